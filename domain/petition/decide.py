@@ -1,12 +1,11 @@
 """Given what we know of an item and what is reported, what is recorded? One small function per fact."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from domain.calendar import ONE_DAY
 from domain.clock.events import DeadlineMissed, SupervisionDue
-from domain.deadlines import PETITIONER
+from domain.deadlines import PETITIONER, Deadline
 from domain.envelope import AnyAction, Recorded, Rejected, day_of
 from domain.fact import RANK, Fact, UnitId
 from domain.petition import events as e
@@ -15,6 +14,7 @@ from domain.petition.ruling import Known, Ruling
 from domain.petition.state import Item, revised_cause, revision
 from domain.petition.steps import OPEN_TO, follows
 from domain.rules import findings as rule
+from domain.unit.state import Units
 
 Verdict = Rejected | None
 Step = Callable[[Any, Ruling], Verdict]
@@ -193,7 +193,7 @@ def _repeat_judged(fact: e.RepeatJudged, ruling: Ruling) -> Verdict:
         ruling.facts |= {"matter": item.no, "repeat_number": 0}
         ruling.touches = former
         return None
-    root = _root(fact.first, known)
+    root = _root(fact.first.removeprefix("petition:"), known)
     if root is None:
         return Rejected("unknown-subject", f"petition:{fact.first} is not registered", "$.data.first")
     if root.no == item.no:
@@ -566,15 +566,21 @@ def _breach(ruling: Ruling, clock: str, started: int) -> Verdict:
     return None
 
 
-def breached(deadline: Any, today: date) -> bool:
+def breached(deadline: Deadline, today: date) -> bool:
     """Whether the clock should record the deadline as missed today, for the first time."""
     due = deadline.open and not deadline.window and not deadline.missed_at and deadline.paused_on is None
-    return bool(due and today > deadline.due_on)
+    return due and today > deadline.due_on
 
 
-def first_breach(due_on: date, midnight: Callable[[date], datetime]) -> datetime:
-    """The first moment of the first day of breach."""
-    return midnight(due_on + ONE_DAY)
+def absence(deadline: Deadline, item: Item, units: Units, breach: date) -> DeadlineMissed | SupervisionDue:
+    """What the clock writes about a deadline that nobody met, as of its first day of breach."""
+    owed_by = units.answering(UnitId(deadline.owed_by), breach)
+    if deadline.trigger:
+        owed_by = units.bureau_of(item.responsible or item.unit) or owed_by
+        return SupervisionDue(ground=deadline.clock, owed_by=owed_by, started=deadline.started)
+    return DeadlineMissed(
+        deadline=deadline.clock, due_on=deadline.due_on, owed_by=owed_by, started=deadline.started
+    )
 
 
 STEPS: dict[type[Fact], Step] = {

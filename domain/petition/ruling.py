@@ -204,12 +204,8 @@ class Ruling:
 
     def responsible(self) -> UnitId:
         """The unit that answers for the handling: the first handler, else who accepted, else who holds the item."""
-        item = self._item
-        if item is None:
-            return UnitId(self.action.unit or "")
-        if item.first_handler is not None:
-            return item.first_handler[0]
-        return self.units.answering(item.accepted_by or item.unit, self.day)
+        unit = self._item.responsible if self._item is not None else UnitId(self.action.unit or "")
+        return self.units.answering(unit, self.day)
 
     def first_handler(self) -> Handler | None:
         """The first handler (首办) of the matter: unit and handler of its first acceptance."""

@@ -116,6 +116,11 @@ class Item(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
         return self.first or self.no
 
     @property
+    def responsible(self) -> UnitId:
+        """The unit that answers for the handling: the first handler, else who accepted, else who holds the item."""
+        return self.first_handler[0] if self.first_handler else self.accepted_by or self.unit
+
+    @property
     def over(self) -> bool:
         return self.state in ("closed", "determined", "withdrawn", "channelled", "refused")
 
