@@ -25,14 +25,14 @@ lint: setup-dev  ## ruff: rules and format
 	$(BIN)/ruff format --check .
 
 format: setup-dev  ## ruff: mend what can be mended
-	$(BIN)/ruff check --fix .
+	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
 types: setup-dev  ## mypy --strict
 	$(BIN)/mypy
 
 contracts: setup-dev  ## import-linter: arrows point inward
-	$(BIN)/lint-imports --no-cache
+	$(BIN)/lint-imports --no-cache --no-logo
 
 check: lint types contracts test  ## what CI runs
 
@@ -62,6 +62,6 @@ $(VENV)/.setup: requirements.lock pyproject.toml | $(VENV)/bin/python
 	$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/.setup-dev: requirements-dev.lock $(VENV)/.setup
+$(VENV)/.setup-dev: requirements-dev.lock | $(VENV)/.setup
 	$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
