@@ -36,7 +36,7 @@ def _first_postgres(stack: ExitStack) -> str:
         try:
             return start(stack)
         except Exception as reason:  # noqa: BLE001  whatever is missing, the next way may do
-            reasons.append(f"{start.__name__}: {type(reason).__name__}: {str(reason).splitlines()[0]}")
+            reasons.append(f"{start.__name__}: {type(reason).__name__}: {str(reason)[:120]}")
     raise NoServerError("; ".join(reasons))
 
 
