@@ -161,7 +161,7 @@ def accused_organ(item: Item, unit: UnitId, ruling: Ruling) -> bool:
     organs = {item.about_unit} if item.about_unit else set()
     if item.about_official:
         organs |= ruling.units.seats(item.about_official, ruling.day)
-    return any(organ is not None and ruling.units.is_below(unit, organ) for organ in organs)
+    return any(ruling.units.is_below(unit, organ) for organ in organs)
 
 
 def _objected(fact: e.AssignmentObjected, ruling: Ruling) -> Verdict:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from domain.calendar import ONE_DAY
 from domain.deadlines import PETITIONER, Deadline, Met, Moved
-from domain.envelope import AnyAction, Decided, Finding, Recorded, day_of
+from domain.envelope import NOTHING, AnyAction, Decided, Finding, Recorded, day_of
 from domain.fact import OfficialId, UnitId
 from domain.petition.state import Handler, Item
 from domain.rules.law import Dates, Law, Rules
@@ -231,7 +231,7 @@ class Ruling:
             findings=tuple(self.findings), cleared=tuple(self.cleared), late=late, history=self.known.history,
             **self.facts,
         )  # fmt: skip
-        return Recorded(decided, self.touches)
+        return Recorded(NOTHING if decided == NOTHING else decided, self.touches)
 
 
 def placed(finding: Finding, position: int) -> Finding:

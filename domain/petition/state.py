@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from domain.clock.events import DeadlineMissed, SupervisionDue
 from domain.deadlines import Deadline, Met, Moved
-from domain.envelope import AnyEvent, Decided, day_of
+from domain.envelope import NOTHING, AnyEvent, Decided, day_of
 from domain.fact import Fact, OfficialId, PersonId, UnitId
 from domain.petition import events as e
 
@@ -149,12 +149,9 @@ def evolve(item: Item | None, event: AnyEvent) -> Item | None:
     changes: Changes = change(item, fact, event) if change is not None else {}
     changes["version"] = event.version
     decided = event.decided
-    if decided is not _NOTHING:
+    if decided is not NOTHING:
         _decided(item, decided, event.position, changes)
     return replace(item, **changes)
-
-
-_NOTHING = Decided()
 
 
 def _registered(fact: e.PetitionRegistered, event: AnyEvent) -> Item:

@@ -180,3 +180,19 @@ class Units:
         """Who holds one of the roles in the unit on the day, in the order they were given."""
         known = self._units.get(unit)
         return [held for held in known.roles if held.role in roles and held.on(day)] if known else []
+
+    def role_of(self, unit: str, official: str) -> str | None:
+        """The newest role that the official held in the unit."""
+        known = self._units.get(unit)
+        held = [each.role for each in known.roles if each.official == official] if known else []
+        return held[-1] if held else None
+
+    def official(self, official: str) -> str | None:
+        """The official's name, from the newest role given in any unit."""
+        named = [each for unit in self._seats.get(official, ()) for each in self._units[unit].roles if each.official == official]
+        return max(named, key=lambda each: each.since).name if named else None
+
+    def offices(self, official: str) -> list[tuple[UnitId, RoleHeld]]:
+        """Every role that the official holds or held."""
+        seats = sorted(self._seats.get(official, ()))
+        return [(unit, each) for unit in seats for each in self._units[unit].roles if each.official == official]
