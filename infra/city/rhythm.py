@@ -1,0 +1,99 @@
+"""When things happen: working days, office hours, the week and the seasons. Times are seconds since the start's midnight, +08:00.
+
+The holidays here only give the year its rhythm; deadlines are counted by the domain's own calendar.
+"""
+
+from datetime import date, timedelta
+from random import Random
+
+DAY = 86_400
+HOUR = 3_600
+MINUTE = 60
+
+SPRING_FESTIVAL = {
+    2015: "0218", 2016: "0207", 2017: "0127", 2018: "0215", 2019: "0204", 2020: "0124", 2021: "0211", 2022: "0131",
+    2023: "0121", 2024: "0210", 2025: "0128", 2026: "0215", 2027: "0206", 2028: "0126", 2029: "0213", 2030: "0203",
+}  # fmt: skip
+"""First day off, MMDD; seven days follow it."""
+
+WEEK = (1.32, 1.16, 1.08, 1.02, 0.96, 0.24, 0.18)
+"""How much of a working day's load comes in, Monday to Sunday."""
+
+SEASON = (1.05, 0.82, 1.16, 1.04, 1.0, 1.02, 1.06, 1.02, 1.04, 0.88, 0.98, 1.12)
+"""January to December: quiet after the festival, busy in March, and wages are asked for before the year's end."""
+
+
+def is_holiday(day: date) -> bool:
+    """Public holidays near enough for a rhythm: the new year, spring festival, the first of May, the national days."""
+    first = SPRING_FESTIVAL.get(day.year)
+    if first is not None and 0 <= (day - date(day.year, int(first[:2]), int(first[2:]))).days < 7:
+        return True
+    stamp = (day.month, day.day)
+    return stamp == (1, 1) or (5, 1) <= stamp <= (5, 5) or (10, 1) <= stamp <= (10, 7)
+
+
+class Days:
+    """Every day from sixty before the start until well after the end, counted from the start."""
+
+    def __init__(self, start: date, days: int) -> None:
+        self.start = start
+        self.first = -90
+        self.count = days + 500 - self.first
+        dates = [start + timedelta(days=n + self.first) for n in range(self.count)]
+        self._text = [day.isoformat() for day in dates]
+        self._load = [WEEK[d.weekday()] * SEASON[d.month - 1] * (0.15 if is_holiday(d) else 1.0) for d in dates]
+        works = [day.weekday() < 5 and not is_holiday(day) for day in dates]
+        self._rank = _running(works)
+        self._works = [n for n, on in enumerate(works) if on]
+        self.clock = [f"T{m // 60:02d}:{m % 60:02d}:" for m in range(24 * 60)]
+        self.second = [f"{s:02d}+08:00" for s in range(60)]
+        self.mean = sum(self._load[-self.first : -self.first + 365]) / 365
+
+    def text(self, day: int) -> str:
+        """The date as written: 2020-04-10."""
+        return self._text[day - self.first]
+
+    def stamp(self, moment: int) -> str:
+        """The moment as RFC 3339 with the local offset."""
+        day, second = divmod(moment, DAY)
+        return self._text[day - self.first] + self.clock[second // 60] + self.second[second % 60]
+
+    def load(self, day: int) -> float:
+        """How busy the day is; 1.0 on average over the first year."""
+        return self._load[day - self.first] / self.mean
+
+    def working(self, day: int) -> int:
+        """The day itself, or the next working day."""
+        return self._works[self._rank[min(day - self.first, self.count - 1)]] + self.first
+
+    def working_before(self, day: int) -> int:
+        """The day itself, or the last working day before it."""
+        found = self.working(day)
+        return found if found == day else self.add(day, -1)
+
+    def add(self, day: int, count: int) -> int:
+        """The `count`-th working day after (or before, if negative) the day."""
+        rank = self._rank[min(day - self.first, self.count - 1)]
+        on = self._works[rank] == day - self.first
+        place = rank + count - (0 if on or count <= 0 else 1)
+        return self._works[min(place, len(self._works) - 1)] + self.first
+
+
+def _running(works: list[bool]) -> list[int]:
+    """For each day, how many working days came before it: the index of the next one."""
+    ranks, seen = [], 0
+    for on in works:
+        ranks.append(seen)
+        seen += on
+    last = seen - 1
+    return [min(rank, last) for rank in ranks]
+
+
+def office_second(random: Random) -> int:
+    """A second within office hours, mornings busier than afternoons; now and then an early or late one."""
+    draw = random.random()
+    if draw < 0.57:
+        return 30_600 + int(random.random() * 12_600)  # 08:30-12:00
+    if draw < 0.96:
+        return 52_200 + int(random.random() * 10_800)  # 14:30-17:30
+    return 25_200 + int(random.random() * 54_000)  # 07:00-22:00
