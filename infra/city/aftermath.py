@@ -96,6 +96,8 @@ def _stage(world: World, item: Item, stage: str, reviewer: Unit, moment: int) ->
     outcome = "upheld" if draw < 0.82 else "modified" if draw < 0.91 else "revoked"
     answered = max(answered, item.busy_until + 600)
     item.act(answered, f"{stage}_answered", reviewer, HANDLER, {"by_unit": reviewer.id, "outcome": outcome})
+    if outcome == "revoked":
+        return outcome, answered  # remitted: the unit answers anew
     delivered = world.later(answered, int(r() * 4))
     item.act(delivered, "opinion_delivered", reviewer, CLERK, _delivery(world, item, stage, "none"))
     return outcome, delivered
@@ -110,7 +112,8 @@ def _carry_out(world: World, item: Item, unit: Unit, moment: int) -> int:
         return done
     if draw < 0.018:
         return moment
-    done, late = world.within(unit, moment, 29)
+    left = 29 - (moment - (item.answered_at or moment)) // DAY
+    done, _ = world.within(unit, moment, max(left, 1))
     item.act(done, "executed", unit, HANDLER, {})
     return done
 
@@ -129,9 +132,9 @@ def _rated(world: World, item: Item, unit: Unit, moment: int, view: str) -> int:
     item.act(at, "rated", bureau, CLERK, data)
     if r() < 0.6:
         draw = r()
-        score = "satisfied" if draw < 0.7 else "basically" if draw < 0.97 else "dissatisfied"
+        score = "satisfied" if draw < 0.7 else "basically" if draw < 0.992 else "dissatisfied"
         item.act(at + 60, "rated", bureau, CLERK, {"target": "bureau", "score": score})
-    if item.dissatisfied and r() < 0.85:
+    if item.dissatisfied and r() < 0.93:
         supervise(world, item, "S7", at)
     return max(at + 60, item.busy_until)
 
@@ -146,7 +149,7 @@ def _close(world: World, item: Item, unit: Unit, moment: int) -> None:
         return
     visited = closed
     good = item.outcome == "supported"
-    if r() < 0.24 and not item.matter.anonymous:
+    if r() < 0.34 and not item.matter.anonymous:
         visited = world.later(closed, 5 + int(r() * 25))
         draw = r() * (0.6 if item.dissatisfied else 1.0)
         solved = "no" if draw < 0.06 else "partly" if draw < 0.20 else "yes"

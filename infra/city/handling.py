@@ -1,7 +1,7 @@
 """What the competent unit does: takes the item, tells the petitioner, works on it, answers."""
 
 from infra.city.item import Item
-from infra.city.rhythm import DAY
+from infra.city.rhythm import DAY, office_second
 from infra.city.routing import answer_at_once, channel, refuse, told
 from infra.city.thread import CLERK, HANDLER
 from infra.city.units import Data, Unit
@@ -158,25 +158,27 @@ def _toil(world: World, item: Item, unit: Unit, start: int, end: int) -> None:
     r, span = world.chance, end - start
     if span <= 7200:
         return
-    for n in range(int(r() * (2 if item.simple else 4))):
-        at = start + int(span * (n + r()) / 4) // 60 * 60
-        item.act(_awake(at), "worked", unit, HANDLER, {"what": WORK[int(r() * len(WORK))]})
+    most = 3 if item.simple else 5
+    for n in range(int(r() * (most + 0.6))):
+        at = _between(world, start, end, (n + r()) / (most + 1))
+        item.act(at, "worked", unit, HANDLER, {"what": WORK[int(r() * len(WORK))]})
     draw = r()
     if draw < 0.012:
-        item.act(_awake(start + span // 2), "handler_changed", unit, CLERK, _other_desk(item, HANDLERS_GO[int(r() * 4)]))
+        item.act(_between(world, start, end, 0.5), "handler_changed", unit, CLERK, _other_desk(item, HANDLERS_GO[int(r() * 4)]))
     elif draw < 0.026 and not item.simple and span > 12 * DAY:
         opened = world.later(start, span // DAY // 2)
         item.act(opened, "hearing_opened", unit, HANDLER, {"stage": "handling"})
         item.act(world.later(opened, 1 + int(r() * 2)), "hearing_closed", unit, HANDLER, {"stage": "handling"})
     elif draw < 0.085:
         agreement = ("双方达成调解协议，约定期限内履行", "企业同意分期支付，双方签字", "邻里双方和解")[int(r() * 3)]
-        item.act(_awake(end - span // 8), "mediated", unit, HANDLER, {"agreement": agreement})
+        item.act(_between(world, start, end, 0.85), "mediated", unit, HANDLER, {"agreement": agreement})
 
 
-def _awake(moment: int) -> int:
-    """Not in the middle of the night: what would fall there is done at that day's noon or afternoon."""
-    hour = moment % DAY // 3600
-    return moment if 8 <= hour < 19 else moment
+def _between(world: World, start: int, end: int, share: float) -> int:
+    """A working moment after `start` and before `end`, about so far on the way."""
+    day = world.days.working((start + int((end - start) * share)) // DAY)
+    moment = day * DAY + office_second(world.random)
+    return min(max(moment, start + 60), end - 60)
 
 
 def _other_desk(item: Item, reason: str) -> "object":

@@ -46,7 +46,7 @@ class Item(Thread):
     __slots__ = (
         "no", "matter", "at", "registrar", "channel", "repeat", "after_close", "above", "report_by", "holder", "received",
         "accepted_at", "answered_at", "outcome", "ended", "late", "busy_until", "supervised_until", "simple", "dissatisfied",
-        "assigned_by",
+        "assigned_by", "judged_at",
     )  # fmt: skip
 
     registrar: Unit
@@ -73,6 +73,7 @@ class Item(Thread):
         self.simple = False
         self.dissatisfied = False
         self.assigned_by: Unit | None = None
+        self.judged_at = at
 
     def act(self, moment: int, kind: str, unit: Unit, who: int, data: object) -> None:
         """Plans an act of the item and remembers how long it is busy."""

@@ -30,7 +30,7 @@ def _again(world: World, item: Item) -> int | None:
     if matter.times >= 6 or matter.anonymous:
         return None
     unhappy = item.dissatisfied or item.late is not None or item.outcome == "not_supported"
-    if r() >= (0.26 if unhappy else 0.13 if matter.times > 1 else 0.075):
+    if r() >= (0.32 if unhappy else 0.20 if matter.times > 1 else 0.105):
         return None
     days = 20 + int(world.random.expovariate(0.012))
     return world.later(item.at + (matter.times > 2) * 10 * DAY, days)

@@ -22,13 +22,16 @@ def oversee(world: World, item: Item) -> None:
     routed = item.received
     if end is None:
         end = routed + 50 * DAY
-    if item.above not in (None, CITY) and r() < 0.88 and item.ended is None:
-        supervise(world, item, "S9", max(item.at, routed))
-    elif item.channel == "reception" and item.ended is None and r() < 0.85 and item.holder.kind != "bureau":
-        supervise(world, item, "S10", max(item.at, routed))
-    elif item.after_close and r() < 0.85 and item.ended is None:
-        supervise(world, item, "S8", max(item.at, routed))
-    elif item.late in ("K5", "K12", "K13") and item.accepted_at is not None and r() < 0.8:
+    given_up = item.ended is not None and r() < 0.5
+    if given_up:
+        pass
+    elif item.above not in (None, CITY) and r() < 0.93:
+        supervise(world, item, "S9", routed)
+    elif item.channel == "reception" and r() < 0.93:
+        supervise(world, item, "S10", routed)
+    elif item.after_close and r() < 0.93:
+        supervise(world, item, "S8", max(routed, item.judged_at))
+    elif item.late in ("K5", "K12", "K13") and item.accepted_at is not None and r() < 0.9:
         _supervise_lateness(world, item)
     elif r() < 0.006 and item.ended is None:
         supervise(world, item, ("S3", "S4", "S6", "S11", "S5")[int(r() * 5)], world.later(routed, 5))
@@ -50,7 +53,7 @@ def supervise(world: World, item: Item, ground: str, moment: int) -> None:
     if moment <= item.supervised_until:
         return
     bureau = world.bureau(unit)
-    opened = world.later(moment, int(r() * 4))
+    opened = world.later(moment, int(r() * (4 if ground in ("S1", "S2", "S7") else 2)))
     data: Data = {"ground": ground}
     days = 30
     if r() < 0.6:

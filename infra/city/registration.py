@@ -110,6 +110,7 @@ def judge(world: World, item: Item) -> int:
     basis = ["same_person", "same_facts"] if r() < 0.8 else ["same_person"]
     seen = item.at + 10 * MINUTE + int(r() * 60 * MINUTE)
     item.act(seen, "repeat_judged", item.registrar, CLERK, {"first": item.matter.first, "basis": basis})
+    item.judged_at = seen
     if r() < 0.02:
         item.act(world.later(seen, 0), "repeat_judged", item.registrar, CLERK, {"first": None, "basis": ["same_person"]})
         item.repeat = item.after_close = False

@@ -66,11 +66,11 @@ def hand(world: World, item: Item, from_: Unit, to: Unit, moment: int) -> None:
     """One unit refers (转送) or assigns (交办) the item to another."""
     to = to.at(moment)
     data: Data = {"to_unit": to.id}
-    item.report_by = None
     if world.chance() < (0.75 if item.above else 0.3):
         if world.chance() < 0.85:
-            item.report_by = moment // DAY + 30 + int(world.chance() * 45)
-            data["report_by"] = world.days.text(item.report_by)
+            due = moment // DAY + 30 + int(world.chance() * 45)
+            data["report_by"] = world.days.text(due)
+            item.report_by = due if item.report_by is None else min(due, item.report_by)
         item.assigned_by = from_
         item.act(moment, "assigned", from_, CLERK, data)
     else:

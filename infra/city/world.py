@@ -6,7 +6,7 @@ from random import Random
 from infra.city.rhythm import DAY, Days, office_second
 from infra.city.units import City, Unit
 
-BASE_A_YEAR = 27_200
+BASE_A_YEAR = 27_000
 """New matters a year at scale 1.0; people who come back make about 30,000 items of them."""
 
 REMEMBERED = 3_000
