@@ -38,14 +38,16 @@ class Days:
     def __init__(self, start: date, days: int) -> None:
         self.start = start
         self.first = -90
-        self.count = days + 500 - self.first
+        self.count = days + 1_000 - self.first
         dates = [start + timedelta(days=n + self.first) for n in range(self.count)]
         self._text = [day.isoformat() for day in dates]
         self._load = [WEEK[d.weekday()] * SEASON[d.month - 1] * (0.15 if is_holiday(d) else 1.0) for d in dates]
         works = [day.weekday() < 5 and not is_holiday(day) for day in dates]
         self._rank = _running(works)
         self._works = [n for n, on in enumerate(works) if on]
-        self.clock = [f"T{m // 60:02d}:{m % 60:02d}:" for m in range(24 * 60)]
+        self.next_working = [self._works[rank] + self.first for rank in self._rank]
+        self.offset = -self.first
+        self.minute = [f"T{m // 60:02d}:{m % 60:02d}:" for m in range(24 * 60)]
         self.second = [f"{s:02d}+08:00" for s in range(60)]
         self.mean = sum(self._load[-self.first : -self.first + 365]) / 365
 
@@ -56,7 +58,7 @@ class Days:
     def stamp(self, moment: int) -> str:
         """The moment as RFC 3339 with the local offset."""
         day, second = divmod(moment, DAY)
-        return self._text[day - self.first] + self.clock[second // 60] + self.second[second % 60]
+        return self._text[day + self.offset] + self.minute[second // 60] + self.second[second % 60]
 
     def load(self, day: int) -> float:
         """How busy the day is; 1.0 on average over the first year."""
@@ -64,7 +66,7 @@ class Days:
 
     def working(self, day: int) -> int:
         """The day itself, or the next working day."""
-        return self._works[self._rank[min(day - self.first, self.count - 1)]] + self.first
+        return self.next_working[min(day + self.offset, self.count - 1)]
 
     def working_before(self, day: int) -> int:
         """The day itself, or the last working day before it."""
@@ -92,8 +94,8 @@ def _running(works: list[bool]) -> list[int]:
 def office_second(random: Random) -> int:
     """A second within office hours, mornings busier than afternoons; now and then an early or late one."""
     draw = random.random()
-    if draw < 0.57:
-        return 30_600 + int(random.random() * 12_600)  # 08:30-12:00
+    if draw < 0.56:
+        return 30_600 + int(draw * 22_500)  # 08:30-12:00
     if draw < 0.96:
-        return 52_200 + int(random.random() * 10_800)  # 14:30-17:30
-    return 25_200 + int(random.random() * 54_000)  # 07:00-22:00
+        return 52_200 + int((draw - 0.56) * 27_000)  # 14:30-17:30
+    return 25_200 + int((draw - 0.96) * 1_350_000)  # 07:00-22:00

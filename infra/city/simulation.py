@@ -7,11 +7,15 @@ from random import Random
 from typing import Any
 
 from infra.city.arrivals import Arrival, Dawn, unfold
+from infra.city.rhythm import DAY
 from infra.city.staffing import changes, founding
 from infra.city.thread import CLERK, Thread
 from infra.city.world import World
 
 START = date(2020, 1, 1)
+
+SUFFIX = tuple(f"/{n:02d}" for n in range(100))
+"""The running number of a step within its item, which makes its id stable."""
 
 
 def simulate(seed: int, days: int = 365, scale: float = 1.0, start: date = START) -> Iterator[dict[str, Any]]:
@@ -23,10 +27,11 @@ def simulate(seed: int, days: int = 365, scale: float = 1.0, start: date = START
     random = Random(f"danze/city/{seed}")
     world = World(random, start, days, scale)
     source = f"/danze/city/{seed}"
-    end = days * 86_400
-    stamp = world.days.stamp
+    end = days * DAY
+    minutes, seconds = world.days.minute, world.days.second
+    today, midnight = "", -DAY * 1_000
     heap: list[tuple[int, int, Thread | Arrival | Dawn]] = []
-    number = 0
+    number = emitted = 0
     for thread in [*founding(world), *changes(world, days)]:
         heappush(heap, (thread.steps[-1][0], number, thread))
         number += 1
@@ -47,20 +52,25 @@ def simulate(seed: int, days: int = 365, scale: float = 1.0, start: date = START
             unit = unit.into
         actor = unit.clerk if who == CLERK else unit.desk[coming.desk % len(unit.desk)]
         if data.__class__ is not dict:
+            world.emitted = emitted
             data = data(unit, actor)  # type: ignore[operator]
-        coming.done += 1
-        world.emitted += 1
+        done = coming.done = coming.done + 1
+        emitted += 1
+        second = moment - midnight
+        if second >= DAY:
+            today, midnight = world.days.text(moment // DAY), moment // DAY * DAY
+            second = moment - midnight
         if steps:
             heapreplace(heap, (steps[-1][0], order, coming))
         else:
             heappop(heap)
         yield {
             "specversion": "1.0",
-            "id": f"{coming.stem}/{coming.done:02d}",
+            "id": coming.stem + (SUFFIX[done] if done < 100 else f"/{done}"),
             "source": source,
             "type": kind,
             "subject": coming.subject,
-            "time": stamp(moment),
+            "time": today + minutes[second // 60] + seconds[second % 60],
             "actor": actor,
             "unit": unit.id,
             "data": data,

@@ -23,6 +23,7 @@ class World:
         self.start = start
         self.scale = scale
         self.city = City(random)
+        self._next, self._offset = self.days.next_working, self.days.offset
         self.emitted = 0
         self.items = 0
         self._serials: dict[tuple[str, str], int] = {}
@@ -51,7 +52,7 @@ class World:
     def later(self, moment: int, days: int) -> int:
         """A working moment some calendar days later; on the same day within the next two hours."""
         today = moment // DAY
-        day = self.days.working(today + days)
+        day = self._next[today + days + self._offset]
         if day == today:
             return moment + 900 + int(self.chance() * 6_000)
         return day * DAY + office_second(self.random)
