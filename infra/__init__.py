@@ -1,1 +1,1 @@
-"""The edge: the only place that knows a product's name, a file format or another system."""
+"""The edge: the only place that knows a product's name."""

@@ -1,0 +1,67 @@
+# One door for every task. Nothing is needed before it but Python 3.11+ and make.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run test lint format types contracts bench docs lock check clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+setup: $(VENV)/.setup  ## .venv with the locked dependencies and danze
+
+setup-dev: $(VENV)/.setup-dev  ## the same, with what tests and checks need
+
+run: setup  ## log, read models, clock, API and dashboard in one process
+	$(BIN)/danze run
+
+test: setup-dev  ## all tests, on real servers
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: setup-dev  ## ruff: rules and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: setup-dev  ## ruff: mend what can be mended
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+types: setup-dev  ## mypy --strict
+	$(BIN)/mypy
+
+contracts: setup-dev  ## import-linter: arrows point inward
+	$(BIN)/lint-imports --no-cache --no-logo
+
+check: lint types contracts test  ## what CI runs
+
+bench: setup-dev  ## benchmarks/*.py, one after the other
+	@set -e; for script in $(wildcard benchmarks/*.py); do echo "== $$script"; $(BIN)/python $$script; done
+
+docs: setup-dev  ## write the generated pages again
+	$(BIN)/danze docs
+
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --custom-compile-command "make lock" $(UPGRADE) pyproject.toml
+
+lock: setup-dev  ## resolve the locks again (UPGRADE=--upgrade for newer versions)
+	$(COMPILE) --group build --output-file requirements.lock
+	$(COMPILE) --group build --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean:  ## remove what make and the tools made
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "danze needs Python 3.11 or newer; try: make PYTHON=python3.11 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "no virtual environment; on Debian: apt-get install python3-venv" >&2; exit 1; }
+
+$(VENV)/.setup: requirements.lock pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.setup-dev: requirements-dev.lock | $(VENV)/.setup
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,1 @@
+"""Receive, decide or fold, save: the workers of the distributed way to run."""

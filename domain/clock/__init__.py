@@ -1,0 +1,1 @@
+"""What did not happen in time: facts that the log itself writes."""

@@ -1,0 +1,32 @@
+"""Absence as fact: made by the log's own clock, once each, never accepted from a producer."""
+
+from datetime import date
+
+from domain.fact import Fact, OfficialId, Text, UnitId
+
+
+class DeadlineMissed(Fact, frozen=True, gc=False):
+    """A deadline passed unmet. Recorded at the first moment of the first day of breach."""
+
+    deadline: Text
+    due_on: date
+    owed_by: UnitId
+    started: int = 0
+    """Version of the event that started the clock, in the same stream."""
+
+
+class SupervisionDue(Fact, frozen=True, gc=False):
+    """A supervision that had to be opened was not (S1–S11)."""
+
+    ground: Text
+    owed_by: UnitId
+    started: int = 0
+
+
+class DutyMissed(Fact, frozen=True, gc=False):
+    """A duty of a period was not done."""
+
+    rule: Text
+    owed_by: UnitId
+    period: Text
+    official: OfficialId | None = None

@@ -1,0 +1,74 @@
+"""Deadlines as they stand in the record: set, met, moved, ended. Dates are local days of Asia/Shanghai."""
+
+from datetime import date
+
+from msgspec import Struct
+
+from domain.fact import UnitId
+
+PETITIONER = "petitioner"
+"""Who owes K6 and K8: a window for the petitioner, never a duty."""
+
+
+class Deadline(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """One clock that runs on one item."""
+
+    clock: str
+    started: int
+    """Version of the event that started it: (clock, started) names the deadline within its item."""
+    starts_on: date
+    strict_on: date
+    due_on: date
+    owed_by: UnitId | str
+    window: bool = False
+    """A right or a possibility that ends; nobody is at fault when it passes (K4, K6, K8)."""
+    trigger: bool = False
+    """A supervision that must be opened (S1–S10), shown apart from the clocks."""
+    provisional: bool = False
+    """Touches a year whose calendar is not adopted."""
+    at: int = 0
+    """Position of the event that started it: evidence."""
+    met_on: date | None = None
+    missed_at: int = 0
+    """Position of the event that recorded the breach; 0 while there is none."""
+    paused_on: date | None = None
+    """First day of an open hearing at re-review (K9)."""
+    not_counted: tuple[tuple[date, date], ...] = ()
+    """Spans of hearing days, both ends included (K9)."""
+    extended: int = 0
+    ended: bool = False
+
+    @property
+    def key(self) -> tuple[str, int]:
+        return self.clock, self.started
+
+    @property
+    def open(self) -> bool:
+        return self.met_on is None and not self.ended
+
+    def missed(self, today: date) -> bool:
+        """Whether the act, or today while there is no act, is after `due_on`."""
+        return not self.window and not self.ended and (self.met_on or today) > self.due_on
+
+
+class Met(Struct, frozen=True, omit_defaults=True, gc=False):
+    """A deadline was met, in time or late."""
+
+    clock: str
+    started: int
+    on: date
+    late_by: int = 0
+    """Days after `due_on`; 0 in time."""
+
+
+class Moved(Struct, frozen=True, omit_defaults=True, gc=False):
+    """A deadline was moved by an extension or a hearing."""
+
+    clock: str
+    started: int
+    strict_on: date
+    due_on: date
+    extended: int = 0
+    paused_on: date | None = None
+    not_counted: tuple[tuple[date, date], ...] = ()
+    provisional: bool = False

@@ -1,0 +1,1 @@
+"""What humans do with a finding that the rules propose (责任认定)."""

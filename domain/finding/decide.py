@@ -1,0 +1,42 @@
+"""What a human may do with a finding, step by step (Art 19): a proposal is opened, then decided or dismissed, then appealed."""
+
+from typing import Literal
+
+from domain.envelope import AnyAction, AnyEvent, Recorded, Rejected
+from domain.fact import Fact
+from domain.finding import events as e
+
+State = Literal["proposed", "opened", "decided", "dismissed", "appealed"]
+
+OPEN_TO: dict[type[Fact], frozenset[State]] = {
+    e.FindingOpened: frozenset({"proposed"}),
+    e.DissentRecorded: frozenset({"proposed", "opened"}),
+    e.FindingDecided: frozenset({"opened", "decided"}),
+    e.FindingDismissed: frozenset({"proposed", "opened"}),
+    e.FindingAppealed: frozenset({"decided"}),
+    e.AppealDecided: frozenset({"appealed"}),
+}
+AFTER: dict[type[Fact], State] = {
+    e.FindingOpened: "opened",
+    e.FindingDecided: "decided",
+    e.FindingDismissed: "dismissed",
+    e.FindingAppealed: "appealed",
+    e.AppealDecided: "decided",
+}
+
+
+def evolve(state: State, event: AnyEvent) -> State:
+    """The state of a finding after the event."""
+    if isinstance(event.data, e.AppealDecided) and event.data.outcome == "revoked":
+        return "dismissed"
+    return AFTER.get(type(event.data), state)
+
+
+def decide(state: State | None, action: AnyAction) -> Recorded | Rejected:
+    """`state` is None where no rule proposed this finding, or where it was cleared."""
+    if state is None:
+        return Rejected("unknown-subject", f"no finding {action.subject} stands", "$.subject")
+    if state not in OPEN_TO[type(action.data)]:
+        step = action.type.removesuffix(".v1")
+        return Rejected("not-in-this-state", f"{step}: not possible, the finding is {state}", "$.type")
+    return Recorded()

@@ -1,0 +1,342 @@
+"""Everything that can have happened to a petition item (contract section 3)."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from domain.fact import Count, Fact, Level, OfficialId, PersonId, PetitionNo, Text, UnitId
+
+Channel = Literal["letter", "visit", "online", "phone", "leader_mailbox", "reception", "handed_down"]
+Purpose = Literal["suggestion", "accusation", "appeal", "settlement", "enquiry"]
+Ground = Literal["N1", "N2", "N3", "N4", "N5", "N6", "N7", "N8"]
+CauseGround = Literal["A1", "A2", "A3", "A4", "A5"]
+SupervisionGround = Literal["S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "S10", "S11"]
+Stage = Literal["handling", "review", "rereview"]
+How = Literal["in_person", "post", "online"]
+Outcome = Literal["supported", "explained", "not_supported", "partly"]
+ReviewOutcome = Literal["upheld", "revoked", "modified"]
+Days = Annotated[int, Meta(ge=1, le=366)]
+
+
+class PetitionRegistered(Fact, frozen=True, gc=False):
+    """A matter was raised and entered (登记)."""
+
+    channel: Channel
+    purpose: Purpose
+    category: Text
+    place: Text
+    persons: Count
+    petitioners: tuple[PersonId, ...]
+    title: Text
+    about_unit: UnitId | None = None
+    about_official: OfficialId | None = None
+    joint_letter: bool = False
+    anonymous: bool = False
+    personal: dict[str, str] | None = None
+    received_at: datetime | None = None
+    handed_down_by: UnitId | None = None
+    report_by: date | None = None
+
+
+class RepeatJudged(Fact, frozen=True, gc=False):
+    """A human judged whether the item repeats an earlier one (判重); `first: null` makes it a first-time item again."""
+
+    first: PetitionNo | None
+    basis: tuple[Literal["same_person", "same_facts"], ...] = ()
+    revises: int | None = None
+
+
+class PetitionReferred(Fact, frozen=True, gc=False):
+    """Another unit was asked to take the item (转送), without report-back."""
+
+    to_unit: UnitId
+
+
+class PetitionAssigned(Fact, frozen=True, gc=False):
+    """Another unit was told to take the item and report back (交办)."""
+
+    to_unit: UnitId
+    report_by: date | None = None
+
+
+class AssignmentObjected(Fact, frozen=True, gc=False):
+    """The unit says that the item is not its own (异议)."""
+
+    reason: Text
+
+
+class AssignmentUpheld(Fact, frozen=True, gc=False):
+    """The objection was turned down: the assignment stands."""
+
+
+class AssignmentWithdrawn(Fact, frozen=True, gc=False):
+    """The objection was right: the assignment is taken back."""
+
+
+class PetitionAccepted(Fact, frozen=True, gc=False):
+    """A unit took the item as its own to handle (受理)."""
+
+    procedure: Literal["ordinary", "simple"]
+    handler: OfficialId
+
+
+class PetitionNotAccepted(Fact, frozen=True, gc=False):
+    """A unit refused the item (不予受理)."""
+
+    ground: Ground
+    directed_to: Text | None = None
+
+
+class PetitionNoLongerAccepted(Fact, frozen=True, gc=False):
+    """A unit refused an item that has been through all its stages (不再受理)."""
+
+    ground: Literal["N6", "N7", "N8"]
+
+
+class PetitionChannelled(Fact, frozen=True, gc=False):
+    """The item was led into another statutory procedure (导入其他程序)."""
+
+    path: Literal["litigation", "arbitration", "reconsideration", "discipline", "other"]
+
+
+class PetitionNotified(Fact, frozen=True, gc=False):
+    """The petitioner was told in writing (告知)."""
+
+    of: Literal["receipt", "acceptance", "refusal", "extension"]
+    how: How
+    signed: bool
+
+
+class HandlerChanged(Fact, frozen=True, gc=False):
+    """Another official handles the item from now on."""
+
+    handler: OfficialId
+    reason: Text
+
+
+class PetitionWorked(Fact, frozen=True, gc=False):
+    """The item was worked on (调查、接谈、协调)."""
+
+    what: Text
+
+
+class PetitionMediated(Fact, frozen=True, gc=False):
+    """The parties agreed (调解、和解)."""
+
+    agreement: Text
+
+
+class HearingOpened(Fact, frozen=True, gc=False):
+    """A hearing began (听证)."""
+
+    stage: Stage
+
+
+class HearingClosed(Fact, frozen=True, gc=False):
+    """A hearing ended."""
+
+    stage: Stage
+
+
+class PetitionExtended(Fact, frozen=True, gc=False):
+    """The limit for handling was extended (延期)."""
+
+    days: Days
+    approved_by: OfficialId
+    reason: Text
+
+
+class PetitionAnswered(Fact, frozen=True, gc=False):
+    """The unit gave its handling opinion (处理意见)."""
+
+    outcome: Outcome
+    disposition: tuple[Literal["solved", "persuaded", "relieved", "dealt_with"], ...]
+    basis: tuple[str, ...]
+    immediate: bool = False
+    personal: dict[str, str] | None = None
+
+
+class OpinionDelivered(Fact, frozen=True, gc=False):
+    """The petitioner received a written opinion (送达)."""
+
+    stage: Stage
+    how: How
+    signed: bool
+    view: Literal["agrees", "disagrees", "none"] | None = None
+
+
+class ReviewRequested(Fact, frozen=True, gc=False):
+    """The petitioner asked the unit above to review the opinion (复查)."""
+
+    to_unit: UnitId
+
+
+class ReviewAnswered(Fact, frozen=True, gc=False):
+    """The reviewing unit gave its opinion (复查意见)."""
+
+    by_unit: UnitId
+    outcome: ReviewOutcome
+
+
+class RereviewRequested(Fact, frozen=True, gc=False):
+    """The petitioner asked for re-review (复核)."""
+
+    to_unit: UnitId
+
+
+class RereviewAnswered(Fact, frozen=True, gc=False):
+    """The re-reviewing unit gave the last opinion (复核意见)."""
+
+    by_unit: UnitId
+    outcome: ReviewOutcome
+
+
+class PetitionExecuted(Fact, frozen=True, gc=False):
+    """A supported opinion was carried out (执行)."""
+
+
+class ExecutionRefused(Fact, frozen=True, gc=False):
+    """A unit refused to carry out a supported opinion."""
+
+
+class PetitionClosed(Fact, frozen=True, gc=False):
+    """The item is procedurally done (办结). Says nothing about whether the trouble is gone."""
+
+
+class PetitionResolved(Fact, frozen=True, gc=False):
+    """The trouble itself is gone (化解)."""
+
+
+class PetitionDesisted(Fact, frozen=True, gc=False):
+    """The petitioner says that he will not petition on (息诉罢访)."""
+
+
+class PetitionWithdrawn(Fact, frozen=True, gc=False):
+    """The petitioner took the item back."""
+
+
+class PetitionDetermined(Fact, frozen=True, gc=False):
+    """The item was examined and finally determined (审核认定办结、终结)."""
+
+    ground: Text
+
+
+class PetitionReopened(Fact, frozen=True, gc=False):
+    """A finished item is taken up again."""
+
+    reason: Text
+
+
+class PetitionRated(Fact, frozen=True, gc=False):
+    """The petitioner rated the bureau or the unit (评价)."""
+
+    target: Literal["bureau", "unit"]
+    score: Literal["satisfied", "basically", "dissatisfied"]
+    reason: Text | None = None
+
+
+class ReturnVisited(Fact, frozen=True, gc=False):
+    """Somebody asked the petitioner afterwards whether it is solved (回访核实)."""
+
+    solved: Literal["yes", "partly", "no"]
+
+
+class RaisedAbove(Fact, frozen=True, gc=False):
+    """The matter was taken to a higher level (上行). A fact about the matter, never a mark on a person."""
+
+    level: Literal["township", "county", "city", "province", "national"]
+    kind: Literal["individual", "collective", "irregular"]
+    persons: Count
+    place: Text
+
+
+class PetitionSupervised(Fact, frozen=True, gc=False):
+    """The bureau put the item under supervision (督办)."""
+
+    ground: SupervisionGround
+    report_by: date | None = None
+
+
+class SupervisionAnswered(Fact, frozen=True, gc=False):
+    """The supervised unit reported."""
+
+
+class SupervisionClosed(Fact, frozen=True, gc=False):
+    """The bureau ended the supervision."""
+
+
+class PetitionSponsored(Fact, frozen=True, gc=False):
+    """A leader took the case upon himself (包案): one case, one leader, one team, one plan."""
+
+    leader: OfficialId
+    team: tuple[OfficialId, ...]
+    plan: Text
+
+
+class SponsorDutyDone(Fact, frozen=True, gc=False):
+    """One of the five warranties was kept (五包)."""
+
+    duty: Literal["informed", "persuaded", "resolved", "supported", "desisted"]
+
+
+class SponsorshipEnded(Fact, frozen=True, gc=False):
+    """The sponsorship ended."""
+
+    why: Text
+
+
+class CauseFound(Fact, frozen=True, gc=False):
+    """A human found which unit caused the matter (引发)."""
+
+    unit: UnitId
+    ground: CauseGround
+    decided_on: date
+    evidence: tuple[int, ...]
+    statement: Text
+    officials: tuple[OfficialId, ...] = ()
+    collective: bool = False
+    dissent: tuple[OfficialId, ...] = ()
+
+
+class CauseContested(Fact, frozen=True, gc=False):
+    """The unit disputes that it caused the matter."""
+
+    unit: UnitId | None = None
+    reason: Text | None = None
+
+
+class CauseRevised(Fact, frozen=True, gc=False):
+    """A cause was found anew: the fields given replace the former ones; `withdrawn` takes the cause back."""
+
+    unit: UnitId | None = None
+    ground: CauseGround | None = None
+    decided_on: date | None = None
+    evidence: tuple[int, ...] | None = None
+    statement: Text | None = None
+    officials: tuple[OfficialId, ...] | None = None
+    collective: bool | None = None
+    dissent: tuple[OfficialId, ...] | None = None
+    withdrawn: bool = False
+
+
+class IncidentReported(Fact, frozen=True, gc=False):
+    """A mass or extreme incident grew out of the matter."""
+
+    kind: Literal["mass", "extreme"]
+    mishandled_by: UnitId | None = None
+
+
+class SecrecyBreached(Fact, frozen=True, gc=False):
+    """An accusation was let known to the accused (泄露检举材料)."""
+
+    by_unit: UnitId
+    to: Text
+
+
+class SecrecyGuarded(Fact, frozen=True, gc=False):
+    """The log refused to route an accusation to the accused organ. Made by the log itself."""
+
+    to: UnitId
+    by_unit: UnitId
+    refused: Text

@@ -1,0 +1,242 @@
+"""What is worked out about one step of an item: clocks started, met, moved and ended; findings raised and cleared."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from domain.calendar import ONE_DAY
+from domain.deadlines import PETITIONER, Deadline, Met, Moved
+from domain.envelope import AnyAction, Decided, Finding, Recorded, day_of
+from domain.fact import OfficialId, UnitId
+from domain.petition.state import Handler, Item
+from domain.rules.law import Dates, Law, Rules
+from domain.unit.state import Units
+
+RULE_OF_CLOCK = {
+    "K1": "F01", "K2": "F02", "K3": "F02", "K11": "F03", "K5": "F04", "K12": "F04", "K5x": "F05", "K7": "F06",
+    "K9": "F07", "K13": "F08", "K10": "F09", "execution": "F20",
+    "S1": "F17", "S2": "F17", "S7": "F17", "S8": "F17", "S9": "F17", "S10": "F17",
+}  # fmt: skip
+"""Which rule a missed deadline trips."""
+WITHOUT_CLOCK = frozenset({"F05", "F20"})
+"""Clock rules whose id does not carry the clock."""
+TRIGGER_OF_CLOCK = {"K5": "S1", "K12": "S1", "K13": "S2"}
+"""Which supervision a missed deadline calls for (S1, S2)."""
+
+
+class Known(Struct, frozen=True):
+    """What decide may ask beside the item itself. All of it is memory; nothing here reads a clock or a disk."""
+
+    rules: Rules
+    units: Units
+    item: Callable[[str], Item | None]
+    """An item by its NO."""
+    repeats: Callable[[str], tuple[str, ...]]
+    """NOs of the items judged to repeat the item NO itself."""
+    recorded: datetime
+    """When the log takes the action."""
+    history: bool = False
+
+
+class Ruling:
+    """The record of one step while it is being decided. Becomes a `Decided`; lives no longer than that."""
+
+    def __init__(self, item: Item | None, action: AnyAction, known: Known) -> None:
+        self.action = action
+        self.known = known
+        self.units = known.units
+        self.day: date = day_of(action.time)
+        self.law: Law = known.rules.on(self.day)
+        self.version = item.version + 1 if item is not None else 1
+        self.set: list[Deadline] = []
+        self.met: list[Met] = []
+        self.moved: list[Moved] = []
+        self.ended: list[tuple[str, int]] = []
+        self.findings: list[Finding] = []
+        self.cleared: list[str] = []
+        self.facts: dict[str, Any] = {}
+        self.touches: tuple[str, ...] = ()
+        self._item = item
+
+    @property
+    def item(self) -> Item:
+        assert self._item is not None, "only a registration has no item yet"
+        return self._item
+
+    @property
+    def subject(self) -> str:
+        return self.action.subject
+
+    @property
+    def unit(self) -> UnitId:
+        """The acting unit."""
+        return self.action.unit or self.item.unit
+
+    # clocks
+
+    def start(
+        self, clock: str, owed_by: UnitId | str, *, on: date | None = None, given: date | None = None,
+        trigger: bool = False,
+    ) -> Deadline | None:
+        """Starts a clock, where the law of the day knows it."""
+        start = on or self.day
+        if trigger:
+            dates = self.law.ending(start, self.law.parameters["supervise_days"], "working")
+        elif clock == "execution":
+            dates = self.law.ending(start, self.law.parameters["execute_days"])
+        elif clock not in self.law.clocks:
+            return None
+        else:
+            dates = self.law.due(clock, start, given=given)
+        window = clock in self.law.clocks and self.law.clocks[clock].window
+        deadline = Deadline(
+            clock=clock, started=self.version, starts_on=start, strict_on=dates.strict_on, due_on=dates.due_on,
+            owed_by=owed_by, window=window, trigger=trigger, provisional=dates.provisional,
+        )  # fmt: skip
+        self.set.append(deadline)
+        return deadline
+
+    def meet(self, *clocks: str) -> None:
+        """Meets the running clocks of these names; a late one trips its rule, a timely one closes what was alleged."""
+        for deadline in self.item.running(*clocks):
+            self.meet_one(deadline)
+
+    def meet_one(self, deadline: Deadline) -> None:
+        late_by = max(0, (self.day - deadline.due_on).days)
+        self.met.append(Met(deadline.clock, deadline.started, self.day, late_by))
+        if deadline.window:
+            self.facts["out_of_time"] = late_by > 0
+        elif late_by:
+            self.late(deadline, late_by)
+        elif deadline.missed_at:
+            self.clear(self.finding_id(deadline))
+            self._call_off(deadline)
+
+    def end(self, *clocks: str, owed_by: str | None = None) -> None:
+        """Ends running clocks without their being met: nothing is owed on them any more."""
+        running = self.item.running(*clocks)
+        self.ended += [each.key for each in running if owed_by is None or each.owed_by != owed_by]
+
+    def end_all(self) -> None:
+        self.ended += [each.key for each in self.item.deadlines if each.open]
+
+    def move(self, deadline: Deadline, dates: Dates, **fields: Any) -> None:
+        self.moved.append(
+            Moved(
+                deadline.clock, deadline.started, dates.strict_on, dates.due_on,
+                extended=fields.get("extended", deadline.extended), paused_on=fields.get("paused_on"),
+                not_counted=fields.get("not_counted", deadline.not_counted), provisional=dates.provisional,
+            )
+        )  # fmt: skip
+
+    # supervision triggers
+
+    def call_for_supervision(self, ground: str, *, on: date | None = None) -> None:
+        """A ground for supervision arose: the bureau has `supervise_days` working days, unless it supervises already."""
+        item = self._item
+        if item is not None and (item.supervised or any(each.clock == ground for each in item.deadlines)):
+            return
+        bureau = self.units.bureau_of(self.responsible())
+        if bureau is not None:
+            self.start(ground, bureau, on=on, trigger=True)
+
+    def _call_off(self, deadline: Deadline) -> None:
+        """The breach that called for supervision was none: its trigger ends, and what it tripped is cleared."""
+        ground = TRIGGER_OF_CLOCK.get(deadline.clock)
+        for trigger in self.item.deadlines:
+            if trigger.clock == ground and trigger.starts_on == deadline.due_on + ONE_DAY:
+                self.ended += [trigger.key] if trigger.open else []
+                self.clear(self.finding_id(trigger))
+
+    # findings
+
+    def late(self, deadline: Deadline, late_by: int | None) -> None:
+        """The rule of a missed deadline, against the unit that owes it; and the supervision it calls for."""
+        rule = RULE_OF_CLOCK[deadline.clock]
+        since = deadline.due_on + ONE_DAY
+        owed_by = self.units.answering(UnitId(deadline.owed_by), since)
+        if deadline.trigger:
+            owed_by = self.units.bureau_of(self.responsible()) or owed_by
+        evidence = tuple(at for at in (deadline.at, deadline.missed_at) if at)
+        id = self.finding_id(deadline)
+        self.find(rule, owed_by, id=id, since=since, late_by=late_by, evidence=evidence)
+        if not deadline.missed_at and deadline.clock in TRIGGER_OF_CLOCK:
+            self.call_for_supervision(TRIGGER_OF_CLOCK[deadline.clock], on=since)
+
+    def finding_id(self, deadline: Deadline) -> str:
+        """Clock rules carry their clock, F17 its ground. A second miss of the same clock carries its start as well."""
+        rule = RULE_OF_CLOCK[deadline.clock]
+        if rule in WITHOUT_CLOCK:
+            return f"{rule}:{self.subject}"
+        missed_before = any(
+            each.clock == deadline.clock and each.started < deadline.started
+            and (each.missed_at or (each.met_on is not None and each.met_on > each.due_on))
+            for each in (self._item.deadlines if self._item is not None else ())
+        )  # fmt: skip
+        again = f":{deadline.started}" if missed_before else ""
+        return f"{rule}:{self.subject}:{deadline.clock}{again}"
+
+    def find(
+        self, rule: str, unit: UnitId, *, id: str | None = None, detail: str | None = None, since: date | None = None,
+        subject: str | None = None, handler: OfficialId | None = None, **fields: Any,
+    ) -> None:
+        """Proposes a finding. The handler answers directly where he belongs to the unit at fault."""
+        told = self.known.rules.catalogue[rule]
+        item = self._item
+        if handler is None and item is not None and unit == item.accepted_by:
+            handler = item.handler
+        finding = Finding(
+            id=id or f"{rule}:{self.subject}" + (f":{detail}" if detail else ""), rule=rule,
+            subject=subject or self.subject, unit=unit, since=since or self.day, axis=told.axis, ground=fields.pop("ground", told.ground),
+            handler=handler, **fields,
+        )  # fmt: skip
+        self.findings = [each for each in self.findings if each.id != finding.id] + [finding]
+
+    def clear(self, id: str) -> None:
+        """What was proposed does not stand any more."""
+        if self._item is None or id in self._item.found:
+            self.cleared.append(id)
+
+    # who
+
+    def responsible(self) -> UnitId:
+        """The unit that answers for the handling: the first handler, else who accepted, else who holds the item."""
+        unit = self._item.responsible if self._item is not None else UnitId(self.action.unit or "")
+        return self.units.answering(unit, self.day)
+
+    def first_handler(self) -> Handler | None:
+        """The first handler (首办) of the matter: unit and handler of its first acceptance."""
+        item = self.item
+        first = self.known.item(item.first) if item.first else None
+        return (first.first_handler if first else None) or item.first_handler
+
+    def find_first_handler(self, rule: str, **fields: Any) -> None:
+        """A rule that the first handler of the matter answers for; before any acceptance, the unit that holds it."""
+        unit, handler = self.first_handler() or (self.responsible(), None)
+        self.find(rule, self.units.answering(unit, self.day), handler=handler, **fields)
+
+    # the end
+
+    def recorded(self) -> Recorded:
+        """The ruling as it is recorded."""
+        entry_limit = timedelta(hours=self.law.parameters["entry_hours"])
+        late = self.known.recorded - self.action.time > entry_limit
+        if late and self.action.unit:
+            self.find("F13", self.action.unit, since=day_of(self.action.time + entry_limit))
+        decided = Decided(
+            set=tuple(self.set), met=tuple(self.met), moved=tuple(self.moved), ended=tuple(self.ended),
+            findings=tuple(self.findings), cleared=tuple(self.cleared), late=late, history=self.known.history,
+            **self.facts,
+        )  # fmt: skip
+        return Recorded(decided, self.touches)
+
+
+def placed(finding: Finding, position: int) -> Finding:
+    """The finding with the event that carries it as its last evidence."""
+    return replace(finding, evidence=(*finding.evidence, position))
+
+
+__all__ = ["PETITIONER", "Known", "Ruling", "placed"]

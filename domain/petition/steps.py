@@ -1,0 +1,98 @@
+"""Which step is possible in which state, and which earlier step it may not precede."""
+
+from datetime import datetime
+
+from domain.clock.events import DeadlineMissed, SupervisionDue
+from domain.fact import Fact
+from domain.petition import events as e
+from domain.petition.state import Item
+
+ANY = frozenset(
+    {
+        "registered", "routed", "accepted", "answered", "under_review", "under_rereview",
+        "closed", "refused", "channelled", "withdrawn", "determined",
+    }
+)  # fmt: skip
+WAITING = frozenset({"registered", "routed"})
+REVIEWING = frozenset({"under_review", "under_rereview"})
+ANSWERED = frozenset({"answered", "closed", "determined"}) | REVIEWING
+OPEN = WAITING | REVIEWING | {"accepted", "answered"}
+
+OPEN_TO: dict[type[Fact], frozenset[str]] = {
+    e.PetitionRegistered: frozenset(),
+    e.RepeatJudged: ANY,
+    e.PetitionReferred: WAITING,
+    e.PetitionAssigned: WAITING,
+    e.AssignmentObjected: frozenset({"routed"}),
+    e.AssignmentUpheld: frozenset({"routed"}),
+    e.AssignmentWithdrawn: frozenset({"routed"}),
+    e.PetitionAccepted: WAITING,
+    e.PetitionNotAccepted: WAITING,
+    e.PetitionNoLongerAccepted: WAITING,
+    e.PetitionChannelled: WAITING | {"accepted"},
+    e.PetitionNotified: ANY,
+    e.HandlerChanged: frozenset({"accepted", "answered"}) | REVIEWING,
+    e.PetitionWorked: ANY - {"withdrawn"},
+    e.PetitionMediated: frozenset({"accepted", "answered", "closed"}) | REVIEWING,
+    e.HearingOpened: frozenset({"accepted"}) | REVIEWING,
+    e.HearingClosed: ANY,
+    e.PetitionExtended: frozenset({"accepted"}),
+    e.PetitionAnswered: WAITING | {"accepted"},
+    e.OpinionDelivered: ANSWERED,
+    e.ReviewRequested: frozenset({"answered", "closed"}),
+    e.ReviewAnswered: frozenset({"under_review"}),
+    e.RereviewRequested: frozenset({"answered", "closed"}),
+    e.RereviewAnswered: frozenset({"under_rereview"}),
+    e.PetitionExecuted: ANSWERED,
+    e.ExecutionRefused: ANSWERED,
+    e.PetitionClosed: frozenset({"accepted", "answered"}),
+    e.PetitionResolved: ANY,
+    e.PetitionDesisted: ANY,
+    e.PetitionWithdrawn: OPEN,
+    e.PetitionDetermined: ANSWERED,
+    e.PetitionReopened: frozenset({"closed", "refused", "channelled", "withdrawn"}),
+    e.PetitionRated: ANSWERED,
+    e.ReturnVisited: ANSWERED,
+    e.RaisedAbove: ANY,
+    e.PetitionSupervised: ANY - {"withdrawn"},
+    e.SupervisionAnswered: ANY,
+    e.SupervisionClosed: ANY,
+    e.PetitionSponsored: ANY - {"withdrawn", "determined"},
+    e.SponsorDutyDone: ANY,
+    e.SponsorshipEnded: ANY,
+    e.CauseFound: ANY,
+    e.CauseContested: ANY,
+    e.CauseRevised: ANY,
+    e.IncidentReported: ANY,
+    e.SecrecyBreached: ANY,
+    e.SecrecyGuarded: ANY,
+    DeadlineMissed: ANY,
+    SupervisionDue: ANY,
+}
+"""The states that each step is open to. 审核认定办结 ends an item for good: nothing reopens `determined` (Art 10)."""
+
+AFTER_PRESENT_STATE = (
+    e.PetitionReferred, e.PetitionAssigned, e.AssignmentObjected, e.AssignmentUpheld, e.AssignmentWithdrawn,
+    e.PetitionAccepted, e.PetitionNotAccepted, e.PetitionNoLongerAccepted, e.PetitionAnswered, e.ReviewAnswered,
+    e.RereviewAnswered, e.PetitionReopened,
+)  # fmt: skip
+AFTER_ACCEPTANCE = (e.HandlerChanged, e.PetitionExtended, e.HearingOpened, e.PetitionMediated, e.PetitionClosed)
+AFTER_ANSWER = (
+    e.OpinionDelivered, e.ReviewRequested, e.RereviewRequested, e.PetitionExecuted, e.ExecutionRefused,
+    e.PetitionDetermined, e.PetitionRated, e.ReturnVisited,
+)  # fmt: skip
+
+
+def follows(item: Item, fact: Fact) -> datetime:
+    """The time of the step that this one depends on; an earlier time is refused (`before-previous`)."""
+    if isinstance(fact, AFTER_PRESENT_STATE):
+        return item.since
+    if isinstance(fact, e.PetitionClosed) and item.answered_at is not None:
+        return item.answered_at
+    if isinstance(fact, AFTER_ACCEPTANCE):
+        return item.accepted_at or item.registered_at
+    if isinstance(fact, AFTER_ANSWER):
+        return item.answered_at or item.registered_at
+    if isinstance(fact, e.PetitionNotified) and fact.of == "acceptance":
+        return item.accepted_at or item.registered_at
+    return item.registered_at

@@ -1,0 +1,1 @@
+"""What happens to the record of a petitioner (信访人)."""

@@ -1,0 +1,152 @@
+"""The rules F05–F24 that a step trips at once: one small function per rule (contract section 5).
+
+The clock rules (F01–F04, F06–F09, F17, F20 by lapse of time) trip in `Ruling.late`, by the table `RULE_OF_CLOCK`.
+F18 names units, never the petitioner; every finding is a proposal that a human decides on (Art 19).
+"""
+
+from datetime import date
+from typing import Protocol
+
+from domain.envelope import day_of
+from domain.fact import OfficialId, UnitId
+from domain.petition.ruling import Ruling
+from domain.petition.state import Item
+from domain.unit.state import Units
+
+
+class Decision(Protocol):
+    """Who took part in the decision that caused a matter."""
+
+    @property
+    def officials(self) -> tuple[OfficialId, ...]: ...
+    @property
+    def collective(self) -> bool: ...
+    @property
+    def dissent(self) -> tuple[OfficialId, ...]: ...
+
+
+def f05_extension_irregular(ruling: Ruling) -> None:
+    """More than 30 days in all (only 30 count). The missing notice is the clock K5x."""
+    ruling.find("F05", ruling.unit)
+
+
+def f10_simple_misused(ruling: Ruling, *, repeat: bool = False, not_supported: bool = False) -> None:
+    """The simple procedure is for first-time items of one petitioner, not handed down, and not for a refusal (SIMP16 5)."""
+    item, units = ruling.item, ruling.units
+    accepting = getattr(ruling.action.data, "procedure", None)
+    if (accepting or item.procedure) != "simple":
+        return
+    unit = ruling.unit if accepting else item.accepted_by or item.unit
+    rank = units.rank(unit) or 0
+    from_above = item.channel == "handed_down" or any((units.rank(by) or 0) > rank for by in item.assigned_by)
+    excluded = repeat or item.first is not None or from_above or item.joint_letter or item.collective
+    if excluded or not_supported:
+        ruling.find("F10", unit)
+
+
+def f11_refusal_irregular(ruling: Ruling) -> None:
+    """Refused on a ground that the record does not bear out."""
+    ruling.find("F11", ruling.unit)
+
+
+def f12_secrecy(ruling: Ruling, by_unit: UnitId, to: str, *, attempt: bool) -> None:
+    """An accusation reached the accused, or was about to (泄露检举材料)."""
+    ruling.find("F12", by_unit, detail=to, attempt=attempt)
+
+
+def passes_on(item: Item, by: UnitId, units: Units) -> bool:
+    """Whether a routing passes the item around: not a bureau's own first routing, not one after an upheld objection."""
+    if item.objection_upheld:
+        return False
+    return not (units.is_bureau(by) and by not in item.routers)
+
+
+def f14_passed_around(ruling: Ruling, by: UnitId, *, turned_down: bool = False) -> None:
+    """From the third routing on, each unit that passed the item on or whose objection was turned down (推诿)."""
+    item = ruling.item
+    routings = item.routings + (not turned_down)
+    if routings < ruling.law.parameters["passed_around_from"]:
+        return
+    passing = [by] if turned_down or ruling.facts.get("passed_on") else []
+    for unit in dict.fromkeys((*item.passed_by, *passing)):
+        if f"F14:{item.subject}:{unit}" not in item.found:
+            ruling.find("F14", unit, detail=unit)
+
+
+def f15_repeat_after_close(ruling: Ruling, root: Item) -> None:
+    """The matter was closed before this item was received: the first handler did not settle it; supervision is due (S8)."""
+    received = ruling.item
+    if root.closed_at is None or received.registered_at < root.closed_at or received.received_on < day_of(root.closed_at):
+        return
+    unit, handler = root.first_handler or (root.accepted_by or root.unit, None)
+    ruling.find("F15", ruling.units.answering(unit, ruling.day), handler=handler, evidence=(root.closed_by,))
+    ruling.call_for_supervision("S8")
+
+
+def f23_first_turned_repeat(ruling: Ruling, root: Item, *, first_repeat: bool) -> None:
+    """The first repeat came while the first item was open past K5, or after it was closed (初转重)."""
+    received = ruling.item.received_on
+    overdue = any(
+        each.clock in ("K5", "K12") and each.due_on < received and (each.met_on is None or each.met_on > received)
+        for each in root.deadlines
+    )
+    closed = root.closed_at is not None and root.closed_at <= ruling.item.registered_at
+    if first_repeat and (overdue or closed):
+        unit, handler = root.first_handler or (root.accepted_by or root.unit, None)
+        unit = ruling.units.answering(unit, ruling.day)
+        ruling.find("F23", unit, id=f"F23:{root.subject}", subject=root.subject, handler=handler)
+
+
+def take_back_repeat(ruling: Ruling) -> None:
+    """A judgement is revised: what it tripped does not stand any more, and its supervision is not due."""
+    item = ruling.item
+    if item.first is None:
+        return
+    ruling.clear(f"F15:{item.subject}")
+    ruling.clear(f"F23:petition:{item.first}")
+    ruling.clear(f"F17:{item.subject}:S8")
+    ruling.end("S8")
+
+
+def f16_dissatisfied(ruling: Ruling, target: str) -> None:
+    """The petitioner is dissatisfied with the unit. A rating of the bureau calls for supervision (S7), not for this rule."""
+    if target == "unit":
+        ruling.find_first_handler("F16")
+
+
+def rated_better(ruling: Ruling, target: str) -> None:
+    """The petitioner rated again, and is not dissatisfied any more."""
+    if target == "unit":
+        ruling.clear(f"F16:{ruling.subject}")
+
+
+def f18_raised_above_after_fault(ruling: Ruling, matter: list[Item]) -> None:
+    """The matter went beyond its proper level while units bear faults of handling on it: they answer for that."""
+    for unit in dict.fromkeys(unit for item in matter for id, unit in item.faults if not id.startswith("F18:")):
+        ruling.find("F18", unit, detail=unit)
+
+
+def f20_support_refused(ruling: Ruling) -> None:
+    """A unit refuses to carry out what was supported."""
+    unit = ruling.item.answered_by or ruling.item.unit
+    ruling.find("F20", ruling.units.answering(unit, ruling.day))
+
+
+def f21_cause_found(
+    ruling: Ruling, unit: UnitId, ground: str, decided_on: date, decision: Decision, evidence: tuple[int, ...]
+) -> None:
+    """A human found who caused the matter (谁引发): those who held the roles on the day it was decided answer."""
+    ruling.find(
+        "F21", unit, detail=unit, ground=ground, on=decided_on, officials=decision.officials,
+        collective=decision.collective, dissent=decision.dissent, evidence=evidence,
+    )  # fmt: skip
+
+
+def f22_incident_mishandled(ruling: Ruling, unit: UnitId) -> None:
+    """Mishandling led to a mass or extreme incident: graver (从严)."""
+    ruling.find("F22", unit, detail=unit, aggravated=True)
+
+
+def f24_return_visit_unsolved(ruling: Ruling) -> None:
+    """Asked after closing, the petitioner says that it is not solved."""
+    ruling.find_first_handler("F24")

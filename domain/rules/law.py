@@ -1,0 +1,168 @@
+"""Rule sets as data, and the law of a day: what all the sets in force on that day say together."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Literal
+
+import msgspec
+from msgspec import Struct, field
+
+from domain.calendar import Calendar, Year, counting
+
+
+class Clock(Struct, frozen=True, forbid_unknown_fields=True):
+    """One limit: how many days, of which kind, under which article."""
+
+    zh: str
+    en: str
+    article: str
+    days: int
+    unit: Literal["calendar", "working", "given"]
+    window: bool = False
+
+
+class RuleSet(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One regulation, or a city's overlay on it."""
+
+    name: str
+    zh: str
+    en: str
+    from_: date = field(name="from")
+    until: date | None = None
+    overlay: bool = False
+    source: str = ""
+    switches: dict[str, bool] = {}
+    parameters: dict[str, int] = {}
+    clocks: dict[str, Clock] = {}
+
+
+class FindingRule(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a rule is called, the axis and ground it stands on, and its articles under each rule set."""
+
+    zh: str
+    en: str
+    axis: Literal["A", "B"] | None = None
+    ground: str | None = None
+    articles: dict[str, list[str]] = {}
+
+
+class Dates(Struct, frozen=True):
+    """Where a limit ends: strictly, and after rolling off days that do not work."""
+
+    strict_on: date
+    due_on: date
+    provisional: bool
+
+
+class Law(Struct, frozen=True):
+    """What holds on one day: limits, switches and parameters of all sets in force, later ones over earlier ones."""
+
+    names: tuple[str, ...]
+    switches: dict[str, bool]
+    parameters: dict[str, int]
+    clocks: dict[str, Clock]
+    calendar: Calendar
+
+    def due(
+        self, clock: str, start: date, *, more: int = 0, given: date | None = None,
+        not_counted: Iterable[tuple[date, date]] = (),
+    ) -> Dates:
+        """The last day of a limit that starts on `start`, with `more` days of extension.
+
+        A given date stands as it is. Calendar-day limits roll where the switch `roll_last_day` is on.
+        """
+        if given is not None:
+            return Dates(given, given, False)
+        rule = self.clocks[clock]
+        return self.ending(start, rule.days + more, rule.unit, not_counted)
+
+    def ending(
+        self, start: date, days: int, unit: str = "calendar", not_counted: Iterable[tuple[date, date]] = ()
+    ) -> Dates:
+        if unit == "working":
+            last = self.calendar.add_workdays(start, days)
+            return Dates(last, last, self.calendar.provisional(start, last))
+        strict = counting(start, days, not_counted)
+        due = self.calendar.roll(strict) if self.switches["roll_last_day"] else strict
+        return Dates(strict, due, self.calendar.provisional(due))
+
+
+class Rules:
+    """All rule sets and calendars known at a moment; `on(day)` gives the law of a day."""
+
+    def __init__(
+        self, sets: Iterable[RuleSet], calendar: Calendar, catalogue: Mapping[str, FindingRule],
+        shipped: Mapping[str, RuleSet] | None = None,
+    ) -> None:
+        self.sets = {each.name: each for each in sets}
+        self.calendar = calendar
+        self.catalogue = dict(catalogue)
+        self.shipped = dict(shipped) if shipped is not None else dict(self.sets)
+        self._laws: dict[tuple[str, ...], Law] = {}
+        self.on = lru_cache(maxsize=20_000)(self._on)
+
+    def _on(self, day: date) -> Law:
+        names = tuple(each.name for each in self._in_force(day))
+        return self.named(names)
+
+    def _in_force(self, day: date) -> list[RuleSet]:
+        bases = [each for each in self.sets.values() if not each.overlay]
+        current = [each for each in bases if each.from_ <= day and (each.until is None or day <= each.until)]
+        base = max(current, key=lambda each: each.from_) if current else min(bases, key=lambda each: each.from_)
+        overlays = [
+            each for each in self.sets.values()
+            if each.overlay and each.from_ <= day and (each.until is None or day <= each.until)
+        ]
+        return [base, *sorted(overlays, key=lambda each: (each.from_, each.name))]
+
+    def named(self, names: tuple[str, ...]) -> Law:
+        """The law made of the sets that an event names in `ruleset`."""
+        if names not in self._laws:
+            switches: dict[str, bool] = {}
+            parameters: dict[str, int] = {}
+            clocks: dict[str, Clock] = {}
+            for each in (self.sets[name] for name in names if name in self.sets):
+                switches |= each.switches
+                parameters |= each.parameters
+                clocks |= each.clocks
+            self._laws[names] = Law(names, switches, parameters, clocks, self.calendar)
+        return self._laws[names]
+
+    def adopting(self, adopted: RuleSet) -> "Rules":
+        """The same rules with one set added or put in force anew."""
+        return Rules([*(s for n, s in self.sets.items() if n != adopted.name), adopted], self.calendar, self.catalogue, self.shipped)
+
+    def with_calendar(self, number: int, year: Year) -> "Rules":
+        return Rules(self.sets.values(), self.calendar.adopting(number, year), self.catalogue, self.shipped)
+
+
+def parse_ruleset(text: str) -> RuleSet:
+    """A rule set from its TOML. Raises `msgspec.DecodeError` or `ValidationError` with the field's path."""
+    return msgspec.toml.decode(text, type=RuleSet)
+
+
+def parse_catalogue(text: str) -> dict[str, FindingRule]:
+    return msgspec.toml.decode(text, type=dict[str, FindingRule])
+
+
+class _YearTable(Struct):
+    version: str
+    workdays: list[str]
+    holidays: dict[str, list[str]]
+
+
+def parse_calendars(text: str) -> Calendar:
+    """Calendars from TOML: per year a version, make-up working days, and days off by the holiday's name, as MM-DD."""
+    years = {}
+    for number, table in msgspec.toml.decode(text, type=dict[str, _YearTable]).items():
+        off = {date.fromisoformat(f"{number}-{day}"): name for name, days in table.holidays.items() for day in days}
+        on = frozenset(date.fromisoformat(f"{number}-{day}") for day in table.workdays)
+        years[int(number)] = Year(version=table.version, holidays=off, workdays=on)
+    return Calendar(years)
+
+
+def content_hash(text: str) -> str:
+    """What `ruleset.adopted` and `calendar.adopted` name their content by: `sha256:` and 64 hex digits."""
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()

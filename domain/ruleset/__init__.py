@@ -1,0 +1,1 @@
+"""Rule sets and calendars that a city adopts."""

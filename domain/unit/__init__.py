@@ -1,0 +1,1 @@
+"""Units (单位) and the roles that officials hold in them."""

@@ -1,0 +1,48 @@
+"""Given what we know of a unit and what is reported, what is recorded?"""
+
+from domain.envelope import AnyAction, Recorded, Rejected
+from domain.unit.events import RoleEnded, RoleGiven, UnitAbolished, UnitEstablished, UnitMerged
+from domain.unit.state import Unit, Units
+
+
+def decide(unit: Unit | None, action: AnyAction, units: Units) -> Recorded | Rejected:
+    """Units are directory facts: late entry is no fault, but an unknown or ended unit takes nothing more."""
+    fact = action.data
+    if isinstance(fact, UnitEstablished):
+        return _established(unit, fact, action)
+    if unit is None:
+        return Rejected("unknown-subject", f"{action.subject} is not established", "$.subject")
+    if unit.ended_on is not None and not isinstance(fact, RoleEnded):
+        return Rejected("not-in-this-state", f"{unit.unit} ended on {unit.ended_on}", "$.subject")
+    match fact:
+        case UnitMerged() | UnitAbolished() if fact.into is not None:
+            return _into(unit, fact.into, units)
+        case RoleGiven() if _holds(unit, fact.official, fact.role):
+            return Rejected("already-exists", f"{fact.official} already holds the role {fact.role}", "$.data.official")
+        case RoleEnded() if not _holds(unit, fact.official, fact.role):
+            return Rejected("not-in-this-state", f"{fact.official} does not hold the role {fact.role}", "$.data.official")
+        case _:
+            return Recorded()
+
+
+def _established(unit: Unit | None, fact: UnitEstablished, action: AnyAction) -> Recorded | Rejected:
+    if unit is not None:
+        return Rejected("already-exists", f"{action.subject} is already established", "$.subject")
+    if fact.parent == action.subject:
+        return Rejected("bad-value", "a unit cannot be its own parent", "$.data.parent")
+    return Recorded()
+
+
+def _into(unit: Unit, into: str, units: Units) -> Recorded | Rejected:
+    target = units.get(into)
+    if into == unit.unit:
+        return Rejected("bad-value", "a unit cannot go into itself", "$.data.into")
+    if target is None:
+        return Rejected("unknown-subject", f"{into} is not established", "$.data.into")
+    if target.ended_on is not None:
+        return Rejected("not-in-this-state", f"{into} ended on {target.ended_on}", "$.data.into")
+    return Recorded()
+
+
+def _holds(unit: Unit, official: str, role: str) -> bool:
+    return any(held.official == official and held.role == role and held.until is None for held in unit.roles)

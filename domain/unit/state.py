@@ -1,0 +1,182 @@
+"""Units as they stand, and the directory that answers who is above whom, who holds which role, and who succeeds whom."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from domain.envelope import AnyEvent
+from domain.fact import RANK, OfficialId, UnitId
+from domain.unit.events import RoleEnded, RoleGiven, UnitAbolished, UnitEstablished, UnitMerged
+
+
+class RoleHeld(Struct, frozen=True, gc=False):
+    """An official in a role from a day on, until (not including) a day."""
+
+    official: OfficialId
+    role: str
+    name: str
+    since: date
+    until: date | None = None
+    portfolio: str | None = None
+
+    def on(self, day: date) -> bool:
+        return self.since <= day and (self.until is None or day < self.until)
+
+
+class Unit(Struct, frozen=True, kw_only=True):
+    """A unit as decide must know it."""
+
+    unit: UnitId
+    name: str
+    level: str
+    kind: str
+    division: str
+    parent: UnitId | None
+    established_on: date
+    ended_on: date | None = None
+    into: UnitId | None = None
+    roles: tuple[RoleHeld, ...] = ()
+    version: int = 0
+
+    @property
+    def rank(self) -> int:
+        return RANK[self.level]
+
+    @property
+    def is_bureau(self) -> bool:
+        """A petition bureau, or the reception centre that it runs (人民来访接待中心)."""
+        return self.kind in ("bureau", "reception_centre")
+
+
+def evolve(unit: Unit | None, event: AnyEvent) -> Unit | None:
+    """The unit after the event. An event seen before changes nothing."""
+    if unit is not None and event.version <= unit.version:
+        return unit
+    changed = _changed(unit, event)
+    return None if changed is None else replace(changed, version=event.version)
+
+
+def _changed(unit: Unit | None, event: AnyEvent) -> Unit | None:
+    fact = event.data
+    if isinstance(fact, UnitEstablished):
+        return Unit(
+            unit=UnitId(event.subject), name=fact.name, level=fact.level, kind=fact.kind, division=fact.division,
+            parent=fact.parent, established_on=event.day,
+        )
+    if unit is None:
+        return None
+    match fact:
+        case RoleGiven():
+            held = RoleHeld(fact.official, fact.role, fact.name, event.day, None, fact.portfolio)
+            return replace(unit, roles=(*unit.roles, held))
+        case RoleEnded():
+            return replace(unit, roles=tuple(_ended(held, fact, event.day) for held in unit.roles))
+        case UnitMerged():
+            return replace(unit, ended_on=event.day, into=fact.into)
+        case UnitAbolished():
+            return replace(unit, ended_on=event.day, into=fact.into or unit.parent)
+        case _:
+            return unit
+
+
+def _ended(held: RoleHeld, fact: RoleEnded, day: date) -> RoleHeld:
+    same = held.official == fact.official and held.role == fact.role and held.until is None
+    return replace(held, until=day) if same else held
+
+
+class Units:
+    """The directory of all units. Holds the newest state of each; asks nothing of the outside."""
+
+    def __init__(self) -> None:
+        self._units: dict[str, Unit] = {}
+        self._bureaus: dict[tuple[str, str], UnitId] = {}
+        self._seats: dict[str, set[UnitId]] = {}
+
+    def take(self, event: AnyEvent) -> None:
+        """Folds one unit event in."""
+        unit = evolve(self._units.get(event.subject), event)
+        if unit is None:
+            return
+        self._units[event.subject] = unit
+        if unit.kind == "bureau":
+            self._bureaus[(unit.level, unit.division)] = unit.unit
+        if isinstance(event.data, RoleGiven):
+            self._seats.setdefault(event.data.official, set()).add(unit.unit)
+
+    def __iter__(self) -> Iterator[Unit]:
+        return iter(self._units.values())
+
+    def __len__(self) -> int:
+        return len(self._units)
+
+    def get(self, unit: str | None) -> Unit | None:
+        return self._units.get(unit) if unit else None
+
+    def name(self, unit: str) -> str:
+        """The unit's name, or its id where nobody established it."""
+        known = self._units.get(unit)
+        return known.name if known else unit
+
+    def is_bureau(self, unit: str | None) -> bool:
+        known = self.get(unit)
+        return known is not None and known.is_bureau
+
+    def rank(self, unit: str | None) -> int | None:
+        known = self.get(unit)
+        return known.rank if known else None
+
+    def is_below(self, unit: str, above: str) -> bool:
+        """Whether `unit` is `above` or stands below it."""
+        seen: set[str] = set()
+        at: str | None = unit
+        while at and at not in seen:
+            if at == above:
+                return True
+            seen.add(at)
+            known = self._units.get(at)
+            at = known.parent if known else None
+        return False
+
+    def below(self, above: str) -> set[UnitId]:
+        """The unit, all units below it, and all that went into one of them."""
+        members = {unit.unit for unit in self if self.is_below(unit.unit, above)} | {UnitId(above)}
+        while more := {unit.unit for unit in self if unit.into in members} - members:
+            members |= more
+        return members
+
+    def answering(self, unit: UnitId, day: date | None = None) -> UnitId:
+        """The unit that answers on a day for what `unit` was charged with: itself, or what it went into (R2005 25)."""
+        seen: set[str] = set()
+        while unit not in seen:
+            seen.add(unit)
+            known = self._units.get(unit)
+            if known is None or known.into is None or (day is not None and known.ended_on and day < known.ended_on):
+                break
+            unit = known.into
+        return unit
+
+    def bureau_of(self, unit: str) -> UnitId | None:
+        """The petition bureau of the unit's level: that of its own division, else of the nearest above."""
+        at: Unit | None = self._units.get(unit)
+        seen: set[str] = set()
+        while at is not None and at.unit not in seen:
+            seen.add(at.unit)
+            bureau = self._bureaus.get((at.level, at.division))
+            if bureau is not None:
+                return self.answering(bureau)
+            at = self.get(at.parent)
+        return None
+
+    def seats(self, official: str, day: date) -> set[UnitId]:
+        """The units in which the official holds any role on the day."""
+        return {
+            unit for unit in self._seats.get(official, ())
+            if any(held.official == official and held.on(day) for held in self._units[unit].roles)
+        }
+
+    def holding(self, unit: str, day: date, *roles: str) -> list[RoleHeld]:
+        """Who holds one of the roles in the unit on the day, in the order they were given."""
+        known = self._units.get(unit)
+        return [held for held in known.roles if held.role in roles and held.on(day)] if known else []

@@ -1,0 +1,44 @@
+"""What comes due: the open deadlines of all items, the earliest first. The clock works them off day by day."""
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from typing import NamedTuple
+
+from domain.envelope import AnyEvent
+
+
+class Due(NamedTuple):
+    """One deadline that may be missed. Whether it still runs is decided when its day has passed."""
+
+    due_on: date
+    subject: str
+    clock: str
+    started: int
+
+
+class Agenda:
+    """Filled from the read model once, then by every event that sets or moves a deadline."""
+
+    def __init__(self, open_deadlines: Callable[[], Iterable[Due]]) -> None:
+        self._open = open_deadlines
+        self.again()
+
+    def again(self) -> None:
+        """Reads the open deadlines anew."""
+        self._heap = list(self._open())
+        heapq.heapify(self._heap)
+
+    def take(self, event: AnyEvent) -> None:
+        decided = event.decided
+        for deadline in decided.set:
+            if not deadline.window:
+                due = Due(deadline.due_on, event.subject, deadline.clock, deadline.started)
+                heapq.heappush(self._heap, due)
+        for moved in decided.moved:
+            heapq.heappush(self._heap, Due(moved.due_on, event.subject, moved.clock, moved.started))
+
+    def due(self, today: date) -> Iterator[Due]:
+        """Takes off, in order, every deadline whose last day lies before `today`."""
+        while self._heap and self._heap[0].due_on < today:
+            yield heapq.heappop(self._heap)

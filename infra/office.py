@@ -1,0 +1,166 @@
+"""What the deciding side knows: units, rules, items and matters, folded from the log on demand and kept in memory.
+
+One office serves one intake. It reads the log, never a clock; after somebody else's append it catches up.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from domain.codec import decode_event
+from domain.envelope import AnyEvent
+from domain.finding import decide as finding
+from domain.petition import matter
+from domain.petition.ruling import Known
+from domain.petition.state import Item, evolve
+from domain.rules.law import Rules
+from domain.ruleset import decide as ruleset
+from domain.unit.state import Units
+from infra.log.port import Entry, Log
+
+REMEMBERED = 60_000
+"""Items kept in memory; the oldest half is let go when there are more."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Office:
+    """The knowledge of one intake, as of `position`."""
+
+    def __init__(self, log: Log, shipped: Rules) -> None:
+        self._log = log
+        self._shipped = shipped
+        self.forget_everything()
+
+    def forget_everything(self) -> None:
+        """Starts anew from the log: after a conflict, nothing decided in between may linger."""
+        self.position = 0
+        self.recorded = 0
+        self.units = Units()
+        self.rules = self._shipped
+        self.items: dict[str, Item | None] = {}
+        self.matters: dict[str, tuple[str, ...]] = {}
+        self.versions: dict[str, int] = {}
+        self.findings: dict[str, finding.State] = {}
+
+    def catch_up(self) -> None:
+        """Takes in what the log has gained since."""
+        head = self._log.head()
+        if head.position == self.position:
+            return
+        if self.position == 0:
+            for kind in ("unit", "ruleset", "calendar"):
+                for entry in self._log.of_kind(kind, upto=head.position):
+                    self.take(decode_event(entry.type, entry.body, entry.position))
+        else:
+            self._follow(head.position)
+        self.position, self.recorded = head
+
+    def _follow(self, upto: int) -> None:
+        while self.position < upto:
+            entries = self._log.read(self.position, upto=upto)
+            if not entries:
+                break
+            for entry in entries:
+                self.take(decode_event(entry.type, entry.body, entry.position))
+            self.position = entries[-1].position
+
+    def take(self, event: AnyEvent) -> None:
+        """Folds one event of the log into what is known. Items and matters that nobody asked for stay unread."""
+        kind = event.subject.partition(":")[0]
+        if kind == "petition":
+            no = event.subject[9:]
+            if no in self.items:
+                self.items[no] = evolve(self.items[no], event)
+            if event.decided.repeat_number is not None:
+                self._take_matter(event)
+        elif kind == "unit":
+            self.units.take(event)
+            self.versions[event.subject] = event.version
+        else:
+            if kind in ("ruleset", "calendar"):
+                self.rules = ruleset.evolve(self.rules, event)
+            elif event.subject in self.findings:
+                self.findings[event.subject] = finding.evolve(self.findings[event.subject], event)
+            self.versions[event.subject] = event.version
+
+    def _take_matter(self, event: AnyEvent) -> None:
+        for root in list(self.matters):
+            self.matters[root] = matter.evolve(root, self.matters[root], event)
+
+    # asking
+
+    def item(self, no: str) -> Item | None:
+        if no not in self.items:
+            self._learn({f"petition:{no}"})
+        return self.items[no]
+
+    def repeats(self, root: str) -> tuple[str, ...]:
+        """The items judged to repeat item `root` itself."""
+        if root not in self.matters:
+            known: tuple[str, ...] = ()
+            for entry in self._log.touching(f"matter:{root}", upto=self.position):
+                known = matter.evolve(root, known, decode_event(entry.type, entry.body, entry.position))
+            self.matters[root] = known
+        return self.matters[root]
+
+    def learn(self, subjects: Iterable[str]) -> None:
+        """Reads the items that a batch speaks about, all at once."""
+        if len(self.items) > REMEMBERED:
+            for no in list(self.items)[: REMEMBERED // 2]:
+                del self.items[no]
+        self._learn({s for s in subjects if s.startswith("petition:") and s[9:] not in self.items})
+
+    def _learn(self, subjects: set[str]) -> None:
+        if not subjects:
+            return
+        found: dict[str, Item | None] = dict.fromkeys(subject[9:] for subject in subjects)
+        for entry in self._log.streams(sorted(subjects), upto=self.position):
+            no = entry.subject[9:]
+            found[no] = evolve(found[no], decode_event(entry.type, entry.body, entry.position))
+        self.items.update(found)
+
+    def version(self, subject: str) -> int:
+        """The version of the newest event of a subject, 0 for an unknown one."""
+        if subject.startswith("petition:"):
+            item = self.item(subject[9:])
+            return item.version if item else 0
+        if subject not in self.versions:
+            stream = self._log.stream(subject, upto=self.position)
+            self.versions[subject] = stream[-1].version if stream else 0
+        return self.versions[subject]
+
+    def finding(self, subject: str) -> finding.State | None:
+        """How far a finding has come; None where none of that id stands."""
+        if subject not in self.findings:
+            if not self._stands(subject):
+                return None
+            state: finding.State = "proposed"
+            for entry in self._log.stream(subject, upto=self.position):
+                state = finding.evolve(state, decode_event(entry.type, entry.body, entry.position))
+            self.findings[subject] = state
+        return self.findings[subject]
+
+    def _stands(self, subject: str) -> bool:
+        rule, _, about = subject.partition(":")
+        kind, _, rest = about.partition(":")
+        if kind != "petition":
+            return False
+        no = rest.partition(":")[0]
+        holders = (no, *self.repeats(no)) if rule == "F23" else (no,)
+        return any((item := self.item(each)) is not None and subject in item.found for each in holders)
+
+    def known(self, recorded: datetime, *, history: bool) -> Known:
+        """What decide may ask at this moment."""
+        return Known(
+            rules=self.rules, units=self.units, item=self.item, repeats=self.repeats, recorded=recorded, history=history
+        )
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since the epoch, UTC, exactly."""
+    delta = moment - EPOCH
+    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+
+def decoded(entries: Iterable[Entry]) -> Iterable[AnyEvent]:
+    """Events of log entries."""
+    return (decode_event(entry.type, entry.body, entry.position) for entry in entries)

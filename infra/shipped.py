@@ -1,0 +1,20 @@
+"""The rules and calendars that ship with the product, read from `domain/rules/*.toml`."""
+
+from functools import cache
+from importlib.resources import files
+
+from domain.rules.law import Rules, parse_calendars, parse_catalogue, parse_ruleset
+
+NAMES = ("cn-2005", "cn-2022", "hengyang-2020", "simple-2016", "simple-2022")
+
+
+def text_of(name: str) -> str:
+    """The TOML of a shipped file, `cn-2005` or `findings` or `calendars`."""
+    return files("domain.rules").joinpath(f"{name}.toml").read_text(encoding="utf-8")
+
+
+@cache
+def shipped_rules() -> Rules:
+    """All shipped rule sets, the finding rules and the calendars of 2004–2026."""
+    sets = [parse_ruleset(text_of(name)) for name in NAMES]
+    return Rules(sets, parse_calendars(text_of("calendars")), parse_catalogue(text_of("findings")))

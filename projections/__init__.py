@@ -1,0 +1,1 @@
+"""Questions about the record, each answered by one small fold. Pure: domain and msgspec only."""

@@ -1,0 +1,1 @@
+"""Stories about petitions, and checks of the house they live in."""

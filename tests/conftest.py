@@ -1,0 +1,50 @@
+"""Fixtures that every test may ask for."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg.sql import SQL, Identifier
+
+from tests import servers
+
+
+@pytest.fixture(scope="session")
+def postgres_or_why() -> Iterator[str | servers.NoServerError]:
+    """The server is looked for once, also when there is none."""
+    with ExitStack() as stack:
+        try:
+            found: str | servers.NoServerError = stack.enter_context(servers.postgres())
+        except servers.NoServerError as why:
+            found = why
+        yield found
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_or_why: str | servers.NoServerError) -> str:
+    """A real PostgreSQL server, one for the whole run."""
+    if isinstance(postgres_or_why, servers.NoServerError):
+        servers.not_to_be_had("POSTGRESQL", postgres_or_why)
+    return str(postgres_or_why)
+
+
+@pytest.fixture
+def postgres_store_url(postgres_url: str) -> Iterator[str]:
+    """A store URL with a schema of its own; what the store made there is dropped afterwards."""
+    name = f"t_{uuid4().hex[:12]}"
+    yield f"{postgres_url}{'&' if '?' in postgres_url else '?'}schema={name}"
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute("SET lock_timeout = '5s'")  # a test that leaves a transaction open fails instead of hanging
+        for schema in (name, f"{name}_views", f"{name}_keys"):
+            connection.execute(SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(Identifier(schema)))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty store for each test, once in SQLite and once in PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'danze.db'}"
+    return request.getfixturevalue("postgres_store_url")
