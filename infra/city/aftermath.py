@@ -35,7 +35,13 @@ def end_well(world: World, item: Item) -> None:
 def _view(world: World, item: Item) -> str:
     draw = world.chance()
     if item.outcome in ("not_supported", "partly", "explained"):
-        return "disagrees" if draw < (0.30 if item.outcome == "not_supported" else 0.07) else "none" if draw < 0.5 else "agrees"
+        return (
+            "disagrees"
+            if draw < (0.30 if item.outcome == "not_supported" else 0.07)
+            else "none"
+            if draw < 0.5
+            else "agrees"
+        )
     return "agrees" if draw < 0.75 else "none"
 
 
@@ -155,7 +161,7 @@ def _close(world: World, item: Item, unit: Unit, moment: int) -> None:
         solved = "no" if draw < 0.06 else "partly" if draw < 0.20 else "yes"
         item.act(visited, "return_visited", world.bureau(unit), CLERK, {"solved": solved})
         good = good and solved == "yes"
-    if good and r() < 0.75 or r() < 0.12:
+    if (good and r() < 0.75) or r() < 0.12:
         item.act(world.later(visited, int(r() * 10)), "resolved", unit, CLERK, {})
     if r() < (0.22 if good else 0.08) and not item.matter.anonymous:
         item.act(world.later(visited, int(r() * 12)), "desisted", unit, CLERK, {})

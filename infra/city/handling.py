@@ -4,14 +4,27 @@ from infra.city.item import Item
 from infra.city.rhythm import DAY, office_second
 from infra.city.routing import answer_at_once, channel, refuse, told
 from infra.city.thread import CLERK, HANDLER
-from infra.city.units import Data, Unit
+from infra.city.units import Data, Later, Unit
 from infra.city.world import World
 
 WORK = (
-    "与信访人当面接谈，核对诉求", "实地走访，现场查看情况", "调阅档案和有关合同", "召集相关单位协调会商", "向当事企业发出整改通知",
-    "电话联系信访人说明进展", "委托第三方机构检测", "听取村（社区）干部情况说明", "组织双方对账核算", "向上级主管部门书面请示",
-)  # fmt: skip
-REASONS = ("情况复杂，需进一步调查取证", "涉及多个单位，协调尚需时日", "等待检测鉴定结论", "当事人外出，无法按期核实")
+    "与信访人当面接谈，核对诉求",
+    "实地走访，现场查看情况",
+    "调阅档案和有关合同",
+    "召集相关单位协调会商",
+    "向当事企业发出整改通知",
+    "电话联系信访人说明进展",
+    "委托第三方机构检测",
+    "听取村（社区）干部情况说明",
+    "组织双方对账核算",
+    "向上级主管部门书面请示",
+)
+REASONS = (
+    "情况复杂，需进一步调查取证",
+    "涉及多个单位，协调尚需时日",
+    "等待检测鉴定结论",
+    "当事人外出，无法按期核实",
+)
 OUTCOMES = ("supported",) * 46 + ("explained",) * 29 + ("partly",) * 13 + ("not_supported",) * 12
 DISPOSITION = {
     "supported": (["solved"], ["solved"], ["solved", "persuaded"], ["solved", "relieved"]),
@@ -85,7 +98,7 @@ def _take(world: World, item: Item, unit: Unit) -> None:
     work(world, item, unit, notice)
 
 
-def _taken(procedure: str) -> "object":
+def _taken(procedure: str) -> Later:
     def at_desk(unit: Unit, actor: str) -> Data:
         return {"procedure": procedure, "handler": actor}
 
@@ -146,7 +159,7 @@ def _extended(world: World, item: Item, unit: Unit, accepted: int) -> int:
     return answered
 
 
-def _approved(days: int, reason: str) -> "object":
+def _approved(days: int, reason: str) -> Later:
     def signed(unit: Unit, actor: str) -> Data:
         return {"days": days, "approved_by": unit.approver(), "reason": reason}
 
@@ -164,7 +177,13 @@ def _toil(world: World, item: Item, unit: Unit, start: int, end: int) -> None:
         item.act(at, "worked", unit, HANDLER, {"what": WORK[int(r() * len(WORK))]})
     draw = r()
     if draw < 0.012:
-        item.act(_between(world, start, end, 0.5), "handler_changed", unit, CLERK, _other_desk(item, HANDLERS_GO[int(r() * 4)]))
+        item.act(
+            _between(world, start, end, 0.5),
+            "handler_changed",
+            unit,
+            CLERK,
+            _other_desk(item, HANDLERS_GO[int(r() * 4)]),
+        )
     elif draw < 0.026 and not item.simple and span > 12 * DAY:
         opened = world.later(start, span // DAY // 2)
         item.act(opened, "hearing_opened", unit, HANDLER, {"stage": "handling"})
@@ -181,7 +200,7 @@ def _between(world: World, start: int, end: int, share: float) -> int:
     return min(max(moment, start + 60), end - 60)
 
 
-def _other_desk(item: Item, reason: str) -> "object":
+def _other_desk(item: Item, reason: str) -> Later:
     def moved(unit: Unit, actor: str) -> Data:
         item.desk += 1
         return {"handler": unit.handler(item.desk), "reason": reason}

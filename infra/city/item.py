@@ -2,7 +2,7 @@
 
 from infra.city.places import Place
 from infra.city.thread import Thread
-from infra.city.units import Unit
+from infra.city.units import Data, Later, Unit
 from infra.city.words import Topic
 
 P = "petition."
@@ -12,9 +12,26 @@ class Matter:
     """What somebody wants: it stays the same when it is brought up again."""
 
     __slots__ = (
-        "first", "times", "topic", "purpose", "what", "spot", "town", "county", "village", "persons", "petitioners",
-        "personal", "about", "unit", "title", "joint", "anonymous", "closed_at", "ended_at", "open_at",
-    )  # fmt: skip
+        "first",
+        "times",
+        "topic",
+        "purpose",
+        "what",
+        "spot",
+        "town",
+        "county",
+        "village",
+        "persons",
+        "petitioners",
+        "personal",
+        "about",
+        "unit",
+        "title",
+        "joint",
+        "anonymous",
+        "closed_at",
+        "ended_at",
+    )
 
     first: str
     topic: Topic
@@ -37,17 +54,35 @@ class Matter:
         self.times = 0
         self.closed_at: int | None = None
         self.ended_at: int | None = None
-        self.open_at: int | None = None
 
 
 class Item(Thread):
     """One registration, from its first act to its last."""
 
     __slots__ = (
-        "no", "matter", "at", "registrar", "channel", "repeat", "after_close", "above", "report_by", "holder", "received",
-        "accepted_at", "answered_at", "outcome", "ended", "late", "busy_until", "supervised_until", "simple", "dissatisfied",
-        "assigned_by", "judged_at",
-    )  # fmt: skip
+        "no",
+        "matter",
+        "at",
+        "registrar",
+        "channel",
+        "repeat",
+        "after_close",
+        "above",
+        "report_by",
+        "holder",
+        "received",
+        "accepted_at",
+        "answered_at",
+        "outcome",
+        "ended",
+        "late",
+        "busy_until",
+        "supervised_until",
+        "simple",
+        "dissatisfied",
+        "assigned_by",
+        "judged_at",
+    )
 
     registrar: Unit
     holder: Unit
@@ -75,11 +110,10 @@ class Item(Thread):
         self.assigned_by: Unit | None = None
         self.judged_at = at
 
-    def act(self, moment: int, kind: str, unit: Unit, who: int, data: object) -> None:
+    def act(self, moment: int, kind: str, unit: Unit, who: int, data: Data | Later) -> None:
         """Plans an act of the item and remembers how long it is busy."""
-        self.steps.append((moment, f"{P}{kind}.v1", unit, who, data))  # type: ignore[arg-type]
-        if moment > self.busy_until:
-            self.busy_until = moment
+        self.steps.append((moment, f"{P}{kind}.v1", unit, who, data))
+        self.busy_until = max(self.busy_until, moment)
 
     @property
     def collective(self) -> bool:

@@ -5,9 +5,9 @@ from infra.city.handling import handle
 from infra.city.item import Item, Matter
 from infra.city.oversight import oversee
 from infra.city.registration import judge, register
+from infra.city.rhythm import DAY
 from infra.city.routing import route
 from infra.city.world import World
-from infra.city.rhythm import DAY
 
 
 def live(world: World, matter: Matter, moment: int) -> tuple[Item, int | None]:

@@ -115,7 +115,9 @@ def _sponsor(world: World, item: Item, moment: int) -> None:
         moment = max(moment, at)
     if item.answered_at is not None:
         over = world.later(moment, 2 + int(r() * 10))
-        item.act(over, "sponsorship_ended", unit, CLERK, {"why": "诉求已妥善处理" if len(kept) == 5 else "工作分工调整"})
+        item.act(
+            over, "sponsorship_ended", unit, CLERK, {"why": "诉求已妥善处理" if len(kept) == 5 else "工作分工调整"}
+        )
         moment = over
     if seat == "head" and moment > unit.sponsored_until:
         unit.sponsored_until = moment
@@ -159,7 +161,9 @@ def _cause(world: World, item: Item, start: int) -> None:
     item.act(moment, "cause_found", bureau, CLERK, data)
     if r() < 0.25:
         moment = world.later(moment, 2 + int(r() * 8))
-        item.act(moment, "cause_contested", causing, CLERK, {"unit": causing.id, "reason": "认为与本单位决定无直接关系"})
+        item.act(
+            moment, "cause_contested", causing, CLERK, {"unit": causing.id, "reason": "认为与本单位决定无直接关系"}
+        )
         if r() < 0.5:
             revised: Data = {"ground": "A2", "statement": STATEMENTS["A2"]}
             item.act(world.later(moment, 3), "cause_revised", bureau, CLERK, revised)
@@ -170,4 +174,6 @@ def _incident(world: World, item: Item, start: int) -> None:
     data: Data = {"kind": kind}
     if world.chance() < 0.5:
         data["mishandled_by"] = item.holder.id
-    item.act(world.later(start, 4 + int(world.chance() * 20)), "incident_reported", world.bureau(item.holder), CLERK, data)
+    item.act(
+        world.later(start, 4 + int(world.chance() * 20)), "incident_reported", world.bureau(item.holder), CLERK, data
+    )

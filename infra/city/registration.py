@@ -112,7 +112,9 @@ def judge(world: World, item: Item) -> int:
     item.act(seen, "repeat_judged", item.registrar, CLERK, {"first": item.matter.first, "basis": basis})
     item.judged_at = seen
     if r() < 0.02:
-        item.act(world.later(seen, 0), "repeat_judged", item.registrar, CLERK, {"first": None, "basis": ["same_person"]})
+        item.act(
+            world.later(seen, 0), "repeat_judged", item.registrar, CLERK, {"first": None, "basis": ["same_person"]}
+        )
         item.repeat = item.after_close = False
     return item.busy_until
 
@@ -125,5 +127,3 @@ def _misjudge(world: World, item: Item) -> None:
     other = f"{stem}-{int(serial) - 1:06d}"
     item.act(item.at + 20 * MINUTE, "repeat_judged", item.registrar, CLERK, {"first": other, "basis": ["same_facts"]})
     item.act(item.at + 80 * MINUTE, "repeat_judged", item.registrar, CLERK, {"first": None, "basis": ["same_facts"]})
-
-

@@ -1,8 +1,9 @@
-"""When things happen: working days, office hours, the week and the seasons. Times are seconds since the start's midnight, +08:00.
+"""When things happen: working days, office hours, the week and the seasons.
 
-The holidays here only give the year its rhythm; deadlines are counted by the domain's own calendar.
+Times are seconds since the midnight on which the simulation starts, +08:00.
 """
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from random import Random
 
@@ -10,41 +11,31 @@ DAY = 86_400
 HOUR = 3_600
 MINUTE = 60
 
-SPRING_FESTIVAL = {
-    2015: "0218", 2016: "0207", 2017: "0127", 2018: "0215", 2019: "0204", 2020: "0124", 2021: "0211", 2022: "0131",
-    2023: "0121", 2024: "0210", 2025: "0128", 2026: "0215", 2027: "0206", 2028: "0126", 2029: "0213", 2030: "0203",
-}  # fmt: skip
-"""First day off, MMDD; seven days follow it."""
+WEEK = (1.32, 1.16, 1.08, 1.02, 0.96, 0.80, 0.80)
+"""How much of a day's load comes in, Monday to Sunday; a weekend day counts so where it is worked (调休)."""
 
-WEEK = (1.32, 1.16, 1.08, 1.02, 0.96, 0.24, 0.18)
-"""How much of a working day's load comes in, Monday to Sunday."""
+DAY_OFF = 0.21
 
 SEASON = (1.05, 0.82, 1.16, 1.04, 1.0, 1.02, 1.06, 1.02, 1.04, 0.88, 0.98, 1.12)
 """January to December: quiet after the festival, busy in March, and wages are asked for before the year's end."""
 
 
-def is_holiday(day: date) -> bool:
-    """Public holidays near enough for a rhythm: the new year, spring festival, the first of May, the national days."""
-    first = SPRING_FESTIVAL.get(day.year)
-    if first is not None and 0 <= (day - date(day.year, int(first[:2]), int(first[2:]))).days < 7:
-        return True
-    stamp = (day.month, day.day)
-    return stamp == (1, 1) or (5, 1) <= stamp <= (5, 5) or (10, 1) <= stamp <= (10, 7)
-
-
 class Days:
-    """Every day from sixty before the start until well after the end, counted from the start."""
+    """Every day from ninety before the start until well after the end, counted from the start."""
 
-    def __init__(self, start: date, days: int) -> None:
+    def __init__(self, start: date, days: int, works: Callable[[date], bool]) -> None:
         self.start = start
         self.first = -90
         self.count = days + 1_000 - self.first
         dates = [start + timedelta(days=n + self.first) for n in range(self.count)]
         self._text = [day.isoformat() for day in dates]
-        self._load = [WEEK[d.weekday()] * SEASON[d.month - 1] * (0.15 if is_holiday(d) else 1.0) for d in dates]
-        works = [day.weekday() < 5 and not is_holiday(day) for day in dates]
-        self._rank = _running(works)
-        self._works = [n for n, on in enumerate(works) if on]
+        on = [works(day) for day in dates]
+        self._load = [
+            (WEEK[d.weekday()] if worked else DAY_OFF) * SEASON[d.month - 1]
+            for d, worked in zip(dates, on, strict=True)
+        ]
+        self._rank = _running(on)
+        self._works = [n for n, worked in enumerate(on) if worked]
         self.next_working = [self._works[rank] + self.first for rank in self._rank]
         self.offset = -self.first
         self.minute = [f"T{m // 60:02d}:{m % 60:02d}:" for m in range(24 * 60)]

@@ -199,5 +199,7 @@ def _secrecy(world: World, item: Item, sent: int) -> int:
         return world.later(sent, 0)
     told_at = world.later(sent, 1 + int(world.chance() * 10))
     by, to = item.registrar.id, about.at(told_at).id
-    item.steps.append((told_at, "petition.secrecy_breached.v1", world.city.get(f"{CITY}-xfj"), CLERK, {"by_unit": by, "to": to}))
+    item.steps.append(
+        (told_at, "petition.secrecy_breached.v1", world.city.get(f"{CITY}-xfj"), CLERK, {"by_unit": by, "to": to})
+    )
     return sent

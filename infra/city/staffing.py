@@ -2,14 +2,14 @@
 
 from random import Random
 
-from infra.city.rhythm import DAY
+from infra.city.rhythm import DAY, HOUR
 from infra.city.thread import CLERK, Thread
 from infra.city.units import Data, Later, Unit, held
 from infra.city.words import WORDS
 from infra.city.world import World
 
 GIVEN, ENDED = "unit.role_given.v1", "unit.role_ended.v1"
-DAY_BEFORE = 9 * 3600
+MORNING = 9 * HOUR
 
 
 def founding(world: World) -> list[Thread]:
@@ -19,7 +19,7 @@ def founding(world: World) -> list[Thread]:
 
 def _founded(world: World, unit: Unit, number: int) -> Thread:
     thread = Thread(unit.id, unit.code)
-    moment = -30 * DAY + DAY_BEFORE + number * 60
+    moment = -30 * DAY + MORNING + number * 60
     data: Data = {"name": unit.name, "level": unit.level, "kind": unit.kind, "division": unit.division}
     if unit.parent is not None:
         data["parent"] = unit.parent.id
@@ -42,7 +42,9 @@ def invented_name(random: Random) -> str:
 def changes(world: World, days: int) -> list[Thread]:
     """Role changes over the time simulated: about one unit in six in a year, some vacancies, and one merger."""
     random, city = world.random, world.city
-    fixed = [unit for unit in city.units.values() if unit.level not in ("national", "province") and unit.kind != "other"]
+    fixed = [
+        unit for unit in city.units.values() if unit.level not in ("national", "province") and unit.kind != "other"
+    ]
     merging = merger(world, days)
     movable = [unit for unit in fixed if unit not in merging]
     count = max(1, round(len(movable) / 6 * days / 365))
@@ -54,21 +56,16 @@ def changes(world: World, days: int) -> list[Thread]:
 def merger(world: World, days: int) -> tuple[Unit, Unit]:
     """Which unit goes into which: a small district's housing office into its land office, in the middle of the time."""
     one, other = world.city.get("430412-zjj"), world.city.get("430412-zrzyj")
-    one.merged_at = world.days.working(days // 2) * DAY + DAY_BEFORE + 1800
+    one.into, one.merged_at = other, world.days.working(days // 2) * DAY + MORNING + 1800
     return one, other
 
 
 def _merged(world: World, one: Unit, other: Unit, days: int) -> Thread:
     thread = Thread(one.id, f"{one.code}/merger")
-    moment = one.merged_at
+    moment = one.merged_at - 1
     for official, role in held(one):
         thread.add(moment, ENDED, one, CLERK, {"official": official, "role": role})
-
-    def gone(unit: Unit, actor: str) -> Data:
-        one.into = other
-        return {"into": other.id}
-
-    thread.add(moment, "unit.merged.v1", one, CLERK, gone)
+    thread.add(moment, "unit.merged.v1", one, CLERK, {"into": other.id})
     thread.ready()
     return thread
 
@@ -87,8 +84,8 @@ def _changed(world: World, unit: Unit, number: int, days: int) -> Thread:
     back = world.days.working(day + 31 + int(random.random() * 40)) if vacant else day
     old = str(getattr(unit, seat))
     new = f"{old}2"
-    thread.add(day * DAY + DAY_BEFORE, ENDED, unit, CLERK, _leaves(unit, seat, old))
-    thread.add(back * DAY + DAY_BEFORE + 60, GIVEN, unit, CLERK, _comes(world, unit, seat, new))
+    thread.add(day * DAY + MORNING, ENDED, unit, CLERK, _leaves(unit, seat, old))
+    thread.add(back * DAY + MORNING + 60, GIVEN, unit, CLERK, _comes(world, unit, seat, new))
     bureau = world.city.units.get(f"{unit.area}-xfj")
     if seat in ("deputy", "lead", "clerk") and bureau is not None and random.random() < 0.8:
         late = random.random() < 0.12

@@ -1,4 +1,4 @@
-"""The simulated city's units as they stand while the simulation runs: who sits where, and which unit went into which."""
+"""The simulated city's units as they stand while it runs: who sits where, and which unit went into which."""
 
 from collections.abc import Callable
 from random import Random
@@ -13,7 +13,12 @@ COUNTY_DEPARTMENTS = {
     "zrzyj": "自然资源局", "gaj": "公安局", "wjj": "卫生健康局", "mzj": "民政局", "sthjj": "生态环境局",
     "nyncj": "农业农村局", "jtj": "交通运输局", "scjgj": "市场监督管理局",
 }  # fmt: skip
-CITY_DEPARTMENTS = {**COUNTY_DEPARTMENTS, "fgw": "发展和改革委员会", "wlgtj": "文化旅游广电体育局", "gxj": "工业和信息化局"}
+CITY_DEPARTMENTS = {
+    **COUNTY_DEPARTMENTS,
+    "fgw": "发展和改革委员会",
+    "wlgtj": "文化旅游广电体育局",
+    "gxj": "工业和信息化局",
+}
 PARTY_ORGANS = {"zzb": "中共{}委组织部", "jw": "{}纪委监委"}
 
 CAREFUL, SLACK, BAD = 0.6, 5.0, 14.0
@@ -23,9 +28,26 @@ class Unit:
     """A unit: its officials now, and how well it keeps its limits."""
 
     __slots__ = (
-        "id", "code", "name", "level", "kind", "division", "area", "parent", "head", "deputy", "lead", "clerk", "members",
-        "desk", "slips", "into", "merged_at", "sponsored_until", "changed",
-    )  # fmt: skip
+        "id",
+        "code",
+        "name",
+        "level",
+        "kind",
+        "division",
+        "area",
+        "parent",
+        "head",
+        "deputy",
+        "lead",
+        "clerk",
+        "members",
+        "desk",
+        "slips",
+        "into",
+        "merged_at",
+        "sponsored_until",
+        "changed",
+    )
 
     def __init__(self, code: str, name: str, level: str, kind: str, parent: "Unit | None") -> None:
         self.id = f"unit:{code}"
@@ -33,8 +55,8 @@ class Unit:
         self.name = name
         self.level = level
         self.kind = kind
-        self.division = code.split("-")[0]
-        self.area = parent.area if level == "township" and parent else self.division
+        self.division = code.partition("-")[0]
+        self.area: str = parent.area if level == "township" and parent else self.division
         self.parent = parent
         stem = f"official:{code}"
         self.head: str | None = f"{stem}-head"
@@ -86,10 +108,6 @@ class City:
         """The county's department for a topic, or the city's where the county has none."""
         return self.units.get(f"{division}-{code}") or self.units[f"{CITY}-{code}"]
 
-    def town_unit(self, place: str, county: str) -> Unit | None:
-        """The administration of a township; None where a place of that level has none."""
-        return self.units.get(f"{place}-gov")
-
     def _add(self, code: str, name: str, level: str, kind: str, parent: str | None, members: int) -> Unit:
         unit = Unit(code, name, level, kind, self.units[parent] if parent else None)
         unit.members = [f"official:{code}-m{n}" for n in range(1, members + 1)]
@@ -128,13 +146,20 @@ class City:
         """Gives each unit its own way with limits: most keep them, some are slack, a few are clearly worse."""
         for unit in self.units.values():
             draw = self.random.random()
-            unit.slips = 0.008 * (BAD if draw < 0.025 else SLACK if draw < 0.10 else CAREFUL + self.random.random() * 0.6)
+            unit.slips = 0.008 * (
+                BAD if draw < 0.025 else SLACK if draw < 0.10 else CAREFUL + self.random.random() * 0.6
+            )
 
 
 def held(unit: Unit) -> list[tuple[str, str]]:
     """Each official of the unit with the role held, as the unit begins."""
     seats = [(unit.head or "", "principal"), (unit.deputy or "", "deputy_in_charge")]
-    return [*seats, (unit.lead, "petition_lead"), (unit.clerk, "petition_clerk"), *((m, "member") for m in unit.members)]
+    return [
+        *seats,
+        (unit.lead, "petition_lead"),
+        (unit.clerk, "petition_clerk"),
+        *((m, "member") for m in unit.members),
+    ]
 
 
 Later = Callable[[Unit, str], Data]

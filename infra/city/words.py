@@ -32,12 +32,38 @@ DRAW = tuple(n for n, topic in enumerate(TOPICS) for _ in range(topic.weight))
 
 NUMERALS = "一二三四五六七八九十"
 TITLES = {
-    "settlement": ("{at}{what}", "反映{at}{what}的问题", "关于{at}{what}的诉求", "请求解决{at}{what}", "{at}{what}，请求处理", "{at}居民反映{what}"),
-    "appeal": ("不服{at}{what}处理意见的申诉", "关于{at}{what}一事的申诉", "{at}{what}，对答复不服", "请求复核{at}{what}"),
-    "suggestion": ("建议关注{at}{what}", "关于解决{at}{what}的建议", "就{at}{what}提几点建议"),
-    "enquiry": ("咨询{at}{what}如何办理", "{at}{what}应找哪个部门", "请问{at}{what}有何政策", "咨询{what}有关规定（{at}）"),
-    "accusation": ("举报{at}{what}", "反映{at}{what}", "关于{at}{what}的举报", "检举{at}{what}问题"),
-}  # fmt: skip
+    "settlement": (
+        "{at}{what}",
+        "反映{at}{what}的问题",
+        "关于{at}{what}的诉求",
+        "请求解决{at}{what}",
+        "{at}{what}，请求处理",
+        "{at}居民反映{what}",
+    ),
+    "appeal": (
+        "不服{at}{what}处理意见的申诉",
+        "关于{at}{what}一事的申诉",
+        "{at}{what}，对答复不服",
+        "请求复核{at}{what}",
+    ),
+    "suggestion": (
+        "建议关注{at}{what}",
+        "关于解决{at}{what}的建议",
+        "就{at}{what}提几点建议",
+    ),
+    "enquiry": (
+        "咨询{at}{what}如何办理",
+        "{at}{what}应找哪个部门",
+        "请问{at}{what}有何政策",
+        "咨询{what}有关规定（{at}）",
+    ),
+    "accusation": (
+        "举报{at}{what}",
+        "反映{at}{what}",
+        "关于{at}{what}的举报",
+        "检举{at}{what}问题",
+    ),
+}
 
 
 def title(random: Random, purpose: str, town: str, spot: str, what: str) -> str:

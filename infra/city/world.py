@@ -5,6 +5,7 @@ from random import Random
 
 from infra.city.rhythm import DAY, Days, office_second
 from infra.city.units import City, Unit
+from infra.shipped import shipped_rules
 
 BASE_A_YEAR = 27_000
 """New matters a year at scale 1.0; people who come back make about 30,000 items of them."""
@@ -18,7 +19,7 @@ class World:
     def __init__(self, random: Random, start: date, days: int, scale: float) -> None:
         self.random = random
         self.chance = random.random
-        self.days = Days(start, days)
+        self.days = Days(start, days, shipped_rules().calendar.works)
         self.year = start.year
         self.start = start
         self.scale = scale

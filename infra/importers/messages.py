@@ -25,7 +25,7 @@ def messages(path: str | Path, unit: str = MAILBOX, problems: Problems | None = 
     """One item a row: registered when it was posted, answered at once when it was replied to.
 
     Raises `ImportProblem` if the file is no such table. A row, or the part of it, that cannot be taken is left out
-    and told in `problems`. A unit of one's own must be established already; the default mailbox is, by the first action.
+    and told in `problems`. A unit of one's own must stand already; the mailbox is established first.
     """
     told: Problems = problems if problems is not None else []
     actions = by_time(_all(Path(path), unit, told))
@@ -44,7 +44,7 @@ def _all(path: Path, unit: str, problems: Problems) -> Iterator[Action]:
         posted = _usable(number, row, seen, problems)
         if posted is None:
             continue
-        origin = {"file": path.name, "row": number}
+        origin: dict[str, str | int] = {"file": path.name, "row": number}
         yield _registered(row, posted, unit, origin)
         replied = _replied(number, row, posted, problems)
         if replied is not None:
@@ -85,7 +85,9 @@ def _replied(number: int, row: Row, posted: datetime, problems: Problems) -> dat
         return None
     replied = moment(at)
     if replied is None:
-        problems.append(Problem(number, "replied_at", f"{at!r} is not a moment; the message is taken, its reply is not"))
+        problems.append(
+            Problem(number, "replied_at", f"{at!r} is not a moment; the message is taken, its reply is not")
+        )
     elif replied < posted:
         problems.append(Problem(number, "replied_at", "the reply is earlier than the message; the reply is not taken"))
         return None
@@ -122,7 +124,7 @@ def _answered(row: Row, replied: datetime, unit: str, origin: dict[str, str | in
 
 def _mailbox(file: str, earliest: str) -> Action:
     """The unit that the rows speak of without naming it, a day before the first of them."""
-    time = stamp(datetime.fromisoformat(earliest).replace(tzinfo=None) - timedelta(days=1))
+    time = stamp(datetime.fromisoformat(earliest) - timedelta(days=1))
     data = {
         "name": "领导信箱", "level": "city", "kind": "other", "division": "000000",
         "origin": {"file": file, "assumed": "unit,name,level,kind,division,time"},

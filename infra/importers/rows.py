@@ -7,6 +7,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
+from domain.envelope import SHANGHAI
+
 Row = dict[str, str]
 
 FORMS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
@@ -40,7 +42,9 @@ def rows(path: str | Path, required: Iterable[str]) -> Iterator[tuple[int, Row]]
             for number, fields in enumerate((each for each in reader if each), start=1):
                 yield number, _row(header, fields)
     except UnicodeDecodeError as error:
-        message = f"{file.name} is not UTF-8 text (byte {error.start}); convert it first, for example with iconv -f GB18030"
+        message = (
+            f"{file.name} is not UTF-8 text (byte {error.start}); convert it first, for example with iconv -f GB18030"
+        )
         raise ImportProblem(message) from error
     except csv.Error as error:
         raise ImportProblem(f"{file.name} is not a readable CSV file: {error}") from error
@@ -51,7 +55,9 @@ def rows(path: str | Path, required: Iterable[str]) -> Iterator[tuple[int, Row]]
 def _check_header(file: Path, header: list[str], required: Iterable[str]) -> None:
     missing = [name for name in required if name not in header]
     if missing:
-        raise ImportProblem(f"{file.name} lacks the columns {', '.join(missing)}; its header is: {', '.join(header) or 'empty'}")
+        raise ImportProblem(
+            f"{file.name} lacks the columns {', '.join(missing)}; its header is: {', '.join(header) or 'empty'}"
+        )
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
         raise ImportProblem(f"{file.name} has the columns {', '.join(twice)} more than once")
@@ -76,10 +82,10 @@ def misfit(number: int, row: Row, width: int) -> Problem | None:
 
 
 def moment(text: str) -> datetime | None:
-    """The moment written, or None if it is not one."""
+    """The moment written, in local time, or None if it is not one."""
     for form in FORMS:
         try:
-            return datetime.strptime(text, form)
+            return datetime.strptime(text, form).replace(tzinfo=SHANGHAI)
         except ValueError:
             continue
     return None
@@ -87,7 +93,7 @@ def moment(text: str) -> datetime | None:
 
 def stamp(local: datetime) -> str:
     """RFC 3339 with the offset of Asia/Shanghai."""
-    return f"{local.isoformat(timespec='seconds')}+08:00"
+    return local.isoformat(timespec="seconds")
 
 
 def pseudonym(text: str) -> str:

@@ -125,7 +125,9 @@ def _registered(row: Row, created: datetime, origin: dict[str, str | int]) -> Ac
         "petitioners": [], "anonymous": True, "title": _title(row), "origin": {**origin, "assumed": assumed},
     }  # fmt: skip
     id = row["REC_ID"]
-    return _action(f"{id}/registered", "petition.registered.v1", f"petition:hotline-{id}", stamp(created), HOTLINE, data)
+    return _action(
+        f"{id}/registered", "petition.registered.v1", f"petition:hotline-{id}", stamp(created), HOTLINE, data
+    )
 
 
 def _title(row: Row) -> str:
@@ -148,7 +150,7 @@ def unit_id(name: str) -> str:
 
 
 def _units(file: str, names: dict[str, None], earliest: str) -> Iterator[Action]:
-    time = stamp(datetime.fromisoformat(earliest).replace(tzinfo=None) - timedelta(days=1))
+    time = stamp(datetime.fromisoformat(earliest) - timedelta(days=1))
     yield _established(file, HOTLINE, "12345热线", "county", "other", time, "unit,name,level,kind,division,time")
     for name in sorted(names):
         level, kind = _standing(name)
@@ -163,7 +165,7 @@ def _established(file: str, unit: str, name: str, level: str, kind: str, time: s
 
 def _standing(name: str) -> tuple[str, str]:
     """Level and kind as the name suggests them; both are marked as assumed."""
-    bare = name.split("（")[0]
+    bare = name.partition("（")[0]
     if bare.endswith(("社区", "社区工作站")):
         return "village", "village"
     if "办事处" in name or "街道" in bare:
