@@ -47,18 +47,18 @@ class Intake:
     """Takes actions into one log. Not for use by several threads at once."""
 
     def __init__(
-        self, log: Log, vault: Vault, rules: Rules, *, now: Callable[[], datetime], agenda: Agenda | None = None
-    ) -> None:
+        self, log: Log, vault: Vault, rules: Rules, *, now: Callable[[], datetime], agenda: Agenda | None = None,
+        history: bool = False,
+    ) -> None:  # fmt: skip
         self._log = log
         self._vault = vault
         self._now = now
         self.office = Office(log, rules)
         self._agenda = agenda
-        """Given in history mode: the open deadlines, which the clock works off as the file goes on."""
-
-    @property
-    def history(self) -> bool:
-        return self._agenda is not None
+        """The open deadlines, which the clock works off; in history mode it does so as the file goes on."""
+        self.history = history
+        self.day: date | None = None
+        """The day up to which the clock has run, in history mode."""
 
     def take(self, lines: Sequence[bytes]) -> list[Outcome]:
         """Decides one batch and appends it in one transaction. Raises `Conflict` only if others keep being faster."""
@@ -149,7 +149,7 @@ class _Batch:
         if isinstance(recorded, Rejected):
             return self._refuse(sent, recorded)
         if self.intake.history:
-            self.advance(day_of(recorded))
+            self._day_breaks(day_of(recorded))
         ruling = self._decide(action, recorded)
         if isinstance(ruling, Rejected):
             if ruling.code == "accused-organ":
@@ -239,6 +239,12 @@ class _Batch:
         assert agenda is not None, "the clock needs an agenda"
         for due in agenda.due(today):
             self._miss(due.subject, due.clock, due.started, due.due_on)
+
+    def _day_breaks(self, today: date) -> None:
+        """History mode: the clock runs once on each new day, before that day's first action."""
+        if self.intake.day is None or today > self.intake.day:
+            self.advance(today)
+            self.intake.day = today
 
     def _miss(self, subject: str, clock: str, started: int, due_on: date) -> None:
         item = self.office.item(subject[9:])

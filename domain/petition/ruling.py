@@ -21,6 +21,8 @@ RULE_OF_CLOCK = {
     "S1": "F17", "S2": "F17", "S7": "F17", "S8": "F17", "S9": "F17", "S10": "F17",
 }  # fmt: skip
 """Which rule a missed deadline trips."""
+LOG_ITSELF = frozenset({"/danze/log", "/danze/clock"})
+"""Sources of what the log and its clock write; nobody enters that late."""
 WITHOUT_CLOCK = frozenset({"F05", "F20"})
 """Clock rules whose id does not carry the clock."""
 TRIGGER_OF_CLOCK = {"K5": "S1", "K12": "S1", "K13": "S2"}
@@ -223,8 +225,9 @@ class Ruling:
     def recorded(self) -> Recorded:
         """The ruling as it is recorded."""
         entry_limit = timedelta(hours=self.law.parameters["entry_hours"])
-        late = self.known.recorded - self.action.time > entry_limit
-        if late and self.action.unit:
+        imported = self.action.data.origin is not None
+        late = self.known.recorded - self.action.time > entry_limit and not imported
+        if late and self.action.unit and self.action.source not in LOG_ITSELF:
             self.find("F13", self.action.unit, since=day_of(self.action.time + entry_limit))
         decided = Decided(
             set=tuple(self.set), met=tuple(self.met), moved=tuple(self.moved), ended=tuple(self.ended),

@@ -6,7 +6,7 @@ from typing import Any
 from domain.rules.law import Rules
 from infra.log.port import Log
 from infra.questions import cases, findings, figures, search
-from infra.questions.book import Library
+from infra.questions.book import Book, Library
 from infra.views.projector import Projector
 from infra.views.store import Views
 
@@ -66,3 +66,11 @@ class Answers:
         head, live = self._log.head(), self._views.live()
         read = live.position if live else 0
         return {"ok": True, "position": head.position, "views_position": read, "behind": head.position - read}
+
+    def present(self) -> Book:
+        """The record as it stands: directory, rules and rows."""
+        return self._library.at(None)
+
+    def overdue(self) -> int:
+        """Deadlines whose last day lies before the newest event's day and that the clock has not recorded as missed."""
+        return figures.overdue(self.present())

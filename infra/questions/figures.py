@@ -211,3 +211,10 @@ def _counties(book: Book) -> list[dict[str, Any]]:
          "late": int(rows[each][3] or 0), "findings": found.get(each, 0)}
         for each in divisions
     ]  # fmt: skip
+
+
+def overdue(book: Book) -> int:
+    """Deadlines whose last day lies before the newest event's day and that nobody recorded as missed."""
+    due = book.tables.due
+    query = select(func.count()).where(due.c.missed == 0, due.c.due_on < book.moment.date().isoformat())
+    return int(book.select(query)[0][0])

@@ -202,6 +202,6 @@ def sqlite_views(path: str) -> Views:
     return Views(engine)
 
 
-def postgres_views(dsn: str, schema: str) -> Views:
-    """Read models in a schema of a PostgreSQL database. `dsn` is a `postgresql://` URL."""
-    return Views(create_engine(dsn.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True), schema)
+def postgres_views(connection: dict[str, str | int], schema: str) -> Views:
+    """Read models in a schema of a PostgreSQL database; `connection` are psycopg's arguments."""
+    return Views(create_engine("postgresql+psycopg://", connect_args=connection, pool_pre_ping=True), schema)
