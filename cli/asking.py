@@ -59,7 +59,11 @@ def _case(case: Answer) -> None:
 def _unit(unit: Answer) -> None:
     out.print(f"[bold]{unit['name']}[/bold]  {unit['unit']}")
     out.print(f"registered {unit['registered']}, open {unit['open']}, late {unit['late']}, resolved {unit['resolved']}")
-    table("findings", ("rule", "name", "count"), ((r["rule"], r["name"]["zh"], r["count"]) for r in unit["findings_by_rule"]))
+    table(
+        "findings",
+        ("rule", "name", "count"),
+        ((r["rule"], r["name"]["zh"], r["count"]) for r in unit["findings_by_rule"]),
+    )
 
 
 def _sentences(answer: Answer) -> None:
@@ -99,7 +103,9 @@ def matter(no: No, store: Store = DEFAULT_STORE, as_of: AsOf = None, as_json: Js
 
 
 def _matter(answer: Answer) -> None:
-    out.print(f"first {answer['first']}, repeats {answer['repeats']}, first time resolved {answer['first_time_resolved']}")
+    out.print(
+        f"first {answer['first']}, repeats {answer['repeats']}, first time resolved {answer['first_time_resolved']}"
+    )
     table("items", ("no", "title", "state", "unit"),
           ((p["no"], p["title"], p["state"], p["unit_name"]) for p in answer["petitions"]))  # fmt: skip
 
@@ -151,7 +157,9 @@ def _percent(rate: float | None) -> str:
 
 
 def counters(
-    by: Annotated[str, typer.Option("--by", help="unit, place, county, category, channel, purpose, month or quarter.")] = "month",
+    by: Annotated[
+        str, typer.Option("--by", help="unit, place, county, category, channel, purpose, month or quarter.")
+    ] = "month",
     unit: Annotated[str | None, typer.Option("--unit", help="Registered by this unit or below.")] = None,
     from_: Annotated[str | None, typer.Option("--from", help="First day.")] = None,
     to: Annotated[str | None, typer.Option("--to", help="Last day.")] = None,

@@ -47,5 +47,6 @@ def doctor(store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
 
 
 def _checked(answer: dict[str, Any]) -> None:
-    table("doctor", ("", "what", "found", "do"), ((c["level"], c["what"], c["found"], c["do"]) for c in answer["checks"]))
-
+    table(
+        "doctor", ("", "what", "found", "do"), ((c["level"], c["what"], c["found"], c["do"]) for c in answer["checks"])
+    )

@@ -5,7 +5,10 @@ from typing import Annotated
 import typer
 
 Store = Annotated[
-    str, typer.Option("--store", envvar="DANZE_STORE", help="Where the log is: sqlite:///FILE.db, a path, or postgresql://….")
+    str,
+    typer.Option(
+        "--store", envvar="DANZE_STORE", help="Where the log is: sqlite:///FILE.db, a path, or postgresql://…."
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 AsOf = Annotated[

@@ -65,7 +65,12 @@ def run(
         clock.start()
         app = create_app(system.answers, door, version=VERSION)
         try:
-            serve(app, host, port, ready=lambda: out.print(f"danze: http://{host}:{port}/  store {store}", highlight=False))
+            serve(
+                app,
+                host,
+                port,
+                ready=lambda: out.print(f"danze: http://{host}:{port}/  store {store}", highlight=False),
+            )
         except AddressInUse as error:
             raise fail(f"{error}; choose another with --port") from None
         finally:

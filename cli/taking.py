@@ -28,20 +28,34 @@ Counts = dict[str, int]
 def emit(
     file: Annotated[str, typer.Argument(help="NDJSON, one action a line; - is standard input.")],
     store: Store = DEFAULT_STORE,
-    history: Annotated[bool, typer.Option("--history", help="A past: recorded as it happened, the clock goes along.")] = False,
-    rejected: Annotated[Path | None, typer.Option("--rejected", help="Write refused actions and why to this file.")] = None,
+    history: Annotated[
+        bool, typer.Option("--history", help="A past: recorded as it happened, the clock goes along.")
+    ] = False,
+    rejected: Annotated[
+        Path | None, typer.Option("--rejected", help="Write refused actions and why to this file.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Take actions. Exit code 1 where some were rejected; all others are recorded all the same."""
     with _source(file) as lines, opened(store) as system, _refusals(rejected) as refused:
         counts = take(system, lines, history=history, refused=refused, title="emit")
-    told(counts, as_json, lambda c: out.print(f"recorded {c['recorded']}, duplicate {c['duplicate']}, rejected {c['rejected']}"))
+    told(
+        counts,
+        as_json,
+        lambda c: out.print(f"recorded {c['recorded']}, duplicate {c['duplicate']}, rejected {c['rejected']}"),
+    )
     if counts["rejected"]:
         raise typer.Exit(1)
 
 
 def take(
-    system: System, lines: Iterable[bytes], *, history: bool, title: str, total: int = 0, refused: BinaryIO | None = None
+    system: System,
+    lines: Iterable[bytes],
+    *,
+    history: bool,
+    title: str,
+    total: int = 0,
+    refused: BinaryIO | None = None,
 ) -> Counts:
     """Takes lines in batches. After Ctrl-C what was taken stays taken, and sending the file again goes on from there."""
     intake = system.intake(history=history)
@@ -58,7 +72,9 @@ def take(
         with bar("read models") as progress:
             system.projector.catch_up(progress)
     except KeyboardInterrupt:
-        err.print(f"danze: interrupted; taken so far: {counts}. Send the same again: what was taken counts as duplicate.")
+        err.print(
+            f"danze: interrupted; taken so far: {counts}. Send the same again: what was taken counts as duplicate."
+        )
         raise typer.Exit(130) from None
     return counts
 
@@ -114,9 +130,13 @@ def _refusal(line: bytes, outcome: Outcome) -> bytes:
 
 
 def tick(
-    now_: Annotated[str | None, typer.Option("--now", help="Up to this time or the end of this date; default: now.")] = None,
+    now_: Annotated[
+        str | None, typer.Option("--now", help="Up to this time or the end of this date; default: now.")
+    ] = None,
     store: Store = DEFAULT_STORE,
-    history: Annotated[bool, typer.Option("--history", help="Record at the moment of the breach, not of the machine.")] = False,
+    history: Annotated[
+        bool, typer.Option("--history", help="Record at the moment of the breach, not of the machine.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """The clock: record missed deadlines and supervisions that fell due, once each."""
@@ -126,10 +146,16 @@ def tick(
     with opened(store, create=False) as system:
         missed = system.intake(history=history, clock=True).advance(day_of(until))
         system.projector.catch_up()
-    told({"missed": missed, "now": until.isoformat()}, as_json, lambda a: out.print(f"recorded {a['missed']} missed deadlines"))
+    told(
+        {"missed": missed, "now": until.isoformat()},
+        as_json,
+        lambda a: out.print(f"recorded {a['missed']} missed deadlines"),
+    )
 
 
-importing = typer.Typer(help="Bring real tables in, in history mode. Importing twice adds nothing.", no_args_is_help=True)
+importing = typer.Typer(
+    help="Bring real tables in, in history mode. Importing twice adds nothing.", no_args_is_help=True
+)
 
 
 @importing.command("messages")
@@ -177,7 +203,9 @@ def simulate_city(
     days: Annotated[int, typer.Option(min=1, help="How many days.")] = 365,
     scale: Annotated[float, typer.Option(min=0.001, help="1.0 is about 30,000 items a year.")] = 1.0,
     start: Annotated[str, typer.Option(help="The first day.")] = "2020-01-01",
-    to: Annotated[Path | None, typer.Option("--out", help="Write the actions to this file, not to standard output.")] = None,
+    to: Annotated[
+        Path | None, typer.Option("--out", help="Write the actions to this file, not to standard output.")
+    ] = None,
 ) -> None:
     """A city's petition work as actions, NDJSON: Hengyang's 12 counties and 191 townships. Deterministic."""
     actions = simulate(seed, days=days, scale=scale, start=day(start, "--start"))
@@ -190,5 +218,3 @@ def simulate_city(
     finally:
         if to:
             stream.close()
-
-

@@ -1,6 +1,5 @@
 """Is everything in order, and if not, what is to be done?"""
 
-
 from infra.log.port import Log
 from infra.questions import Answers
 from infra.vault import Vault
@@ -21,7 +20,9 @@ def _check(level: str, what: str, found: str, do: str = "") -> Check:
 def _log(log: Log) -> Check:
     head = log.head()
     if head.position == 0:
-        return _check("look", "log", "empty", "send actions: danze emit FILE, or danze simulate | danze emit --history -")
+        return _check(
+            "look", "log", "empty", "send actions: danze emit FILE, or danze simulate | danze emit --history -"
+        )
     return _check("fine", "log", f"{head.position:,} events")
 
 
@@ -30,9 +31,13 @@ def _views(log: Log, views: Views) -> Check:
     if live is None:
         return _check("broken", "read models", "none of this format", "danze replay")
     if live.position > head.position:
-        return _check("broken", "read models", "ahead of the log: the log lost its end", "danze verify, restore the log")
+        return _check(
+            "broken", "read models", "ahead of the log: the log lost its end", "danze verify, restore the log"
+        )
     behind = head.position - live.position
-    return _check("look" if behind else "fine", "read models", f"{behind:,} events behind", "danze replay" if behind else "")
+    return _check(
+        "look" if behind else "fine", "read models", f"{behind:,} events behind", "danze replay" if behind else ""
+    )
 
 
 def _refused(log: Log) -> Check:
@@ -42,7 +47,9 @@ def _refused(log: Log) -> Check:
         codes[rejection.code] = codes.get(rejection.code, 0) + 1
     if not codes:
         return _check("fine", "refused actions", "none")
-    return _check("look", "refused actions", ", ".join(f"{c} {n}" for c, n in sorted(codes.items())), "mend and send again")
+    return _check(
+        "look", "refused actions", ", ".join(f"{c} {n}" for c, n in sorted(codes.items())), "mend and send again"
+    )
 
 
 def _directory(answers: Answers) -> list[Check]:
@@ -61,13 +68,15 @@ def _calendar(answers: Answers) -> Check:
     if not missing:
         return _check("fine", "calendars", f"{year} and {year + 1} are adopted")
     years = " and ".join(map(str, missing))
-    return _check("look", "calendars", f"{years} not adopted: dates there are provisional", "calendar.adopted once published")
+    return _check(
+        "look", "calendars", f"{years} not adopted: dates there are provisional", "calendar.adopted once published"
+    )
 
 
 def _clock(answers: Answers) -> Check:
     overdue = answers.overdue()
     if overdue:
-        return _check("look", "clock", f"{overdue:,} deadlines passed unrecorded", "danze tick --history --now …, or danze run")
+        return _check(
+            "look", "clock", f"{overdue:,} deadlines passed unrecorded", "danze tick --history --now …, or danze run"
+        )
     return _check("fine", "clock", "nothing passed unrecorded")
-
-

@@ -101,6 +101,7 @@ class _Sent(Struct):
     action: AnyAction | Rejected
     key: bytes = b""
     digest: bytes = b""
+    sealed: dict[str, str] | None = None
 
 
 class _Batch:
@@ -121,9 +122,22 @@ class _Batch:
     def decided(self) -> list[Outcome]:
         self.taken = self.intake._log.known([sent.key for sent in self.sent])
         self.office.learn({sent.action.subject for sent in self.sent if isinstance(sent.action, Action)})
+        self._seal()
         outcomes = [self._one(sent) for sent in self.sent]
         self.append()
         return outcomes
+
+    def _seal(self) -> None:
+        """Seals the personal fields of the whole batch, so that the keys it needs are made in one transaction."""
+        open_ = [
+            (sent, personal)
+            for sent in self.sent
+            if isinstance(sent.action, Action) and sent.sealed is None and sent.key not in self.taken
+            and (personal := getattr(sent.action.data, "personal", None))
+        ]  # fmt: skip
+        sealed = self.intake._vault.seal_many([(owner_of(sent.action), personal) for sent, personal in open_])
+        for (sent, _), fields in zip(open_, sealed, strict=True):
+            sent.sealed = fields
 
     def append(self) -> None:
         """Seals, encodes and appends what was decided; then everything known is up to it."""
@@ -155,7 +169,7 @@ class _Batch:
             if ruling.code == "accused-organ":
                 self._guard(action, recorded)
             return self._refuse(sent, ruling)
-        return Outcome("recorded", self._record(action, ruling, recorded, sent.key, sent.digest))
+        return Outcome("recorded", self._record(action, ruling, recorded, sent.key, sent.digest, sent.sealed))
 
     def _moment(self, action: AnyAction) -> datetime | Rejected:
         """When the log takes it: now, or in history mode when the old system did; never before the event before it."""
@@ -187,12 +201,12 @@ class _Batch:
             return Recorded()
         return finding.decide(office.finding(action.subject), action)
 
-    def _record(self, action: AnyAction, ruling: Recorded, recorded: datetime, key: bytes, digest: bytes) -> int:
+    def _record(
+        self, action: AnyAction, ruling: Recorded, recorded: datetime, key: bytes, digest: bytes,
+        sealed: dict[str, str] | None = None,
+    ) -> int:  # fmt: skip
         position = self.after + len(self.entries) + 1
-        data = action.data
-        personal = getattr(data, "personal", None)
-        if personal:
-            data = replace(data, personal=self.intake._vault.seal(owner_of(action), personal))
+        data = action.data if sealed is None else replace(action.data, personal=sealed)
         event: AnyEvent = Event(
             id=action.id, source=action.source, type=action.type, subject=action.subject, time=action.time, data=data,
             actor=action.actor, unit=action.unit, causationid=action.causationid, correlationid=action.correlationid,
@@ -218,7 +232,9 @@ class _Batch:
         if to is None or action.unit is None:
             return
         fact = SecrecyGuarded(to=to, by_unit=action.unit, refused=f"{action.source} {action.id}")
-        self._write("petition.secrecy_guarded.v1", f"secrecy_guarded {action.source} {action.id}", action, fact, recorded)
+        self._write(
+            "petition.secrecy_guarded.v1", f"secrecy_guarded {action.source} {action.id}", action, fact, recorded
+        )
 
     def _write(self, type_name: str, id: str, about: AnyAction, fact: Any, recorded: datetime) -> None:
         """Records a fact of the log's own making, once."""
@@ -252,7 +268,7 @@ class _Batch:
         if item is None or deadline is None:
             return
         breach = datetime.combine(due_on + timedelta(days=1), time.min, SHANGHAI)
-        fact = petition.absence(deadline, item, self.office.units, day_of(breach))
+        fact = breach.absence(deadline, item, self.office.units, day_of(breach))
         floor = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=self.recorded)
         recorded = max(breach, floor) if self.intake.history else max(self.intake._now(), floor)
         id = f"missed {subject} {clock} {started} {due_on.isoformat()}"

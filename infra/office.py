@@ -10,8 +10,9 @@ from domain.codec import decode_event
 from domain.envelope import AnyEvent
 from domain.finding import decide as finding
 from domain.petition import matter
+from domain.petition.item import Item
 from domain.petition.ruling import Known
-from domain.petition.state import Item, evolve
+from domain.petition.state import evolve
 from domain.rules.law import Rules
 from domain.ruleset import decide as ruleset
 from domain.unit.state import Units

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from domain.deadlines import Deadline
 from domain.envelope import day_of
-from domain.petition.state import Item
+from domain.petition.item import Item
 
 
 class CaseRow(Struct, frozen=True, gc=False):

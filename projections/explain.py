@@ -4,14 +4,18 @@ from typing import Any
 
 from domain.deadlines import PETITIONER, Deadline
 from domain.envelope import Finding
-from domain.petition.state import Item
+from domain.petition.item import Item
 from domain.rules.answers import answers
 from domain.rules.law import Rules
 from domain.unit.state import Units
 from projections.show import shown
 
 Sentences = dict[str, list[str]]
-_UNIT = {"calendar": ("日", "days"), "working": ("个工作日", "working days"), "given": ("（指定日期）", "(a given date)")}
+_UNIT = {
+    "calendar": ("日", "days"),
+    "working": ("个工作日", "working days"),
+    "given": ("（指定日期）", "(a given date)"),
+}
 
 
 def deadline_sentences(deadline: Deadline, item: Item, units: Units, rules: Rules) -> Sentences:
@@ -21,9 +25,14 @@ def deadline_sentences(deadline: Deadline, item: Item, units: Units, rules: Rule
     clock = law.clocks.get(deadline.clock)
     days = law.parameters["supervise_days"] if deadline.trigger else clock.days if clock else 0
     zh_unit, en_unit = _UNIT[clock.unit if clock else "working"]
-    owed_zh, owed_en = told["owed_by_name"], "the petitioner" if deadline.owed_by == PETITIONER else told["owed_by_name"]
+    owed_zh, owed_en = (
+        told["owed_by_name"],
+        "the petitioner" if deadline.owed_by == PETITIONER else told["owed_by_name"],
+    )
     at = f"#{deadline.at}"
-    zh = [f"{deadline.clock} {told['name']['zh']}：自{told['starts_on']}（记录{at}）起算，当日不计入，依据{told['article']}。"]
+    zh = [
+        f"{deadline.clock} {told['name']['zh']}：自{told['starts_on']}（记录{at}）起算，当日不计入，依据{told['article']}。"
+    ]
     en = [
         f"{deadline.clock}, {told['name']['en']}: runs from {told['starts_on']} (event {at}), that day not counted, "
         f"under {told['article']}."
@@ -33,9 +42,12 @@ def deadline_sentences(deadline: Deadline, item: Item, units: Units, rules: Rule
         en.append(f"The last day is the given date {told['due_on']}; it does not roll.")
     else:
         more = f"，延长{deadline.extended}日" if deadline.extended else ""
-        zh.append(f"期限{days}{zh_unit}{more}，严格届满日{told['strict_on']}，最后一日{told['due_on']}（日历 {told['calendar']}）。")
+        zh.append(
+            f"期限{days}{zh_unit}{more}，严格届满日{told['strict_on']}，最后一日{told['due_on']}（日历 {told['calendar']}）。"
+        )
         en.append(
-            f"The limit is {days} {en_unit}" + (f", extended by {deadline.extended} days" if deadline.extended else "")
+            f"The limit is {days} {en_unit}"
+            + (f", extended by {deadline.extended} days" if deadline.extended else "")
             + f"; strictly it ends on {told['strict_on']}, and the last day is {told['due_on']} (calendar {told['calendar']})."
         )
     for day in told["not_counted"]:
@@ -63,10 +75,16 @@ def _ending(deadline: Deadline, told: dict[str, Any]) -> tuple[str, str]:
         return "该期限已终止，不再计算。", "The clock ended; nothing is owed on it any more."
     if deadline.met_on is None:
         if deadline.missed_at:
-            return f"截至记录时未履行，自{told['due_on']}次日起逾期。", f"Not met; in breach since the day after {told['due_on']}."
+            return (
+                f"截至记录时未履行，自{told['due_on']}次日起逾期。",
+                f"Not met; in breach since the day after {told['due_on']}.",
+            )
         return "尚在期限内，未履行。", "Still running, not met yet."
     if told["missed"]:
-        return f"于{told['met_on']}履行，逾期{told['late_by_days']}日。", f"Met on {told['met_on']}, {told['late_by_days']} days late."
+        return (
+            f"于{told['met_on']}履行，逾期{told['late_by_days']}日。",
+            f"Met on {told['met_on']}, {told['late_by_days']} days late.",
+        )
     return f"于{told['met_on']}履行，未逾期。", f"Met on {told['met_on']}, in time."
 
 
@@ -78,7 +96,8 @@ def finding_sentences(found: Finding, units: Units, rules: Rules) -> Sentences:
     ground = f"，情形 {found.ground}" if found.ground else ""
     zh = [f"{found.rule} {rule.zh}：{unit}，自{found.since.isoformat()}起{ground}。", f"依据：{'；'.join(articles)}。"]
     en = [
-        f"{found.rule} {rule.en}: {unit}, since {found.since.isoformat()}" + (f", ground {found.ground}." if found.ground else "."),
+        f"{found.rule} {rule.en}: {unit}, since {found.since.isoformat()}"
+        + (f", ground {found.ground}." if found.ground else "."),
         f"Articles: {'; '.join(articles)}.",
     ]
     if found.late_by is not None:
@@ -94,7 +113,11 @@ def finding_sentences(found: Finding, units: Units, rules: Rules) -> Sentences:
     zh.append(f"证据：{evidence}。")
     en.append(f"Evidence: {evidence}.")
     named = [(a.name or a.official or None, a.role, a.responsibility) for a in answers(found, units)]
-    zh.append("责任人（建议）：" + "；".join(f"{n or '职位空缺'}（{_ROLE.get(r, r)}，{_RESP[p]}）" for n, r, p in named) + "。")
+    zh.append(
+        "责任人（建议）："
+        + "；".join(f"{n or '职位空缺'}（{_ROLE.get(r, r)}，{_RESP[p]}）" for n, r, p in named)
+        + "。"
+    )
     en.append("Proposed to answer: " + "; ".join(f"{n or 'vacant'} ({r}, {p})" for n, r, p in named) + ".")
     zh.append("以上为系统建议，由有权机关认定。")
     en.append("This is a proposal; a named human decides.")

@@ -9,7 +9,8 @@ import msgspec
 
 from domain.clock.events import DutyMissed
 from domain.envelope import NOTHING, AnyEvent
-from domain.petition.state import Item, evolve
+from domain.petition.item import Item
+from domain.petition.state import evolve
 from projections.cases import CaseRow, DueRow, case_row, due_rows
 from projections.findings import FindingRow, Standing, cleared, finding_row, judged, raised
 from projections.titles import terms

@@ -35,8 +35,14 @@ class _Rate:
 
 
 def kpis(
-    rows: Iterable[CaseRow], members: Collection[str], bureaus: Collection[str], from_: date, to: date, today: date,
-    law: Callable[[date], Law], repeated: Collection[str],
+    rows: Iterable[CaseRow],
+    members: Collection[str],
+    bureaus: Collection[str],
+    from_: date,
+    to: date,
+    today: date,
+    law: Callable[[date], Law],
+    repeated: Collection[str],
 ) -> dict[str, Any]:
     """Rates of the units in `members` from one day to another, both included, as they were known on `today`.
 
@@ -86,8 +92,14 @@ def _accept_by(row: CaseRow, law: Callable[[date], Law]) -> tuple[str, str]:
 
 
 def _rated(
-    rates: dict[str, _Rate], target: str, row: CaseRow, score: str | None, rated_on: str | None,
-    within: Callable[[str | None], bool], today: date, law: Callable[[date], Law],
+    rates: dict[str, _Rate],
+    target: str,
+    row: CaseRow,
+    score: str | None,
+    rated_on: str | None,
+    within: Callable[[str | None], bool],
+    today: date,
+    law: Callable[[date], Law],
 ) -> None:
     """Only items registered for the first time are rated (SAT14 4); litigation matters are not."""
     if row.first is not None or row.state == "channelled" or row.answered_on is None:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from domain.petition.state import Item
+from domain.petition.item import Item
 
 
 def matter(items: Sequence[Item]) -> dict[str, Any]:
@@ -19,7 +19,5 @@ def matter(items: Sequence[Item]) -> dict[str, Any]:
         "first_time_resolved": first.resolved and not repeats,
         "collective": sum(item.collective for item in items),
         "skip_level": sum(item.skip_level for item in items) + beyond,
-        "raised": [
-            {"level": level, "kind": kind, "times": times} for (level, kind), times in sorted(raised.items())
-        ],
+        "raised": [{"level": level, "kind": kind, "times": times} for (level, kind), times in sorted(raised.items())],
     }

@@ -77,7 +77,10 @@ def sentence(event: AnyEvent, units: Units) -> dict[str, str]:
     name = event.type.removesuffix(".v1")
     zh, en = TEMPLATES.get(name, (name, name))
     fields = structs.asdict(event.data)
-    return {"zh": zh.format_map(_Told(fields, event, units, _zh)), "en": en.format_map(_Told(fields, event, units, str))}
+    return {
+        "zh": zh.format_map(_Told(fields, event, units, _zh)),
+        "en": en.format_map(_Told(fields, event, units, str)),
+    }
 
 
 def _zh(value: object) -> str:
@@ -98,5 +101,3 @@ class _Told(dict[str, str]):
         if isinstance(value, str) and value.startswith("official:"):
             return self._units.official(value) or value
         return self._word(value)
-
-

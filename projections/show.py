@@ -6,7 +6,7 @@ from domain.calendar import ONE_DAY, Calendar
 from domain.deadlines import PETITIONER, Deadline
 from domain.envelope import day_of
 from domain.fact import UnitId
-from domain.petition.state import Item
+from domain.petition.item import Item
 from domain.rules.law import Rules
 from domain.unit.state import Units
 
@@ -56,7 +56,12 @@ def show(item: Item, units: Units, rules: Rules) -> dict[str, Any]:
         "sponsor": {"leader": item.sponsor, "warranties": list(item.warranties)} if item.sponsor else None,
         "ratings": [{"target": target, "score": score, "on": day.isoformat()} for target, score, day in item.ratings],
         "causes": [
-            {"unit": cause.unit, "ground": cause.ground, "decided_on": cause.decided_on.isoformat(), "evidence": cause.at}
+            {
+                "unit": cause.unit,
+                "ground": cause.ground,
+                "decided_on": cause.decided_on.isoformat(),
+                "evidence": cause.at,
+            }
             for cause in item.causes
         ],
         "deadlines": [shown(each, item, units, rules) for each in item.deadlines if not each.trigger],
@@ -86,7 +91,8 @@ def shown(deadline: Deadline, item: Item, units: Units, rules: Rules) -> dict[st
         "strict_on": deadline.strict_on.isoformat(),
         "due_on": deadline.due_on.isoformat(),
         "met_on": deadline.met_on.isoformat() if deadline.met_on else None,
-        "missed": not deadline.window and (deadline.met_on > deadline.due_on if deadline.met_on else deadline.missed_at > 0),
+        "missed": not deadline.window
+        and (deadline.met_on > deadline.due_on if deadline.met_on else deadline.missed_at > 0),
         "late_by_days": late_by if late_by > 0 and not deadline.window else None,
         "owed_by": owed_by,
         "owed_by_name": units.name(owed_by) if owed_by != PETITIONER else "信访人",

@@ -5,15 +5,21 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from domain.calendar import ONE_DAY
-from domain.deadlines import PETITIONER, Deadline, Met, Moved
-from domain.envelope import NOTHING, AnyAction, Decided, Finding, Recorded, day_of
+from domain.deadlines import Deadline, Met, Moved
+from domain.envelope import NOTHING, AnyAction, Decided, Finding, Recorded, Rejected, day_of
 from domain.fact import OfficialId, UnitId
-from domain.petition.state import Handler, Item
+from domain.petition.item import Handler, Item
 from domain.rules.law import Dates, Law, Rules
 from domain.unit.state import Units
+
+Verdict = Rejected | None
+"""What a step says: a refusal, or nothing, and then the ruling stands as it was worked out."""
+
+HANDLING_CLOCKS = ("K5", "K12")
+NOTICE_CLOCKS = ("K2", "K3")
+SUPERVISION_TRIGGERS = ("S1", "S2", "S7", "S8", "S9", "S10")
 
 RULE_OF_CLOCK = {
     "K1": "F01", "K2": "F02", "K3": "F02", "K11": "F03", "K5": "F04", "K12": "F04", "K5x": "F05", "K7": "F06",
@@ -80,7 +86,12 @@ class Ruling:
     # clocks
 
     def start(
-        self, clock: str, owed_by: UnitId | str, *, on: date | None = None, given: date | None = None,
+        self,
+        clock: str,
+        owed_by: UnitId | str,
+        *,
+        on: date | None = None,
+        given: date | None = None,
         trigger: bool = False,
     ) -> Deadline | None:
         """Starts a clock, where the law of the day knows it."""
@@ -182,8 +193,16 @@ class Ruling:
         return f"{rule}:{self.subject}:{deadline.clock}{again}"
 
     def find(
-        self, rule: str, unit: UnitId, *, id: str | None = None, detail: str | None = None, since: date | None = None,
-        subject: str | None = None, handler: OfficialId | None = None, **fields: Any,
+        self,
+        rule: str,
+        unit: UnitId,
+        *,
+        id: str | None = None,
+        detail: str | None = None,
+        since: date | None = None,
+        subject: str | None = None,
+        handler: OfficialId | None = None,
+        **fields: Any,
     ) -> None:
         """Proposes a finding. The handler answers directly where he belongs to the unit at fault."""
         told = self.known.rules.catalogue[rule]
@@ -235,11 +254,3 @@ class Ruling:
             **self.facts,
         )  # fmt: skip
         return Recorded(NOTHING if decided == NOTHING else decided, self.touches)
-
-
-def placed(finding: Finding, position: int) -> Finding:
-    """The finding with the event that carries it as its last evidence."""
-    return replace(finding, evidence=(*finding.evidence, position))
-
-
-__all__ = ["PETITIONER", "Known", "Ruling", "placed"]

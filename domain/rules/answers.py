@@ -69,4 +69,6 @@ def _holders(finding: Finding, units: Units, day: date, role: str, responsibilit
 def _named(
     finding: Finding, units: Units, official: OfficialId, responsibility: str, role: str | None = None
 ) -> Answer:
-    return Answer(official, role or units.role_of(finding.unit, official) or "member", responsibility, units.official(official))
+    return Answer(
+        official, role or units.role_of(finding.unit, official) or "member", responsibility, units.official(official)
+    )

@@ -62,8 +62,13 @@ def _changed(unit: Unit | None, event: AnyEvent) -> Unit | None:
     fact = event.data
     if isinstance(fact, UnitEstablished):
         return Unit(
-            unit=UnitId(event.subject), name=fact.name, level=fact.level, kind=fact.kind, division=fact.division,
-            parent=fact.parent, established_on=event.day,
+            unit=UnitId(event.subject),
+            name=fact.name,
+            level=fact.level,
+            kind=fact.kind,
+            division=fact.division,
+            parent=fact.parent,
+            established_on=event.day,
         )
     if unit is None:
         return None
@@ -172,7 +177,8 @@ class Units:
     def seats(self, official: str, day: date) -> set[UnitId]:
         """The units in which the official holds any role on the day."""
         return {
-            unit for unit in self._seats.get(official, ())
+            unit
+            for unit in self._seats.get(official, ())
             if any(held.official == official and held.on(day) for held in self._units[unit].roles)
         }
 
@@ -189,7 +195,12 @@ class Units:
 
     def official(self, official: str) -> str | None:
         """The official's name, from the newest role given in any unit."""
-        named = [each for unit in self._seats.get(official, ()) for each in self._units[unit].roles if each.official == official]
+        named = [
+            each
+            for unit in self._seats.get(official, ())
+            for each in self._units[unit].roles
+            if each.official == official
+        ]
         return max(named, key=lambda each: each.since).name if named else None
 
     def offices(self, official: str) -> list[tuple[UnitId, RoleHeld]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.rules.law import Rules
 from infra.log.port import Log
-from infra.questions import cases, findings, figures, search
+from infra.questions import cases, figures, findings, search
 from infra.questions.book import Book, Library
 from infra.views.projector import Projector
 from infra.views.store import Views

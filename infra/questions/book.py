@@ -12,7 +12,8 @@ from sqlalchemy.engine import Connection
 
 from domain.codec import decode_event
 from domain.envelope import SHANGHAI, AnyEvent
-from domain.petition.state import Item, evolve
+from domain.petition.item import Item
+from domain.petition.state import evolve
 from domain.rules.law import Rules
 from domain.unit.state import Units
 from infra.log.port import Log

@@ -4,9 +4,10 @@ from typing import Any
 
 import msgspec
 
-from domain.petition.matter import evolve as grown
-from domain.petition.state import Item, evolve
 from domain.codec import decode_event
+from domain.petition.item import Item
+from domain.petition.matter import evolve as grown
+from domain.petition.state import evolve
 from infra.log.port import Log
 from infra.log.verify import checkpoint
 from infra.questions import findings

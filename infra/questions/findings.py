@@ -37,7 +37,8 @@ def told(standing: Standing, book: Book) -> dict[str, Any]:
         "aggravated": found.aggravated,
         "attempt": found.attempt,
         "steps": [
-            {"position": step.position, "type": step.type, "on": step.on, "actor": step.actor} for step in standing.steps
+            {"position": step.position, "type": step.type, "on": step.on, "actor": step.actor}
+            for step in standing.steps
         ],
     }
     if found.late_by is not None:
@@ -49,13 +50,22 @@ def told(standing: Standing, book: Book) -> dict[str, Any]:
 
 def of_subjects(book: Book, subjects: Iterable[str]) -> list[dict[str, Any]]:
     table = book.tables.findings
-    query = select(table.c.body).where(table.c.subject.in_(list(subjects)), table.c.cleared_at == 0).order_by(table.c.id)
+    query = (
+        select(table.c.body).where(table.c.subject.in_(list(subjects)), table.c.cleared_at == 0).order_by(table.c.id)
+    )
     return [told(unpack_standing(bytes(row[0])), book) for row in book.select(query)]
 
 
 def findings(
-    book: Book, *, unit: str | None = None, rule: str | None = None, subject: str | None = None,
-    official: str | None = None, axis: str | None = None, state: str | None = None, limit: int | None = None,
+    book: Book,
+    *,
+    unit: str | None = None,
+    rule: str | None = None,
+    subject: str | None = None,
+    official: str | None = None,
+    axis: str | None = None,
+    state: str | None = None,
+    limit: int | None = None,
     cursor: str | None = None,
 ) -> dict[str, Any]:
     """Findings that stand, by id. `unit` takes what is below it in; `official` asks who answers."""
@@ -89,5 +99,3 @@ def explain(book: Book, id: str) -> dict[str, Any] | None:
         return None
     row = told(unpack_standing(bytes(rows[0][0])), book)
     return {**book.head(), **row, "zh": row["explained"]["zh"], "en": row["explained"]["en"]}
-
-

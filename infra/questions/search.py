@@ -37,9 +37,7 @@ def search(
     total = book.select(select(func.count()).select_from(table).where(*conditions))[0][0]
     if cursor:
         day, _, no = cursor.partition("|")
-        conditions.append(
-            or_(table.c.registered_on < day, (table.c.registered_on == day) & (table.c.no < no))
-        )
+        conditions.append(or_(table.c.registered_on < day, (table.c.registered_on == day) & (table.c.no < no)))
     query = select(table).where(*conditions).order_by(table.c.registered_on.desc(), table.c.no.desc()).limit(limit + 1)
     rows = book.select(query)
     found = [_told(book, row) for row in rows[:limit]]

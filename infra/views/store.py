@@ -71,9 +71,7 @@ class Views:
         with self.engine.begin() as connection:
             newest = connection.execute(text(f"SELECT max(number) FROM {self._q('generations')}")).scalar()
             tables = self.tables((newest or 0) + 1)
-            connection.execute(
-                text(f"INSERT INTO {self._q('generations')} VALUES ({tables.number}, 0, 0, {FORMAT})")
-            )
+            connection.execute(text(f"INSERT INTO {self._q('generations')} VALUES ({tables.number}, 0, 0, {FORMAT})"))
             for table in tables:
                 table.create(connection)
             if self.postgres:
@@ -89,16 +87,16 @@ class Views:
                 for index in indexes(name, table):
                     index.create(connection, checkfirst=True)
             if self.postgres:
-                connection.execute(
-                    text(f"CREATE INDEX ON {self._q(tables.titles)} USING gin (terms)")
-                )
+                connection.execute(text(f"CREATE INDEX ON {self._q(tables.titles)} USING gin (terms)"))
 
     def switch(self, tables: Tables, *, index: bool = True) -> None:
         """Makes a generation the live one and drops all others, in one step for every reader."""
         if index:
             self.finish(tables)
         with self.engine.begin() as connection:
-            connection.execute(text(f"UPDATE {self._q('generations')} SET live = CASE WHEN number = {tables.number} THEN 1 ELSE 0 END"))
+            connection.execute(
+                text(f"UPDATE {self._q('generations')} SET live = CASE WHEN number = {tables.number} THEN 1 ELSE 0 END")
+            )
         for (number,) in self._dead():
             self.drop(number)
 
@@ -161,7 +159,9 @@ class Views:
                 for row in rows:
                     copy.write_row(astuple(row))
             changed = ", ".join(f"{c} = EXCLUDED.{c}" for c in columns)
-            cursor.execute(f"INSERT INTO {target} SELECT * FROM new_{name} ON CONFLICT ({keys}) DO UPDATE SET {changed}")
+            cursor.execute(
+                f"INSERT INTO {target} SELECT * FROM new_{name} ON CONFLICT ({keys}) DO UPDATE SET {changed}"
+            )
         cursor.execute("CREATE TEMP TABLE new_titles (no TEXT, terms TEXT) ON COMMIT DROP")
         with cursor.copy("COPY new_titles FROM STDIN") as copy:
             for title in changes.titles:
