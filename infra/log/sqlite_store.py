@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from eventsourcing.sqlite import (
 )
 
 from infra.log import index
-from infra.log.port import FORMAT, StoreError, StoreTooNew
+from infra.log.port import FORMAT, Entry, StoreError, StoreTooNew
 
 APPLICATION_ID = 0x64616E7A
 """Marks the file as ours (`danz`), so that no other SQLite file is ever taken for a log."""
@@ -113,6 +113,9 @@ class Store(SQLiteDatastore):
 class Recorder(SQLiteApplicationRecorder):
     """The library's recorder over our table: its selects work; events are appended through the log alone."""
 
+    stream: Callable[[str], Sequence[Entry]]
+    """The log's own, which knows the index that this table does without."""
+
     def construct_create_table_statements(self) -> list[str]:
         return [
             f"CREATE TABLE IF NOT EXISTS {self.events_table_name} (rowid INTEGER PRIMARY KEY, "
@@ -141,7 +144,12 @@ class Recorder(SQLiteApplicationRecorder):
         desc: bool = False,
         limit: int | None = None,
     ) -> Sequence[StoredEvent]:
-        raise NotImplementedError  # given by the log, which owns the index; see SQLiteLog.recorder
+        found = [
+            StoredEvent(originator_id=e.subject, originator_version=e.version, topic=e.type, state=e.body)
+            for e in self.stream(str(originator_id))
+            if (gt is None or e.version > gt) and (lte is None or e.version <= lte)
+        ]
+        return (found[::-1] if desc else found)[:limit]
 
 
 def open_store(path: Path, *, create: bool) -> tuple[Store, Recorder]:
