@@ -197,20 +197,32 @@ def _prepare(store: Store, recorder: Recorder) -> None:
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:
-            with store.cursor(commit=True) as cursor:
-                for statement in recorder.create_table_statements:
-                    cursor.execute(statement)
-                cursor.execute(f"PRAGMA application_id={APPLICATION_ID}")
-                cursor.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (FORMAT,))
-                (found,) = cursor.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()
-                break
+            found = _format(store) or _created(store, recorder)
+            break
         except StoreError as error:
             # Switching to WAL ignores the busy timeout while another process does the same.
-            if "busy" not in str(error) or time.monotonic() > deadline:
+            if "is busy" not in str(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.05)
     if found > FORMAT:
         raise StoreTooNew(found)
+
+
+def _format(store: Store) -> int | None:
+    """The format of a store that is there already: looking at it writes nothing, and waits for no writer."""
+    with store.cursor() as cursor:
+        if not cursor.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+            return None
+        return int(cursor.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()[0])
+
+
+def _created(store: Store, recorder: Recorder) -> int:
+    with store.cursor(commit=True) as cursor:
+        for statement in recorder.create_table_statements:
+            cursor.execute(statement)
+        cursor.execute(f"PRAGMA application_id={APPLICATION_ID}")
+        cursor.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (FORMAT,))
+    return FORMAT
 
 
 def sentence(path: Path, error: Exception) -> str:
