@@ -12,7 +12,8 @@ from __future__ import annotations
 import sys
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -22,8 +23,13 @@ FAN = 4
 """Runs of one level that are merged to one of the next; each event is rewritten once a level."""
 TOP = 3
 """Level whose runs (TAIL * FAN**TOP, about a million events) are not merged further: bounds the longest pause."""
+BULK = 5_000
+"""Look-ups after which a process builds the filter."""
 REMEMBERED_VERSIONS = 100_000
 """Subjects whose last version is kept in memory: open items are far fewer, and a miss only costs a look-up."""
+
+POSITION = 0xFFFFFFFF
+"""The low half of a posting; a log of four thousand million events is for another century."""
 
 SCHEMA = (
     "CREATE TABLE IF NOT EXISTS runs ("
@@ -39,23 +45,35 @@ class Run(NamedTuple):
     level: int
     entries: array[int]
 
-    def candidates(self, hashed: int) -> list[int]:
-        low = bisect_left(self.entries, hashed << 32)
-        found = []
-        for index in range(low, len(self.entries)):
-            value = self.entries[index]
-            if value >> 32 != hashed:
-                break
-            found.append(value & 0xFFFFFFFF)
-        return found
 
+class Filter:
+    """One bit for each hash in the runs: nearly every new key is absent, and this says so without searching them.
 
-def hash_of(name: str) -> int:
-    return crc32(name.encode())
+    Built by a process once it has made BULK look-ups (0.4 s at a million events), so that a single look-up need not
+    pay for it; 8 MiB for up to 4 million postings, then four times as much.
+    """
 
+    def __init__(self, runs: Sequence[Run]) -> None:
+        self.shift = 6
+        self.held = 0
+        postings = sum(len(run.entries) for run in runs)
+        while self.shift and 2 * postings > self.room:
+            self.shift -= 2
+        self.bits = bytearray(1 << (29 - self.shift))
+        for run in runs:
+            self.add(run.entries)
 
-def hash_of_key(key: bytes) -> int:
-    return int.from_bytes(key[:4], "big")
+    @property
+    def room(self) -> int:
+        """Postings up to which at most one absent name in sixteen is searched for in vain."""
+        return 1 << (28 - self.shift)
+
+    def add(self, entries: Sequence[int]) -> None:
+        self.held += len(entries)
+        bits, shift = self.bits, self.shift + 32
+        for value in entries:
+            place = value >> shift
+            bits[place >> 3] |= 1 << (place & 7)
 
 
 def kind_of(subject: str) -> str:
@@ -70,9 +88,15 @@ class Index:
         self.runs: list[Run] = []
         self.upto = 0
         self.keys: dict[bytes, int] = {}
-        self.subjects: dict[str, list[int]] = {}
-        self.kinds: dict[str, list[int]] = {}
+        self.subjects: defaultdict[str, list[int]] = defaultdict(list)
+        self.kinds: defaultdict[str, list[int]] = defaultdict(list)
+        self.postings: list[int] = []
+        """What the tail will be as a run, not yet sorted."""
         self.versions: dict[str, int] = {}
+        self.absent: set[bytes] = set()
+        """Keys looked for and not found, while all that came since is in the tail: saves a second search."""
+        self.filter: Filter | None = None
+        self.looked_up = 0
 
     @property
     def folded(self) -> int:
@@ -87,8 +111,9 @@ class Index:
             "SELECT rowid, originator_id, originator_version, key FROM stored_events WHERE rowid > ? ORDER BY rowid",
             (self.upto,),
         )
-        for position, subject, version, key in rows:
-            self.note(position, subject, version, key)
+        while batch := rows.fetchmany(10_000):
+            positions, subjects, versions, keys = zip(*batch, strict=True)
+            self.note(positions, subjects, versions, keys)
 
     def _load(self, cursor: Any, spans: Sequence[tuple[int, int]]) -> None:
         have = {(run.first, run.last): run for run in self.runs}
@@ -104,43 +129,66 @@ class Index:
             # Others appended and folded what we never read: what we remember of versions may be old.
             self.upto, self.versions = self.folded, {}
 
-    def note(self, position: int, subject: str, version: int, key: bytes) -> None:
-        """Take one committed event into the tail."""
-        self.keys[key] = position
-        if subject in self.subjects:
-            self.subjects[subject].append(position)
-        else:
-            self.subjects[subject] = [position]
-        if version == 1:
-            # A kind is found through the first events of its subjects, so that a million petition events cost no more.
-            self.kinds.setdefault(kind_of(subject), []).append(position)
-        self.versions[subject] = version
-        self.upto = position
+    def note(
+        self, positions: Sequence[int], subjects: Sequence[str], versions: Sequence[int], keys: Sequence[bytes]
+    ) -> None:
+        """Take committed events into the tail, column by column: the loops run in C where they can."""
+        self.keys.update(zip(keys, positions, strict=True))
+        self.versions.update(zip(subjects, versions, strict=True))
+        tail = self.subjects
+        for subject, position in zip(subjects, positions, strict=True):
+            tail[subject].append(position)
+        # A kind is found through its subjects' first events: a million petition events cost it no more.
+        first = [(s, p) for s, p, v in zip(subjects, positions, versions, strict=True) if v == 1]
+        for subject, position in first:
+            self.kinds[kind_of(subject)].append(position)
+        self.postings += [crc32(key) << 32 | p for key, p in zip(keys, positions, strict=True)]
+        self.postings += [crc32(s.encode()) << 32 | p for s, p in zip(subjects, positions, strict=True)]
+        self.postings += [crc32(kind_of(s).encode()) << 32 | p for s, p in first]
+        self.upto = positions[-1]
 
-    def key_candidates(self, key: bytes) -> list[int]:
-        """Positions that may hold the key: the caller compares."""
-        if key in self.keys:
-            return [self.keys[key]]
-        hashed = hash_of_key(key)
-        return [position for run in self.runs for position in run.candidates(hashed)]
+    def key_candidates(self, keys: set[bytes]) -> Iterator[int]:
+        """Positions that may hold one of the keys: the caller compares."""
+        tail = self.keys
+        if not tail.keys().isdisjoint(keys):
+            yield from [tail[key] for key in keys & tail.keys()]
+        yield from self._in_runs([crc32(key) for key in keys - self.absent])
 
-    def subject_candidates(self, subject: str) -> list[int]:
-        """Positions that may belong to the subject, ascending."""
-        hashed = hash_of(subject)
-        found = [position for run in self.runs for position in run.candidates(hashed)]
-        return found + self.subjects.get(subject, [])
+    def subject_candidates(self, subjects: Iterable[str]) -> Iterator[int]:
+        """Positions that may belong to one of the subjects."""
+        return self._candidates(subjects, self.subjects)
 
-    def kind_candidates(self, kind: str) -> list[int]:
-        """Positions that may hold the first event of a subject of the kind, ascending."""
-        hashed = hash_of(kind + ":")
-        found = [position for run in self.runs for position in run.candidates(hashed)]
-        return found + self.kinds.get(kind + ":", [])
+    def kind_candidates(self, kind: str) -> Iterator[int]:
+        """Positions that may hold the first event of a subject of the kind."""
+        return self._candidates([kind + ":"], self.kinds)
+
+    def _candidates(self, names: Iterable[str], tail: Mapping[str, list[int]]) -> Iterator[int]:
+        names = list(names)
+        yield from self._in_runs([crc32(name.encode()) for name in names])
+        for name in names:
+            yield from tail.get(name, ())
+
+    def _in_runs(self, hashes: list[int]) -> Iterator[int]:
+        self.looked_up += len(hashes)
+        if self.filter is None and self.looked_up > BULK:
+            self.filter = Filter(self.runs)
+        if self.filter is not None:
+            bits, shift = self.filter.bits, self.filter.shift
+            hashes = [h for h in hashes if bits[h >> shift + 3] >> (h >> shift & 7) & 1]
+        for run in self.runs:
+            entries = run.entries
+            size = len(entries)
+            for hashed in hashes:
+                place = bisect_left(entries, hashed << 32)
+                while place < size and entries[place] >> 32 == hashed:
+                    yield entries[place] & POSITION
+                    place += 1
 
     def folding(self, cursor: Any) -> list[Run] | None:
         """Write the tail as a run and merge full levels, inside the caller's transaction; `install` after its commit."""
         if self.upto - self.folded < TAIL:
             return None
-        runs = [*self.runs, Run(self.folded + 1, self.upto, 0, array("Q", sorted(self._postings())))]
+        runs = [*self.runs, Run(self.folded + 1, self.upto, 0, array("Q", sorted(self.postings)))]
         merged = 1
         while len(runs) >= FAN and runs[-1].level < TOP and len({run.level for run in runs[-FAN:]}) == 1:
             runs[-FAN:] = [_merge(runs[-FAN:])]
@@ -151,32 +199,36 @@ class Index:
         cursor.execute("INSERT INTO runs VALUES (?, ?, ?, ?)", (last.first, last.last, last.level, _pack(last.entries)))
         return runs
 
-    def _postings(self) -> Iterable[int]:
-        for key, position in self.keys.items():
-            yield hash_of_key(key) << 32 | position
-        for names in (self.subjects, self.kinds):
-            for name, positions in names.items():
-                hashed = hash_of(name) << 32
-                for position in positions:
-                    yield hashed | position
-
     def install(self, runs: list[Run]) -> None:
         """Use these runs; what they cover leaves the tail."""
-        self.runs = runs
+        before, self.runs, self.absent = self.folded, runs, set()
         folded = self.folded
+        self._filter_new(before)
         if folded >= self.upto:
-            self.keys, self.subjects, self.kinds = {}, {}, {}
+            self.keys, self.subjects, self.kinds, self.postings = {}, defaultdict(list), defaultdict(list), []
         else:
             self.keys = {key: position for key, position in self.keys.items() if position > folded}
             self.subjects = _after(self.subjects, folded)
             self.kinds = _after(self.kinds, folded)
+            self.postings = [posting for posting in self.postings if posting & POSITION > folded]
         if len(self.versions) > REMEMBERED_VERSIONS:
             self.versions = {}
 
+    def _filter_new(self, before: int) -> None:
+        """Let the filter know what has left the tail, and what others wrote as runs before we ever read it."""
+        if self.filter is None:
+            return
+        self.filter.add(self.postings)
+        for run in self.runs:
+            if run.last > max(before, self.upto):
+                self.filter.add([value for value in run.entries if value & POSITION > before])
+        if self.filter.held > self.filter.room and self.filter.shift:
+            self.filter = Filter(self.runs)
 
-def _after(names: dict[str, list[int]], folded: int) -> dict[str, list[int]]:
-    kept = {name: [p for p in positions if p > folded] for name, positions in names.items() if positions[-1] > folded}
-    return kept
+
+def _after(names: Mapping[str, list[int]], folded: int) -> defaultdict[str, list[int]]:
+    kept = {name: [p for p in places if p > folded] for name, places in names.items() if places[-1] > folded}
+    return defaultdict(list, kept)
 
 
 def _merge(runs: Sequence[Run]) -> Run:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from hashlib import blake2b, sha256
+from operator import gt
 from typing import NamedTuple, Protocol
 
 FORMAT = 1
@@ -178,8 +179,6 @@ def leaf_of(body: bytes) -> bytes:
 
 def check_order(entries: Sequence[NewEntry], head: Head) -> None:
     """Refuse a batch whose recorded times run backwards: with it `at` and every as-of answer would be wrong."""
-    last = head.recorded
-    for entry in entries:
-        if entry.recorded < last:
-            raise ValueError(f"{entry.subject} version {entry.version} is recorded before the event before it")
-        last = entry.recorded
+    times = [head.recorded, *(entry.recorded for entry in entries)]
+    if any(map(gt, times, times[1:])):
+        raise ValueError("a batch holds an event recorded before the one before it")

@@ -28,6 +28,7 @@ FOREVER = 2**62
 class SQLiteLog:
     def __init__(self, path: Path, *, create: bool = True) -> None:
         self.store, self.recorder = open_store(path, create=create)
+        self.recorder.stream = self.stream
         self._index = Index()
         self._indexing = threading.RLock()
 
@@ -41,30 +42,25 @@ class SQLiteLog:
         after: int,
         reads: Collection[str] | None,
     ) -> Head:
-        prepared = [
-            (e.subject, e.version, e.type, bytearray(e.body), e.recorded, bytearray(e.key), bytearray(e.digest),
-             bytearray(leaf_of(e.body)))
-            for e in entries
-        ]  # fmt: skip
+        leaves = [leaf_of(entry.body) for entry in entries]
         with self.store.cursor(commit=True) as cursor:
-            head = _head(cursor)
+            before = head = _head(cursor)
             runs = self._caught_up(cursor)
             if head.position != after:
                 self._check_unread(cursor, entries, head, after, reads)
             check_order(entries, head)
             self._check_unique(cursor, entries)
-            # bytearray: CPython's sqlite3 takes it as it is, while bytes go through a lookup of adapters (1 µs each).
-            cursor.executemany(INSERT, [(p, *row) for p, row in enumerate(prepared, head.position + 1)])
-            touched = [(name, p) for p, e in enumerate(entries, head.position + 1) for name in e.touches]
+            cursor.executemany(INSERT, _rows(head.position + 1, entries, leaves))
+            touched = [(name, place) for place, e in enumerate(entries, head.position + 1) for name in e.touches]
             if touched:
                 cursor.executemany("INSERT OR IGNORE INTO touches VALUES (?, ?)", sorted(touched))
             if rejections:
                 cursor.executemany(REJECT, [(*rejection, rejection.recorded) for rejection in rejections])
             if entries:
                 head = Head(head.position + len(entries), entries[-1].recorded)
-                note = json.dumps([head.position, prepared[-1][-1].hex()])
+                note = json.dumps([head.position, leaves[-1].hex()])
                 cursor.execute("INSERT OR REPLACE INTO meta VALUES ('head', ?)", (note,))
-        self._committed(entries, head, runs)
+        self._committed(entries, before, runs)
         return head
 
     def _caught_up(self, cursor: sqlite3.Cursor) -> list[Run] | None:
@@ -111,21 +107,21 @@ class SQLiteLog:
         with self._indexing:
             remembered = self._index.versions
             last = {subject: remembered.get(subject, 0) for subject in subjects}
-            places = {s: self._index.subject_candidates(s) for s, version in last.items() if not version}
-        positions = [p for found in places.values() for p in found]
-        for subject, version in _rows_at(cursor, "originator_id, originator_version", positions):
-            if subject in places:
+            unsure = {subject for subject, version in last.items() if not version}
+            places = list(self._index.subject_candidates(unsure))
+        for subject, version in _rows_at(cursor, "originator_id, originator_version", places):
+            if subject in unsure:
                 last[subject] = max(last[subject], version)
         return last
 
-    def _committed(self, entries: Sequence[NewEntry], head: Head, runs: list[Run] | None) -> None:
+    def _committed(self, entries: Sequence[NewEntry], before: Head, runs: list[Run] | None) -> None:
         with self._indexing:
             if runs is not None and runs[-1].last > self._index.folded:
                 self._index.install(runs)
-            first = head.position - len(entries) + 1
-            if self._index.upto == first - 1:  # else a reader has seen them by now, or will
-                for position, entry in enumerate(entries, first):
-                    self._index.note(position, entry.subject, entry.version, entry.key)
+            if entries and self._index.upto == before.position:  # else a reader has seen them by now, or will
+                subjects, versions, _, _, _, keys, _, _ = zip(*entries, strict=True)
+                positions = range(before.position + 1, before.position + 1 + len(entries))
+                self._index.note(positions, subjects, versions, keys)
 
     # -- reading
 
@@ -135,14 +131,21 @@ class SQLiteLog:
 
     def known(self, keys: Sequence[bytes]) -> dict[bytes, tuple[int, bytes]]:
         with self._indexed() as cursor:
-            return self._known(cursor, keys)
+            found = self._known(cursor, keys)
+            with self._indexing:
+                self._index.absent = set(keys) - found.keys()
+            return found
 
     def _known(self, cursor: sqlite3.Cursor, keys: Iterable[bytes]) -> dict[bytes, tuple[int, bytes]]:
+        wanted = set(keys)
         with self._indexing:
-            places = {key: found for key in keys if (found := self._index.key_candidates(key))}
-        positions = [p for found in places.values() for p in found]
-        rows = _rows_at(cursor, "key, rowid, digest", positions)
-        return {key: (position, digest) for key, position, digest in rows if key in places}
+            places = list(self._index.key_candidates(wanted))
+        found = {
+            key: (position, digest)
+            for key, position, digest in _rows_at(cursor, "key, rowid, digest", places)
+            if key in wanted
+        }
+        return found
 
     def read(self, after: int, *, upto: int | None = None, limit: int = 10_000) -> list[Entry]:
         return self._entries("rowid > ? AND rowid <= ? ORDER BY rowid LIMIT ?", (after, _last(upto), limit))
@@ -157,8 +160,8 @@ class SQLiteLog:
         with self._indexed() as cursor:
             wanted = set(subjects)
             with self._indexing:
-                found = {p for subject in wanted for p in self._index.subject_candidates(subject)}
-            rows = _rows_at(cursor, ENTRY, [p for p in found if p <= _last(upto)])
+                places = list(self._index.subject_candidates(wanted))
+            rows = _rows_at(cursor, ENTRY, places, upto)
             return [Entry(*row) for row in rows if row[1] in wanted]
 
     def touching(self, name: str, *, upto: int | None = None) -> list[Entry]:
@@ -168,8 +171,8 @@ class SQLiteLog:
     def of_kind(self, kind: str, *, upto: int | None = None) -> list[Entry]:
         with self._indexed() as cursor:
             with self._indexing:
-                found = self._index.kind_candidates(kind)
-            first = _rows_at(cursor, "originator_id", [p for p in found if p <= _last(upto)])
+                places = list(self._index.kind_candidates(kind))
+            first = _rows_at(cursor, "originator_id", places, upto)
             subjects = [subject for (subject,) in first if subject.startswith(kind + ":")]
         return self.streams(subjects, upto=upto)
 
@@ -226,17 +229,31 @@ class SQLiteLog:
             return list(map(Entry._make, rows))
 
 
+def _rows(first: int, entries: Sequence[NewEntry], leaves: Sequence[bytes]) -> Iterator[tuple[Any, ...]]:
+    """Rows of our table, put together column by column, which is twice as fast as entry by entry.
+
+    CPython's sqlite3 takes a bytearray as it is, while every `bytes` goes through a search for adapters (1 µs each).
+    """
+    if not entries:
+        return iter(())
+    subjects, versions, types, recorded, bodies, keys, digests, _ = zip(*entries, strict=True)
+    blobs = [map(bytearray, column) for column in (bodies, keys, digests, leaves)]
+    positions = range(first, first + len(entries))
+    return zip(positions, subjects, versions, types, blobs[0], recorded, *blobs[1:], strict=True)
+
+
 def _head(cursor: sqlite3.Cursor) -> Head:
     row = cursor.execute("SELECT rowid, recorded FROM stored_events ORDER BY rowid DESC LIMIT 1").fetchone()
     return Head(*row) if row else Head(0, 0)
 
 
-def _rows_at(cursor: sqlite3.Cursor, columns: str, positions: list[int]) -> list[Any]:
-    """Columns of the rows at these positions, in position order."""
-    if not positions:
+def _rows_at(cursor: sqlite3.Cursor, columns: str, places: list[int], upto: int | None = None) -> list[Any]:
+    """Columns of the rows at these positions, in position order, each once."""
+    if not places:
         return []
-    sql = f"SELECT {columns} FROM stored_events WHERE rowid IN (SELECT value FROM json_each(?)) ORDER BY rowid"
-    return cursor.execute(sql, (json.dumps(positions),)).fetchall()
+    listed = "rowid IN (SELECT value FROM json_each(?)) AND rowid <= ?"
+    sql = f"SELECT {columns} FROM stored_events WHERE {listed} ORDER BY rowid"
+    return cursor.execute(sql, (json.dumps(places), _last(upto))).fetchall()
 
 
 def _last(upto: int | None) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from eventsourcing.sqlite import (
 )
 
 from infra.log import index
-from infra.log.port import FORMAT, StoreError, StoreTooNew
+from infra.log.port import FORMAT, Entry, StoreError, StoreTooNew
 
 APPLICATION_ID = 0x64616E7A
 """Marks the file as ours (`danz`), so that no other SQLite file is ever taken for a log."""
@@ -113,6 +113,9 @@ class Store(SQLiteDatastore):
 class Recorder(SQLiteApplicationRecorder):
     """The library's recorder over our table: its selects work; events are appended through the log alone."""
 
+    stream: Callable[[str], Sequence[Entry]]
+    """The log's own, which knows the index that this table does without."""
+
     def construct_create_table_statements(self) -> list[str]:
         return [
             f"CREATE TABLE IF NOT EXISTS {self.events_table_name} (rowid INTEGER PRIMARY KEY, "
@@ -141,7 +144,12 @@ class Recorder(SQLiteApplicationRecorder):
         desc: bool = False,
         limit: int | None = None,
     ) -> Sequence[StoredEvent]:
-        raise NotImplementedError  # given by the log, which owns the index; see SQLiteLog.recorder
+        found = [
+            StoredEvent(originator_id=e.subject, originator_version=e.version, topic=e.type, state=e.body)
+            for e in self.stream(str(originator_id))
+            if (gt is None or e.version > gt) and (lte is None or e.version <= lte)
+        ]
+        return (found[::-1] if desc else found)[:limit]
 
 
 def open_store(path: Path, *, create: bool) -> tuple[Store, Recorder]:
@@ -189,20 +197,32 @@ def _prepare(store: Store, recorder: Recorder) -> None:
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:
-            with store.cursor(commit=True) as cursor:
-                for statement in recorder.create_table_statements:
-                    cursor.execute(statement)
-                cursor.execute(f"PRAGMA application_id={APPLICATION_ID}")
-                cursor.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (FORMAT,))
-                (found,) = cursor.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()
-                break
+            found = _format(store) or _created(store, recorder)
+            break
         except StoreError as error:
             # Switching to WAL ignores the busy timeout while another process does the same.
-            if "busy" not in str(error) or time.monotonic() > deadline:
+            if "is busy" not in str(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.05)
     if found > FORMAT:
         raise StoreTooNew(found)
+
+
+def _format(store: Store) -> int | None:
+    """The format of a store that is there already: looking at it writes nothing, and waits for no writer."""
+    with store.cursor() as cursor:
+        if not cursor.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+            return None
+        return int(cursor.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()[0])
+
+
+def _created(store: Store, recorder: Recorder) -> int:
+    with store.cursor(commit=True) as cursor:
+        for statement in recorder.create_table_statements:
+            cursor.execute(statement)
+        cursor.execute(f"PRAGMA application_id={APPLICATION_ID}")
+        cursor.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (FORMAT,))
+    return FORMAT
 
 
 def sentence(path: Path, error: Exception) -> str:
