@@ -135,7 +135,7 @@ def refuse(world: World, item: Item, unit: Unit, moment: int) -> None:
         data = {"ground": "N1" if r() < 0.5 else "N2", "directed_to": f"unit:{item.matter.county.code}-fy"}
     elif item.channel == "visit" and item.registrar.level == "city" and item.matter.unit.level == "township":
         data = {"ground": "N3", "directed_to": item.matter.unit.id}
-    elif r() < 0.6:
+    elif r() < 0.82:
         data = {"ground": "N2", "directed_to": f"unit:{item.matter.county.code}-fy"}
     else:
         data = {"ground": ("N3", "N4", "N5", "N1")[int(r() * 4)]}
