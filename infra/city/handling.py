@@ -1,8 +1,9 @@
 """What the competent unit does: takes the item, tells the petitioner, works on it, answers."""
 
 from infra.city.item import Item
+from infra.city.refusal import channel, refuse, told
 from infra.city.rhythm import DAY
-from infra.city.routing import answer_at_once, channel, refuse, told
+from infra.city.routing import answer_at_once
 from infra.city.thread import CLERK, HANDLER
 from infra.city.toil import toil
 from infra.city.units import Data, Later, Unit
@@ -54,7 +55,7 @@ def _note(item: Item, clock: str, late: bool) -> None:
 
 def _withdrawn(world: World, item: Item, moment: int) -> None:
     item.act(moment, "withdrawn", item.holder, CLERK, {})
-    item.ended = moment
+    item.ended, item.outcome = moment, "withdrawn"
 
 
 def _fit_for_simple(world: World, item: Item) -> bool:
@@ -100,7 +101,7 @@ def work(world: World, item: Item, unit: Unit, notice: int) -> None:
     if r() < 0.004:
         toil(world, item, unit, notice, world.later(notice, 25))
         return  # nobody answers: the clock will find it
-    if r() < 0.010:
+    if r() < 0.010 and item.matter.purpose != "accusation":
         _withdrawn(world, item, world.later(notice, 3 + int(r() * 20)))
         return
     answered = _simple_answer(world, item, unit, accepted) if item.simple else _answer_day(world, item, unit, accepted)
