@@ -6,6 +6,7 @@ from infra.city.oversight import supervise
 from infra.city.places import CITY
 from infra.city.rhythm import DAY
 from infra.city.thread import CLERK, HANDLER
+from infra.city.toil import hear
 from infra.city.units import Data, Unit
 from infra.city.world import World
 
@@ -26,7 +27,7 @@ def end_well(world: World, item: Item) -> None:
         return
     if item.outcome == "supported":
         moment = max(moment, _carry_out(world, item, unit, moment))
-    if not item.matter.anonymous and r() < 0.62:
+    if not item.matter.anonymous and r() < 0.70:
         moment = _rated(world, item, unit, moment, view)
     if r() < 0.955:
         _close(world, item, unit, max(moment, item.busy_until))
@@ -92,12 +93,12 @@ def _stage(world: World, item: Item, stage: str, reviewer: Unit, moment: int) ->
     asked = world.later(max(moment, item.busy_until), 2 + int(r() * 26))
     item.act(asked, f"{stage}_requested", reviewer, CLERK, {"to_unit": reviewer.id})
     answered, late = world.within(reviewer, asked, 29, 0.9)
+    if not late and r() < 0.02:
+        answered, late = world.later(asked, 33 + int(r() * 20)), True
     if late and item.late is None:
         item.late = "K7" if stage == "review" else "K9"
     if r() < (0.5 if stage == "rereview" else 0.2) and answered - asked > 8 * DAY:
-        opened = world.later(asked, 2 + int(r() * 3))
-        item.act(opened, "hearing_opened", reviewer, HANDLER, {"stage": stage})
-        item.act(world.later(opened, int(r() * 3)), "hearing_closed", reviewer, HANDLER, {"stage": stage})
+        hear(world, item, stage, reviewer, world.later(asked, 2 + int(r() * 3)), answered)
     draw = r()
     outcome = "upheld" if draw < 0.82 else "modified" if draw < 0.91 else "revoked"
     answered = max(answered, item.busy_until + 600)

@@ -1,24 +1,14 @@
 """What the competent unit does: takes the item, tells the petitioner, works on it, answers."""
 
 from infra.city.item import Item
-from infra.city.rhythm import DAY, office_second
-from infra.city.routing import answer_at_once, channel, refuse, told
+from infra.city.refusal import channel, refuse, told
+from infra.city.rhythm import DAY
+from infra.city.routing import answer_at_once
 from infra.city.thread import CLERK, HANDLER
+from infra.city.toil import toil
 from infra.city.units import Data, Later, Unit
 from infra.city.world import World
 
-WORK = (
-    "与信访人当面接谈，核对诉求",
-    "实地走访，现场查看情况",
-    "调阅档案和有关合同",
-    "召集相关单位协调会商",
-    "向当事企业发出整改通知",
-    "电话联系信访人说明进展",
-    "委托第三方机构检测",
-    "听取村（社区）干部情况说明",
-    "组织双方对账核算",
-    "向上级主管部门书面请示",
-)
 REASONS = (
     "情况复杂，需进一步调查取证",
     "涉及多个单位，协调尚需时日",
@@ -32,7 +22,6 @@ DISPOSITION = {
     "partly": (["solved", "persuaded"], ["relieved", "persuaded"]),
     "not_supported": (["persuaded"], ["persuaded"], ["persuaded", "dealt_with"]),
 }
-HANDLERS_GO = ("原经办人岗位调整", "原经办人休假", "按专业分工调整", "因与当事人有利害关系回避")
 
 
 def handle(world: World, item: Item) -> None:
@@ -66,7 +55,7 @@ def _note(item: Item, clock: str, late: bool) -> None:
 
 def _withdrawn(world: World, item: Item, moment: int) -> None:
     item.act(moment, "withdrawn", item.holder, CLERK, {})
-    item.ended = moment
+    item.ended, item.outcome = moment, "withdrawn"
 
 
 def _fit_for_simple(world: World, item: Item) -> bool:
@@ -110,14 +99,14 @@ def work(world: World, item: Item, unit: Unit, notice: int) -> None:
     r = world.chance
     accepted = item.accepted_at or notice
     if r() < 0.004:
-        _toil(world, item, unit, notice, world.later(notice, 25))
+        toil(world, item, unit, notice, world.later(notice, 25))
         return  # nobody answers: the clock will find it
-    if r() < 0.010:
+    if r() < 0.010 and item.matter.purpose != "accusation":
         _withdrawn(world, item, world.later(notice, 3 + int(r() * 20)))
         return
     answered = _simple_answer(world, item, unit, accepted) if item.simple else _answer_day(world, item, unit, accepted)
     answered = max(answered, notice + 1800, item.busy_until + 1800)
-    _toil(world, item, unit, notice, answered)
+    toil(world, item, unit, notice, answered)
     give_answer(world, item, unit, answered)
 
 
@@ -164,48 +153,6 @@ def _approved(days: int, reason: str) -> Later:
         return {"days": days, "approved_by": unit.approver(), "reason": reason}
 
     return signed
-
-
-def _toil(world: World, item: Item, unit: Unit, start: int, end: int) -> None:
-    """What is done in between: work, a change of hands, a hearing, an agreement."""
-    r, span = world.chance, end - start
-    if span <= 7200:
-        return
-    most = 3 if item.simple else 5
-    for n in range(int(r() * (most + 0.6))):
-        at = _between(world, start, end, (n + r()) / (most + 1))
-        item.act(at, "worked", unit, HANDLER, {"what": WORK[int(r() * len(WORK))]})
-    draw = r()
-    if draw < 0.012:
-        item.act(
-            _between(world, start, end, 0.5),
-            "handler_changed",
-            unit,
-            CLERK,
-            _other_desk(item, HANDLERS_GO[int(r() * 4)]),
-        )
-    elif draw < 0.026 and not item.simple and span > 12 * DAY:
-        opened = world.later(start, span // DAY // 2)
-        item.act(opened, "hearing_opened", unit, HANDLER, {"stage": "handling"})
-        item.act(world.later(opened, 1 + int(r() * 2)), "hearing_closed", unit, HANDLER, {"stage": "handling"})
-    elif draw < 0.085:
-        agreement = ("双方达成调解协议，约定期限内履行", "企业同意分期支付，双方签字", "邻里双方和解")[int(r() * 3)]
-        item.act(_between(world, start, end, 0.85), "mediated", unit, HANDLER, {"agreement": agreement})
-
-
-def _between(world: World, start: int, end: int, share: float) -> int:
-    """A working moment after `start` and before `end`, about so far on the way."""
-    day = world.days.working((start + int((end - start) * share)) // DAY)
-    moment = day * DAY + office_second(world.random)
-    return min(max(moment, start + 60), end - 60)
-
-
-def _other_desk(item: Item, reason: str) -> Later:
-    def moved(unit: Unit, actor: str) -> Data:
-        item.desk += 1
-        return {"handler": unit.handler(item.desk), "reason": reason}
-
-    return moved
 
 
 def give_answer(world: World, item: Item, unit: Unit, moment: int) -> None:

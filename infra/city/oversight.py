@@ -17,34 +17,41 @@ STATEMENTS = {
 
 def oversee(world: World, item: Item) -> None:
     """Plans what others do while the item is open. Only acts that fall before its end."""
-    r = world.chance
-    end = item.ended or item.answered_at
-    routed = item.received
-    if end is None:
-        end = routed + 50 * DAY
-    given_up = item.ended is not None and r() < 0.5
-    if given_up:
-        pass
-    elif item.above not in (None, CITY) and r() < 0.93:
-        supervise(world, item, "S9", routed)
-    elif item.channel == "reception" and r() < 0.93:
-        supervise(world, item, "S10", routed)
-    elif item.after_close and r() < 0.93:
-        supervise(world, item, "S8", max(routed, item.judged_at))
-    elif item.late in ("K5", "K12", "K13") and item.accepted_at is not None and r() < 0.9:
-        _supervise_lateness(world, item)
-    elif r() < 0.006 and item.ended is None:
-        supervise(world, item, ("S3", "S4", "S6", "S11", "S5")[int(r() * 5)], world.later(routed, 5))
+    if item.outcome == "withdrawn":
+        return
+    _call(world, item)
     if item.ended is not None or item.accepted_at is None:
         return
-    start = item.accepted_at
-    if r() < (0.8 if item.above not in (None, CITY) else 0.25 if item.collective else 0.006):
+    r, start = world.chance, item.accepted_at
+    if r() < (0.8 if _high_above(item) else 0.25 if item.collective else 0.006):
         _sponsor(world, item, max(item.at, item.received))
-    _above(world, item, start, end)
+    _above(world, item, start, item.answered_at or item.received + 50 * DAY)
     if item.matter.about is not None and r() < 0.035:
         _cause(world, item, start)
     if r() < (0.006 if item.collective else 0.0007):
         _incident(world, item, start)
+
+
+def _high_above(item: Item) -> bool:
+    """Handed down by the province or the nation."""
+    return item.above not in (None, CITY)
+
+
+def _call(world: World, item: Item) -> None:
+    """Supervises where something calls for it (R2005 36, SEED 11 and 16); bureaus forget one time in fourteen."""
+    r = world.chance
+    if item.ended is not None and r() < 0.5:
+        return
+    if _high_above(item) and r() < 0.93:
+        supervise(world, item, "S9", item.received)
+    elif item.channel == "reception" and r() < 0.93:
+        supervise(world, item, "S10", item.received)
+    elif item.after_close and r() < 0.93:
+        supervise(world, item, "S8", max(item.received, item.judged_at))
+    elif item.late in ("K5", "K12", "K13") and item.accepted_at is not None and r() < 0.9:
+        _supervise_lateness(world, item)
+    elif r() < 0.006 and item.ended is None:
+        supervise(world, item, ("S3", "S4", "S6", "S11", "S5")[int(r() * 5)], world.later(item.received, 5))
 
 
 def supervise(world: World, item: Item, ground: str, moment: int) -> None:

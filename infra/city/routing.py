@@ -2,6 +2,7 @@
 
 from infra.city.item import Item
 from infra.city.places import CITY
+from infra.city.refusal import channel, refuse, tell_refusal
 from infra.city.rhythm import DAY
 from infra.city.thread import CLERK
 from infra.city.units import Data, Unit
@@ -125,49 +126,6 @@ def answer_at_once(world: World, item: Item, unit: Unit, moment: int) -> None:
     item.act(done, "answered", unit, -2, {
         "outcome": item.outcome, "disposition": disposition, "immediate": True, "basis": basis,
     })  # fmt: skip
-
-
-def refuse(world: World, item: Item, unit: Unit, moment: int) -> None:
-    """Not accepted, on a ground that mostly fits."""
-    r, class_ = world.chance, item.matter.topic.name
-    data: Data
-    if class_ == "政法" and r() < 0.9:
-        data = {"ground": "N1" if r() < 0.5 else "N2", "directed_to": f"unit:{item.matter.county.code}-fy"}
-    elif item.channel == "visit" and item.registrar.level == "city" and item.matter.unit.level == "township":
-        data = {"ground": "N3", "directed_to": item.matter.unit.id}
-    elif r() < 0.6:
-        data = {"ground": "N2", "directed_to": f"unit:{item.matter.county.code}-fy"}
-    else:
-        data = {"ground": ("N3", "N4", "N5", "N1")[int(r() * 4)]}
-    item.act(moment, "not_accepted", unit, CLERK, data)
-    tell_refusal(world, item, unit, moment)
-
-
-def channel(world: World, item: Item, unit: Unit, moment: int) -> None:
-    """Led into another procedure that the law has for it."""
-    draw = world.chance()
-    class_ = item.matter.topic.name
-    if class_ == "劳动和社会保障":
-        path = "arbitration"
-    elif class_ == "纪检监察":
-        path = "discipline"
-    else:
-        path = "litigation" if draw < 0.5 else "reconsideration" if draw < 0.85 else "other"
-    item.act(moment, "channelled", unit, CLERK, {"path": path})
-    tell_refusal(world, item, unit, moment)
-
-
-def tell_refusal(world: World, item: Item, unit: Unit, moment: int) -> None:
-    """The petitioner is told in writing; the anonymous cannot be."""
-    item.ended = moment
-    if not item.matter.anonymous:
-        item.act(world.later(moment, int(world.chance() * 3)), "notified", unit, CLERK, told(world, item, "refusal"))
-
-
-def told(world: World, item: Item, of: str) -> Data:
-    draw = world.chance()
-    how = "online" if item.channel == "online" else "in_person" if draw < 0.45 else "post"
-    return {"of": of, "how": how, "signed": how == "online" or world.chance() < 0.96}
 
 
 def _refused_as_repeat(world: World, item: Item, moment: int) -> bool:

@@ -21,7 +21,8 @@ CITY_DEPARTMENTS = {
 }
 PARTY_ORGANS = {"zzb": "中共{}委组织部", "jw": "{}纪委监委"}
 
-CAREFUL, SLACK, BAD = 0.6, 5.0, 14.0
+CAREFUL, SLACK, BAD = 0.007, 0.045, 0.20
+"""Share of limits that a unit of each sort misses."""
 
 
 class Unit:
@@ -146,9 +147,7 @@ class City:
         """Gives each unit its own way with limits: most keep them, some are slack, a few are clearly worse."""
         for unit in self.units.values():
             draw = self.random.random()
-            unit.slips = 0.008 * (
-                BAD if draw < 0.025 else SLACK if draw < 0.10 else CAREFUL + self.random.random() * 0.6
-            )
+            unit.slips = BAD if draw < 0.02 else SLACK if draw < 0.10 else CAREFUL * (0.6 + self.random.random())
 
 
 def held(unit: Unit) -> list[tuple[str, str]]:
