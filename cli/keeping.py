@@ -24,7 +24,8 @@ def replay(store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
 def verify(store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
     """Check that nobody altered the log. Exit code 1 names the first bad position."""
     with opened(store, create=False) as system, bar("verify") as progress:
-        answer: dict[str, Any] = verified(system.log, progress=progress)
+        total = system.log.head().position
+        answer: dict[str, Any] = verified(system.log, progress=lambda done: progress(done, total))
     told(answer, as_json, _verified)
     if not answer["ok"]:
         raise typer.Exit(1)

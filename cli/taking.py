@@ -184,12 +184,18 @@ def import_workorders(
 def _import(store: str, actions: Iterator[dict[str, Any]], problems: list[Problem], as_json: bool) -> None:
     try:
         with opened(store) as system:
-            counts = take(system, map(orjson.dumps, actions), history=True, title="import")
+            new = (action for action in actions if not _assumed_again(action, system))
+            counts = take(system, map(orjson.dumps, new), history=True, title="import")
     except ImportProblem as error:
         raise fail(str(error)) from None
     told({**counts, "problems": [problem._asdict() for problem in problems]}, as_json, _imported)
     if counts["rejected"] or problems:
         raise typer.Exit(1)
+
+
+def _assumed_again(action: dict[str, Any], system: System) -> bool:
+    """Whether the importer assumes a unit that an earlier import has established."""
+    return bool(action["type"] == "unit.established.v1" and system.answers.present().units.get(action["subject"]))
 
 
 def _imported(answer: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from domain.codec import decode_action, encode
 from domain.envelope import SHANGHAI, Action, AnyAction, AnyEvent, Event, Recorded, Rejected, day_of
 from domain.fact import UnitId
 from domain.finding import decide as finding
+from domain.petition import breach
 from domain.petition import decide as petition
 from domain.petition.events import SecrecyGuarded
 from domain.rules.law import Rules
@@ -129,14 +130,15 @@ class _Batch:
 
     def _seal(self) -> None:
         """Seals the personal fields of the whole batch, so that the keys it needs are made in one transaction."""
-        open_ = [
-            (sent, personal)
-            for sent in self.sent
-            if isinstance(sent.action, Action) and sent.sealed is None and sent.key not in self.taken
-            and (personal := getattr(sent.action.data, "personal", None))
-        ]  # fmt: skip
-        sealed = self.intake._vault.seal_many([(owner_of(sent.action), personal) for sent, personal in open_])
-        for (sent, _), fields in zip(open_, sealed, strict=True):
+        waiting = []
+        for sent in self.sent:
+            action = sent.action
+            if isinstance(action, Action) and sent.sealed is None and sent.key not in self.taken:
+                personal = getattr(action.data, "personal", None)
+                if personal:
+                    waiting.append((sent, owner_of(action), personal))
+        sealed = self.intake._vault.seal_many([(owner, personal) for _, owner, personal in waiting])
+        for (sent, _, _), fields in zip(waiting, sealed, strict=True):
             sent.sealed = fields
 
     def append(self) -> None:
@@ -265,16 +267,16 @@ class _Batch:
     def _miss(self, subject: str, clock: str, started: int, due_on: date) -> None:
         item = self.office.item(subject[9:])
         deadline = item.deadline(clock, started) if item else None
-        if item is None or deadline is None:
+        if item is None or deadline is None or not breach.breached(deadline, due_on + timedelta(days=1)):
             return
-        breach = datetime.combine(due_on + timedelta(days=1), time.min, SHANGHAI)
-        fact = breach.absence(deadline, item, self.office.units, day_of(breach))
+        first = datetime.combine(due_on + timedelta(days=1), time.min, SHANGHAI)
+        fact = breach.absence(deadline, item, self.office.units, day_of(first))
         floor = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=self.recorded)
-        recorded = max(breach, floor) if self.intake.history else max(self.intake._now(), floor)
+        recorded = max(first, floor) if self.intake.history else max(self.intake._now(), floor)
         id = f"missed {subject} {clock} {started} {due_on.isoformat()}"
         name = "supervision.due.v1" if deadline.trigger else "deadline.missed.v1"
         action: AnyAction = Action(
-            specversion="1.0", id=id, source="/danze/clock", type=name, subject=subject, time=breach, data=fact,
+            specversion="1.0", id=id, source="/danze/clock", type=name, subject=subject, time=first, data=fact,
             actor="system:clock", unit=UnitId(fact.owed_by),
         )  # fmt: skip
         ruling = self._decide(action, recorded)
@@ -301,7 +303,7 @@ class _Batch:
             return msgspec.json.encode({"sealed": self.intake._vault.seal("rejected", {"line": text})})
         data = whole.get("data")
         personal = data.get("personal") if isinstance(data, dict) else None
-        if personal:
+        if isinstance(data, dict) and personal:
             owner = _owner(data, str(whole.get("subject", "rejected")))
             sealed = self.intake._vault.seal(owner, {"personal": msgspec.json.encode(personal).decode()})
             whole = {**whole, "data": {**data, "personal": sealed}}

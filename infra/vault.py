@@ -64,7 +64,9 @@ class Vault:
                 pass  # sealed with an earlier key of the owner, or tampered with: told apart below
         if self._store.was_forgotten(owner):
             return None
-        raise StoreError(f"the personal fields of {owner} cannot be opened: the key is missing or the bytes were changed")
+        raise StoreError(
+            f"the personal fields of {owner} cannot be opened: the key is missing or the bytes were changed"
+        )
 
     def forget(self, owner: str) -> bool:
         """Destroy the owner's key; True if there was one. A later petition of the same owner gets a new key."""

@@ -72,7 +72,9 @@ class KeyStore:
 
     def was_forgotten(self, owner: str) -> bool:
         with self.engine.connect() as connection:
-            return connection.execute(sa.select(FORGOTTEN.c.owner).where(FORGOTTEN.c.owner == owner)).first() is not None
+            return (
+                connection.execute(sa.select(FORGOTTEN.c.owner).where(FORGOTTEN.c.owner == owner)).first() is not None
+            )
 
     def proof(self) -> bytes | None:
         with self.engine.connect() as connection:
@@ -82,7 +84,7 @@ class KeyStore:
         """Keep the first proof ever given, and answer it."""
         with self.engine.begin() as connection:
             connection.execute(self._insert_missing(PROOFS), [{"name": "master", "value": value}])
-            return connection.execute(sa.select(PROOFS.c.value)).scalar_one()
+            return bytes(connection.execute(sa.select(PROOFS.c.value)).scalar_one())
 
     def close(self) -> None:
         self.engine.dispose()
@@ -126,7 +128,9 @@ def _select(connection: sa.Connection, owners: Sequence[str]) -> dict[str, bytes
     found: dict[str, bytes] = {}
     for start in range(0, len(owners), CHUNK):
         chunk = owners[start : start + CHUNK]
-        for owner, wrapped in connection.execute(sa.select(KEYS.c.owner, KEYS.c.wrapped).where(KEYS.c.owner.in_(chunk))):
+        for owner, wrapped in connection.execute(
+            sa.select(KEYS.c.owner, KEYS.c.wrapped).where(KEYS.c.owner.in_(chunk))
+        ):
             found[owner] = wrapped
     return found
 

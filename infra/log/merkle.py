@@ -22,7 +22,9 @@ class Tree:
         at = 0
         while at < len(leaves):
             # The largest full subtree that may start at this size and still fits.
-            level = min((self.size & -self.size).bit_length() - 1 if self.size else 62, (len(leaves) - at).bit_length() - 1)
+            level = min(
+                (self.size & -self.size).bit_length() - 1 if self.size else 62, (len(leaves) - at).bit_length() - 1
+            )
             count = 1 << level
             self._push(level, _full(leaves[at : at + count]))
             self.size += count
@@ -47,5 +49,7 @@ class Tree:
 def _full(hashes: Sequence[bytes]) -> bytes:
     """The head of 2**n leaf hashes."""
     while len(hashes) > 1:
-        hashes = [sha256(b"\x01" + left + right).digest() for left, right in zip(hashes[::2], hashes[1::2], strict=True)]
+        hashes = [
+            sha256(b"\x01" + left + right).digest() for left, right in zip(hashes[::2], hashes[1::2], strict=True)
+        ]
     return hashes[0]

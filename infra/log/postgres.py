@@ -56,7 +56,9 @@ class PostgresLog:
                 self._insert(cursor, entries, leaves, head.position + 1)
                 head = Head(head.position + len(entries), entries[-1].recorded)
                 note = json.dumps([head.position, leaves[-1].hex()])
-                upsert = "INSERT INTO {meta} VALUES ('head', %s) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+                upsert = (
+                    "INSERT INTO {meta} VALUES ('head', %s) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+                )
                 cursor.execute(self._text(upsert), (note,))
         return head
 

@@ -50,7 +50,7 @@ class Recorder(PostgresApplicationRecorder):
 
 
 STATEMENTS = (
-    "CREATE TABLE IF NOT EXISTS {events} (originator_id text COLLATE \"C\" NOT NULL, "
+    'CREATE TABLE IF NOT EXISTS {events} (originator_id text COLLATE "C" NOT NULL, '
     "originator_version bigint NOT NULL, topic text NOT NULL, state bytea NOT NULL, notification_id bigint NOT NULL, "
     "recorded bigint NOT NULL, key bytea NOT NULL, digest bytea NOT NULL, leaf bytea NOT NULL, "
     "PRIMARY KEY (originator_id, originator_version))",
@@ -58,7 +58,7 @@ STATEMENTS = (
     "ALTER TABLE {events} ALTER COLUMN state SET STORAGE EXTERNAL",
     "CREATE UNIQUE INDEX IF NOT EXISTS stored_events_notification_id_idx ON {events} (notification_id)",
     "CREATE UNIQUE INDEX IF NOT EXISTS stored_events_key_idx ON {events} (key)",
-    "CREATE TABLE IF NOT EXISTS {touches} (name text COLLATE \"C\", position bigint, PRIMARY KEY (name, position))",
+    'CREATE TABLE IF NOT EXISTS {touches} (name text COLLATE "C", position bigint, PRIMARY KEY (name, position))',
     "CREATE TABLE IF NOT EXISTS {rejected} (number bigint PRIMARY KEY, key bytea NOT NULL, digest bytea NOT NULL, "
     "code text NOT NULL, message text NOT NULL, path text NOT NULL, subject text NOT NULL, recorded bigint NOT NULL, "
     "body bytea NOT NULL, times bigint NOT NULL, last_recorded bigint NOT NULL, UNIQUE (key, digest, code))",
@@ -104,7 +104,9 @@ class Store:
                             cursor.execute(statement)
                         insert = "INSERT INTO {meta} VALUES ('format', %s) ON CONFLICT DO NOTHING"
                         cursor.execute(self.recorder.text(insert), (str(FORMAT),))
-                    row = cursor.execute(self.recorder.text("SELECT value FROM {meta} WHERE name = 'format'")).fetchone()
+                    row = cursor.execute(
+                        self.recorder.text("SELECT value FROM {meta} WHERE name = 'format'")
+                    ).fetchone()
                 break
             except Conflict:
                 # Two first users create the tables at the same moment: CREATE … IF NOT EXISTS is not atomic.

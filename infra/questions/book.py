@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from domain.petition.item import Item
 from domain.petition.state import evolve
 from domain.rules.law import Rules
 from domain.unit.state import Units
+from infra.log.checkpoint import Checkpoints
 from infra.log.port import Log
 from infra.office import EPOCH, Office, micros
 from infra.views.projector import Projector
@@ -30,11 +31,15 @@ PAST_KEPT = 3
 class Book:
     """The record as of a position."""
 
-    def __init__(self, log: Log, office: Office, views: Views, tables: Tables, *, position: int, behind: int) -> None:
+    def __init__(
+        self, log: Log, office: Office, views: Views, tables: Tables, checkpoints: Checkpoints, *, position: int,
+        behind: int = 0,
+    ) -> None:  # fmt: skip
         self.log = log
         self.office = office
         self.views = views
         self.tables = tables
+        self._checkpoints = checkpoints
         self.position = position
         self.behind = behind
         """Events that the read models have not seen yet."""
@@ -56,6 +61,10 @@ class Book:
         """What every answer says about itself."""
         return {"as_of": self.moment.isoformat(), "position": self.position, "behind": self.behind}
 
+    def checkpoint(self) -> dict[str, Any]:
+        """Size and Merkle root of the log that this answer rests on."""
+        return self._checkpoints.at(self.position)
+
     def events(self, subject: str) -> list[AnyEvent]:
         entries = self.log.stream(subject, upto=self.position)
         return [decode_event(entry.type, entry.body, entry.position) for entry in entries]
@@ -71,14 +80,14 @@ class Book:
         with self.views.engine.connect() as connection:
             yield connection
 
-    def select(self, query: Select[Any]) -> Sequence[Any]:
+    def select(self, query: Select[*tuple[Any, ...]]) -> Sequence[Any]:
         with self.rows() as connection:
             return connection.execute(query).fetchall()
 
-    def cases(self, *conditions: Any) -> Iterable[CaseRow]:
+    def cases(self, *conditions: Any) -> Iterator[CaseRow]:
         """Case rows, without their bodies."""
         columns = [column for column in self.tables.cases.c if column.name != "body"]
-        return (CaseRow(*row, body=b"") for row in self.select(select(*columns).where(*conditions)))
+        return (CaseRow(*(*row, b"")) for row in self.select(select(*columns).where(*conditions)))
 
     def titled(self, words: list[str]) -> list[str]:
         """NOs of the items whose title has all the words."""
@@ -101,6 +110,7 @@ class Library:
         self._shipped = shipped
         self._projector = projector
         self._office = Office(log, shipped)
+        self._checkpoints = Checkpoints(log)
         self._past: OrderedDict[int, Book] = OrderedDict()
         self._lock = threading.RLock()
 
@@ -118,7 +128,9 @@ class Library:
         assert live is not None
         self._office.catch_up()
         behind = self._office.position - live.position
-        return Book(self._log, self._office, self._views, live.tables, position=self._office.position, behind=behind)
+        return Book(
+            self._log, self._office, self._views, live.tables, self._checkpoints, position=self._office.position, behind=behind
+        )  # fmt: skip
 
     def _as_of(self, position: int) -> Book:
         if position not in self._past:
@@ -127,7 +139,7 @@ class Library:
             memory = sqlite_views(":memory:")
             tables, _ = Projector(self._log, memory).rebuild(upto=position)
             memory.switch(tables)
-            self._past[position] = Book(self._log, office, memory, tables, position=position, behind=0)
+            self._past[position] = Book(self._log, office, memory, tables, self._checkpoints, position=position)
             while len(self._past) > PAST_KEPT:
                 self._past.popitem(last=False)[1].views.close()
         return self._past[position]
@@ -144,4 +156,4 @@ class Library:
             office.catch_up(upto=position)
             live = self._views.live()
             assert live is not None
-            return Book(self._log, office, self._views, live.tables, position=position, behind=0)
+            return Book(self._log, office, self._views, live.tables, self._checkpoints, position=position)

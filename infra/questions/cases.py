@@ -9,7 +9,6 @@ from domain.petition.item import Item
 from domain.petition.matter import evolve as grown
 from domain.petition.state import evolve
 from infra.log.port import Log
-from infra.log.verify import checkpoint
 from infra.questions import findings
 from infra.questions.book import Book
 from projections.custody import custody
@@ -101,7 +100,7 @@ def dossier(book: Book, no: str) -> dict[str, Any] | None:
         "caused_by": caused,
         "answers": standing,
         "custody": custody(book.events(item.subject)),
-        "verified": {"checkpoint": checkpoint(book.log, upto=book.position), "proofs": []},
+        "verified": {"checkpoint": book.checkpoint(), "proofs": []},
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from msgspec import Struct
 from msgspec.structs import astuple
 from sqlalchemy import MetaData, create_engine, event, inspect, text
 from sqlalchemy.engine import Connection, Engine
@@ -140,7 +141,7 @@ class Views:
             self._copy(cursor, tables, changes, subjects)
         else:
             cursor.executemany(f"DELETE FROM {tables.due.name} WHERE subject = ?", subjects)
-            for table, rows in zip(tables, (changes.cases, changes.due, changes.findings), strict=True):
+            for table, rows in zip(tables, _rows_of(changes), strict=True):
                 marks = ",".join("?" * len(table.columns))
                 cursor.executemany(f"INSERT OR REPLACE INTO {table.name} VALUES ({marks})", map(astuple, rows))
             cursor.executemany(f"INSERT INTO {tables.titles} VALUES (?,?)", changes.titles)
@@ -151,7 +152,7 @@ class Views:
             for subject in subjects:
                 copy.write_row(subject)
         cursor.execute(f"DELETE FROM {self._q(tables.due.name)} WHERE subject IN (SELECT subject FROM gone)")
-        for name, table, rows in zip(KEYS, tables, (changes.cases, changes.due, changes.findings), strict=True):
+        for name, table, rows in zip(KEYS, tables, _rows_of(changes), strict=True):
             target, columns = self._q(table.name), [f'"{c.name}"' for c in table.columns]
             keys = ", ".join(f'"{key}"' for key in KEYS[name])
             cursor.execute(f"CREATE TEMP TABLE new_{name} (LIKE {target}) ON COMMIT DROP")
@@ -185,6 +186,10 @@ class Views:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _rows_of(changes: Changes) -> tuple[Sequence[Struct], ...]:
+    return changes.cases, changes.due, changes.findings
 
 
 def sqlite_views(path: str) -> Views:

@@ -1,5 +1,6 @@
 """The tables of one generation of read models. Columns are those of the rows in `projections`."""
 
+from collections.abc import Iterator
 from typing import get_type_hints
 
 from msgspec import Struct
@@ -27,7 +28,7 @@ class Tables:
         self.findings = _table("findings", number, metadata)
         self.titles = f"titles_{number}"
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[Table]:
         return iter((self.cases, self.due, self.findings))
 
 
