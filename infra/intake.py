@@ -34,6 +34,8 @@ SKEW = timedelta(seconds=60)
 """How far a producer's clock may run ahead; such an action is recorded at its own time."""
 LOG = "/danze/log"
 """Source of what the log writes itself."""
+TOLD = ("id", "source", "type", "subject", "time", "actor", "unit")
+"""What is told in clear of a refused action that was not understood."""
 
 
 class Outcome(Struct, frozen=True, omit_defaults=True):
@@ -293,21 +295,21 @@ class _Batch:
         return Outcome("rejected", rejection=why)
 
     def _kept(self, sent: _Sent) -> bytes:
-        """The whole action, re-submittable, with nothing personal in clear; what is no JSON is sealed as it came."""
-        try:
-            whole = msgspec.json.decode(sent.line)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            whole = None
-        if not isinstance(whole, dict):
-            text = sent.line.decode("utf-8", "backslashreplace")
-            return msgspec.json.encode({"sealed": self.intake._vault.seal("rejected", {"line": text})})
+        """The whole action, re-submittable, with nothing personal in clear.
+
+        Of an action that was understood, the personal fields are sealed. Of any other nobody knows in which field a
+        person may be named: it is sealed as it came, and stands beside what its envelope says.
+        """
+        whole = _json(sent.line)
         data = whole.get("data")
-        personal = data.get("personal") if isinstance(data, dict) else None
-        if isinstance(data, dict) and personal:
-            owner = _owner(data, str(whole.get("subject", "rejected")))
-            sealed = self.intake._vault.seal(owner, {"personal": msgspec.json.encode(personal).decode()})
-            whole = {**whole, "data": {**data, "personal": sealed}}
-        return msgspec.json.encode(whole, order="sorted")
+        if isinstance(sent.action, Action) and isinstance(data, dict):
+            if personal := data.get("personal"):
+                fields = {"personal": msgspec.json.encode(personal).decode()}
+                whole = {**whole, "data": {**data, "personal": self.intake._vault.seal(owner_of(sent.action), fields)}}
+            return msgspec.json.encode(whole, order="sorted")
+        told = {name: whole[name] for name in TOLD if isinstance(whole.get(name), str)}
+        line = {"line": sent.line.decode("utf-8", "backslashreplace")}
+        return msgspec.json.encode({**told, "sealed": self.intake._vault.seal(_owner(whole), line)}, order="sorted")
 
 
 def key_of(source: str, id: str) -> bytes:
@@ -325,7 +327,20 @@ def owner_of(action: AnyAction) -> str:
     return petitioners[0] if petitioners else action.subject
 
 
-def _owner(data: dict[str, Any], subject: str) -> str:
-    petitioners = data.get("petitioners")
-    first = petitioners[0] if isinstance(petitioners, list) and petitioners else None
-    return first if isinstance(first, str) else subject
+def _owner(whole: dict[str, Any]) -> str:
+    """Whose key seals an action that was not understood: the first petitioner's where one can be made out."""
+    data = whole.get("data")
+    petitioners = data.get("petitioners") if isinstance(data, dict) else None
+    for each in petitioners if isinstance(petitioners, list) else ():
+        if isinstance(each, str) and each.startswith("person:"):
+            return each
+    return "rejected"
+
+
+def _json(line: bytes) -> dict[str, Any]:
+    """The object that a line holds; an empty one where it holds none."""
+    try:
+        whole = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    return whole if isinstance(whole, dict) else {}
