@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import cached_property
 
 from sqlalchemy import select
 
@@ -33,10 +34,19 @@ class System:
         self.url = url
         self.rules = shipped_rules()
         self.log: Log = open_log(url, create=create)
-        self.vault: Vault = open_vault(url)
-        self.views: Views = open_views(url)
+        try:
+            self.views: Views = open_views(url)
+        except BaseException:
+            self.log.close()
+            raise
         self.projector = Projector(self.log, self.views)
         self.answers = Answers(self.log, self.views, self.rules, self.projector)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """The keys of personal fields. A question does not need them: an auditor may have the log alone."""
+        empty = self.log.head().position == 0 and not self.log.rejected(limit=1)
+        return open_vault(self.url, create=empty)
 
     def agenda(self) -> Agenda:
         """The open deadlines, as the read models know them after catching up."""
@@ -58,7 +68,8 @@ class System:
 
     def close(self) -> None:
         self.views.close()
-        self.vault.close()
+        if "vault" in self.__dict__:
+            self.vault.close()
         self.log.close()
 
 
@@ -76,4 +87,4 @@ def open_views(url: str) -> Views:
     place = parse(url)
     if isinstance(place, SQLiteUrl):
         return sqlite_views(str(place.beside("views")))
-    return postgres_views(place.connection(), place.beside("views"))
+    return postgres_views(place.connection(), place.beside("views"), place.place)

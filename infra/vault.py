@@ -119,10 +119,10 @@ class Vault:
             raise StoreError(f"the master key does not fit the keys in {self._store.where}") from None
 
 
-def open_vault(url: str) -> Vault:
-    """The vault beside the log of a store URL, with its master key; both are made on first use."""
+def open_vault(url: str, *, create: bool = True) -> Vault:
+    """The vault beside the log of a store URL, with its master key; `create` makes both for a log that is empty yet."""
     place = parse(url)
-    store = open_key_store(place)
+    store = open_key_store(place, create=create)
     try:
         return Vault(store, master_key(place, fresh=store.proof() is None))
     except BaseException:

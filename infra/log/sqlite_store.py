@@ -26,11 +26,10 @@ from eventsourcing.sqlite import (
 
 from infra.log import index
 from infra.log.port import FORMAT, Entry, StoreError, StoreTooNew
+from infra.sqlite import BUSY_SECONDS, sentence
 
 APPLICATION_ID = 0x64616E7A
 """Marks the file as ours (`danz`), so that no other SQLite file is ever taken for a log."""
-BUSY_SECONDS = 30
-"""How long a writer waits for another process before it gives up."""
 PRAGMAS = (
     "synchronous=FULL",  # an answered append survives a power cut
     "cache_size=-65536",  # 64 MiB a connection at most, taken as needed
@@ -223,17 +222,3 @@ def _created(store: Store, recorder: Recorder) -> int:
         cursor.execute(f"PRAGMA application_id={APPLICATION_ID}")
         cursor.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (FORMAT,))
     return FORMAT
-
-
-def sentence(path: Path, error: Exception) -> str:
-    """What went wrong with the file, for a person."""
-    text = str(error)
-    if "not a database" in text or "malformed" in text:
-        return f"{path} is no danze store, or is damaged ({text})"
-    if "full" in text:
-        return f"no space left to write {path}; nothing of this batch was stored"
-    if "readonly" in text or "unable to open" in text:
-        return f"{path} cannot be opened for writing ({text})"
-    if "locked" in text or "busy" in text:
-        return f"{path} is busy: another process has held it for {BUSY_SECONDS} s"
-    return f"{path}: {text}"

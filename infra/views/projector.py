@@ -111,13 +111,20 @@ class Projector:
         return tables, at
 
     def replay(self, progress: Progress | None = None) -> Rebuilt:
-        """Rebuilds beside the live read models, compares, and switches."""
-        reached = self.catch_up()
-        tables, position = self.rebuild(upto=reached, progress=progress)
-        live = self._views.live()
-        assert live is not None
-        differences = self._views.differences(live.tables, tables)
-        self._views.switch(tables)
+        """Rebuilds beside the live read models, compares where both have read as far, and switches."""
+        with self._views.alone():
+            tables, position = self.rebuild(upto=self.catch_up(), progress=progress)
+            beside = Projector(self._log, self._views)
+            while (differences := self._views.differences(tables, position)) is None:
+                # Somebody appends and reads on meanwhile: the new generation follows until both stand at one place.
+                position = beside.follow(tables, position)
+            self._views.switch(tables)
         self._position = -1
         self.catch_up()
         return Rebuilt(position, differences)
+
+    def follow(self, tables: Tables, position: int) -> int:
+        """Takes a generation that is not live yet as far as the live one."""
+        live = self._views.live()
+        assert live is not None
+        return self._batch(tables, position, live.position) if live.position > position else position
