@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cached_property
+from pathlib import Path
 
 from sqlalchemy import select
 
@@ -63,6 +64,11 @@ class System:
 
     def intake(self, *, history: bool = False, clock: bool = False, now: Callable[[], datetime] = now) -> Intake:
         """The door of the log. History mode and the clock need the agenda; plain intake does not."""
+        self.projector.check()
+        for entry in self.log.of_kind("petitioner"):
+            # Killed between the record and the deed, an earlier intake may have left the key.
+            if not self.vault.was_forgotten(owner := "person:" + entry.subject.partition(":")[2]):
+                self.vault.forget(owner)
         agenda = self.agenda() if history or clock else None
         return Intake(self.log, self.vault, self.rules, now=now, agenda=agenda, history=history)
 
@@ -88,3 +94,9 @@ def open_views(url: str) -> Views:
     if isinstance(place, SQLiteUrl):
         return sqlite_views(str(place.beside("views")))
     return postgres_views(place.connection(), place.beside("views"), place.place)
+
+
+def files_of(url: str) -> list[Path]:
+    """The files of a store that lies in files."""
+    place = parse(url)
+    return [place.path, *map(place.beside, ("views", "keys", "master"))] if isinstance(place, SQLiteUrl) else []

@@ -6,8 +6,9 @@ else overtook is decided again. In history mode the clock advances with the file
 
 import hashlib
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -32,6 +33,7 @@ ATTEMPTS = 20
 """Times a batch is decided again because another writer was faster."""
 SKEW = timedelta(seconds=60)
 """How far a producer's clock may run ahead; such an action is recorded at its own time."""
+T = TypeVar("T")
 LOG = "/danze/log"
 """Source of what the log writes itself."""
 TOLD = ("id", "source", "type", "subject", "time", "actor", "unit")
@@ -62,6 +64,10 @@ class Intake:
         self.history = history
         self.day: date | None = None
         """The day up to which the clock has run, in history mode."""
+        self._overtaken = False
+        """Somebody else writes too: from then on this intake takes turns."""
+        self._sound = True
+        """What is known is what the log holds: false while a batch is being decided, and after one that failed."""
 
     def take(self, lines: Sequence[bytes]) -> list[Outcome]:
         """Decides one batch and appends it in one transaction. Raises `Conflict` only if others keep being faster."""
@@ -72,29 +78,44 @@ class Intake:
                 sent.digest = self._vault.digest(encode(sent.action))
             else:
                 sent.key, sent.digest = _key_of_broken(sent.line), self._vault.digest(sent.line)
-        for _ in range(ATTEMPTS):
-            self.office.catch_up()
-            try:
-                return _Batch(self, batch).decided()
-            except Conflict:
-                self.office.forget_everything()
-        raise Conflict(f"other writers were faster {ATTEMPTS} times; nothing of this batch was taken")
+        return self._attempt(lambda: _Batch(self, batch).decided())
 
     def advance(self, today: date) -> int:
         """The clock: records what was missed before `today`, once each. Returns how many."""
         if self._agenda is None:
             raise ValueError("the clock needs an agenda")
+
+        def clock() -> int:
+            batch = _Batch(self, [])
+            batch.advance(today)
+            batch.append()
+            return len(batch.entries)
+
+        return self._attempt(clock)
+
+    def _attempt(self, decide: Callable[[], T]) -> T:
+        """Decides on what is known now, and again if somebody else appended meanwhile, then with nobody else let in."""
         for _ in range(ATTEMPTS):
-            self.office.catch_up()
             try:
-                batch = _Batch(self, [])
-                batch.advance(today)
-                batch.append()
-                return len(batch.entries)
+                with self._log.turn() if self._overtaken else nullcontext():
+                    self._catch_up()
+                    self._sound = False
+                    answer = decide()
             except Conflict:
-                self.office.forget_everything()
+                self._overtaken = True
+            else:
+                self._sound = True
+                return answer
+        raise Conflict(f"other writers were faster {ATTEMPTS} times; nothing of this batch was taken")
+
+    def _catch_up(self) -> None:
+        """After a batch that did not come through nothing decided in it may linger: not a fact, not a day of the clock."""
+        if not self._sound:
+            self.office.forget_everything()
+            self.day = None
+            if self._agenda is not None:
                 self._agenda.again()
-        raise Conflict(f"other writers were faster {ATTEMPTS} times; the clock did not advance")
+        self.office.catch_up()
 
 
 class _Sent(Struct):

@@ -74,6 +74,9 @@ class Vault:
             self._cache.pop(owner, None)
         return self._store.forget(owner, _now())
 
+    def was_forgotten(self, owner: str) -> bool:
+        return self._store.was_forgotten(owner)
+
     def digest(self, data: bytes) -> bytes:
         """16 bytes that tell equal content from other content, and that nobody without the master key can guess."""
         return blake2b(data, digest_size=16, key=self._digest_key).digest()

@@ -153,17 +153,17 @@ class Recorder(SQLiteApplicationRecorder):
 
 def open_store(path: Path, *, create: bool) -> tuple[Store, Recorder]:
     """The file with our tables in it, made if need be; a StoreError if it cannot be one."""
-    if not path.exists() and not create:
-        raise StoreError(f"there is no store at {path}")
     if path.is_dir():
         raise StoreError(f"{path} is a folder, not a store file")
+    if not create and not (path.exists() and path.stat().st_size):
+        raise StoreError(f"there is no store at {path}")
     if not path.parent.is_dir():
         raise StoreError(f"the folder {path.parent} for the store does not exist")
     store = Store(path)
     try:
         _check_is_ours(path)
         recorder = Recorder(store)
-        _prepare(store, recorder)
+        _prepare(store, recorder, create=create)
     except BaseException:
         store.close()
         raise
@@ -192,11 +192,14 @@ def _closing(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
-def _prepare(store: Store, recorder: Recorder) -> None:
+def _prepare(store: Store, recorder: Recorder, *, create: bool) -> None:
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:
-            found = _format(store) or _created(store, recorder)
+            found = _format(store)
+            if found is None and not create:
+                raise StoreError(f"there is no store at {store.path} yet")
+            found = found or _created(store, recorder)
             break
         except StoreError as error:
             # Switching to WAL ignores the busy timeout while another process does the same.

@@ -145,13 +145,16 @@ class Views:
             connection.execute(text(f"DROP TABLE IF EXISTS {self._q(name)}"))
         connection.execute(text(f"DELETE FROM {self._q('generations')} WHERE number = {number}"))
 
-    def differences(self, new: Tables, position: int) -> dict[str, int] | None:
-        """Rows that stand in one of the live and the new generation only; None where the live one is not at `position`."""
+    def differences(self, new: Tables, position: int | None) -> dict[str, int] | None:
+        """Rows that stand in one of the live and the new generation only; None where the live one is not at `position`.
+
+        Position None compares wherever the live one stands.
+        """
         told = {}
         snapshot = {"isolation_level": "REPEATABLE READ"} if self.postgres else {}
         with self.engine.connect().execution_options(**snapshot) as connection:
             live = self.live(connection)
-            if live is None or live.position != position:
+            if live is None or position not in (None, live.position):
                 return None
             for name, mine, other in zip(KEYS, live.tables, new, strict=True):
                 one, two = self._q(mine.name), self._q(other.name)
