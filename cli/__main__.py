@@ -38,7 +38,7 @@ def main() -> None:
     except (StoreError, Conflict) as error:
         _end(str(error))
     except OSError as error:
-        _end(f"{error.filename or 'the answer'}: {error.strerror or error}")
+        _end(f"{error.filename or 'what was to be written'}: {error.strerror or error}")
     except KeyboardInterrupt:
         sys.exit(130)
 

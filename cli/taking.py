@@ -1,5 +1,7 @@
 """Verbs that bring facts in: emit, import, simulate, tick."""
 
+import os
+import stat
 from collections.abc import Iterable, Iterator
 from io import BufferedReader
 from itertools import chain, islice
@@ -117,7 +119,7 @@ class _refusals:
             raise fail(f"{path}: {error.strerror}") from None
 
     def __enter__(self) -> BinaryIO | None:
-        if self._file and self._file.seekable():
+        if self._file and stat.S_ISREG(os.fstat(self._file.fileno()).st_mode):
             self._file.truncate(0)
         return self._file
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.system.command import Danze, beside, city, ndjson, registered
+from domain.envelope import CODES
+from tests.system.command import Danze, action, beside, city, ndjson, registered
 
 LATE = "2999-01-01T00:00:00+08:00"
 
@@ -135,3 +137,154 @@ def test_nothing_personal_of_a_refused_action_is_in_any_file_of_the_store(danze:
             for coding in ("utf-8", "utf-16-le", "utf-16-be"):
                 assert secret.encode(coding) not in held, (file, secret, coding)
             assert json.dumps(secret).strip('"').encode() not in held, (file, secret)
+
+
+def steps() -> list[tuple[dict[str, Any], str, str]]:
+    """One action for each code that takes a history to earn, on `fine()`."""
+    later = "2020-04-12T09:00:00+08:00"
+
+    def step(id: str, type: str, subject: str, data: dict[str, Any], **more: Any) -> dict[str, Any]:
+        return action(id, type, subject, later, data, **more)
+
+    refer, accept = "petition.referred", "petition.accepted"
+    return [
+        (registered(1, title="另一件事"), "id-reused", "$.id"),
+        ({**registered(1), "id": "again"}, "already-exists", "$.subject"),
+        (step("a", refer, "petition:none", {"to_unit": "unit:organ"}), "unknown-subject", "$.subject"),
+        (step("b", refer, "petition:P-1", {"to_unit": "unit:none"}), "unknown-subject", "$.data.to_unit"),
+        (step("c", "petition.executed", "petition:P-1", {}), "not-in-this-state", "$.type"),
+        (step("d", refer, "petition:P-2", {"to_unit": "unit:organ"}), "accused-organ", "$.data.to_unit"),
+        (step("e", refer, "petition:P-2", {"to_unit": "unit:below"}), "accused-organ", "$.data.to_unit"),
+        (
+            step("f", accept, "petition:P-3", {"procedure": "ordinary", "handler": "official:accused"}),
+            "conflicted-official", "$.data.handler",
+        ),
+        (step("g", "petition.not_accepted", "petition:P-1", {}), "ground-missing", "$.data.ground"),
+        (
+            {**step("h", refer, "petition:P-1", {"to_unit": "unit:organ"}), "time": "2020-04-01T09:00:00+08:00"},
+            "before-previous", "$.time",
+        ),
+    ]  # fmt: skip
+
+
+def fine() -> list[dict[str, Any]]:
+    accused = {"purpose": "accusation", "about_unit": "unit:organ"}
+    return [*city(), registered(1), registered(2, **accused), registered(3, about_official="official:accused")]
+
+
+@pytest.mark.parametrize("mode", [(), ("--history",)], ids=["now", "history"])
+def test_every_code_of_the_contract_is_reached(danze: Danze, tmp_path: Path, mode: tuple[str, ...]) -> None:
+    danze.emit(*fine(), options=mode)
+    refused = tmp_path / "no.jsonl"
+    said = danze("emit", "-", "--rejected", refused, *mode, sent=ndjson(sent for sent, _, _ in steps()))
+    assert said.code == 1
+    found = refusals(refused)
+    assert [(line["id"], line["rejection"]["code"], line["rejection"]["path"]) for line in found] == [
+        (sent["id"], code, path) for sent, code, path in steps()
+    ]
+    reached = {code for _, code, _ in steps()} | {code for _, code, _ in BROKEN.values()}
+    assert reached == set(CODES)
+
+
+def test_a_refused_action_is_taken_once_it_is_mended(danze: Danze, tmp_path: Path) -> None:
+    refused = tmp_path / "no.jsonl"
+    sent = registered(1, persons="6", personal={"name": "李大山"})
+    assert danze.emit(*city(), sent, options=["--rejected", str(refused)])["rejected"] == 1
+    [mended] = refusals(refused)
+    del mended["rejection"]
+    assert mended == sent
+    mended["data"]["persons"] = 6
+    assert danze.emit(mended) == {"recorded": 1, "duplicate": 0, "rejected": 0}
+    assert danze.emit(mended) == {"recorded": 0, "duplicate": 1, "rejected": 0}
+    assert danze.events() == 4
+
+
+def test_fifty_megabytes_on_one_line_are_refused_and_kept(danze: Danze, store: Path, tmp_path: Path) -> None:
+    file, refused = tmp_path / "long.jsonl", tmp_path / "no.jsonl"
+    long = raw("小区停车收费", "长" * (50 * 2**20 // 3))
+    file.write_bytes(ndjson([*city(), long, registered(2)]))
+    said = danze("emit", file, "--json", "--rejected", refused)
+    assert said.json == {"recorded": 4, "duplicate": 0, "rejected": 1}
+    [line] = refusals(refused)
+    assert (line["rejection"]["code"], line["rejection"]["path"]) == ("malformed", "$")
+    assert {name: value for name, value in line.items() if name != "rejection"} == json.loads(long)
+    assert store.stat().st_size > 50 * 2**20
+
+
+def test_files_that_hold_nothing_to_take(danze: Danze, tmp_path: Path) -> None:
+    nothing = {"recorded": 0, "duplicate": 0, "rejected": 0}
+    for content in (b"", b"\n\n   \n\r\n\t\n", b"\xef\xbb\xbf"):
+        assert danze.emit(content) == nothing
+    file = tmp_path / "marked.jsonl"
+    file.write_bytes(b"\xef\xbb\xbf" + ndjson(city()).replace(b"\n", b"\r\n").rstrip())
+    assert danze("emit", file, "--json").json == {**nothing, "recorded": 3}
+    assert danze.emit(file.read_bytes()) == {**nothing, "duplicate": 3}
+
+
+def test_files_that_cannot_be_read_or_written_leave_no_store(danze: Danze, store: Path, tmp_path: Path) -> None:
+    file, utf16 = tmp_path / "fine.jsonl", tmp_path / "utf16.jsonl"
+    file.write_bytes(ndjson(city()))
+    utf16.write_text(file.read_text(encoding="utf-8"), encoding="utf-16")
+    danze("emit", tmp_path / "none.jsonl").refused("none.jsonl", "No such file")
+    danze("emit", tmp_path).refused("directory")
+    danze("emit", utf16).refused("UTF-16")
+    danze("emit", "-", sent=utf16.read_bytes()).refused("UTF-16")
+    danze("emit", file, "--rejected", tmp_path / "nowhere" / "no.jsonl").refused("no.jsonl", "No such file")
+    danze("emit", file, "--rejected", file).refused("--rejected")
+    danze("import", "messages", tmp_path / "none.csv").refused("none.csv")
+    danze("import", "messages", utf16).refused("UTF-8")
+    danze("import", "messages", file).refused("lacks the columns")
+    danze("import", "workorders", tmp_path).refused("directory")
+    danze("simulate", "--days", "1", "--out", tmp_path / "nowhere" / "x").refused("No such file")
+    assert file.read_bytes() == ndjson(city())
+    assert beside(store) == []
+
+
+def test_the_store_is_never_overwritten_by_what_is_refused(danze: Danze, store: Path) -> None:
+    danze.emit(*city())
+    for file in beside(store):
+        danze("emit", "-", "--rejected", file, sent=b"no JSON\n").refused("--rejected")
+    assert danze.events() == 3
+
+
+def test_a_file_without_permission_is_a_sentence(danze: Danze, tmp_path: Path) -> None:
+    file = tmp_path / "secret.jsonl"
+    file.write_bytes(ndjson(city()))
+    file.chmod(0)
+    if os.geteuid() == 0:
+        pytest.skip("root may read everything")
+    danze("emit", file).refused("Permission denied")
+
+
+NONSENSE: list[tuple[tuple[str, ...], str]] = [
+    *((("findings", "--as-of", text), "--as-of") for text in ("", "soon", "2021-02-29", "2020-W01-1", "20200101")),
+    (("findings", "--as-of", "2020-01-01T00:00:00"), "no offset"),
+    (("findings", "--unit", "unit:none"), "unit:none is not on record"),
+    (("findings", "--rule", "F99"), "F99"),
+    (("show", "petition:none"), "petition:none is not on record"),
+    (("show", "unit:none"), "unit:none is not on record"),
+    (("show", "F04:petition:none:K5"), "is not on record"),
+    (("show", "none"), "no subject"),
+    (("timeline", "none"), "none is not on record"),
+    (("matter", ""), "is not on record"),
+    (("dossier", "petition:none"), "petition:none is not on record"),
+    (("explain", "petition:none:K5"), "is not on record"),
+    (("kpi", "--unit", "unit:none", "--from", "2020-01-01", "--to", "2020-12-31"), "unit:none is not on record"),
+    (("kpi", "--unit", "unit:organ", "--from", "2020-02-30", "--to", "2020-12-31"), "--from"),
+    (("kpi", "--unit", "unit:organ", "--from", "2021-01-01", "--to", "2020-12-31"), "before --from"),
+    (("counters", "--by", "colour"), "--by"),
+    (("search", "--state", "lost"), "--state"),
+    (("tick", "--now", "soon"), "--now"),
+    (("tick", "--now", "9999-12-31"), "future"),
+    (("simulate", "--start", "9999-12-31"), "--start"),
+]
+
+
+def test_questions_that_make_no_sense_get_a_sentence(danze: Danze) -> None:
+    danze.emit(*city())
+    for question, words in NONSENSE:
+        danze(*question).refused(words)
+    for day in ("0001-01-01", "9999-12-31", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"):
+        assert danze("findings", "--json", "--as-of", day).json["findings"] == []
+    for words in ('"', "'", "*", "a AND OR NOT (", "\x01", "小 区"):
+        assert danze("search", "--json", words).json["petitions"] == []
