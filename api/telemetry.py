@@ -23,7 +23,7 @@ class Telemetry:
             "danze_http_requests_total", "Requests answered", (*labels, "status"), registry=self.registry
         )
         self.seconds = Histogram(
-            "danze_http_request_seconds", "Time to the last byte, in seconds", labels, BUCKETS, registry=self.registry
+            "danze_http_request_seconds", "Time to the last byte, in seconds", labels, buckets=BUCKETS, registry=self.registry
         )
         self.actions = Counter("danze_actions_total", "Actions taken", ("outcome",), registry=self.registry)
         self.position = Gauge("danze_log_position", "Last position of the log", registry=self.registry)

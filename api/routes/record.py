@@ -46,7 +46,7 @@ def health(questions: Asks) -> Response[Answer]:
 @get("/metrics", include_in_schema=False, sync_to_thread=True)
 def metrics(questions: Asks, telemetry: Telemetry) -> Response[bytes]:
     """For Prometheus."""
-    return Response(telemetry.scrape(questions.health()), media_type=CONTENT_TYPE_LATEST)
+    return Response(telemetry.scrape(questions.health()), headers={"content-type": CONTENT_TYPE_LATEST})
 
 
 @get("/openapi.json", include_in_schema=False, sync_to_thread=False)
