@@ -47,8 +47,12 @@ def create_app(questions: Questions, intake: Intake, *, version: str) -> Litesta
         before_send=[secure],
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, minimum_size=1000),
         openapi_config=OpenAPIConfig(
-            title="danze 担责", version=version, description=DESCRIPTION, use_handler_docstrings=True,
-            license=License(name="Apache-2.0", identifier="Apache-2.0"), render_plugins=[JsonRenderPlugin()],
+            title="danze 担责",
+            version=version,
+            description=DESCRIPTION,
+            use_handler_docstrings=True,
+            license=License(name="Apache-2.0", identifier="Apache-2.0"),
+            render_plugins=[JsonRenderPlugin()],
         ),
         logging_config=None,
     )

@@ -8,7 +8,8 @@ from datetime import date, datetime, time, timedelta, timezone
 from time import monotonic
 from typing import Annotated
 
-from litestar.params import Dependency, Parameter
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter, SkipValidation
 
 from api.ports import Asks
 from api.problems import Problem, bad_value
@@ -19,7 +20,7 @@ SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 PATIENCE = 2.0
 """Seconds that a question with min_position waits."""
 
-Moment = Annotated[datetime | None, Dependency(skip_validation=True)]
+Moment = NamedDependency[SkipValidation[datetime | None]]
 """How a handler says that it answers as of a time."""
 
 AS_OF = "A recorded time (RFC 3339 with offset), or a date: the end of that day in Asia/Shanghai. Left out: now."
@@ -47,18 +48,19 @@ def read_date(text: str | None, path: str) -> date | None:
     if not text:
         return None
     try:
-        if not _DATE.fullmatch(text):
-            raise ValueError
-        return date.fromisoformat(text)
+        read = date.fromisoformat(text) if _DATE.fullmatch(text) else None
     except ValueError:
-        raise bad_value(path, "not a date like 2020-06-30") from None
+        read = None
+    if read is None:
+        raise bad_value(path, "not a date like 2020-06-30")
+    return read
 
 
 async def moment_asked(
     questions: Asks,
-    as_of: Annotated[str | None, Parameter(description=AS_OF, examples=[])] = None,
+    as_of: Annotated[str | None, QueryParameter(description=AS_OF)] = None,
     min_position: Annotated[
-        int | None, Parameter(ge=0, description="Wait up to 2 s until the read models have seen this position")
+        int | None, QueryParameter(ge=0, description="Wait up to 2 s until the read models have seen this position")
     ] = None,
 ) -> datetime | None:
     """The dependency behind `Moment`: reads as_of, and waits for min_position (read your own writes)."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated, Any, Protocol
+from typing import Any, Protocol
 
-from litestar.params import Dependency
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
 Answer = dict[str, Any]
 """A plain JSON object in the shapes of the contract; always with "as_of", "position" and "behind"."""
@@ -77,7 +78,7 @@ class Questions(Protocol):
         cursor: str | None = None,
         as_of: datetime | None = None,
     ) -> Answer:
-        """Which items match, with their total. `state` also takes open and resolved; `place` takes a division's prefix."""
+        """Which items match, and how many? `state` also takes open and resolved, `place` a division's prefix."""
 
     def units(self, as_of: datetime | None = None) -> Answer:
         """Which units stand, under whom, with what they have open."""
@@ -102,8 +103,8 @@ class Intake(Protocol):
         """One outcome per action's JSON, in order: recorded and duplicate with a position, rejected with its reason."""
 
 
-Asks = Annotated[Questions, Dependency(skip_validation=True)]
+Asks = NamedDependency[SkipValidation[Questions]]
 """How a handler says that it needs the questions."""
 
-Takes = Annotated[Intake, Dependency(skip_validation=True)]
+Takes = NamedDependency[SkipValidation[Intake]]
 """How a handler says that it needs the intake."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
@@ -26,6 +28,9 @@ CODES = {
     415: "unsupported-media-type",
     503: "unavailable",
 }
+
+_MISSING = re.compile(r"Missing required \w+ parameter '(\w+)'")
+"""How litestar says it."""
 
 logger = logging.getLogger("danze.api")
 
@@ -66,6 +71,17 @@ def bad_value(path: str, message: str) -> Problem:
     return Problem(400, "bad-value", f"{path}: {message}", errors=[{"path": path, "message": message}])
 
 
+@contextmanager
+def cursor_read(cursor: str | None) -> Iterator[None]:
+    """While a list is asked for: a ValueError with a cursor given is the cursor's fault, without one it is ours."""
+    try:
+        yield
+    except ValueError as error:
+        if not cursor:
+            raise
+        raise bad_value("cursor", "not a cursor of this list") from error
+
+
 def found(answer: dict[str, Any] | None, what: str) -> dict[str, Any]:
     """The answer, or 404 when there is no such thing at the time asked about."""
     if answer is None:
@@ -95,12 +111,19 @@ def _refused(error: HTTPException) -> Problem:
         413: "the body is larger than this server takes; send it in parts",
     }
     errors: list[FieldError] = []
+    if missing := _MISSING.match(error.detail):
+        errors = [{"path": _sent_as(missing[1]), "message": "missing"}]
     if isinstance(error.extra, list):
-        errors = [{"path": str(e.get("key", "")), "message": str(e.get("message", ""))} for e in error.extra]
+        errors = [{"path": _sent_as(str(e.get("key", ""))), "message": str(e.get("message", ""))} for e in error.extra]
     detail = details.get(error.status_code) or "; ".join(f"{e['path']}: {e['message']}" for e in errors) or error.detail
     if errors:
         code = "bad-value"
     return Problem(error.status_code, code, detail, errors=errors, headers=error.headers)
+
+
+def _sent_as(argument: str) -> str:
+    """The name that a client used, where Python or litestar keep that word for themselves."""
+    return {"from_": "from", "petition_state": "state"}.get(argument, argument)
 
 
 def problem_response(request: Request[Any, Any, Any], problem: Problem) -> Response[ProblemDocument]:
@@ -117,7 +140,10 @@ def answers(shape: Any, example: Any, *, status: int = 200, missing: str | None 
     """The OpenAPI responses of a route: its answer with an example, and the problems it may give."""
     told: dict[int, ResponseSpec] = {
         status: ResponseSpec(
-            shape, generate_examples=False, description="The answer", examples=[Example(value=example)],
+            shape,
+            generate_examples=False,
+            description="The answer",
+            examples=[Example(value=example)],
             media_type=MediaType.JSON,
         ),
         400: _spec("A parameter cannot be read", Problem(400, "bad-value", "as_of: not a date")),
@@ -131,6 +157,9 @@ def answers(shape: Any, example: Any, *, status: int = 200, missing: str | None 
 
 def _spec(description: str, problem: Problem) -> ResponseSpec:
     return ResponseSpec(
-        ProblemDocument, generate_examples=False, description=description, media_type=PROBLEM_JSON,
+        ProblemDocument,
+        generate_examples=False,
+        description=description,
+        media_type=PROBLEM_JSON,
         examples=[Example(value=problem.document("/v1/petitions"))],
     )

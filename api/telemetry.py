@@ -5,7 +5,9 @@ from __future__ import annotations
 from time import perf_counter
 from typing import Any, cast
 
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -23,7 +25,11 @@ class Telemetry:
             "danze_http_requests_total", "Requests answered", (*labels, "status"), registry=self.registry
         )
         self.seconds = Histogram(
-            "danze_http_request_seconds", "Time to the last byte, in seconds", labels, buckets=BUCKETS, registry=self.registry
+            "danze_http_request_seconds",
+            "Time to the last byte, in seconds",
+            labels,
+            buckets=BUCKETS,
+            registry=self.registry,
         )
         self.actions = Counter("danze_actions_total", "Actions taken", ("outcome",), registry=self.registry)
         self.position = Gauge("danze_log_position", "Last position of the log", registry=self.registry)
@@ -41,9 +47,10 @@ class Telemetry:
         """The application with every request counted and timed, by route and not by address."""
 
         async def counted(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] != "http":
+            if str(scope["type"]) != "http":
                 await app(scope, receive, send)
                 return
+            asked = cast(HTTPScope, scope)
             began, status = perf_counter(), 500
 
             async def noted(message: Message) -> None:
@@ -56,8 +63,12 @@ class Telemetry:
                 await app(scope, receive, noted)
             finally:
                 route = cast(dict[str, Any], scope).get("path_template") or "unmatched"
-                method = scope["method"] if scope["method"] in METHODS else "other"
+                method = asked["method"] if asked["method"] in METHODS else "other"
                 self.requests.labels(method, route, str(status)).inc()
                 self.seconds.labels(method, route).observe(perf_counter() - began)
 
         return counted
+
+
+Meters = NamedDependency[SkipValidation[Telemetry]]
+"""How a handler says that it counts something."""

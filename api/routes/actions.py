@@ -8,14 +8,14 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response, post
-from litestar.openapi.spec import Example, OpenAPIMediaType, Operation, RequestBody, Schema
+from litestar.openapi.spec import Example, OpenAPIMediaType, Operation, Reference, RequestBody, Schema
 from litestar.openapi.spec.enums import OpenAPIType
 
 from api.ports import Takes
 from api.problems import Problem, answers
 from api.routes import examples
 from api.routes.shapes import TakenAll
-from api.telemetry import Telemetry
+from api.telemetry import Meters
 
 ONE = "application/json"
 LINES = ("application/x-ndjson", "application/ndjson")
@@ -35,9 +35,13 @@ class TakesActions(Operation):
         one = Schema(type=OpenAPIType.OBJECT, description="An action: a CloudEvent in structured JSON mode")
         many = Schema(type=OpenAPIType.ARRAY, items=one)
         text = Schema(type=OpenAPIType.STRING, description="One action a line")
-        example = {"action": Example(summary="A registration", value=examples.ACTION)}
-        batch = {"batch": Example(summary="Two actions", value=[examples.ACTION, examples.ACTION])}
-        line = {"lines": Example(value=msgspec.json.encode(examples.ACTION).decode() + "\n")}
+        example: dict[str, Example | Reference] = {"action": Example(summary="A registration", value=examples.ACTION)}
+        batch: dict[str, Example | Reference] = {
+            "batch": Example(summary="Two actions", value=[examples.ACTION, examples.ACTION])
+        }
+        line: dict[str, Example | Reference] = {
+            "lines": Example(value=msgspec.json.encode(examples.ACTION).decode() + "\n")
+        }
         self.request_body = RequestBody(
             required=True,
             content={
@@ -61,7 +65,7 @@ class TakesActions(Operation):
     description="One action, an array, or one action a line. Each is answered for itself, in order: recorded, "
     "duplicate or rejected. A rejected action is kept whole and can be sent again.",
 )
-async def take_actions(request: Request[Any, Any, Any], intake: Takes, telemetry: Telemetry) -> Response[TakenAll]:
+async def take_actions(request: Request[Any, Any, Any], intake: Takes, telemetry: Meters) -> Response[TakenAll]:
     """Takes actions; sending the same again changes nothing."""
     kind = _media_type(request)
     lines = split(kind, await request.body())

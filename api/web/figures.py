@@ -10,7 +10,11 @@ from api.asked import SHANGHAI
 
 def number(value: Any) -> str:
     """12,345; a dash for nothing."""
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else ("—" if value is None else str(value))
+    return (
+        f"{value:,}"
+        if isinstance(value, int) and not isinstance(value, bool)
+        else ("—" if value is None else str(value))
+    )
 
 
 def percent(kpi: dict[str, Any] | None) -> str:

@@ -9,7 +9,8 @@ from urllib.parse import quote, urlencode
 
 from jinja2 import ChainableUndefined, Environment, PackageLoader, select_autoescape
 from litestar import MediaType, Request, Response
-from litestar.params import Dependency, Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, QueryParameter, SkipValidation
 
 from api.asked import AS_OF, SHANGHAI, read_as_of
 from api.ports import Answer, Asks, Questions
@@ -27,8 +28,11 @@ class Site:
     def __init__(self, version: str) -> None:
         self.version = version
         self.templates = Environment(
-            loader=PackageLoader("api.web"), autoescape=select_autoescape(), undefined=ChainableUndefined,
-            trim_blocks=True, lstrip_blocks=True,
+            loader=PackageLoader("api.web"),
+            autoescape=select_autoescape(),
+            undefined=ChainableUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
         )
         for written in (figures.number, figures.percent, figures.share, figures.moment, figures.day):
             self.templates.filters[written.__name__] = written
@@ -119,10 +123,10 @@ def _address(path: str, query: Mapping[str, object]) -> str:
 
 def page_asked(
     request: Request[Any, Any, Any],
-    site: Annotated[Site, Dependency(skip_validation=True)],
+    site: NamedDependency[SkipValidation[Site]],
     questions: Asks,
-    as_of: Annotated[str | None, Parameter(description=AS_OF)] = None,
-    lang: str | None = None,
+    as_of: Annotated[str | None, QueryParameter(description=AS_OF)] = None,
+    lang: FromQuery[str | None] = None,
 ) -> Page:
     """The dependency behind `Shown`."""
     query = {k: v for k, v in request.query_params.items() if k not in KEPT}
@@ -130,6 +134,5 @@ def page_asked(
     return Page(site, questions, request.url.path, query, "en" if lang == "en" else "zh", as_of, fragment)
 
 
-Shown = Annotated[Page, Dependency(skip_validation=True)]
+Shown = NamedDependency[SkipValidation[Page]]
 """How a handler says that it shows a page."""
-

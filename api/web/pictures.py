@@ -70,7 +70,9 @@ class _Axis:
 def strip(custody: Sequence[dict[str, Any]], deadlines: Sequence[dict[str, Any]], now: date) -> Strip | None:
     """The picture of one item, or None when nothing is dated."""
     held = [(c, d, local_date(c.get("until")) or now) for c in custody if (d := local_date(c.get("from")))]
-    clocks = [(k, s, e) for k in deadlines if (s := local_date(k.get("starts_on"))) and (e := local_date(k.get("due_on")))]
+    clocks = [
+        (k, s, e) for k in deadlines if (s := local_date(k.get("starts_on"))) and (e := local_date(k.get("due_on")))
+    ]
     if not held and not clocks:
         return None
     firsts = [begins for _, begins, _ in (*held, *clocks)]

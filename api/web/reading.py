@@ -1,20 +1,39 @@
-"""Answers made readable: what a case page says of an item, and what an event holds. Personal fields never come through."""
+"""Answers made readable: what a page says of an item, and what an event holds. Personal fields never come through."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from api.web.figures import instant
 from api.web.page import Page
 
-FACTS = ("channel", "purpose", "category", "place", "persons", "about_unit", "anonymous", "joint_letter", "title",
-         "registered_on", "registered_by")
-TERMS = {"channel": "channel", "purpose": "purpose", "level": "level", "ground": "ground", "role": "role", "kind": "kind"}
+FACTS = (
+    "channel",
+    "purpose",
+    "category",
+    "place",
+    "persons",
+    "about_unit",
+    "anonymous",
+    "joint_letter",
+    "title",
+    "registered_on",
+    "registered_by",
+)
+TERMS = {
+    "channel": "channel",
+    "purpose": "purpose",
+    "level": "level",
+    "ground": "ground",
+    "role": "role",
+    "kind": "kind",
+}
 
 
 def facts(case: dict[str, Any], timeline: dict[str, Any] | None) -> dict[str, Any]:
     """What the case says itself, else what its registration said."""
     events = (timeline or {}).get("events") or [{}]
-    registered = next((e for e in events if str(e.get("type", "")).startswith("petition.registered")), {})
+    registered: dict[str, Any] = next((e for e in events if str(e.get("type")).startswith("petition.registered")), {})
     data = registered.get("data", {})
     known = {name: case[name] if case.get(name) is not None else data.get(name) for name in FACTS}
     known["registered_on"] = known["registered_on"] or registered.get("time")
@@ -30,7 +49,7 @@ def fields(page: Page, data: dict[str, Any]) -> list[tuple[str, str]]:
 def said(page: Page, name: str, value: Any) -> str:
     """One value in words; persons are counted, not named, and what is sealed stays so."""
     words = page.words
-    if name == "personal" or isinstance(value, dict) and "sealed" in value:
+    if name == "personal" or (isinstance(value, dict) and "sealed" in value):
         return words("site.sealed")
     if name == "petitioners" and isinstance(value, list):
         return words("event.persons_hidden", n=len(value))
@@ -48,9 +67,7 @@ def said(page: Page, name: str, value: Any) -> str:
 
 
 def late_entry(event: dict[str, Any], hours: int = 24) -> bool:
-    """Whether an event was recorded long after it happened (F13's default); history and the clock are not called late."""
-    from api.web.figures import instant
-
+    """Whether an event was recorded long after it happened (F13's default of hours)."""
     happened, recorded = instant(event.get("time")), instant(event.get("recorded"))
     if not happened or not recorded:
         return False

@@ -16,7 +16,7 @@ HTML_LANG: dict[Language, str] = {"zh": "zh-CN", "en": "en"}
 
 @cache
 def catalogue() -> dict[str, dict[str, tuple[str, str]]]:
-    """section -> key -> (Chinese, English)."""
+    """Section -> key -> (Chinese, English)."""
     text = files("api.web").joinpath("words.toml").read_text(encoding="utf-8")
     said = {
         section: {key: (zh, en) for key, (zh, en) in cast(dict[str, list[str]], entries).items()}
@@ -33,7 +33,7 @@ def rules() -> dict[str, FindingRule]:
 
 
 class Words:
-    """What a page says, in one language. `words("state.closed")`; a term that is not in the catalogue is said as it is."""
+    """What a page says, in one language. `words("state.closed")`; an unknown term is said as it is."""
 
     def __init__(self, language: Language) -> None:
         self.language = language

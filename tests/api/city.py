@@ -19,23 +19,35 @@ UNITS: list[tuple[str, str, str, str, str, str | None]] = [
 ]
 NAMES = {f"unit:{code}": name for code, name, *_ in UNITS}
 DIVISIONS = {
-    "珠晖区": "430405", "雁峰区": "430406", "石鼓区": "430407", "蒸湘区": "430408", "南岳区": "430412", "衡阳县": "430421",
-    "衡南县": "430422", "衡山县": "430423", "衡东县": "430424", "祁东县": "430426", "耒阳市": "430481", "常宁市": "430482",
+    "珠晖区": "430405", "雁峰区": "430406", "石鼓区": "430407", "蒸湘区": "430408", "南岳区": "430412",
+    "衡阳县": "430421", "衡南县": "430422", "衡山县": "430423", "衡东县": "430424", "祁东县": "430426",
+    "耒阳市": "430481", "常宁市": "430482",
 }  # fmt: skip
 CLERK, DEPUTY, HEAD = "孙丽", "赵明", "周建国"
 # number, registered, title, channel, purpose, category, unit, persons, days to the answer, closed
 ITEMS: list[tuple[Any, ...]] = [
-    ("430408-2020-000001", "2020-03-02", "路灯长期不亮", "phone", "suggestion", "城乡建设", "430408-zjj", 1, 9, True),
-    ("430408-2020-000003", "2020-04-10", "小区停车收费与公共收益去向", "visit", "settlement", "城乡建设", "430408-zjj", 6, 84, False),
-    ("430408-2020-000004", "2020-04-21", "学区划分调整", "letter", "appeal", "教育文体", "430408-jyj", 1, 40, True),
-    ("430408-2020-000007", "2020-05-06", "老旧小区加装电梯补贴", "online", "settlement", "城乡建设", "430408-zjj", 1, 52, True),
-    ("430408-2020-000009", "2020-06-12", "民办幼儿园退费", "online", "settlement", "教育文体", "430408-jyj", 3, None, False),
-    ("430408-2020-000012", "2020-07-06", "小区停车收费仍未退还", "visit", "settlement", "城乡建设", "430408-zjj", 8, None, False),
-    ("430481-2020-000002", "2020-03-19", "征地补偿标准", "visit", "settlement", "国土资源", "430481-zrj", 5, 71, False),
-    ("430481-2020-000005", "2020-05-25", "村道硬化资金", "letter", "enquiry", "交通运输", "430481101", 1, 6, True),
-    ("430481-2020-000008", "2020-06-30", "采石场粉尘与爆破", "leader_mailbox", "settlement", "环境保护", "430481-zrj", 2, None, False),
-    ("430481-2020-000010", "2020-08-03", "宅基地确权登记", "visit", "appeal", "国土资源", "430481-zrj", 1, None, False),
-    ("430481-2020-000011", "2020-08-17", "低保资格复核", "phone", "appeal", "民政", "430481101", 1, None, False),
+    ("430408-2020-000001", "2020-03-02", "路灯长期不亮", "phone", "suggestion",
+     "城乡建设", "430408-zjj", 1, 9, True),
+    ("430408-2020-000003", "2020-04-10", "小区停车收费与公共收益去向", "visit", "settlement",
+     "城乡建设", "430408-zjj", 6, 84, False),
+    ("430408-2020-000004", "2020-04-21", "学区划分调整", "letter", "appeal",
+     "教育文体", "430408-jyj", 1, 40, True),
+    ("430408-2020-000007", "2020-05-06", "老旧小区加装电梯补贴", "online", "settlement",
+     "城乡建设", "430408-zjj", 1, 52, True),
+    ("430408-2020-000009", "2020-06-12", "民办幼儿园退费", "online", "settlement",
+     "教育文体", "430408-jyj", 3, None, False),
+    ("430408-2020-000012", "2020-07-06", "小区停车收费仍未退还", "visit", "settlement",
+     "城乡建设", "430408-zjj", 8, None, False),
+    ("430481-2020-000002", "2020-03-19", "征地补偿标准", "visit", "settlement",
+     "国土资源", "430481-zrj", 5, 71, False),
+    ("430481-2020-000005", "2020-05-25", "村道硬化资金", "letter", "enquiry",
+     "交通运输", "430481101", 1, 6, True),
+    ("430481-2020-000008", "2020-06-30", "采石场粉尘与爆破", "leader_mailbox", "settlement",
+     "环境保护", "430481-zrj", 2, None, False),
+    ("430481-2020-000010", "2020-08-03", "宅基地确权登记", "visit", "appeal",
+     "国土资源", "430481-zrj", 1, None, False),
+    ("430481-2020-000011", "2020-08-17", "低保资格复核", "phone", "appeal",
+     "民政", "430481101", 1, None, False),
 ]  # fmt: skip
 CAUSED, REPEAT = "430408-2020-000003", "430408-2020-000012"
 
@@ -94,9 +106,17 @@ def _life(
     if no == CAUSED:
         missed = {"deadline": "K5", "due_on": plus(day, 68), "owed_by": unit}
         yield _event("deadline.missed", subject, at(day, 69, 0), unit, missed, f"{name}未在期限内答复（办理答复 K5）")
-        cause = {"unit": "unit:430408-gov", "ground": "A3", "decided_on": "2019-03-08", "collective": True, "evidence": [11]}
+        cause = {
+            "unit": "unit:430408-gov",
+            "ground": "A3",
+            "decided_on": "2019-03-08",
+            "collective": True,
+            "evidence": [11],
+        }
         yield _event("petition.cause_found", subject, at(day, 71), "unit:430408-gov", cause, "认定蒸湘区人民政府引发")
     if answered:
-        yield _event("petition.answered", subject, at(day, answered), unit, {"outcome": "supported"}, f"{name}答复：予以支持")
+        yield _event(
+            "petition.answered", subject, at(day, answered), unit, {"outcome": "supported"}, f"{name}答复：予以支持"
+        )
     if closed and answered:
         yield _event("petition.closed", subject, at(day, answered + 10), unit, {}, "办结")

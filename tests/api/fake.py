@@ -7,7 +7,18 @@ from datetime import date, datetime
 from typing import Any
 
 from tests.api.city import (
-    CAUSED, CLERK, DEPUTY, DIVISIONS, HEAD, ITEMS, NAMES, NOW, REPEAT, UNITS, happened, plus,
+    CAUSED,
+    CLERK,
+    DEPUTY,
+    DIVISIONS,
+    HEAD,
+    ITEMS,
+    NAMES,
+    NOW,
+    REPEAT,
+    UNITS,
+    happened,
+    plus,
 )  # fmt: skip
 
 OPEN = {"registered", "routed", "accepted", "answered"}
@@ -93,7 +104,9 @@ class FakeQuestions:
             "raised": [{"level": "city", "kind": "collective", "times": 1}] if len(items) > 1 else [],
         }  # fmt: skip
 
-    def findings(self, as_of=None, *, unit=None, rule=None, subject=None, official=None, axis=None, limit=None, cursor=None):
+    def findings(
+        self, as_of=None, *, unit=None, rule=None, subject=None, official=None, axis=None, limit=None, cursor=None
+    ):
         self._fail()
         wanted = {"unit": unit, "rule": rule, "subject": subject, "axis": axis}
         rows = [f for f in self._findings(as_of) if all(v is None or f[k] == v for k, v in wanted.items())]
@@ -119,9 +132,15 @@ class FakeQuestions:
         return sorted(found, key=lambda f: f["since"], reverse=True)
 
     def explain(self, id: str, as_of: datetime | None = None) -> dict[str, Any] | None:
-        if id not in {f["id"] for f in self._findings(as_of)} | {f"petition:{i[0]}:{c[0]}" for i in ITEMS for c in CLOCKS}:
+        if id not in {f["id"] for f in self._findings(as_of)} | {
+            f"petition:{i[0]}:{c[0]}" for i in ITEMS for c in CLOCKS
+        }:
             return None
-        zh = ["2020年4月18日受理，首日不计。", "依《信访条例》第三十三条，应自受理之日起60日内办结。", "第60日为2020年6月17日，是工作日，不顺延。"]
+        zh = [
+            "2020年4月18日受理，首日不计。",
+            "依《信访条例》第三十三条，应自受理之日起60日内办结。",
+            "第60日为2020年6月17日，是工作日，不顺延。",
+        ]
         en = ["Accepted on 18 April 2020; the first day is not counted.", "R2005 33: 60 days after acceptance."]
         return self._told(as_of) | {"id": id, "zh": zh, "en": en}
 
@@ -175,11 +194,16 @@ class FakeQuestions:
         if row is None:
             return None
         holder = unit.replace("unit", "official")
-        people = [("head", HEAD, "principal"), ("deputy", DEPUTY, "deputy_in_charge"), ("clerk", CLERK, "petition_clerk")]
+        people = [
+            ("head", HEAD, "principal"),
+            ("deputy", DEPUTY, "deputy_in_charge"),
+            ("clerk", CLERK, "petition_clerk"),
+        ]
         rules = Counter(f["rule"] for f in self._findings(as_of) if f["unit"] == unit)
         return self._told(as_of) | row | {
             "children": [u["unit"] for u in units if u["parent"] == unit], "late": 1, "closed": 2, "registered": 5,
-            "officials": [{"official": f"{holder}-{w}", "name": n, "role": r, "since": "2019-01-02"} for w, n, r in people],
+            "officials": [{"official": f"{holder}-{w}", "name": n, "role": r, "since": "2019-01-02"}
+                          for w, n, r in people],
             "findings_by_rule": [{"rule": r, "count": n} for r, n in rules.items()],
             "due_soon": self.overview(as_of)["due"][:2], "kpis": _kpis(), "kpi_period": PERIOD | {"unit": unit},
         }  # fmt: skip
@@ -193,13 +217,15 @@ class FakeQuestions:
         return self._told(as_of) | {
             "totals": {"items": len(rows), "open": sum(r["state"] in OPEN for r in rows), "findings": len(findings),
                        "late": sum(r["late"] for r in rows), "resolved": sum(r["state"] == "closed" for r in rows)},
-            "months": [{"month": m, "registered": began[m] * 40 + 31, "closed": began[m] * 30 + 22, "findings": since[m] * 9 + 3}
-                       for m in (f"2020-{m:02}" for m in range(1, 9))],
+            "months": [{"month": m, "registered": began[m] * 40 + 31, "closed": began[m] * 30 + 22,
+                        "findings": since[m] * 9 + 3} for m in (f"2020-{m:02}" for m in range(1, 9))],
             "categories": [{"key": k, "count": n} for k, n in Counter(r["category"] for r in rows).most_common()],
-            "counties": [{"division": code, "name": name, "registered": 40 + 37 * n % 90, "open": 7 * n % 23, "late": n % 4, "findings": n % 5}
+            "counties": [{"division": code, "name": name, "registered": 40 + 37 * n % 90, "open": 7 * n % 23,
+                          "late": n % 4, "findings": n % 5}
                          for n, (name, code) in enumerate(DIVISIONS.items())],
             "rules": [{"rule": r, "count": n} for r, n in Counter(f["rule"] for f in findings).most_common()],
-            "units": [{"unit": u, "name": NAMES[u], "findings": n} for u, n in Counter(f["unit"] for f in findings).most_common()],
+            "units": [{"unit": u, "name": NAMES[u], "findings": n}
+                      for u, n in Counter(f["unit"] for f in findings).most_common()],
             "due": [{"clock": "K5", **{k: r[k] for k in taken}} for r in due], "kpis": _kpis(), "kpi_period": PERIOD,
         }  # fmt: skip
 
@@ -283,6 +309,9 @@ class FakeIntake:
         except ValueError:
             return {"outcome": "rejected", "rejection": {"code": "malformed", "message": "not JSON", "path": ""}}
         if "subject" not in action:
-            return {"outcome": "rejected", "rejection": {"code": "missing-field", "message": "subject", "path": "subject"}}
+            return {
+                "outcome": "rejected",
+                "rejection": {"code": "missing-field", "message": "subject", "path": "subject"},
+            }
         outcome = "duplicate" if action["id"] in self.known else "recorded"
         return {"outcome": outcome, "position": self.known.setdefault(action["id"], 100 + len(self.known))}

@@ -6,6 +6,12 @@ from api.app import create_app
 from api.serve import serve
 from tests.api.fake import FakeIntake, FakeQuestions
 
+
+def announce() -> None:
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+
+
 if __name__ == "__main__":
     app = create_app(FakeQuestions(), FakeIntake(), version="test")
-    serve(app, "127.0.0.1", int(sys.argv[1]), ready=lambda: print("ready", flush=True))
+    serve(app, "127.0.0.1", int(sys.argv[1]), ready=announce)

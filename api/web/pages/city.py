@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Annotated, Any
 
 from litestar import Response, get
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from api.asked import read_date, unit_id
 from api.ports import Answer, Asks
@@ -16,7 +16,7 @@ from api.web.page import Page, Shown
 from api.web.words import catalogue
 
 DIMENSIONS = ("unit", "place", "category", "channel", "month")
-From = Annotated[str | None, Parameter(query="from")]
+From = Annotated[str | None, QueryParameter(name="from")]
 
 
 @get("/", include_in_schema=False, sync_to_thread=True)
@@ -52,15 +52,27 @@ def _kpis(page: Page, questions: Asks, unit: str | None, from_: str | None, to: 
 
 
 @get("/kpis", include_in_schema=False, sync_to_thread=True)
-def kpis(page: Shown, questions: Asks, unit: str | None = None, from_: From = None, to: str | None = None
-         ) -> Response[str]:
+def kpis(
+    page: Shown,
+    questions: Asks,
+    unit: FromQuery[str | None] = None,
+    from_: From = None,
+    to: FromQuery[str | None] = None,
+) -> Response[str]:
     """All rates of a unit, with how they are counted."""
     return page.show("kpis.html", **_kpis(page, questions, unit, from_, to))
 
 
 @get("/kpis/{name:str}", include_in_schema=False, sync_to_thread=True)
-def kpi_items(page: Shown, questions: Asks, name: str, unit: str | None = None, from_: From = None,
-              to: str | None = None, side: str = "denominator") -> Response[str]:
+def kpi_items(
+    page: Shown,
+    questions: Asks,
+    name: FromPath[str],
+    unit: FromQuery[str | None] = None,
+    from_: From = None,
+    to: FromQuery[str | None] = None,
+    side: FromQuery[str] = "denominator",
+) -> Response[str]:
     """The items behind one rate."""
     shown = _kpis(page, questions, unit, from_, to)
     kpi = shown["kpis"].get(name)
@@ -70,8 +82,14 @@ def kpi_items(page: Shown, questions: Asks, name: str, unit: str | None = None, 
 
 
 @get("/counters", include_in_schema=False, sync_to_thread=True)
-def counters(page: Shown, questions: Asks, by: str = "place", unit: str | None = None, from_: From = None,
-             to: str | None = None) -> Response[str]:
+def counters(
+    page: Shown,
+    questions: Asks,
+    by: FromQuery[str] = "place",
+    unit: FromQuery[str | None] = None,
+    from_: From = None,
+    to: FromQuery[str | None] = None,
+) -> Response[str]:
     """Registrations, repeats and visits above, by one dimension."""
     if by not in DIMENSIONS:
         raise bad_value("by", f"one of {', '.join(DIMENSIONS)}")

@@ -6,11 +6,11 @@ from datetime import date
 from typing import Annotated
 
 from litestar import Response, get
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from api.asked import unit_id
 from api.ports import Asks
-from api.problems import bad_value, found
+from api.problems import cursor_read, found
 from api.routes.record import recorded_by
 from api.web.figures import local_date
 from api.web.page import Shown
@@ -25,29 +25,34 @@ CLOCKS_OF_PETITIONER = ("K6", "K8")
 def petitions(
     page: Shown,
     questions: Asks,
-    q: str = "",
-    unit: str | None = None,
-    petition_state: Annotated[str | None, Parameter(query="state")] = None,
-    category: str | None = None,
-    place: str | None = None,
-    channel: str | None = None,
-    late: str | None = None,
-    cursor: str | None = None,
+    q: FromQuery[str] = "",
+    unit: FromQuery[str | None] = None,
+    petition_state: Annotated[str | None, QueryParameter(name="state")] = None,
+    category: FromQuery[str | None] = None,
+    place: FromQuery[str | None] = None,
+    channel: FromQuery[str | None] = None,
+    late: FromQuery[str | None] = None,
+    cursor: FromQuery[str | None] = None,
 ) -> Response[str]:
     """Search; typing refreshes the rows only."""
-    try:
+    with cursor_read(cursor):
         told = questions.search(
-            q.strip(), unit=unit_id(unit) or None, state=petition_state or None, category=category or None,
-            place=place or None, channel=channel or None, late=True if late in ("true", "1", "on") else None,
-            limit=PAGE, cursor=cursor or None, as_of=page.moment,
+            q.strip(),
+            unit=unit_id(unit) or None,
+            state=petition_state or None,
+            category=category or None,
+            place=place or None,
+            channel=channel or None,
+            late=True if late in ("true", "1", "on") else None,
+            limit=PAGE,
+            cursor=cursor or None,
+            as_of=page.moment,
         )
-    except ValueError:
-        raise bad_value("cursor", "not a cursor of this list") from None
     return page.show("_petitions.html" if page.fragment else "petitions.html", told=told)
 
 
 @get("/petitions/{no:str}", include_in_schema=False, sync_to_thread=True)
-def case(page: Shown, questions: Asks, no: str) -> Response[str]:
+def case(page: Shown, questions: Asks, no: FromPath[str]) -> Response[str]:
     """One item: where it stands, its clocks, its hands, who caused it, who answers."""
     told = found(questions.case(no, page.moment), f"item {no}")
     timeline = questions.timeline(no, page.moment)
@@ -55,13 +60,21 @@ def case(page: Shown, questions: Asks, no: str) -> Response[str]:
     now = local_date(str(page.moment or told["as_of"])) or date.max
     picture = strip(dossier.get("custody", []), told.get("deadlines", []), now)
     return page.show(
-        "case.html", told=told, case=told, no=no, facts=facts(told, timeline), timeline=timeline, dossier=dossier,
-        picture=picture, late_entry=late_entry, windows=CLOCKS_OF_PETITIONER,
+        "case.html",
+        told=told,
+        case=told,
+        no=no,
+        facts=facts(told, timeline),
+        timeline=timeline,
+        dossier=dossier,
+        picture=picture,
+        late_entry=late_entry,
+        windows=CLOCKS_OF_PETITIONER,
     )
 
 
 @get("/petitions/{no:str}/clocks/{clock:str}", include_in_schema=False, sync_to_thread=True)
-def clock(page: Shown, questions: Asks, no: str, clock: str) -> Response[str]:
+def clock(page: Shown, questions: Asks, no: FromPath[str], clock: FromPath[str]) -> Response[str]:
     """How one deadline was counted, day by day."""
     name = f"petition:{no}:{clock}"
     told = found(questions.explain(name, page.moment), name)
@@ -69,7 +82,7 @@ def clock(page: Shown, questions: Asks, no: str, clock: str) -> Response[str]:
 
 
 @get("/matters/{no:str}", include_in_schema=False, sync_to_thread=True)
-def matter(page: Shown, questions: Asks, no: str) -> Response[str]:
+def matter(page: Shown, questions: Asks, no: FromPath[str]) -> Response[str]:
     """The first item, its repeats, the levels reached."""
     told = found(questions.matter(no, page.moment), f"matter {no}")
     cases = {item: questions.case(item, page.moment) or {} for item in told["items"][:100]}
@@ -77,7 +90,7 @@ def matter(page: Shown, questions: Asks, no: str) -> Response[str]:
 
 
 @get("/events/{position:int}", include_in_schema=False, sync_to_thread=True)
-def event(page: Shown, questions: Asks, position: int) -> Response[str]:
+def event(page: Shown, questions: Asks, position: FromPath[int]) -> Response[str]:
     """One event of the log, as evidence."""
     log = questions.log(max(position - 1, 0), 1)
     known = [e for e in log["events"] if e["position"] == position and recorded_by(e, page.moment)]
