@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from domain.clock.events import DutyMissed
-from domain.envelope import NOTHING, AnyEvent
+from domain.envelope import AnyEvent
 from domain.petition.item import Item
 from domain.petition.state import evolve
 from projections.cases import CaseRow, DueRow, case_row, due_rows
@@ -45,13 +45,14 @@ class Fold:
         items, touched = self.items, self._touched
         for event in events:
             subject = event.subject
-            if subject.startswith("petition:"):
+            if subject[:9] == "petition:":
                 item = items.get(subject)
                 if item is None:
                     self._new.add(subject)
                 items[subject] = evolve(item, event)
                 touched.add(subject)
-                if event.decided is not NOTHING:
+                decided = event.decided
+                if decided.findings or decided.cleared:
                     self._findings(event)
             elif event.type.startswith("finding."):
                 self.standings[subject] = judged(self.standings.get(subject), event)
