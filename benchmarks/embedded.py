@@ -22,6 +22,7 @@ from cli.wiring import System
 from domain.codec import decode_event, event_decoder
 from infra.city.simulation import simulate
 from infra.log.port import Entry
+from infra.views.projector import BATCH as BATCH_OF_FOLD
 
 BATCH = 1_000
 STREAMS = 200
@@ -103,8 +104,8 @@ def folds(entries: Sequence[Entry]) -> int:
     from projections.fold import Fold
 
     fold = Fold()
-    for at in range(0, len(entries), 10_000):
-        fold.take([decode_event(entry.type, entry.body, entry.position) for entry in entries[at : at + 10_000]])
+    for at in range(0, len(entries), BATCH_OF_FOLD):
+        fold.take([decode_event(entry.type, entry.body, entry.position) for entry in entries[at : at + BATCH_OF_FOLD]])
     changes = fold.changes()
     return len(changes.cases)
 
@@ -162,7 +163,9 @@ def memory(count: int) -> None:
         used = tracemalloc.get_traced_memory()[0] - before
         tracemalloc.stop()
         each = used / max(1, len(items))
-        print(f"memory per open item: {each:,.0f} bytes ({len(items):,} open items)  goal 1,500  {'met' if each <= 1500 else 'MISSED'}")
+        print(
+            f"memory per open item: {each:,.0f} bytes ({len(items):,} open items)  goal 1,500  {'met' if each <= 1500 else 'MISSED'}"
+        )
         system.close()
 
 

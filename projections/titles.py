@@ -13,7 +13,8 @@ def terms(title: str) -> str:
     for run in _CHINESE.findall(title):
         found += run
         found += map(add, run, run[1:])
-    return " ".join(dict.fromkeys([*found, *(word.lower() for word in _WORD.findall(title))]))
+    found += _WORD.findall(title.lower())
+    return " ".join(found)
 
 
 def wanted(query: str) -> list[str]:
