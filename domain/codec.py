@@ -88,7 +88,9 @@ def _wrong_id(action: AnyAction) -> Rejected | None:
     kind, colon, rest = action.subject.partition(":")
     if not (colon and rest) or kind not in SUBJECT_KIND[action.type]:
         kinds = " or ".join(f"{each}:…" for each in SUBJECT_KIND[action.type][:3])
-        return Rejected("bad-value", f"{action.subject!r} is not a subject of {action.type}, which is {kinds}", "$.subject")
+        return Rejected(
+            "bad-value", f"{action.subject!r} is not a subject of {action.type}, which is {kinds}", "$.subject"
+        )
     if action.unit is not None and not action.unit.startswith("unit:"):
         return Rejected("bad-value", f"{action.unit!r} is not a unit (unit:…)", "$.unit")
     kind_of_fact: type[Fact] = type(action.data)

@@ -87,8 +87,11 @@ SUBJECT_KIND: dict[str, tuple[str, ...]] = {
     "ruleset.adopted.v1": ("ruleset",),
     "calendar.adopted.v1": ("calendar", "ruleset"),
     "petitioner.forgotten.v1": ("petitioner", "person"),
-    **{name: tuple(f"F{n:02}" for n in range(1, 25)) + tuple(f"D{n:02}" for n in range(1, 16)) for name in TYPES
-       if name.startswith("finding.")},
+    **{
+        name: tuple(f"F{n:02}" for n in range(1, 25)) + tuple(f"D{n:02}" for n in range(1, 16))
+        for name in TYPES
+        if name.startswith("finding.")
+    },
     "deadline.missed.v1": ("petition",),
     "supervision.due.v1": ("petition",),
     "duty.missed.v1": ("duty",),

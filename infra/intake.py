@@ -17,6 +17,7 @@ from domain.codec import decode_action, encode
 from domain.envelope import SHANGHAI, Action, AnyAction, AnyEvent, Event, Recorded, Rejected, day_of
 from domain.fact import UnitId
 from domain.finding import decide as finding
+from domain.petition import breach
 from domain.petition import decide as petition
 from domain.petition.events import SecrecyGuarded
 from domain.rules.law import Rules
@@ -47,18 +48,18 @@ class Intake:
     """Takes actions into one log. Not for use by several threads at once."""
 
     def __init__(
-        self, log: Log, vault: Vault, rules: Rules, *, now: Callable[[], datetime], agenda: Agenda | None = None
-    ) -> None:
+        self, log: Log, vault: Vault, rules: Rules, *, now: Callable[[], datetime], agenda: Agenda | None = None,
+        history: bool = False,
+    ) -> None:  # fmt: skip
         self._log = log
         self._vault = vault
         self._now = now
         self.office = Office(log, rules)
         self._agenda = agenda
-        """Given in history mode: the open deadlines, which the clock works off as the file goes on."""
-
-    @property
-    def history(self) -> bool:
-        return self._agenda is not None
+        """The open deadlines, which the clock works off; in history mode it does so as the file goes on."""
+        self.history = history
+        self.day: date | None = None
+        """The day up to which the clock has run, in history mode."""
 
     def take(self, lines: Sequence[bytes]) -> list[Outcome]:
         """Decides one batch and appends it in one transaction. Raises `Conflict` only if others keep being faster."""
@@ -101,6 +102,7 @@ class _Sent(Struct):
     action: AnyAction | Rejected
     key: bytes = b""
     digest: bytes = b""
+    sealed: dict[str, str] | None = None
 
 
 class _Batch:
@@ -121,9 +123,23 @@ class _Batch:
     def decided(self) -> list[Outcome]:
         self.taken = self.intake._log.known([sent.key for sent in self.sent])
         self.office.learn({sent.action.subject for sent in self.sent if isinstance(sent.action, Action)})
+        self._seal()
         outcomes = [self._one(sent) for sent in self.sent]
         self.append()
         return outcomes
+
+    def _seal(self) -> None:
+        """Seals the personal fields of the whole batch, so that the keys it needs are made in one transaction."""
+        waiting = []
+        for sent in self.sent:
+            action = sent.action
+            if isinstance(action, Action) and sent.sealed is None and sent.key not in self.taken:
+                personal = getattr(action.data, "personal", None)
+                if personal:
+                    waiting.append((sent, owner_of(action), personal))
+        sealed = self.intake._vault.seal_many([(owner, personal) for _, owner, personal in waiting])
+        for (sent, _, _), fields in zip(waiting, sealed, strict=True):
+            sent.sealed = fields
 
     def append(self) -> None:
         """Seals, encodes and appends what was decided; then everything known is up to it."""
@@ -149,13 +165,13 @@ class _Batch:
         if isinstance(recorded, Rejected):
             return self._refuse(sent, recorded)
         if self.intake.history:
-            self.advance(day_of(recorded))
+            self._day_breaks(day_of(recorded))
         ruling = self._decide(action, recorded)
         if isinstance(ruling, Rejected):
             if ruling.code == "accused-organ":
                 self._guard(action, recorded)
             return self._refuse(sent, ruling)
-        return Outcome("recorded", self._record(action, ruling, recorded, sent.key, sent.digest))
+        return Outcome("recorded", self._record(action, ruling, recorded, sent.key, sent.digest, sent.sealed))
 
     def _moment(self, action: AnyAction) -> datetime | Rejected:
         """When the log takes it: now, or in history mode when the old system did; never before the event before it."""
@@ -187,12 +203,12 @@ class _Batch:
             return Recorded()
         return finding.decide(office.finding(action.subject), action)
 
-    def _record(self, action: AnyAction, ruling: Recorded, recorded: datetime, key: bytes, digest: bytes) -> int:
+    def _record(
+        self, action: AnyAction, ruling: Recorded, recorded: datetime, key: bytes, digest: bytes,
+        sealed: dict[str, str] | None = None,
+    ) -> int:  # fmt: skip
         position = self.after + len(self.entries) + 1
-        data = action.data
-        personal = getattr(data, "personal", None)
-        if personal:
-            data = replace(data, personal=self.intake._vault.seal(owner_of(action), personal))
+        data = action.data if sealed is None else replace(action.data, personal=sealed)
         event: AnyEvent = Event(
             id=action.id, source=action.source, type=action.type, subject=action.subject, time=action.time, data=data,
             actor=action.actor, unit=action.unit, causationid=action.causationid, correlationid=action.correlationid,
@@ -218,7 +234,9 @@ class _Batch:
         if to is None or action.unit is None:
             return
         fact = SecrecyGuarded(to=to, by_unit=action.unit, refused=f"{action.source} {action.id}")
-        self._write("petition.secrecy_guarded.v1", f"secrecy_guarded {action.source} {action.id}", action, fact, recorded)
+        self._write(
+            "petition.secrecy_guarded.v1", f"secrecy_guarded {action.source} {action.id}", action, fact, recorded
+        )
 
     def _write(self, type_name: str, id: str, about: AnyAction, fact: Any, recorded: datetime) -> None:
         """Records a fact of the log's own making, once."""
@@ -240,19 +258,25 @@ class _Batch:
         for due in agenda.due(today):
             self._miss(due.subject, due.clock, due.started, due.due_on)
 
+    def _day_breaks(self, today: date) -> None:
+        """History mode: the clock runs once on each new day, before that day's first action."""
+        if self.intake.day is None or today > self.intake.day:
+            self.advance(today)
+            self.intake.day = today
+
     def _miss(self, subject: str, clock: str, started: int, due_on: date) -> None:
         item = self.office.item(subject[9:])
         deadline = item.deadline(clock, started) if item else None
-        if item is None or deadline is None:
+        if item is None or deadline is None or not breach.breached(deadline, due_on + timedelta(days=1)):
             return
-        breach = datetime.combine(due_on + timedelta(days=1), time.min, SHANGHAI)
-        fact = petition.absence(deadline, item, self.office.units, day_of(breach))
+        first = datetime.combine(due_on + timedelta(days=1), time.min, SHANGHAI)
+        fact = breach.absence(deadline, item, self.office.units, day_of(first))
         floor = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=self.recorded)
-        recorded = max(breach, floor) if self.intake.history else max(self.intake._now(), floor)
+        recorded = max(first, floor) if self.intake.history else max(self.intake._now(), floor)
         id = f"missed {subject} {clock} {started} {due_on.isoformat()}"
         name = "supervision.due.v1" if deadline.trigger else "deadline.missed.v1"
         action: AnyAction = Action(
-            specversion="1.0", id=id, source="/danze/clock", type=name, subject=subject, time=breach, data=fact,
+            specversion="1.0", id=id, source="/danze/clock", type=name, subject=subject, time=first, data=fact,
             actor="system:clock", unit=UnitId(fact.owed_by),
         )  # fmt: skip
         ruling = self._decide(action, recorded)
@@ -279,7 +303,7 @@ class _Batch:
             return msgspec.json.encode({"sealed": self.intake._vault.seal("rejected", {"line": text})})
         data = whole.get("data")
         personal = data.get("personal") if isinstance(data, dict) else None
-        if personal:
+        if isinstance(data, dict) and personal:
             owner = _owner(data, str(whole.get("subject", "rejected")))
             sealed = self.intake._vault.seal(owner, {"personal": msgspec.json.encode(personal).decode()})
             whole = {**whole, "data": {**data, "personal": sealed}}

@@ -10,12 +10,13 @@ from domain.codec import decode_event
 from domain.envelope import AnyEvent
 from domain.finding import decide as finding
 from domain.petition import matter
+from domain.petition.item import Item
 from domain.petition.ruling import Known
-from domain.petition.state import Item, evolve
+from domain.petition.state import evolve
 from domain.rules.law import Rules
 from domain.ruleset import decide as ruleset
 from domain.unit.state import Units
-from infra.log.port import Entry, Log
+from infra.log.port import Entry, Head, Log
 
 REMEMBERED = 60_000
 """Items kept in memory; the oldest half is let go when there are more."""
@@ -41,9 +42,11 @@ class Office:
         self.versions: dict[str, int] = {}
         self.findings: dict[str, finding.State] = {}
 
-    def catch_up(self) -> None:
-        """Takes in what the log has gained since."""
+    def catch_up(self, upto: int | None = None) -> None:
+        """Takes in what the log has gained since, or only what it held at position `upto`."""
         head = self._log.head()
+        if upto is not None and upto < head.position:
+            head = Head(upto, entry.recorded if (entry := self._log.get(upto)) else 0)
         if head.position == self.position:
             return
         if self.position == 0:

@@ -1,1 +1,1 @@
-"""Questions about the record, each answered by one small fold. Pure: domain and msgspec only."""
+"""Questions, each answered by a small pure fold over events or over rows. No I/O, no clock."""

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from domain.fact import Count, Fact, Level, OfficialId, PersonId, PetitionNo, Text, UnitId
+from domain.fact import Count, Fact, OfficialId, PersonId, PetitionNo, Text, UnitId
 
 Channel = Literal["letter", "visit", "online", "phone", "leader_mailbox", "reception", "handed_down"]
 Purpose = Literal["suggestion", "accusation", "appeal", "settlement", "enquiry"]

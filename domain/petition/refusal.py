@@ -2,8 +2,8 @@
 
 from datetime import date
 
+from domain.petition.item import Item
 from domain.petition.ruling import Known
-from domain.petition.state import Item
 
 
 def fits(ground: str, item: Item, known: Known, today: date) -> bool:

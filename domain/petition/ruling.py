@@ -5,15 +5,21 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from domain.calendar import ONE_DAY
-from domain.deadlines import PETITIONER, Deadline, Met, Moved
-from domain.envelope import AnyAction, Decided, Finding, Recorded, day_of
+from domain.deadlines import Deadline, Met, Moved
+from domain.envelope import NOTHING, AnyAction, Decided, Finding, Recorded, Rejected, day_of
 from domain.fact import OfficialId, UnitId
-from domain.petition.state import Handler, Item
+from domain.petition.item import Handler, Item
 from domain.rules.law import Dates, Law, Rules
 from domain.unit.state import Units
+
+Verdict = Rejected | None
+"""What a step says: a refusal, or nothing, and then the ruling stands as it was worked out."""
+
+HANDLING_CLOCKS = ("K5", "K12")
+NOTICE_CLOCKS = ("K2", "K3")
+SUPERVISION_TRIGGERS = ("S1", "S2", "S7", "S8", "S9", "S10")
 
 RULE_OF_CLOCK = {
     "K1": "F01", "K2": "F02", "K3": "F02", "K11": "F03", "K5": "F04", "K12": "F04", "K5x": "F05", "K7": "F06",
@@ -21,6 +27,8 @@ RULE_OF_CLOCK = {
     "S1": "F17", "S2": "F17", "S7": "F17", "S8": "F17", "S9": "F17", "S10": "F17",
 }  # fmt: skip
 """Which rule a missed deadline trips."""
+LOG_ITSELF = frozenset({"/danze/log", "/danze/clock"})
+"""Sources of what the log and its clock write; nobody enters that late."""
 WITHOUT_CLOCK = frozenset({"F05", "F20"})
 """Clock rules whose id does not carry the clock."""
 TRIGGER_OF_CLOCK = {"K5": "S1", "K12": "S1", "K13": "S2"}
@@ -78,7 +86,12 @@ class Ruling:
     # clocks
 
     def start(
-        self, clock: str, owed_by: UnitId | str, *, on: date | None = None, given: date | None = None,
+        self,
+        clock: str,
+        owed_by: UnitId | str,
+        *,
+        on: date | None = None,
+        given: date | None = None,
         trigger: bool = False,
     ) -> Deadline | None:
         """Starts a clock, where the law of the day knows it."""
@@ -180,8 +193,16 @@ class Ruling:
         return f"{rule}:{self.subject}:{deadline.clock}{again}"
 
     def find(
-        self, rule: str, unit: UnitId, *, id: str | None = None, detail: str | None = None, since: date | None = None,
-        subject: str | None = None, handler: OfficialId | None = None, **fields: Any,
+        self,
+        rule: str,
+        unit: UnitId,
+        *,
+        id: str | None = None,
+        detail: str | None = None,
+        since: date | None = None,
+        subject: str | None = None,
+        handler: OfficialId | None = None,
+        **fields: Any,
     ) -> None:
         """Proposes a finding. The handler answers directly where he belongs to the unit at fault."""
         told = self.known.rules.catalogue[rule]
@@ -223,20 +244,13 @@ class Ruling:
     def recorded(self) -> Recorded:
         """The ruling as it is recorded."""
         entry_limit = timedelta(hours=self.law.parameters["entry_hours"])
-        late = self.known.recorded - self.action.time > entry_limit
-        if late and self.action.unit:
+        imported = self.action.data.origin is not None
+        late = self.known.recorded - self.action.time > entry_limit and not imported
+        if late and self.action.unit and self.action.source not in LOG_ITSELF:
             self.find("F13", self.action.unit, since=day_of(self.action.time + entry_limit))
         decided = Decided(
             set=tuple(self.set), met=tuple(self.met), moved=tuple(self.moved), ended=tuple(self.ended),
             findings=tuple(self.findings), cleared=tuple(self.cleared), late=late, history=self.known.history,
             **self.facts,
         )  # fmt: skip
-        return Recorded(decided, self.touches)
-
-
-def placed(finding: Finding, position: int) -> Finding:
-    """The finding with the event that carries it as its last evidence."""
-    return replace(finding, evidence=(*finding.evidence, position))
-
-
-__all__ = ["PETITIONER", "Known", "Ruling", "placed"]
+        return Recorded(NOTHING if decided == NOTHING else decided, self.touches)

@@ -5,7 +5,7 @@ from datetime import datetime
 from domain.clock.events import DeadlineMissed, SupervisionDue
 from domain.fact import Fact
 from domain.petition import events as e
-from domain.petition.state import Item
+from domain.petition.item import Item
 
 ANY = frozenset(
     {

@@ -9,8 +9,8 @@ from typing import Protocol
 
 from domain.envelope import day_of
 from domain.fact import OfficialId, UnitId
+from domain.petition.item import Item
 from domain.petition.ruling import Ruling
-from domain.petition.state import Item
 from domain.unit.state import Units
 
 
@@ -76,7 +76,11 @@ def f14_passed_around(ruling: Ruling, by: UnitId, *, turned_down: bool = False) 
 def f15_repeat_after_close(ruling: Ruling, root: Item) -> None:
     """The matter was closed before this item was received: the first handler did not settle it; supervision is due (S8)."""
     received = ruling.item
-    if root.closed_at is None or received.registered_at < root.closed_at or received.received_on < day_of(root.closed_at):
+    if (
+        root.closed_at is None
+        or received.registered_at < root.closed_at
+        or received.received_on < day_of(root.closed_at)
+    ):
         return
     unit, handler = root.first_handler or (root.accepted_by or root.unit, None)
     ruling.find("F15", ruling.units.answering(unit, ruling.day), handler=handler, evidence=(root.closed_by,))

@@ -66,7 +66,12 @@ class Law(Struct, frozen=True):
     calendar: Calendar
 
     def due(
-        self, clock: str, start: date, *, more: int = 0, given: date | None = None,
+        self,
+        clock: str,
+        start: date,
+        *,
+        more: int = 0,
+        given: date | None = None,
         not_counted: Iterable[tuple[date, date]] = (),
     ) -> Dates:
         """The last day of a limit that starts on `start`, with `more` days of extension.
@@ -93,7 +98,10 @@ class Rules:
     """All rule sets and calendars known at a moment; `on(day)` gives the law of a day."""
 
     def __init__(
-        self, sets: Iterable[RuleSet], calendar: Calendar, catalogue: Mapping[str, FindingRule],
+        self,
+        sets: Iterable[RuleSet],
+        calendar: Calendar,
+        catalogue: Mapping[str, FindingRule],
         shipped: Mapping[str, RuleSet] | None = None,
     ) -> None:
         self.sets = {each.name: each for each in sets}
@@ -112,7 +120,8 @@ class Rules:
         current = [each for each in bases if each.from_ <= day and (each.until is None or day <= each.until)]
         base = max(current, key=lambda each: each.from_) if current else min(bases, key=lambda each: each.from_)
         overlays = [
-            each for each in self.sets.values()
+            each
+            for each in self.sets.values()
             if each.overlay and each.from_ <= day and (each.until is None or day <= each.until)
         ]
         return [base, *sorted(overlays, key=lambda each: (each.from_, each.name))]
@@ -132,7 +141,12 @@ class Rules:
 
     def adopting(self, adopted: RuleSet) -> "Rules":
         """The same rules with one set added or put in force anew."""
-        return Rules([*(s for n, s in self.sets.items() if n != adopted.name), adopted], self.calendar, self.catalogue, self.shipped)
+        return Rules(
+            [*(s for n, s in self.sets.items() if n != adopted.name), adopted],
+            self.calendar,
+            self.catalogue,
+            self.shipped,
+        )
 
     def with_calendar(self, number: int, year: Year) -> "Rules":
         return Rules(self.sets.values(), self.calendar.adopting(number, year), self.catalogue, self.shipped)

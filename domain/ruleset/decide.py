@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from domain.calendar import Year
 from domain.envelope import AnyAction, AnyEvent, Recorded, Rejected
-from domain.rules.law import RuleSet, Rules, content_hash, parse_ruleset
+from domain.rules.law import Rules, RuleSet, content_hash, parse_ruleset
 from domain.ruleset.events import CalendarAdopted, RulesetAdopted
 
 

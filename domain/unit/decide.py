@@ -20,7 +20,9 @@ def decide(unit: Unit | None, action: AnyAction, units: Units) -> Recorded | Rej
         case RoleGiven() if _holds(unit, fact.official, fact.role):
             return Rejected("already-exists", f"{fact.official} already holds the role {fact.role}", "$.data.official")
         case RoleEnded() if not _holds(unit, fact.official, fact.role):
-            return Rejected("not-in-this-state", f"{fact.official} does not hold the role {fact.role}", "$.data.official")
+            return Rejected(
+                "not-in-this-state", f"{fact.official} does not hold the role {fact.role}", "$.data.official"
+            )
         case _:
             return Recorded()
 

@@ -62,8 +62,13 @@ def _changed(unit: Unit | None, event: AnyEvent) -> Unit | None:
     fact = event.data
     if isinstance(fact, UnitEstablished):
         return Unit(
-            unit=UnitId(event.subject), name=fact.name, level=fact.level, kind=fact.kind, division=fact.division,
-            parent=fact.parent, established_on=event.day,
+            unit=UnitId(event.subject),
+            name=fact.name,
+            level=fact.level,
+            kind=fact.kind,
+            division=fact.division,
+            parent=fact.parent,
+            established_on=event.day,
         )
     if unit is None:
         return None
@@ -172,7 +177,8 @@ class Units:
     def seats(self, official: str, day: date) -> set[UnitId]:
         """The units in which the official holds any role on the day."""
         return {
-            unit for unit in self._seats.get(official, ())
+            unit
+            for unit in self._seats.get(official, ())
             if any(held.official == official and held.on(day) for held in self._units[unit].roles)
         }
 
@@ -180,3 +186,24 @@ class Units:
         """Who holds one of the roles in the unit on the day, in the order they were given."""
         known = self._units.get(unit)
         return [held for held in known.roles if held.role in roles and held.on(day)] if known else []
+
+    def role_of(self, unit: str, official: str) -> str | None:
+        """The newest role that the official held in the unit."""
+        known = self._units.get(unit)
+        held = [each.role for each in known.roles if each.official == official] if known else []
+        return held[-1] if held else None
+
+    def official(self, official: str) -> str | None:
+        """The official's name, from the newest role given in any unit."""
+        named = [
+            each
+            for unit in self._seats.get(official, ())
+            for each in self._units[unit].roles
+            if each.official == official
+        ]
+        return max(named, key=lambda each: each.since).name if named else None
+
+    def offices(self, official: str) -> list[tuple[UnitId, RoleHeld]]:
+        """Every role that the official holds or held."""
+        seats = sorted(self._seats.get(official, ()))
+        return [(unit, each) for unit in seats for each in self._units[unit].roles if each.official == official]

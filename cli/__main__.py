@@ -1,0 +1,40 @@
+"""`danze`: exit code 0 done, 1 found something wrong, 2 usage or input error."""
+
+import sys
+
+import typer
+
+from cli import asking, keeping, running, taking
+from cli.screen import err
+from infra.log.port import Conflict, StoreError
+
+app = typer.Typer(
+    name="danze", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+    help="The whole record of a city's petition work (信访), and who answers for it (谁引发、谁担责).",
+)  # fmt: skip
+
+app.command()(running.run)
+app.command()(taking.emit)
+app.add_typer(taking.importing, name="import")
+app.command("simulate")(taking.simulate_city)
+app.command()(taking.tick)
+for verb in (
+    asking.show, asking.timeline, asking.dossier, asking.matter, asking.findings, asking.kpi, asking.counters,
+    asking.search, asking.explain, keeping.replay, keeping.verify, keeping.doctor,
+):  # fmt: skip
+    app.command()(verb)
+
+
+def main() -> None:
+    """Runs a verb. What a user can mend comes as one sentence, never as a traceback."""
+    try:
+        app()
+    except (StoreError, Conflict) as error:
+        err.print(f"danze: {error}", markup=False, highlight=False)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

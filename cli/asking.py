@@ -1,0 +1,212 @@
+"""Verbs that ask: show, timeline, dossier, matter, findings, kpi, counters, search, explain."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from cli.options import AsOf, Json, Store
+from cli.screen import day, fail, moment, out, table, told
+from cli.wiring import DEFAULT_STORE, System, opened
+
+Answer = dict[str, Any]
+No = Annotated[str, typer.Argument(help="The item's number, with or without petition:")]
+
+
+def _ask(store: str, question: Callable[[System], Answer | None], missing: str) -> Answer:
+    with opened(store, create=False) as system:
+        answer = question(system)
+    if answer is None:
+        raise fail(f"{missing} is not on record")
+    return answer
+
+
+def _no(text: str) -> str:
+    return text.removeprefix("petition:")
+
+
+def show(
+    subject: Annotated[str, typer.Argument(help="petition:NO, unit:CODE, or the id of a finding.")],
+    store: Store = DEFAULT_STORE,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """What is on record about a subject."""
+    at, kind = moment(as_of), subject.partition(":")[0]
+    if kind == "petition":
+        told(_ask(store, lambda s: s.answers.case(_no(subject), at), subject), as_json, _case)
+    elif kind == "unit":
+        told(_ask(store, lambda s: s.answers.scoreboard(subject, at), subject), as_json, _unit)
+    elif kind[:1] in ("F", "D") and kind[1:].isdigit():
+        told(_ask(store, lambda s: s.answers.explain(subject, at), subject), as_json, _sentences)
+    else:
+        raise fail(f"{subject!r} is no subject that can be shown; write petition:NO, unit:CODE or a finding's id")
+
+
+def _case(case: Answer) -> None:
+    out.print(f"[bold]{case['title']}[/bold]  {case['subject']}")
+    out.print(f"state {case['state']}, at {case['unit_name']} ({case['unit']}), handler {case['handler'] or '-'}")
+    out.print(f"matter {case['matter']}, repeat {case['repeat_number']}, resolved {case['resolved']}")
+    table(
+        "deadlines", ("clock", "starts", "strict", "due", "met", "late", "owed by", "article"),
+        ((d["clock"], d["starts_on"], d["strict_on"], d["due_on"], d["met_on"], "yes" if d["missed"] else "",
+          d["owed_by_name"], d["article"]) for d in case["deadlines"]),
+    )  # fmt: skip
+    table("custody", ("from", "until", "unit", "official", "why"),
+          ((c["from"], c["until"], c["unit"], c["official"], c["why"]) for c in case["custody"]))  # fmt: skip
+
+
+def _unit(unit: Answer) -> None:
+    out.print(f"[bold]{unit['name']}[/bold]  {unit['unit']}")
+    out.print(f"registered {unit['registered']}, open {unit['open']}, late {unit['late']}, resolved {unit['resolved']}")
+    table(
+        "findings",
+        ("rule", "name", "count"),
+        ((r["rule"], r["name"]["zh"], r["count"]) for r in unit["findings_by_rule"]),
+    )
+
+
+def _sentences(answer: Answer) -> None:
+    for line in (*answer["zh"], *answer["en"]):
+        out.print(line, markup=False)
+
+
+def timeline(no: No, store: Store = DEFAULT_STORE, as_of: AsOf = None, as_json: Json = False) -> None:
+    """Everything that happened to an item, in order."""
+    at = moment(as_of)
+    told(_ask(store, lambda s: s.answers.timeline(_no(no), at), no), as_json, _timeline)
+
+
+def _timeline(answer: Answer) -> None:
+    rows = ((e["position"], e["time"], e["sentence"]["zh"], e.get("actor")) for e in answer["events"])
+    table(answer["subject"], ("#", "time", "what", "by"), rows)
+
+
+def dossier(no: No, store: Store = DEFAULT_STORE, as_of: AsOf = None, as_json: Json = False) -> None:
+    """Who caused it, and who answers for it (谁引发、谁担责)."""
+    at = moment(as_of)
+    told(_ask(store, lambda s: s.answers.dossier(_no(no), at), no), as_json, _dossier)
+
+
+def _dossier(answer: Answer) -> None:
+    out.print(f"[bold]{answer['title']}[/bold]  {answer['subject']}")
+    table("谁引发 who caused it", ("unit", "ground", "decided on", "officials", "evidence"),
+          ((c["unit_name"], c["ground"], c["decided_on"], ", ".join(c["officials"]), c["evidence"])
+           for c in answer["caused_by"]))  # fmt: skip
+    _findings({"findings": answer["answers"]})
+
+
+def matter(no: No, store: Store = DEFAULT_STORE, as_of: AsOf = None, as_json: Json = False) -> None:
+    """The first item, its repeats, the levels it reached."""
+    at = moment(as_of)
+    told(_ask(store, lambda s: s.answers.matter(_no(no), at), no), as_json, _matter)
+
+
+def _matter(answer: Answer) -> None:
+    out.print(
+        f"first {answer['first']}, repeats {answer['repeats']}, first time resolved {answer['first_time_resolved']}"
+    )
+    table("items", ("no", "title", "state", "unit"),
+          ((p["no"], p["title"], p["state"], p["unit_name"]) for p in answer["petitions"]))  # fmt: skip
+
+
+def findings(
+    store: Store = DEFAULT_STORE,
+    as_of: AsOf = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="This unit and those below it.")] = None,
+    rule: Annotated[str | None, typer.Option("--rule", help="F01 … F24.")] = None,
+    subject: Annotated[str | None, typer.Option("--subject", help="petition:NO")] = None,
+    official: Annotated[str | None, typer.Option("--official", help="Whom the finding would have answer.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Which rules tripped, against which unit, and who answers."""
+    at = moment(as_of)
+    wanted = {"unit": unit, "rule": rule, "subject": subject, "official": official}
+    told(_ask(store, lambda s: s.answers.findings(at, **wanted), "the record"), as_json, _findings)
+
+
+def _findings(answer: Answer) -> None:
+    table(
+        f"谁担责 findings: {len(answer['findings'])}", ("id", "name", "unit", "since", "late", "who answers"),
+        ((f["id"], f["name"]["zh"], f["unit_name"], f["since"], f.get("late_by_days"),
+          ", ".join(f"{a['name'] or a['official'] or '空缺'} ({a['responsibility']})" for a in f["answers"]))
+         for f in answer["findings"]),
+    )  # fmt: skip
+
+
+def kpi(
+    unit: Annotated[str, typer.Option("--unit", help="The unit; what is below it counts in.")],
+    from_: Annotated[str, typer.Option("--from", help="First day.")],
+    to: Annotated[str, typer.Option("--to", help="Last day.")],
+    store: Store = DEFAULT_STORE,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """The rates, with numerators, denominators and the items behind them."""
+    at, first, last = moment(as_of), day(from_, "--from"), day(to, "--to")
+    told(_ask(store, lambda s: s.answers.kpi(unit, first, last, at), unit), as_json, _kpi)
+
+
+def _kpi(answer: Answer) -> None:
+    rows = ((name, k["numerator"], k["denominator"], _percent(k["rate"])) for name, k in answer["kpis"].items())
+    table(f"{answer['unit']}, {answer['from']} to {answer['to']}", ("rate", "numerator", "denominator", "%"), rows)
+
+
+def _percent(rate: float | None) -> str:
+    return "-" if rate is None else f"{rate:.1%}"
+
+
+def counters(
+    by: Annotated[
+        str, typer.Option("--by", help="unit, place, county, category, channel, purpose, month or quarter.")
+    ] = "month",
+    unit: Annotated[str | None, typer.Option("--unit", help="Registered by this unit or below.")] = None,
+    from_: Annotated[str | None, typer.Option("--from", help="First day.")] = None,
+    to: Annotated[str | None, typer.Option("--to", help="Last day.")] = None,
+    store: Store = DEFAULT_STORE,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Registrations, first-time, repeat, skip-level, collective, raised above."""
+    at = moment(as_of)
+    first, last = day(from_, "--from") if from_ else None, day(to, "--to") if to else None
+    ask = lambda s: s.answers.counters(by=by, unit=unit, from_=first, to=last, as_of=at)  # noqa: E731
+    told(_ask(store, ask, "the record"), as_json, _counters)
+
+
+def _counters(answer: Answer) -> None:
+    names = [name for name in answer["rows"][0] if name not in ("key", "name")] if answer["rows"] else []
+    table(f"by {answer['by']}", (answer["by"], *names), ((r["name"], *(r[n] for n in names)) for r in answer["rows"]))
+
+
+def search(
+    q: Annotated[str, typer.Argument(help="Words of the title, or the beginning of a number.")] = "",
+    unit: Annotated[str | None, typer.Option("--unit")] = None,
+    state: Annotated[str | None, typer.Option("--state")] = None,
+    late: Annotated[bool | None, typer.Option("--late/--in-time")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000)] = 20,
+    store: Store = DEFAULT_STORE,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Find items."""
+    at = moment(as_of)
+    ask = lambda s: s.answers.search(q, unit=unit, state=state, late=late, limit=limit, as_of=at)  # noqa: E731
+    told(_ask(store, ask, "the record"), as_json, _found)
+
+
+def _found(answer: Answer) -> None:
+    table(f"{answer['total']} items", ("no", "title", "state", "unit", "registered", "due"),
+          ((p["no"], p["title"], p["state"], p["unit_name"], p["registered_on"], p["due_on"])
+           for p in answer["petitions"]))  # fmt: skip
+
+
+def explain(
+    id: Annotated[str, typer.Argument(help="A finding's id, petition:NO:K5, or petition:NO for all its clocks.")],
+    store: Store = DEFAULT_STORE,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Why a date is what it is, or why a finding stands: article, calendar, each day not counted."""
+    at = moment(as_of)
+    told(_ask(store, lambda s: s.answers.explain(id, at), id), as_json, _sentences)

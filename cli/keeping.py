@@ -1,0 +1,53 @@
+"""Verbs that keep the record sound: replay, verify, doctor."""
+
+from typing import Any
+
+import typer
+
+from cli.options import Json, Store
+from cli.screen import bar, out, table, told
+from cli.wiring import DEFAULT_STORE, opened
+from infra.doctor import examine
+from infra.log.verify import verify as verified
+
+
+def replay(store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
+    """Rebuild the read models beside the live ones, compare, and switch. Exit code 1 where they differed."""
+    with opened(store, create=False) as system, bar("replay") as progress:
+        rebuilt = system.projector.replay(progress)
+    answer = {"position": rebuilt.position, "differences": rebuilt.differences}
+    told(answer, as_json, lambda a: out.print(f"replayed to {a['position']}; rows that differed: {a['differences']}"))
+    if any(rebuilt.differences.values()):
+        raise typer.Exit(1)
+
+
+def verify(store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
+    """Check that nobody altered the log. Exit code 1 names the first bad position."""
+    with opened(store, create=False) as system, bar("verify") as progress:
+        total = system.log.head().position
+        answer: dict[str, Any] = verified(system.log, progress=lambda done: progress(done, total))
+    told(answer, as_json, _verified)
+    if not answer["ok"]:
+        raise typer.Exit(1)
+
+
+def _verified(answer: dict[str, Any]) -> None:
+    if answer["ok"]:
+        out.print(f"ok: {answer['events']} events, checkpoint {answer['checkpoint']}", markup=False)
+    else:
+        out.print(f"BAD: {answer['first_bad']}", markup=False)
+
+
+def doctor(store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
+    """Check store, read models, calendars and clock; say what to do. Exit code 1 where something is broken."""
+    with opened(store, create=False) as system:
+        checks = examine(system.log, system.views, system.answers, system.vault)
+    told({"checks": checks}, as_json, _checked)
+    if any(check["level"] == "broken" for check in checks):
+        raise typer.Exit(1)
+
+
+def _checked(answer: dict[str, Any]) -> None:
+    table(
+        "doctor", ("", "what", "found", "do"), ((c["level"], c["what"], c["found"], c["do"]) for c in answer["checks"])
+    )

@@ -1,0 +1,91 @@
+"""`danze run`: log, read models, clock, API and dashboard in one process."""
+
+import threading
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from cli.options import Store
+from cli.screen import fail, out
+from cli.taking import take
+from cli.wiring import DEFAULT_STORE, System, now, opened
+from domain.envelope import day_of
+from infra.city.simulation import simulate
+from infra.intake import Intake
+
+VERSION = "0.1.0"
+SIMULATED_SEED = 1
+
+
+class Door:
+    """The intake as the API knows it: one batch at a time, read models kept up after each."""
+
+    def __init__(self, system: System, intake: Intake) -> None:
+        self._system = system
+        self._intake = intake
+        self._lock = threading.Lock()
+
+    def take(self, lines: Sequence[bytes]) -> list[dict[str, Any]]:
+        with self._lock:
+            outcomes = self._intake.take(lines)
+        return [orjson.loads(_encode(outcome)) for outcome in outcomes]
+
+    def tick(self) -> int:
+        """Records what was missed up to now."""
+        with self._lock:
+            return self._intake.advance(day_of(now()))
+
+
+def _encode(outcome: Any) -> bytes:
+    import msgspec
+
+    return msgspec.json.encode(outcome)
+
+
+def run(
+    store: Store = DEFAULT_STORE,
+    host: Annotated[str, typer.Option(help="Address to listen on; the default is this machine only.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8430,
+    simulated: Annotated[
+        float, typer.Option("--simulate", help="Fill an empty store with a simulated Hengyang year of this scale.")
+    ] = 0.0,
+) -> None:
+    """Everything in one process on one store, until Ctrl-C."""
+    from api.app import create_app
+    from api.serve import AddressInUse, serve
+
+    with opened(store) as system:
+        if simulated and system.log.head().position == 0:
+            _fill(system, simulated)
+        door = Door(system, system.intake(clock=True))
+        stop = threading.Event()
+        clock = threading.Thread(target=_clock, args=(door, stop), daemon=True)
+        clock.start()
+        app = create_app(system.answers, door, version=VERSION)
+        try:
+            serve(
+                app,
+                host,
+                port,
+                ready=lambda: out.print(f"danze: http://{host}:{port}/  store {store}", highlight=False),
+            )
+        except AddressInUse as error:
+            raise fail(f"{error}; choose another with --port") from None
+        finally:
+            stop.set()
+            clock.join(timeout=10)
+
+
+def _fill(system: System, scale: float) -> None:
+    out.print("danze: an empty store; simulating a year of Hengyang (about 30,000 items at scale 1.0) …")
+    actions = simulate(SIMULATED_SEED, scale=scale)
+    counts = take(system, map(orjson.dumps, actions), history=True, title="simulate", total=int(330_000 * scale))
+    out.print(f"danze: {counts['recorded']:,} events recorded, {counts['rejected']:,} refused")
+
+
+def _clock(door: Door, stop: threading.Event) -> None:
+    """Once a minute: what was missed since."""
+    while not stop.wait(60):
+        door.tick()

@@ -1,0 +1,74 @@
+"""How verbs speak: JSON for programs, tables for people, sentences for errors, bars for what takes long."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time
+from typing import Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from domain.calendar import ONE_DAY
+from domain.envelope import SHANGHAI
+
+out = Console(soft_wrap=True)
+err = Console(stderr=True, soft_wrap=True)
+
+
+def fail(sentence: str) -> typer.Exit:
+    """Usage or input error: one sentence on standard error, exit code 2."""
+    err.print(f"danze: {sentence}", markup=False, highlight=False)
+    return typer.Exit(2)
+
+
+def told(answer: Any, as_json: bool, human: Callable[[Any], None]) -> None:
+    """Prints an answer, for a program or for a person."""
+    if as_json:
+        sys.stdout.write(orjson.dumps(answer, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2).decode() + "\n")
+    else:
+        human(answer)
+
+
+def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
+    drawn = Table(*columns, title=title, title_justify="left", header_style="bold", expand=False)
+    for row in rows:
+        drawn.add_row(*("" if cell is None else str(cell) for cell in row))
+    out.print(drawn)
+
+
+@contextmanager
+def bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on a terminal, nothing elsewhere. Call it with (done, total)."""
+    if not err.is_terminal:
+        yield lambda done, total: None
+        return
+    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        task = progress.add_task(title, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total or None)
+
+
+def moment(text: str | None, option: str = "--as-of") -> datetime | None:
+    """An RFC 3339 time with an offset, or a date, which means the end of that day in Asia/Shanghai."""
+    if text is None:
+        return None
+    try:
+        if len(text) == len("2020-01-01"):
+            return datetime.combine(date.fromisoformat(text) + ONE_DAY, time.min, SHANGHAI) - datetime.resolution
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        raise fail(f"{option}: {text!r} is neither an RFC 3339 time nor a date") from None
+    if parsed.tzinfo is None:
+        raise fail(f"{option}: {text!r} has no offset; write for example 2020-04-10T09:00:00+08:00")
+    return parsed
+
+
+def day(text: str, option: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise fail(f"{option}: {text!r} is no date; write for example 2020-04-10") from None

@@ -1,0 +1,226 @@
+"""Verbs that bring facts in: emit, import, simulate, tick."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO
+
+import msgspec
+import orjson
+import typer
+
+from cli.options import Json, Store
+from cli.screen import bar, day, err, fail, moment, out, told
+from cli.wiring import DEFAULT_STORE, System, now, opened
+from domain.envelope import day_of
+from infra.city.simulation import simulate
+from infra.importers.messages import MAILBOX, messages
+from infra.importers.rows import ImportProblem, Problem
+from infra.importers.workorders import workorders
+from infra.intake import Outcome
+
+BATCH = 1_000
+"""Actions that are decided and appended together."""
+
+Counts = dict[str, int]
+
+
+def emit(
+    file: Annotated[str, typer.Argument(help="NDJSON, one action a line; - is standard input.")],
+    store: Store = DEFAULT_STORE,
+    history: Annotated[
+        bool, typer.Option("--history", help="A past: recorded as it happened, the clock goes along.")
+    ] = False,
+    rejected: Annotated[
+        Path | None, typer.Option("--rejected", help="Write refused actions and why to this file.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Take actions. Exit code 1 where some were rejected; all others are recorded all the same."""
+    with _source(file) as lines, opened(store) as system, _refusals(rejected) as refused:
+        counts = take(system, lines, history=history, refused=refused, title="emit")
+    told(
+        counts,
+        as_json,
+        lambda c: out.print(f"recorded {c['recorded']}, duplicate {c['duplicate']}, rejected {c['rejected']}"),
+    )
+    if counts["rejected"]:
+        raise typer.Exit(1)
+
+
+def take(
+    system: System,
+    lines: Iterable[bytes],
+    *,
+    history: bool,
+    title: str,
+    total: int = 0,
+    refused: BinaryIO | None = None,
+) -> Counts:
+    """Takes lines in batches. After Ctrl-C what was taken stays taken, and sending the file again goes on from there."""
+    intake = system.intake(history=history)
+    counts = {"recorded": 0, "duplicate": 0, "rejected": 0}
+    lines = (line for line in lines if line.strip())
+    try:
+        with bar(title) as progress:
+            while batch := [line.strip() for line in islice(lines, BATCH)]:
+                for line, outcome in zip(batch, intake.take(batch), strict=True):
+                    counts[outcome.outcome] += 1
+                    if outcome.rejection is not None and refused is not None:
+                        refused.write(_refusal(line, outcome))
+                progress(sum(counts.values()), total)
+        with bar("read models") as progress:
+            system.projector.catch_up(progress)
+    except KeyboardInterrupt:
+        err.print(
+            f"danze: interrupted; taken so far: {counts}. Send the same again: what was taken counts as duplicate."
+        )
+        raise typer.Exit(130) from None
+    return counts
+
+
+class _source:
+    """The lines of a file or of standard input, as bytes."""
+
+    def __init__(self, file: str) -> None:
+        if file == "-":
+            self._file: BinaryIO = typer.get_binary_stream("stdin")
+            return
+        try:
+            self._file = open(file, "rb")
+        except OSError as error:
+            raise fail(f"{file}: {error.strerror}") from None
+        begin = self._file.read(3)
+        self._file.seek(3 if begin == b"\xef\xbb\xbf" else 0)
+        if begin[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            raise fail(f"{file} is UTF-16; actions are UTF-8, one JSON object a line")
+
+    def __enter__(self) -> BinaryIO:
+        return self._file
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
+class _refusals:
+    """The file that gets refused actions; nothing where none is wanted."""
+
+    def __init__(self, path: Path | None) -> None:
+        try:
+            self._file = path.open("wb") if path else None
+        except OSError as error:
+            raise fail(f"{path}: {error.strerror}") from None
+
+    def __enter__(self) -> BinaryIO | None:
+        return self._file
+
+    def __exit__(self, *_: object) -> None:
+        if self._file:
+            self._file.close()
+
+
+def _refusal(line: bytes, outcome: Outcome) -> bytes:
+    """The action as it was sent, with the reason; a line that is no JSON stands as text under `line`."""
+    try:
+        whole = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        whole = None
+    action: dict[str, Any] = whole if isinstance(whole, dict) else {"line": line.decode("utf-8", "backslashreplace")}
+    return msgspec.json.encode({**action, "rejection": outcome.rejection}) + b"\n"
+
+
+def tick(
+    now_: Annotated[
+        str | None, typer.Option("--now", help="Up to this time or the end of this date; default: now.")
+    ] = None,
+    store: Store = DEFAULT_STORE,
+    history: Annotated[
+        bool, typer.Option("--history", help="Record at the moment of the breach, not of the machine.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """The clock: record missed deadlines and supervisions that fell due, once each."""
+    until = moment(now_, "--now") or now()
+    if until > now() and day_of(until) > day_of(now()):
+        raise fail(f"--now {now_} lies in the future")
+    with opened(store, create=False) as system:
+        missed = system.intake(history=history, clock=True).advance(day_of(until))
+        system.projector.catch_up()
+    told(
+        {"missed": missed, "now": until.isoformat()},
+        as_json,
+        lambda a: out.print(f"recorded {a['missed']} missed deadlines"),
+    )
+
+
+importing = typer.Typer(
+    help="Bring real tables in, in history mode. Importing twice adds nothing.", no_args_is_help=True
+)
+
+
+@importing.command("messages")
+def import_messages(
+    file: Annotated[Path, typer.Argument(help="CSV: message_id,user_id,title,posted_at,body[,reply,replied_at].")],
+    unit: Annotated[str, typer.Option("--unit", help="The unit that received them.")] = MAILBOX,
+    store: Store = DEFAULT_STORE,
+    as_json: Json = False,
+) -> None:
+    """Citizens' messages to leaders, with the answers where there are any."""
+    problems: list[Problem] = []
+    _import(store, messages(file, unit=unit, problems=problems), problems, as_json)
+
+
+@importing.command("workorders")
+def import_workorders(
+    file: Annotated[Path, typer.Argument(help="CSV of hotline work orders.")],
+    store: Store = DEFAULT_STORE,
+    as_json: Json = False,
+) -> None:
+    """Hotline work orders: registration, and assignment to the unit named."""
+    problems: list[Problem] = []
+    _import(store, workorders(file, problems=problems), problems, as_json)
+
+
+def _import(store: str, actions: Iterator[dict[str, Any]], problems: list[Problem], as_json: bool) -> None:
+    try:
+        with opened(store) as system:
+            new = (action for action in actions if not _assumed_again(action, system))
+            counts = take(system, map(orjson.dumps, new), history=True, title="import")
+    except ImportProblem as error:
+        raise fail(str(error)) from None
+    told({**counts, "problems": [problem._asdict() for problem in problems]}, as_json, _imported)
+    if counts["rejected"] or problems:
+        raise typer.Exit(1)
+
+
+def _assumed_again(action: dict[str, Any], system: System) -> bool:
+    """Whether the importer assumes a unit that an earlier import has established."""
+    return bool(action["type"] == "unit.established.v1" and system.answers.present().units.get(action["subject"]))
+
+
+def _imported(answer: dict[str, Any]) -> None:
+    out.print(f"recorded {answer['recorded']}, duplicate {answer['duplicate']}, rejected {answer['rejected']}")
+    for problem in answer["problems"]:
+        out.print(f"not mapped: {problem}", markup=False)
+
+
+def simulate_city(
+    seed: Annotated[int, typer.Option(help="The same seed gives the same city.")] = 1,
+    days: Annotated[int, typer.Option(min=1, help="How many days.")] = 365,
+    scale: Annotated[float, typer.Option(min=0.001, help="1.0 is about 30,000 items a year.")] = 1.0,
+    start: Annotated[str, typer.Option(help="The first day.")] = "2020-01-01",
+    to: Annotated[
+        Path | None, typer.Option("--out", help="Write the actions to this file, not to standard output.")
+    ] = None,
+) -> None:
+    """A city's petition work as actions, NDJSON: Hengyang's 12 counties and 191 townships. Deterministic."""
+    actions = simulate(seed, days=days, scale=scale, start=day(start, "--start"))
+    stream: BinaryIO = to.open("wb") if to else typer.get_binary_stream("stdout")
+    try:
+        for action in actions:
+            stream.write(orjson.dumps(action) + b"\n")
+    except BrokenPipeError:
+        raise typer.Exit(0) from None
+    finally:
+        if to:
+            stream.close()

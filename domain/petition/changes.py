@@ -1,0 +1,253 @@
+"""What each fact changes of an item, beside its clocks: one small function per fact. None of them refuses."""
+
+from collections.abc import Callable
+from sys import intern
+from typing import Any
+
+from msgspec.structs import replace
+
+from domain.clock.events import DeadlineMissed, SupervisionDue
+from domain.deadlines import Deadline
+from domain.envelope import AnyEvent
+from domain.fact import Fact, OfficialId, UnitId
+from domain.petition import events as e
+from domain.petition.item import Cause, Changes, Item
+
+
+def revised_cause(item: Item, fact: e.CauseRevised) -> Cause | None:
+    """The cause that a revision speaks of: that of the unit named, else the newest."""
+    named = [each for each in item.causes if each.unit == fact.unit] or list(item.causes)
+    return named[-1] if named else None
+
+
+def revision(former: Cause, fact: e.CauseRevised, position: int) -> Cause:
+    """The cause after the revision: fields that are given replace the former ones."""
+    return Cause(
+        fact.unit or former.unit, fact.ground or former.ground, fact.decided_on or former.decided_on,
+        former.officials if fact.officials is None else fact.officials,
+        former.collective if fact.collective is None else fact.collective,
+        former.dissent if fact.dissent is None else fact.dissent, position,
+    )  # fmt: skip
+
+
+def _routed(item: Item, fact: e.PetitionReferred | e.PetitionAssigned, event: AnyEvent) -> Changes:
+    by = UnitId(intern(event.unit or item.unit))
+    passing = event.decided.passed_on and by not in item.passed_by
+    assigned = isinstance(fact, e.PetitionAssigned)
+    return {
+        "state": "routed", "unit": UnitId(intern(fact.to_unit)), "since": event.time, "handler": None,
+        "routings": item.routings + 1, "routers": (*item.routers, by), "objected": False, "objection_upheld": False,
+        "passed_by": (*item.passed_by, by) if passing else item.passed_by,
+        "assigned_by": (*item.assigned_by, by) if assigned else item.assigned_by,
+    }  # fmt: skip
+
+
+def _objected(item: Item, fact: e.AssignmentObjected, event: AnyEvent) -> Changes:
+    return {"objected": True}
+
+
+def _upheld(item: Item, fact: e.AssignmentUpheld, event: AnyEvent) -> Changes:
+    passed = item.passed_by if item.unit in item.passed_by else (*item.passed_by, item.unit)
+    return {"objected": False, "passed_by": passed}
+
+
+def _taken_back(item: Item, fact: e.AssignmentWithdrawn, event: AnyEvent) -> Changes:
+    return {
+        "objected": False, "objection_upheld": item.objected, "state": "registered",
+        "unit": item.routers[-1] if item.routers else item.registered_by, "since": event.time,
+    }  # fmt: skip
+
+
+def _accepted(item: Item, fact: e.PetitionAccepted, event: AnyEvent) -> Changes:
+    unit = UnitId(intern(event.unit or item.unit))
+    return {
+        "state": "accepted", "unit": unit, "handler": OfficialId(intern(fact.handler)), "procedure": fact.procedure,
+        "accepted_by": unit, "accepted_at": event.time, "since": event.time,
+    }  # fmt: skip
+
+
+def _refused(item: Item, fact: Fact, event: AnyEvent) -> Changes:
+    return {"state": "refused", "since": event.time}
+
+
+def _channelled(item: Item, fact: e.PetitionChannelled, event: AnyEvent) -> Changes:
+    return {"state": "channelled", "since": event.time}
+
+
+def _handler_changed(item: Item, fact: e.HandlerChanged, event: AnyEvent) -> Changes:
+    return {"handler": OfficialId(intern(fact.handler))}
+
+
+def _hearing_opened(item: Item, fact: e.HearingOpened, event: AnyEvent) -> Changes:
+    return {"hearings": (*item.hearings, (fact.stage, event.day))}
+
+
+def _hearing_closed(item: Item, fact: e.HearingClosed, event: AnyEvent) -> Changes:
+    return {"hearings": tuple(each for each in item.hearings if each[0] != fact.stage)}
+
+
+def _extended(item: Item, fact: e.PetitionExtended, event: AnyEvent) -> Changes:
+    return {"extended": item.extended + fact.days}
+
+
+def _answered(item: Item, fact: e.PetitionAnswered, event: AnyEvent) -> Changes:
+    unit = UnitId(intern(event.unit or item.unit))
+    at_once: Changes = {}
+    if item.state in ("registered", "routed"):
+        handler = OfficialId(intern(event.actor))
+        at_once = {"unit": unit, "accepted_by": unit, "accepted_at": event.time, "handler": handler}
+    return {
+        "state": "answered", "outcome": fact.outcome, "answered_at": event.time, "answered_by": unit,
+        "since": event.time, "executed": False, **at_once,
+    }  # fmt: skip
+
+
+def _delivered(item: Item, fact: e.OpinionDelivered, event: AnyEvent) -> Changes:
+    return {"delivered": item.delivered if fact.stage in item.delivered else (*item.delivered, fact.stage)}
+
+
+def _review_requested(item: Item, fact: e.ReviewRequested, event: AnyEvent) -> Changes:
+    return {"state": "under_review", "reviewing": fact.to_unit, "since": event.time}
+
+
+def _rereview_requested(item: Item, fact: e.RereviewRequested, event: AnyEvent) -> Changes:
+    return {"state": "under_rereview", "reviewing": fact.to_unit, "since": event.time}
+
+
+def _reviewed(stage: str) -> Callable[[Item, Any, AnyEvent], Changes]:
+    def change(item: Item, fact: e.ReviewAnswered | e.RereviewAnswered, event: AnyEvent) -> Changes:
+        remitted = fact.outcome == "revoked"
+        return {
+            "state": "accepted" if remitted else "answered", "reviewing": None, "since": event.time,
+            "reviews": (*item.reviews, (stage, fact.outcome)),
+        }  # fmt: skip
+
+    return change
+
+
+def _executed(item: Item, fact: e.PetitionExecuted, event: AnyEvent) -> Changes:
+    return {"executed": True}
+
+
+def _closed(item: Item, fact: e.PetitionClosed, event: AnyEvent) -> Changes:
+    return {"state": "closed", "closed_at": event.time, "closed_by": event.position, "since": event.time}
+
+
+def _resolved(item: Item, fact: e.PetitionResolved, event: AnyEvent) -> Changes:
+    return {"resolved": True}
+
+
+def _desisted(item: Item, fact: e.PetitionDesisted, event: AnyEvent) -> Changes:
+    return {"desisted": True}
+
+
+def _withdrawn(item: Item, fact: e.PetitionWithdrawn, event: AnyEvent) -> Changes:
+    return {"state": "withdrawn", "since": event.time}
+
+
+def _determined(item: Item, fact: e.PetitionDetermined, event: AnyEvent) -> Changes:
+    closed: Changes = {} if item.closed_at else {"closed_at": event.time, "closed_by": event.position}
+    return {"state": "determined", "since": event.time, **closed}
+
+
+def _reopened(item: Item, fact: e.PetitionReopened, event: AnyEvent) -> Changes:
+    held = item.routings > 0 or item.accepted_by is not None
+    return {"state": "routed" if held else "registered", "closed_at": None, "resolved": False, "since": event.time}
+
+
+def _rated(item: Item, fact: e.PetitionRated, event: AnyEvent) -> Changes:
+    others = tuple(each for each in item.ratings if each[0] != fact.target)
+    return {"ratings": (*others, (fact.target, fact.score, event.day))}
+
+
+def _raised_above(item: Item, fact: e.RaisedAbove, event: AnyEvent) -> Changes:
+    return {"raised": (*item.raised, (fact.level, fact.kind, event.position, bool(event.decided.beyond)))}
+
+
+def _supervised(item: Item, fact: e.PetitionSupervised, event: AnyEvent) -> Changes:
+    return {"supervised": item.supervised + 1}
+
+
+def _supervision_closed(item: Item, fact: e.SupervisionClosed, event: AnyEvent) -> Changes:
+    return {"supervised": max(0, item.supervised - 1)}
+
+
+def _sponsored(item: Item, fact: e.PetitionSponsored, event: AnyEvent) -> Changes:
+    return {"sponsor": fact.leader, "warranties": ()}
+
+
+def _warranty(item: Item, fact: e.SponsorDutyDone, event: AnyEvent) -> Changes:
+    return {"warranties": item.warranties if fact.duty in item.warranties else (*item.warranties, fact.duty)}
+
+
+def _sponsorship_ended(item: Item, fact: e.SponsorshipEnded, event: AnyEvent) -> Changes:
+    return {"sponsor": None}
+
+
+def _cause_found(item: Item, fact: e.CauseFound, event: AnyEvent) -> Changes:
+    cause = Cause(
+        fact.unit, fact.ground, fact.decided_on, fact.officials, fact.collective, fact.dissent, event.position
+    )
+    return {"causes": (*(each for each in item.causes if each.unit != fact.unit), cause)}
+
+
+def _cause_revised(item: Item, fact: e.CauseRevised, event: AnyEvent) -> Changes:
+    former = revised_cause(item, fact)
+    if former is None:
+        return {}
+    others = tuple(each for each in item.causes if each.at != former.at)
+    return {"causes": others if fact.withdrawn else (*others, revision(former, fact, event.position))}
+
+
+def _missed(item: Item, fact: DeadlineMissed, event: AnyEvent) -> Changes:
+    return {"deadlines": _breached(item, fact.deadline, fact.started, event.position)}
+
+
+def _supervision_due(item: Item, fact: SupervisionDue, event: AnyEvent) -> Changes:
+    return {"deadlines": _breached(item, fact.ground, fact.started, event.position)}
+
+
+def _breached(item: Item, clock: str, started: int, position: int) -> tuple[Deadline, ...]:
+    return tuple(replace(each, missed_at=position) if each.key == (clock, started) else each for each in item.deadlines)
+
+
+CHANGES: dict[type[Fact], Callable[[Item, Any, AnyEvent], Changes]] = {
+    e.PetitionReferred: _routed,
+    e.PetitionAssigned: _routed,
+    e.AssignmentObjected: _objected,
+    e.AssignmentUpheld: _upheld,
+    e.AssignmentWithdrawn: _taken_back,
+    e.PetitionAccepted: _accepted,
+    e.PetitionNotAccepted: _refused,
+    e.PetitionNoLongerAccepted: _refused,
+    e.PetitionChannelled: _channelled,
+    e.HandlerChanged: _handler_changed,
+    e.HearingOpened: _hearing_opened,
+    e.HearingClosed: _hearing_closed,
+    e.PetitionExtended: _extended,
+    e.PetitionAnswered: _answered,
+    e.OpinionDelivered: _delivered,
+    e.ReviewRequested: _review_requested,
+    e.ReviewAnswered: _reviewed("review"),
+    e.RereviewRequested: _rereview_requested,
+    e.RereviewAnswered: _reviewed("rereview"),
+    e.PetitionExecuted: _executed,
+    e.PetitionClosed: _closed,
+    e.PetitionResolved: _resolved,
+    e.PetitionDesisted: _desisted,
+    e.PetitionWithdrawn: _withdrawn,
+    e.PetitionDetermined: _determined,
+    e.PetitionReopened: _reopened,
+    e.PetitionRated: _rated,
+    e.RaisedAbove: _raised_above,
+    e.PetitionSupervised: _supervised,
+    e.SupervisionClosed: _supervision_closed,
+    e.PetitionSponsored: _sponsored,
+    e.SponsorDutyDone: _warranty,
+    e.SponsorshipEnded: _sponsorship_ended,
+    e.CauseFound: _cause_found,
+    e.CauseRevised: _cause_revised,
+    DeadlineMissed: _missed,
+    SupervisionDue: _supervision_due,
+}
+"""Facts that are absent here change only what was decided about them, or nothing that decide must remember."""

@@ -1,0 +1,88 @@
+"""Who may be given an item, who may act on it, which level is proper for it, which matter it belongs to."""
+
+from domain.envelope import Rejected
+from domain.fact import RANK, UnitId
+from domain.petition.item import Item
+from domain.petition.ruling import Known, Ruling, Verdict
+
+
+def unknown_unit(ruling: Ruling, unit: str | None, path: str) -> Verdict:
+    known = ruling.units.get(unit)
+    if known is None:
+        return Rejected("unknown-subject", f"{unit} is not established", path)
+    if known.ended_on is not None and known.ended_on <= ruling.day:
+        return Rejected("not-in-this-state", f"{unit} ended on {known.ended_on}", path)
+    return None
+
+
+def may_receive(ruling: Ruling, to: UnitId, path: str = "$.data.to_unit") -> Verdict:
+    """A unit can be given the item if it stands, and if the item does not accuse it (R2005 23; R2022 30)."""
+    refused = unknown_unit(ruling, to, path)
+    if refused is None and accused_organ(ruling.item, to, ruling):
+        message = f"an accusation never reaches the unit it accuses, nor a unit below it: {to}"
+        return Rejected("accused-organ", message, path)
+    return refused
+
+
+def accused_organ(item: Item, unit: UnitId, ruling: Ruling) -> bool:
+    """Whether the item accuses the unit, a unit above it, or an official who holds a role there."""
+    if item.purpose != "accusation":
+        return False
+    organs = {item.about_unit} if item.about_unit else set()
+    if item.about_official:
+        organs |= ruling.units.seats(item.about_official, ruling.day)
+    return any(ruling.units.is_below(unit, organ) for organ in organs)
+
+
+def conflicted(ruling: Ruling, *officials: str | None) -> Verdict:
+    """An official does not act on a petition about himself (R2005 30; R2022 28)."""
+    about = ruling.item.about_official
+    if about is not None and about in officials:
+        return Rejected("conflicted-official", f"the item is about {about}, who may not act on it", "$.data.handler")
+    return None
+
+
+def skips(level: int, proper: int | None) -> bool:
+    """Above the proper level: that of the competent unit or one above (R2022 20; LEVEL14 4)."""
+    return proper is not None and level > proper + 1
+
+
+def competent(ruling: Ruling, unit: UnitId) -> None:
+    """The competent unit is known now: a visit registered above its proper level is a skip-level visit."""
+    item = ruling.item
+    if item.channel != "visit" or ruling.units.is_bureau(unit):
+        return
+    registered_at = ruling.units.rank(item.registered_by)
+    above = registered_at is not None and skips(registered_at, ruling.units.rank(unit))
+    if above != item.skip_level:
+        ruling.facts["skip_level"] = above
+
+
+def rank_of_place(place: str) -> int:
+    """The level that a division code stands for: 430400 city, 430408 county, 430408001 township."""
+    if len(place) >= 12:
+        return RANK["village"]
+    if len(place) >= 9:
+        return RANK["township"]
+    return RANK["city"] if place.endswith("00") else RANK["county"]
+
+
+def first_item(no: str, known: Known) -> Item | None:
+    """The matter's first item, which the item named is or (in steps) repeats."""
+    item = known.item(no)
+    seen: set[str] = set()
+    while item is not None and item.first is not None and item.no not in seen:
+        seen.add(item.no)
+        item = known.item(item.first)
+    return item
+
+
+def repeating(root: str, known: Known) -> list[str]:
+    """All items that repeat the matter, those that repeat a repeat among them."""
+    members: list[str] = []
+    waiting = [root]
+    while waiting:
+        direct = known.repeats(waiting.pop())
+        members += direct
+        waiting += direct
+    return members

@@ -1,0 +1,119 @@
+"""Steps from acceptance or refusal to the answer."""
+
+from domain.envelope import Rejected, day_of
+from domain.petition import events as e
+from domain.petition import refusal
+from domain.petition.guards import competent, conflicted, may_receive
+from domain.petition.ruling import HANDLING_CLOCKS, NOTICE_CLOCKS, Ruling, Verdict
+from domain.rules import findings as rule
+
+
+def accepted(fact: e.PetitionAccepted, ruling: Ruling) -> Verdict:
+    item, unit = ruling.item, ruling.unit
+    refused = conflicted(ruling, fact.handler, ruling.action.actor) or may_receive(ruling, unit, "$.unit")
+    if refused is not None:
+        return refused
+    ruling.meet("K1")
+    ruling.end("K4")
+    if fact.procedure == "simple":
+        received = day_of(item.since) if item.routings else item.received_on
+        simple = ruling.start("K11", unit, on=received)
+        if simple is not None:
+            ruling.meet_one(simple)
+        ruling.start("K12", unit)
+        rule.f10_simple_misused(ruling)
+    elif ruling.law.switches["handling_limit_for_all"] or item.purpose in ("appeal", "settlement"):
+        ruling.start("K5", unit)
+    ruling.facts["first_handler"] = ruling.first_handler() or (unit, fact.handler)
+    competent(ruling, unit)
+    return None
+
+
+def not_accepted(fact: e.PetitionNotAccepted | e.PetitionNoLongerAccepted, ruling: Ruling) -> Verdict:
+    refused = conflicted(ruling, ruling.action.actor)
+    if refused is not None:
+        return refused
+    ruling.meet("K1")
+    ruling.end("K4", "K13")
+    if not refusal.fits(fact.ground, ruling.item, ruling.known, ruling.day):
+        rule.f11_refusal_irregular(ruling)
+    return None
+
+
+def channelled(fact: e.PetitionChannelled, ruling: Ruling) -> Verdict:
+    ruling.meet("K1")
+    ruling.end(*NOTICE_CLOCKS, "K4", *HANDLING_CLOCKS, "K13")
+    return None
+
+
+def notified(fact: e.PetitionNotified, ruling: Ruling) -> Verdict:
+    if fact.of == "extension":
+        ruling.meet("K5x")
+    elif fact.of != "receipt" or ruling.law.switches["receipt_notice_counts"]:
+        ruling.meet(*NOTICE_CLOCKS)
+    return None
+
+
+def handler_changed(fact: e.HandlerChanged, ruling: Ruling) -> Verdict:
+    return conflicted(ruling, fact.handler)
+
+
+def hearing_opened(fact: e.HearingOpened, ruling: Ruling) -> Verdict:
+    stage_of = {"handling": "accepted", "review": "under_review", "rereview": "under_rereview"}
+    if ruling.item.state != stage_of[fact.stage]:
+        message = f"a hearing of stage {fact.stage} is not possible, the item is {ruling.item.state}"
+        return Rejected("not-in-this-state", message, "$.data.stage")
+    if any(stage == fact.stage for stage, _ in ruling.item.hearings):
+        return Rejected("not-in-this-state", "a hearing of this stage is open already", "$.data.stage")
+    if fact.stage == "rereview":
+        for clock in ruling.item.running("K9"):
+            ruling.move(
+                clock, ruling.law.due("K9", clock.starts_on, not_counted=clock.not_counted), paused_on=ruling.day
+            )
+    return None
+
+
+def hearing_closed(fact: e.HearingClosed, ruling: Ruling) -> Verdict:
+    opened = next((day for stage, day in ruling.item.hearings if stage == fact.stage), None)
+    if opened is None:
+        return Rejected("not-in-this-state", "no hearing of this stage is open", "$.data.stage")
+    if ruling.day < opened:
+        return Rejected("before-previous", "a hearing cannot close before it opened", "$.time")
+    if fact.stage == "rereview":
+        for clock in ruling.item.running("K9"):
+            spans = (*clock.not_counted, (opened, ruling.day))
+            ruling.move(clock, ruling.law.due("K9", clock.starts_on, not_counted=spans), not_counted=spans)
+    return None
+
+
+def extended(fact: e.PetitionExtended, ruling: Ruling) -> Verdict:
+    item = ruling.item
+    cap = ruling.law.parameters["extension_max_days"]
+    total = item.extended + fact.days
+    for clock in item.running("K5"):
+        if ruling.day > clock.due_on:
+            ruling.facts["out_of_time"] = True
+        else:
+            counted = min(cap, total)
+            ruling.move(clock, ruling.law.due("K5", clock.starts_on, more=counted), extended=counted)
+    ruling.start("K5x", ruling.unit)
+    if total > cap:
+        rule.f05_extension_irregular(ruling)
+    return None
+
+
+def answered(fact: e.PetitionAnswered, ruling: Ruling) -> Verdict:
+    item, unit = ruling.item, ruling.unit
+    refused = conflicted(ruling, ruling.action.actor) or may_receive(ruling, unit, "$.unit")
+    if refused is not None:
+        return refused
+    ruling.meet(*HANDLING_CLOCKS, "K13")
+    if item.state in ("registered", "routed"):
+        ruling.meet("K1", *NOTICE_CLOCKS)
+        ruling.facts["first_handler"] = ruling.first_handler() or (unit, ruling.action.actor)
+        competent(ruling, unit)
+    ruling.end("K4")
+    if fact.outcome == "supported":
+        ruling.start("execution", unit)
+    rule.f10_simple_misused(ruling, not_supported=fact.outcome == "not_supported")
+    return None

@@ -1,0 +1,133 @@
+"""What decide must remember of an item (信访件)."""
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from domain.deadlines import Deadline
+from domain.fact import OfficialId, PersonId, UnitId
+
+State = Literal[
+    "registered", "routed", "accepted", "answered", "under_review", "under_rereview",
+    "closed", "refused", "channelled", "withdrawn", "determined",
+]  # fmt: skip
+Handler = tuple[UnitId, OfficialId]
+
+
+class Cause(Struct, frozen=True, gc=False):
+    """A cause that a human found, as it stands after revisions."""
+
+    unit: UnitId
+    ground: str
+    decided_on: date
+    officials: tuple[OfficialId, ...]
+    collective: bool
+    dissent: tuple[OfficialId, ...]
+    at: int
+
+
+class Item(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """One item (信访件) as it stands after its events."""
+
+    no: str
+    version: int
+    state: State
+    channel: str
+    purpose: str
+    category: str
+    place: str
+    title: str
+    persons: int
+    petitioners: tuple[PersonId, ...]
+    registered_by: UnitId
+    registered_at: datetime
+    received_on: date
+    unit: UnitId
+    since: datetime
+    """When the present holder got it, or the present state was entered: what a later step may not precede."""
+    about_unit: UnitId | None = None
+    about_official: OfficialId | None = None
+    joint_letter: bool = False
+    anonymous: bool = False
+    handed_down_by: UnitId | None = None
+    assigned_by: tuple[UnitId, ...] = ()
+    """Units that assigned it (交办); one of a higher level excludes the simple procedure."""
+    collective: bool = False
+    skip_level: bool = False
+    handler: OfficialId | None = None
+    procedure: str | None = None
+    accepted_by: UnitId | None = None
+    accepted_at: datetime | None = None
+    first_handler: Handler | None = None
+    """Of the matter, as known when the item was accepted or judged to repeat (首办)."""
+    first: str | None = None
+    """NO of the matter's first item, where this one repeats it."""
+    repeat_number: int = 0
+    routings: int = 0
+    routers: tuple[UnitId, ...] = ()
+    """Units that routed it, in order."""
+    passed_by: tuple[UnitId, ...] = ()
+    """Units that passed the item on instead of accepting it, or whose objection was turned down (推诿)."""
+    objected: bool = False
+    objection_upheld: bool = False
+    deadlines: tuple[Deadline, ...] = ()
+    extended: int = 0
+    outcome: str | None = None
+    answered_by: UnitId | None = None
+    answered_at: datetime | None = None
+    delivered: tuple[str, ...] = ()
+    reviewing: UnitId | None = None
+    reviews: tuple[tuple[str, str], ...] = ()
+    """(stage, outcome) of the reviews answered so far."""
+    hearings: tuple[tuple[str, date], ...] = ()
+    supervised: int = 0
+    """Supervisions still open."""
+    sponsor: OfficialId | None = None
+    warranties: tuple[str, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    ratings: tuple[tuple[str, str, date], ...] = ()
+    raised: tuple[tuple[str, str, int, bool], ...] = ()
+    """(level, kind, position, beyond the proper level)"""
+    executed: bool = False
+    resolved: bool = False
+    desisted: bool = False
+    closed_at: datetime | None = None
+    closed_by: int = 0
+    """Position of the event that closed it."""
+    faults: tuple[tuple[str, UnitId], ...] = ()
+    """(id, unit) of B-findings that stand on the item; F18 asks for them."""
+    found: tuple[str, ...] = ()
+    """Ids of all findings that stand, raised by an event of this item."""
+
+    @property
+    def subject(self) -> str:
+        return f"petition:{self.no}"
+
+    @property
+    def matter(self) -> str:
+        """NO of the matter: that of its first item."""
+        return self.first or self.no
+
+    @property
+    def responsible(self) -> UnitId:
+        """The unit that answers for the handling: the first handler, else who accepted, else who holds the item."""
+        return self.first_handler[0] if self.first_handler else self.accepted_by or self.unit
+
+    @property
+    def over(self) -> bool:
+        return self.state in ("closed", "determined", "withdrawn", "channelled", "refused")
+
+    def running(self, *clocks: str) -> tuple[Deadline, ...]:
+        """The open deadlines of these clocks."""
+        return tuple(each for each in self.deadlines if each.clock in clocks and each.open)
+
+    def deadline(self, clock: str, started: int) -> Deadline | None:
+        for each in self.deadlines:
+            if each.clock == clock and each.started == started:
+                return each
+        return None
+
+
+Changes = dict[str, Any]
+"""Fields of an item and their new values."""

@@ -1,0 +1,106 @@
+"""Steps after the answer: delivery, review, execution, closing, rating, going above."""
+
+from domain.deadlines import PETITIONER
+from domain.envelope import Rejected
+from domain.fact import RANK
+from domain.petition import events as e
+from domain.petition.guards import conflicted, first_item, may_receive, rank_of_place, repeating, skips
+from domain.petition.ruling import HANDLING_CLOCKS, Ruling, Verdict
+from domain.rules import findings as rule
+
+
+def delivered(fact: e.OpinionDelivered, ruling: Ruling) -> Verdict:
+    reviewed = {stage for stage, _ in ruling.item.reviews}
+    if fact.stage != "handling" and fact.stage not in reviewed:
+        return Rejected("not-in-this-state", f"there is no opinion of stage {fact.stage} yet", "$.data.stage")
+    window = {"handling": "K6", "review": "K8"}.get(fact.stage)
+    if window and not ruling.item.running(window) and fact.stage not in ruling.item.delivered:
+        ruling.start(window, PETITIONER)
+    return None
+
+
+def review_requested(fact: e.ReviewRequested | e.RereviewRequested, ruling: Ruling) -> Verdict:
+    again = isinstance(fact, e.RereviewRequested)
+    item = ruling.item
+    reviewed = {stage for stage, _ in item.reviews}
+    if again and "review" not in reviewed:
+        return Rejected("not-in-this-state", "re-review follows a review, and there is none", "$.type")
+    if ("rereview" if again else "review") in reviewed:
+        return Rejected("not-in-this-state", "this stage has been through already", "$.type")
+    refused = may_receive(ruling, fact.to_unit)
+    if refused is not None:
+        return refused
+    if fact.to_unit == item.answered_by:
+        return Rejected("bad-value", "a unit does not review its own opinion", "$.data.to_unit")
+    window = "K8" if again else "K6"
+    passed = [each for each in item.deadlines if each.clock == window and each.open and each.due_on < ruling.day]
+    ruling.meet(window)
+    ruling.facts["out_of_time"] = bool(passed)
+    ruling.start("K9" if again else "K7", fact.to_unit)
+    return None
+
+
+def review_answered(fact: e.ReviewAnswered | e.RereviewAnswered, ruling: Ruling) -> Verdict:
+    refused = conflicted(ruling, ruling.action.actor)
+    if refused is None:
+        ruling.meet("K9" if isinstance(fact, e.RereviewAnswered) else "K7")
+    return refused
+
+
+def executed(fact: e.PetitionExecuted, ruling: Ruling) -> Verdict:
+    if ruling.item.outcome not in ("supported", "partly"):
+        return Rejected("not-in-this-state", "no opinion supports the request; there is nothing to execute", "$.type")
+    ruling.meet("execution")
+    return None
+
+
+def execution_refused(fact: e.ExecutionRefused, ruling: Ruling) -> Verdict:
+    if ruling.item.outcome not in ("supported", "partly"):
+        return Rejected("not-in-this-state", "no opinion supports the request; there is nothing to refuse", "$.type")
+    ruling.end("execution")
+    rule.f20_support_refused(ruling)
+    return None
+
+
+def closed(fact: e.PetitionClosed, ruling: Ruling) -> Verdict:
+    ruling.meet("K13", *HANDLING_CLOCKS)
+    return None
+
+
+def withdrawn(fact: e.PetitionWithdrawn, ruling: Ruling) -> Verdict:
+    ruling.end_all()
+    return None
+
+
+def determined(fact: e.PetitionDetermined, ruling: Ruling) -> Verdict:
+    ruling.end("K6", "K8")
+    return conflicted(ruling, ruling.action.actor)
+
+
+def rated(fact: e.PetitionRated, ruling: Ruling) -> Verdict:
+    if fact.score == "dissatisfied":
+        rule.f16_dissatisfied(ruling, fact.target)
+        ruling.call_for_supervision("S7")
+    elif any(target == fact.target and score == "dissatisfied" for target, score, _ in ruling.item.ratings):
+        rule.rated_better(ruling, fact.target)
+    return None
+
+
+def return_visited(fact: e.ReturnVisited, ruling: Ruling) -> Verdict:
+    if fact.solved == "no" and ruling.item.state in ("closed", "determined"):
+        rule.f24_return_visit_unsolved(ruling)
+    return None
+
+
+def raised_above(fact: e.RaisedAbove, ruling: Ruling) -> Verdict:
+    item, units = ruling.item, ruling.units
+    held = item.accepted_by or item.unit
+    competent = item.about_unit if units.is_bureau(held) and item.about_unit else held
+    rank = units.rank(competent)
+    beyond = skips(RANK[fact.level], rank if rank is not None else rank_of_place(item.place))
+    ruling.facts["beyond"] = beyond
+    if beyond:
+        root = first_item(item.no, ruling.known) or item
+        matter = [root, *(ruling.known.item(no) for no in repeating(root.no, ruling.known))]
+        rule.f18_raised_above_after_fault(ruling, [each for each in matter if each is not None])
+    return None

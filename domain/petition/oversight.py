@@ -1,0 +1,94 @@
+"""Steps of those who watch: supervision, sponsorship, causes, incidents, secrecy."""
+
+from domain.envelope import Rejected
+from domain.fact import Fact
+from domain.petition import events as e
+from domain.petition.changes import revised_cause, revision
+from domain.petition.ruling import SUPERVISION_TRIGGERS, Ruling, Verdict
+from domain.rules import findings as rule
+
+
+def supervised(fact: e.PetitionSupervised, ruling: Ruling) -> Verdict:
+    ruling.meet(*SUPERVISION_TRIGGERS)
+    supervised = ruling.units.answering(ruling.item.accepted_by or ruling.item.unit, ruling.day)
+    ruling.start("K10", supervised, given=fact.report_by)
+    return None
+
+
+def supervision_answered(fact: e.SupervisionAnswered, ruling: Ruling) -> Verdict:
+    if not ruling.item.supervised:
+        return Rejected("not-in-this-state", "the item is not under supervision", "$.type")
+    ruling.meet("K10")
+    return None
+
+
+def supervision_closed(fact: e.SupervisionClosed, ruling: Ruling) -> Verdict:
+    if not ruling.item.supervised:
+        return Rejected("not-in-this-state", "the item is not under supervision", "$.type")
+    if ruling.item.supervised == 1:
+        ruling.end("K10")
+    return None
+
+
+def sponsored(fact: e.PetitionSponsored, ruling: Ruling) -> Verdict:
+    if ruling.item.sponsor is not None:
+        return Rejected("already-exists", f"one case, one leader: {ruling.item.sponsor} sponsors it", "$.data.leader")
+    if fact.leader == ruling.item.about_official:
+        return Rejected(
+            "conflicted-official", f"the item is about {fact.leader}, who may not sponsor it", "$.data.leader"
+        )
+    return None
+
+
+def needs_sponsor(fact: Fact, ruling: Ruling) -> Verdict:
+    if ruling.item.sponsor is None:
+        return Rejected("not-in-this-state", "the item has no sponsor", "$.type")
+    return None
+
+
+def cause_found(fact: e.CauseFound, ruling: Ruling) -> Verdict:
+    if ruling.units.get(fact.unit) is None:
+        return Rejected("unknown-subject", f"{fact.unit} is not established", "$.data.unit")
+    if fact.decided_on > ruling.day:
+        return Rejected("bad-value", "a cause cannot lie after it was found", "$.data.decided_on")
+    rule.f21_cause_found(ruling, fact.unit, fact.ground, fact.decided_on, fact, fact.evidence)
+    return None
+
+
+def cause_contested(fact: e.CauseContested, ruling: Ruling) -> Verdict:
+    if not ruling.item.causes:
+        return Rejected("not-in-this-state", "no cause was found that could be contested", "$.type")
+    return None
+
+
+def cause_revised(fact: e.CauseRevised, ruling: Ruling) -> Verdict:
+    former = revised_cause(ruling.item, fact)
+    if former is None:
+        return Rejected("not-in-this-state", "no cause was found that could be revised", "$.type")
+    if fact.unit is not None and ruling.units.get(fact.unit) is None:
+        return Rejected("unknown-subject", f"{fact.unit} is not established", "$.data.unit")
+    if fact.withdrawn or (fact.unit is not None and fact.unit != former.unit):
+        ruling.clear(f"F21:{ruling.subject}:{former.unit}")
+    if not fact.withdrawn:
+        new = revision(former, fact, 0)
+        evidence = (former.at, *(fact.evidence or ()))
+        rule.f21_cause_found(ruling, new.unit, new.ground, new.decided_on, new, evidence)
+    return None
+
+
+def incident_reported(fact: e.IncidentReported, ruling: Ruling) -> Verdict:
+    if fact.mishandled_by is not None:
+        if ruling.units.get(fact.mishandled_by) is None:
+            return Rejected("unknown-subject", f"{fact.mishandled_by} is not established", "$.data.mishandled_by")
+        rule.f22_incident_mishandled(ruling, fact.mishandled_by)
+    return None
+
+
+def secrecy_breached(fact: e.SecrecyBreached, ruling: Ruling) -> Verdict:
+    rule.f12_secrecy(ruling, fact.by_unit, fact.to, attempt=False)
+    return None
+
+
+def secrecy_guarded(fact: e.SecrecyGuarded, ruling: Ruling) -> Verdict:
+    rule.f12_secrecy(ruling, fact.by_unit, fact.to, attempt=True)
+    return None

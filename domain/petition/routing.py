@@ -1,0 +1,112 @@
+"""Steps that register an item and move it between units; judging whether it repeats another."""
+
+from domain.envelope import Rejected, day_of
+from domain.fact import RANK, UnitId
+from domain.petition import events as e
+from domain.petition.guards import competent, first_item, may_receive, repeating, skips
+from domain.petition.ruling import NOTICE_CLOCKS, Ruling, Verdict
+from domain.rules import findings as rule
+
+
+def registered(fact: e.PetitionRegistered, ruling: Ruling) -> Verdict:
+    action = ruling.action
+    if action.unit is None:
+        return Rejected("missing-field", "a registration names the unit that registers", "$.unit")
+    unit = ruling.units.get(action.unit)
+    if unit is None:
+        return Rejected("unknown-subject", f"{action.unit} is not established", "$.unit")
+    if fact.received_at is not None and fact.received_at > action.time:
+        return Rejected("bad-value", "received after it was registered", "$.data.received_at")
+    received = day_of(fact.received_at) if fact.received_at else ruling.day
+    if unit.is_bureau:
+        ruling.start("K1", action.unit, on=received)
+    elif not fact.anonymous:
+        ruling.start("K3", action.unit, on=received)
+    if fact.report_by is not None:
+        ruling.start("K13", action.unit, given=fact.report_by)
+    collective = fact.channel in ("visit", "reception")
+    ruling.facts["collective"] = collective and fact.persons >= ruling.law.parameters["collective_min_persons"]
+    if fact.channel == "visit" and fact.about_unit and fact.purpose != "accusation":
+        ruling.facts["skip_level"] = skips(unit.rank, ruling.units.rank(fact.about_unit))
+    if fact.channel == "handed_down" and from_high_above(ruling, fact.handed_down_by):
+        ruling.call_for_supervision("S9")
+    if fact.channel == "reception":
+        ruling.call_for_supervision("S10")
+    return None
+
+
+def from_high_above(ruling: Ruling, unit: UnitId | None) -> bool:
+    """Handed down by the nation or a province; a unit that nobody established is told by its division code."""
+    if unit is None:
+        return False
+    rank = ruling.units.rank(unit)
+    if rank is not None:
+        return rank >= RANK["province"]
+    return unit.removeprefix("unit:")[2:6] == "0000"
+
+
+def routed(fact: e.PetitionReferred | e.PetitionAssigned, ruling: Ruling) -> Verdict:
+    item, to = ruling.item, fact.to_unit
+    refused = may_receive(ruling, to)
+    if refused is not None:
+        return refused
+    if to == ruling.units.answering(item.unit, ruling.day):
+        return Rejected("bad-value", f"{to} already holds the item", "$.data.to_unit")
+    by = ruling.unit
+    ruling.meet("K1")
+    ruling.end(*NOTICE_CLOCKS, "K4")
+    ruling.end("K13", owed_by=by)
+    if not item.anonymous:
+        ruling.start("K2", to)
+    ruling.start("K4", to)
+    if isinstance(fact, e.PetitionAssigned) and fact.report_by is not None:
+        ruling.start("K13", to, given=fact.report_by)
+    ruling.facts["passed_on"] = rule.passes_on(item, by, ruling.units)
+    competent(ruling, to)
+    rule.f14_passed_around(ruling, by)
+    return None
+
+
+def objected(fact: e.AssignmentObjected, ruling: Ruling) -> Verdict:
+    if ruling.item.objected:
+        return Rejected("not-in-this-state", "an objection is pending already", "$.type")
+    ruling.meet("K4")
+    if not ruling.item.running("K4"):
+        ruling.facts["out_of_time"] = "K4" in ruling.law.clocks
+    return None
+
+
+def upheld(fact: e.AssignmentUpheld, ruling: Ruling) -> Verdict:
+    if not ruling.item.objected:
+        return Rejected("not-in-this-state", "there is no objection to decide on", "$.type")
+    rule.f14_passed_around(ruling, ruling.item.unit, turned_down=True)
+    return None
+
+
+def taken_back(fact: e.AssignmentWithdrawn, ruling: Ruling) -> Verdict:
+    ruling.end(*NOTICE_CLOCKS, "K4", "K13")
+    return None
+
+
+def repeat_judged(fact: e.RepeatJudged, ruling: Ruling) -> Verdict:
+    item, known = ruling.item, ruling.known
+    former = (f"matter:{item.first}",) if item.first else ()
+    rule.take_back_repeat(ruling)
+    if fact.first is None:
+        ruling.facts |= {"matter": item.no, "repeat_number": 0}
+        ruling.touches = former
+        return None
+    root = first_item(fact.first.removeprefix("petition:"), known)
+    if root is None:
+        return Rejected("unknown-subject", f"petition:{fact.first} is not registered", "$.data.first")
+    if root.no == item.no:
+        return Rejected("bad-value", "an item cannot repeat itself", "$.data.first")
+    before = [no for no in repeating(root.no, known) if no != item.no]
+    ruling.facts |= {"matter": root.no, "repeat_number": len(before) + 1}
+    if root.first_handler is not None:
+        ruling.facts["first_handler"] = root.first_handler
+    ruling.touches = tuple(dict.fromkeys((*former, f"matter:{root.no}")))
+    rule.f10_simple_misused(ruling, repeat=True)
+    rule.f15_repeat_after_close(ruling, root)
+    rule.f23_first_turned_repeat(ruling, root, first_repeat=not before)
+    return None

@@ -1,0 +1,42 @@
+"""The divisions of Hengyang: facts that the simulated city stands on. Codes are those of the statistics bureau."""
+
+import csv
+from importlib.resources import files
+from typing import NamedTuple
+
+CITY = "430400"
+
+TOWN_KINDS = frozenset({"街道", "镇", "乡"})
+"""Divisions with an administration of their own; an industrial park or a prison is a place but no unit."""
+
+
+class Place(NamedTuple):
+    """One division of the city, with the villages or neighbourhoods below it."""
+
+    code: str
+    name: str
+    parent: str
+    kind: str
+    villages: tuple[str, ...] = ()
+
+
+def counties() -> list[Place]:
+    """The twelve counties, districts and county-level cities, by code."""
+    return [place for place in _rows() if place.parent == CITY]
+
+
+def towns() -> list[Place]:
+    """All places of township level, by code, each with its village codes."""
+    below: dict[str, list[str]] = {}
+    for row in _table("villages.csv"):
+        below.setdefault(row["parent"], []).append(row["code"])
+    return [place._replace(villages=tuple(below.get(place.code, ()))) for place in _rows() if len(place.code) == 9]
+
+
+def _rows() -> list[Place]:
+    return [Place(row["code"], row["name"], row["parent"], row["kind"]) for row in _table("hengyang.csv")]
+
+
+def _table(name: str) -> list[dict[str, str]]:
+    text = (files("infra.city") / name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))

@@ -1,0 +1,122 @@
+"""Who is given which role before the year begins, and what changes during it."""
+
+from random import Random
+
+from infra.city.rhythm import DAY, HOUR
+from infra.city.thread import CLERK, Thread
+from infra.city.units import Data, Later, Unit, held
+from infra.city.words import WORDS
+from infra.city.world import World
+
+GIVEN, ENDED = "unit.role_given.v1", "unit.role_ended.v1"
+MORNING = 9 * HOUR
+
+
+def founding(world: World) -> list[Thread]:
+    """Each unit is established and staffed in the thirty days before the start, parents first."""
+    return [_founded(world, unit, n) for n, unit in enumerate(world.city.units.values())]
+
+
+def _founded(world: World, unit: Unit, number: int) -> Thread:
+    thread = Thread(unit.id, unit.code)
+    moment = -30 * DAY + MORNING + number * 60
+    data: Data = {"name": unit.name, "level": unit.level, "kind": unit.kind, "division": unit.division}
+    if unit.parent is not None:
+        data["parent"] = unit.parent.id
+    thread.add(moment, "unit.established.v1", unit, CLERK, data)
+    for official, role in held(unit):
+        thread.add(moment, GIVEN, unit, CLERK, _given(world.random, official, role))
+    thread.ready()
+    return thread
+
+
+def _given(random: Random, official: str, role: str) -> Data:
+    return {"official": official, "role": role, "name": invented_name(random)}
+
+
+def invented_name(random: Random) -> str:
+    """A name made of common parts; nobody is meant."""
+    return random.choice(WORDS["surnames"]) + random.choice(WORDS["given"])
+
+
+def changes(world: World, days: int) -> list[Thread]:
+    """Role changes over the time simulated: about one unit in six in a year, some vacancies, and one merger."""
+    random, city = world.random, world.city
+    fixed = [
+        unit for unit in city.units.values() if unit.level not in ("national", "province") and unit.kind != "other"
+    ]
+    merging = merger(world, days)
+    movable = [unit for unit in fixed if unit not in merging]
+    count = max(1, round(len(movable) / 6 * days / 365))
+    chosen = random.sample(movable, min(count, len(movable)))
+    threads = [_changed(world, unit, n, days) for n, unit in enumerate(chosen)]
+    return [thread for thread in threads if thread.steps] + [_merged(world, *merging, days)]
+
+
+def merger(world: World, days: int) -> tuple[Unit, Unit]:
+    """Which unit goes into which: a small district's housing office into its land office, in the middle of the time."""
+    one, other = world.city.get("430412-zjj"), world.city.get("430412-zrzyj")
+    one.into, one.merged_at = other, world.days.working(days // 2) * DAY + MORNING + 1800
+    return one, other
+
+
+def _merged(world: World, one: Unit, other: Unit, days: int) -> Thread:
+    thread = Thread(one.id, f"{one.code}/merger")
+    moment = one.merged_at - 1
+    for official, role in held(one):
+        thread.add(moment, ENDED, one, CLERK, {"official": official, "role": role})
+    thread.add(moment, "unit.merged.v1", one, CLERK, {"into": other.id})
+    thread.ready()
+    return thread
+
+
+SEATS = ("head", "head", "deputy", "lead", "clerk", "clerk")
+ROLE = {"head": "principal", "deputy": "deputy_in_charge", "lead": "petition_lead", "clerk": "petition_clerk"}
+
+
+def _changed(world: World, unit: Unit, number: int, days: int) -> Thread:
+    """One official leaves and another comes: mostly the same day, in a few units only after a vacancy."""
+    random = world.random
+    thread = Thread(unit.id, f"{unit.code}/change")
+    seat = SEATS[int(random.random() * len(SEATS))]
+    day = world.days.working(5 + int(random.random() * max(1, days - 10)))
+    vacant = seat in ("head", "deputy") and random.random() < 0.22
+    back = world.days.working(day + 31 + int(random.random() * 40)) if vacant else day
+    old = str(getattr(unit, seat))
+    new = f"{old}2"
+    thread.add(day * DAY + MORNING, ENDED, unit, CLERK, _leaves(unit, seat, old))
+    thread.add(back * DAY + MORNING + 60, GIVEN, unit, CLERK, _comes(world, unit, seat, new))
+    bureau = world.city.units.get(f"{unit.area}-xfj")
+    if seat in ("deputy", "lead", "clerk") and bureau is not None and random.random() < 0.8:
+        late = random.random() < 0.12
+        filed = world.days.add(back, 11 + int(random.random() * 10) if late else 1 + int(random.random() * 9))
+        thread.add(filed * DAY + 36_000, "unit.change_filed.v1", unit, CLERK, _filed(unit, bureau))
+    thread.ready()
+    return thread
+
+
+def _leaves(unit: Unit, seat: str, old: str) -> Later:
+    def happens(acting: Unit, actor: str) -> Data:
+        if seat in ("head", "deputy"):
+            setattr(unit, seat, None)
+        return {"official": old, "role": ROLE[seat]}
+
+    return happens
+
+
+def _comes(world: World, unit: Unit, seat: str, new: str) -> Later:
+    def happens(acting: Unit, actor: str) -> Data:
+        before = getattr(unit, seat)
+        setattr(unit, seat, new)
+        unit.desk = [new if official == before else official for official in unit.desk]
+        unit.changed = world.emitted + 1
+        return _given(world.random, new, ROLE[seat])
+
+    return happens
+
+
+def _filed(unit: Unit, bureau: Unit) -> Later:
+    def happens(acting: Unit, actor: str) -> Data:
+        return {"change": unit.changed, "with_unit": bureau.id}
+
+    return happens

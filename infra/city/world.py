@@ -1,0 +1,87 @@
+"""What every part of the simulation shares: chance, the calendar, the units, and how long people take."""
+
+from datetime import date
+from random import Random
+
+from infra.city.rhythm import DAY, Days, office_second
+from infra.city.units import City, Unit
+from infra.shipped import shipped_rules
+
+BASE_A_YEAR = 27_000
+"""New matters a year at scale 1.0; people who come back make about 30,000 items of them."""
+
+REMEMBERED = 3_000
+
+
+class World:
+    """The city while it runs."""
+
+    def __init__(self, random: Random, start: date, days: int, scale: float) -> None:
+        self.random = random
+        self.chance = random.random
+        self.days = Days(start, days, shipped_rules().calendar.works)
+        self.year = start.year
+        self.start = start
+        self.scale = scale
+        self.city = City(random)
+        self._next, self._offset = self.days.next_working, self.days.offset
+        self.emitted = 0
+        self.items = 0
+        self._serials: dict[tuple[str, str], int] = {}
+        self._persons: list[str] = []
+
+    def number(self, division: str, moment: int) -> str:
+        """The next registration number of a division in the year of the moment."""
+        year = self.days.text(moment // DAY)[:4]
+        serial = self._serials.get((division, year), 0) + 1
+        self._serials[division, year] = serial
+        self.items += 1
+        return f"{division}-{year}-{serial:06d}"
+
+    def person(self) -> str:
+        """A petitioner's pseudonym: now and then somebody who was here with another matter."""
+        known = self._persons
+        if known and self.chance() < 0.06:
+            return known[int(self.chance() * len(known))]
+        fresh = f"person:{self.random.getrandbits(64):016x}"
+        if len(known) < REMEMBERED:
+            known.append(fresh)
+        else:
+            known[int(self.chance() * REMEMBERED)] = fresh
+        return fresh
+
+    def later(self, moment: int, days: int) -> int:
+        """A working moment some calendar days later; on the same day within the next two hours."""
+        today = moment // DAY
+        day = self._next[today + days + self._offset]
+        if day == today:
+            return moment + 900 + int(self.chance() * 6_000)
+        return day * DAY + office_second(self.random)
+
+    def by(self, moment: int, day: int) -> int:
+        """A working moment not after a given day, as late as it likes, but after the moment."""
+        today = moment // DAY
+        last = self.days.working_before(today + int((day - today) * (0.35 + self.chance() * 0.65)))
+        return self.later(moment, max(0, last - today))
+
+    def within(self, unit: Unit, moment: int, limit: int, shape: float = 1.6) -> tuple[int, bool]:
+        """When a unit does what is due in so many calendar days, and whether that is too late."""
+        if self.chance() < unit.slips:
+            return self.later(moment, limit + 2 + int(self.random.expovariate(0.12))), True
+        return self.later(moment, int(limit * self.chance() ** shape)), False
+
+    def within_working(self, unit: Unit, moment: int, limit: int) -> tuple[int, bool]:
+        """The same for a limit in working days."""
+        today = moment // DAY
+        if self.chance() < unit.slips:
+            day = self.days.add(today, limit + 2 + int(self.random.expovariate(0.25)))
+            return self.later(moment, day - today), True
+        return self.later(moment, self.days.add(today, int(limit * self.chance())) - today), False
+
+    def date(self, moment: int, days: int) -> str:
+        """A date some days after a moment, as written."""
+        return self.days.text(moment // DAY + days)
+
+    def bureau(self, unit: Unit) -> Unit:
+        """The petition bureau of the unit's level: a township's is its county's."""
+        return self.city.units[f"{unit.area}-xfj"]

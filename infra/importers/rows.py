@@ -1,0 +1,101 @@
+"""Reading a table row by row: what is broken is reported, never guessed."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple
+
+from domain.envelope import SHANGHAI
+
+Row = dict[str, str]
+
+FORMS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
+"""How a moment may be written. All are local time of Asia/Shanghai; a date alone is no moment."""
+
+
+class ImportProblem(Exception):
+    """The file cannot be read as what it is said to be. The message is a sentence for the user."""
+
+
+class Problem(NamedTuple):
+    """One thing in one row that could not be taken. Rows count from 1, the header not counted."""
+
+    row: int
+    field: str
+    sentence: str
+
+
+Problems = list[Problem]
+"""What an import could not take. Pass a list of your own: it is complete before the first action comes."""
+
+
+def rows(path: str | Path, required: Iterable[str]) -> Iterator[tuple[int, Row]]:
+    """Each row with its number, fields stripped of outer blanks; UTF-8, with or without a mark at its start."""
+    file = Path(path)
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as text:
+            reader = csv.reader(text, strict=True)
+            header = [name.strip() for name in next(reader, [])]
+            _check_header(file, header, required)
+            for number, fields in enumerate((each for each in reader if each), start=1):
+                yield number, _row(header, fields)
+    except UnicodeDecodeError as error:
+        message = (
+            f"{file.name} is not UTF-8 text (byte {error.start}); convert it first, for example with iconv -f GB18030"
+        )
+        raise ImportProblem(message) from error
+    except csv.Error as error:
+        raise ImportProblem(f"{file.name} is not a readable CSV file: {error}") from error
+    except OSError as error:
+        raise ImportProblem(f"{file} cannot be read: {error.strerror}") from error
+
+
+def _check_header(file: Path, header: list[str], required: Iterable[str]) -> None:
+    missing = [name for name in required if name not in header]
+    if missing:
+        raise ImportProblem(
+            f"{file.name} lacks the columns {', '.join(missing)}; its header is: {', '.join(header) or 'empty'}"
+        )
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        raise ImportProblem(f"{file.name} has the columns {', '.join(twice)} more than once")
+
+
+def _row(header: list[str], fields: list[str]) -> Row:
+    row = dict(zip(header, (field.strip() for field in fields), strict=False))
+    if len(fields) != len(header):
+        row[MISFIT] = str(len(fields))
+    return row
+
+
+MISFIT = "\0fields"
+"""Under this name a row says that it has more or fewer fields than the header."""
+
+
+def misfit(number: int, row: Row, width: int) -> Problem | None:
+    """A row cannot be trusted if its fields do not fit the header: it may have shifted."""
+    if MISFIT not in row:
+        return None
+    return Problem(number, "", f"the row has {row[MISFIT]} fields where the header has {width}")
+
+
+def moment(text: str) -> datetime | None:
+    """The moment written, in local time, or None if it is not one."""
+    for form in FORMS:
+        try:
+            return datetime.strptime(text, form).replace(tzinfo=SHANGHAI)
+        except ValueError:
+            continue
+    return None
+
+
+def stamp(local: datetime) -> str:
+    """RFC 3339 with the offset of Asia/Shanghai."""
+    return local.isoformat(timespec="seconds")
+
+
+def pseudonym(text: str) -> str:
+    """A stable pseudonym: 16 hex digits. The same text always gives the same one."""
+    return blake2b(text.encode(), digest_size=8).hexdigest()

@@ -1,0 +1,184 @@
+"""What the log promises, whichever store keeps it.
+
+Times are microseconds since 1970-01-01T00:00Z. Positions count from 1 over the whole log, versions from 1 within a
+subject; neither ever has a gap. Nothing here knows a rule, a product or a file format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from hashlib import blake2b, sha256
+from operator import gt
+from typing import NamedTuple, Protocol
+
+FORMAT = 1
+"""Version of the store format that this code writes; kept in the store's `meta` table."""
+
+
+class StoreError(Exception):
+    """The store cannot do what was asked; the message is one sentence for the person at the keyboard."""
+
+
+class StoreTooNew(StoreError):
+    """A later danze wrote this store; this one would misread it."""
+
+    def __init__(self, found: int) -> None:
+        super().__init__(
+            f"this store has format {found}, written by a later danze; this one knows formats up to {FORMAT}. Upgrade."
+        )
+
+
+class Conflict(Exception):  # noqa: N818 -- the contract's word
+    """Somebody else appended meanwhile: catch up, decide again, append again."""
+
+
+class Entry(NamedTuple):
+    """One event as stored. `body` is the exact bytes: what was hashed, and what travels on."""
+
+    position: int
+    subject: str
+    version: int
+    type: str
+    recorded: int
+    body: bytes
+
+
+class NewEntry(NamedTuple):
+    """One event about to be stored.
+
+    `key` tells who sent it under which id (`key_of`), and is unique in the log. `digest` is a keyed digest of the
+    action as sent: equal for a duplicate, different when an id is reused. `touches` are further names under which the
+    event is found, such as the matter of a repeat.
+    """
+
+    subject: str
+    version: int
+    type: str
+    recorded: int
+    body: bytes
+    key: bytes
+    digest: bytes
+    touches: tuple[str, ...] = ()
+
+
+class Rejection(NamedTuple):
+    """An action that was refused, kept whole (personal fields sealed) so that it can be corrected and sent again."""
+
+    key: bytes
+    digest: bytes
+    code: str
+    message: str
+    path: str
+    subject: str
+    recorded: int
+    body: bytes
+
+
+class RawEntry(NamedTuple):
+    """One row of the store as it lies there, with nothing checked: what `verify` reads."""
+
+    position: int
+    subject: str
+    version: int
+    type: str
+    recorded: int
+    body: bytes
+    key: bytes
+    digest: bytes
+    leaf: bytes
+
+
+class Head(NamedTuple):
+    """The last position and its recorded time; (0, 0) for an empty log."""
+
+    position: int
+    recorded: int
+
+
+class Log(Protocol):
+    """An append-only log. Safe to share between threads, and between processes on one store."""
+
+    def head(self) -> Head: ...
+
+    def append(
+        self,
+        entries: Sequence[NewEntry],
+        rejections: Sequence[Rejection],
+        *,
+        after: int,
+        reads: Collection[str] | None,
+    ) -> Head:
+        """Store all of it in one transaction, at positions head+1…, or nothing; answer the new head.
+
+        `after` is the head at which the caller decided. A log that has grown since is a `Conflict`, unless `reads`
+        (every name the decision looked at) is given, nothing appended since has a subject or touch among them, and
+        the first entry is not recorded before the log's last. A key already taken, and a version that does not
+        follow its subject's last, are conflicts too. `recorded` running backwards within a batch is a ValueError: a
+        bug of the caller. A rejection seen before (same key, digest and code) is kept once and counted.
+        """
+        ...
+
+    def known(self, keys: Sequence[bytes]) -> dict[bytes, tuple[int, bytes]]:
+        """Position and digest of those keys that are taken; the others are left out."""
+        ...
+
+    def read(self, after: int, *, upto: int | None = None, limit: int = 10_000) -> list[Entry]:
+        """Events after a position, up to one (inclusive), in position order."""
+        ...
+
+    def stream(self, subject: str, *, upto: int | None = None) -> list[Entry]:
+        """All events of one subject, in version order."""
+        ...
+
+    def streams(self, subjects: Sequence[str], *, upto: int | None = None) -> list[Entry]:
+        """All events of many subjects, in position order."""
+        ...
+
+    def touching(self, name: str, *, upto: int | None = None) -> list[Entry]:
+        """Events whose touches hold the name, in position order."""
+        ...
+
+    def of_kind(self, kind: str, *, upto: int | None = None) -> list[Entry]:
+        """Events of all subjects of a kind (`unit` finds `unit:430400-xfj`), in position order."""
+        ...
+
+    def at(self, recorded: int) -> int:
+        """The last position recorded at or before a time, 0 if there is none; takes logarithmic time."""
+        ...
+
+    def get(self, position: int) -> Entry | None: ...
+
+    def leaves(self, after: int = 0, limit: int = 100_000) -> list[tuple[int, bytes]]:
+        """Position and stored leaf hash (32 bytes), in position order."""
+        ...
+
+    def rejected(self, *, after: int = 0, limit: int = 1000) -> list[tuple[int, Rejection, int]]:
+        """Refused actions after a number: (number, rejection, times it was sent)."""
+        ...
+
+    def raw_entries(self, after: int = 0, limit: int = 10_000) -> list[RawEntry]:
+        """Rows after a position, straight from the table and unchecked."""
+        ...
+
+    def remembered(self) -> tuple[int, bytes] | None:
+        """Position and leaf of the last event as the last append noted them apart, to find a tail that was cut."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def key_of(source: str, id: str) -> bytes:  # noqa: A002 -- CloudEvents calls it id
+    """The 16 bytes under which an action of this source and id is known."""
+    return blake2b(f"{source}\0{id}".encode(), digest_size=16).digest()
+
+
+def leaf_of(body: bytes) -> bytes:
+    """RFC 6962 leaf hash (section 2.1) of the stored bytes."""
+    return sha256(b"\0" + body).digest()
+
+
+def check_order(entries: Sequence[NewEntry], head: Head) -> None:
+    """Refuse a batch whose recorded times run backwards: with it `at` and every as-of answer would be wrong."""
+    times = [head.recorded, *(entry.recorded for entry in entries)]
+    if any(map(gt, times, times[1:])):
+        raise ValueError("a batch holds an event recorded before the one before it")

@@ -1,0 +1,205 @@
+"""The log in one PostgreSQL schema: for many processes and many machines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from psycopg import Cursor
+
+from infra.log.port import Conflict, Entry, Head, NewEntry, RawEntry, Rejection, check_order, leaf_of
+from infra.log.postgres_store import Store
+from infra.log.urls import PostgresUrl
+
+ENTRY = "notification_id, originator_id, originator_version, topic, recorded, state"
+COPY = "COPY {events} (" + ENTRY + ", key, digest, leaf) FROM STDIN (FORMAT BINARY)"
+COPY_TYPES = ("int8", "text", "int8", "text", "int8", "bytea", "bytea", "bytea", "bytea")
+REJECT = (
+    "INSERT INTO {rejected} VALUES ((SELECT coalesce(max(number), 0) + 1 FROM {rejected}), "
+    "%s, %s, %s, %s, %s, %s, %s, %s, 1, %s) ON CONFLICT (key, digest, code) "
+    "DO UPDATE SET times = rejected.times + 1, last_recorded = excluded.last_recorded"
+)
+CHUNK = 10_000
+"""Names in one array parameter."""
+FOREVER = 2**62
+"""An upper position no log reaches: stands for `upto=None`."""
+
+
+class PostgresLog:
+    def __init__(self, place: PostgresUrl, *, create: bool = True) -> None:
+        self.store = Store(place, create=create)
+        self.recorder = self.store.recorder
+        self._text = self.recorder.text
+
+    # -- writing
+
+    def append(
+        self,
+        entries: Sequence[NewEntry],
+        rejections: Sequence[Rejection],
+        *,
+        after: int,
+        reads: Collection[str] | None,
+    ) -> Head:
+        leaves = [leaf_of(entry.body) for entry in entries]
+        with self.store.cursor(commit=True) as cursor:
+            self.recorder.lock(cursor)
+            head = self._head(cursor)
+            if head.position != after:
+                self._check_unread(cursor, entries, head, after, reads)
+            check_order(entries, head)
+            self._check_versions(cursor, entries)
+            for rejection in rejections:
+                cursor.execute(self._text(REJECT), (*rejection, rejection.recorded))
+            if entries:
+                self._insert(cursor, entries, leaves, head.position + 1)
+                head = Head(head.position + len(entries), entries[-1].recorded)
+                note = json.dumps([head.position, leaves[-1].hex()])
+                upsert = (
+                    "INSERT INTO {meta} VALUES ('head', %s) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+                )
+                cursor.execute(self._text(upsert), (note,))
+        return head
+
+    def _insert(self, cursor: Cursor[Any], entries: Sequence[NewEntry], leaves: Sequence[bytes], first: int) -> None:
+        with cursor.copy(self._text(COPY)) as copy:
+            copy.set_types(COPY_TYPES)
+            for position, (e, leaf) in enumerate(zip(entries, leaves, strict=True), first):
+                copy.write_row((position, e.subject, e.version, e.type, e.recorded, e.body, e.key, e.digest, leaf))
+        touched = [(name, position) for position, e in enumerate(entries, first) for name in e.touches]
+        if touched:
+            names, positions = zip(*touched, strict=True)
+            insert = "INSERT INTO {touches} SELECT * FROM unnest(%s::text[], %s::bigint[]) ON CONFLICT DO NOTHING"
+            cursor.execute(self._text(insert), (list(names), list(positions)))
+
+    def _check_unread(
+        self,
+        cursor: Cursor[Any],
+        entries: Sequence[NewEntry],
+        head: Head,
+        after: int,
+        reads: Collection[str] | None,
+    ) -> None:
+        if reads is None or head.position < after:
+            raise Conflict(f"the log is at {head.position}, the decision was taken at {after}")
+        if entries and entries[0].recorded < head.recorded:
+            raise Conflict("the log's last event is recorded after this one")
+        names = set(reads)
+        appended = cursor.execute(
+            self._text(
+                "SELECT originator_id FROM {events} WHERE notification_id > %s "
+                "UNION SELECT name FROM {touches} WHERE name = ANY(%s) AND position > %s"
+            ),
+            (after, sorted(names), after),
+        ).fetchall()
+        for (name,) in appended:
+            if name in names:
+                raise Conflict(f"{name} has changed since the decision was taken")
+
+    def _check_versions(self, cursor: Cursor[Any], entries: Sequence[NewEntry]) -> None:
+        last: dict[str, int] = dict.fromkeys((entry.subject for entry in entries), 0)
+        query = self._text(
+            "SELECT s, (SELECT max(originator_version) FROM {events} WHERE originator_id = s) FROM unnest(%s::text[]) s"
+        )
+        for chunk in _chunks(list(last)):
+            last.update((subject, version or 0) for subject, version in cursor.execute(query, (chunk,)))
+        for entry in entries:
+            if entry.version != last[entry.subject] + 1:
+                raise Conflict(f"{entry.subject} is at version {last[entry.subject]}, not {entry.version - 1}")
+            last[entry.subject] = entry.version
+
+    # -- reading
+
+    def head(self) -> Head:
+        with self.store.cursor() as cursor:
+            return self._head(cursor)
+
+    def _head(self, cursor: Cursor[Any]) -> Head:
+        query = "SELECT notification_id, recorded FROM {events} ORDER BY notification_id DESC LIMIT 1"
+        row = cursor.execute(self._text(query)).fetchone()
+        return Head(*row) if row else Head(0, 0)
+
+    def known(self, keys: Sequence[bytes]) -> dict[bytes, tuple[int, bytes]]:
+        found: dict[bytes, tuple[int, bytes]] = {}
+        for chunk in _chunks(keys):
+            rows = self._rows("SELECT key, notification_id, digest FROM {events} WHERE key = ANY(%s)", (chunk,))
+            found.update((key, (position, digest)) for key, position, digest in rows)
+        return found
+
+    def read(self, after: int, *, upto: int | None = None, limit: int = 10_000) -> list[Entry]:
+        where = "notification_id > %s AND notification_id <= %s ORDER BY notification_id LIMIT %s"
+        return self._entries(where, (after, _last(upto), limit))
+
+    def get(self, position: int) -> Entry | None:
+        return next(iter(self._entries("notification_id = %s", (position,))), None)
+
+    def stream(self, subject: str, *, upto: int | None = None) -> list[Entry]:
+        where = "originator_id = %s AND notification_id <= %s ORDER BY originator_version"
+        return self._entries(where, (subject, _last(upto)))
+
+    def streams(self, subjects: Sequence[str], *, upto: int | None = None) -> list[Entry]:
+        found: list[Entry] = []
+        for chunk in _chunks(list(dict.fromkeys(subjects))):
+            found += self._entries("originator_id = ANY(%s) AND notification_id <= %s", (chunk, _last(upto)))
+        return sorted(found)
+
+    def touching(self, name: str, *, upto: int | None = None) -> list[Entry]:
+        where = "notification_id IN (SELECT position FROM {touches} WHERE name = %s) AND notification_id <= %s "
+        return self._entries(where + "ORDER BY notification_id", (name, _last(upto)))
+
+    def of_kind(self, kind: str, *, upto: int | None = None) -> list[Entry]:
+        # ";" follows ":" in ASCII, and the column is collated by bytes.
+        where = "originator_id > %s AND originator_id < %s AND notification_id <= %s ORDER BY notification_id"
+        return self._entries(where, (f"{kind}:", f"{kind};", _last(upto)))
+
+    def at(self, recorded: int) -> int:
+        with self.store.cursor() as cursor:
+            low, high = 0, self._head(cursor).position
+            query = self._text("SELECT recorded FROM {events} WHERE notification_id = %s")
+            while low < high:
+                middle = (low + high + 1) // 2
+                row = cursor.execute(query, (middle,)).fetchone()
+                low, high = (middle, high) if row is not None and row[0] <= recorded else (low, middle - 1)
+            return low
+
+    def leaves(self, after: int = 0, limit: int = 100_000) -> list[tuple[int, bytes]]:
+        query = "SELECT notification_id, leaf FROM {events} WHERE notification_id > %s ORDER BY 1 LIMIT %s"
+        return self._rows(query, (after, limit))
+
+    def rejected(self, *, after: int = 0, limit: int = 1000) -> list[tuple[int, Rejection, int]]:
+        rows = self._rows(
+            "SELECT number, times, key, digest, code, message, path, subject, recorded, body FROM {rejected} "
+            "WHERE number > %s ORDER BY number LIMIT %s",
+            (after, limit),
+        )
+        return [(number, Rejection(*rest), times) for number, times, *rest in rows]
+
+    def raw_entries(self, after: int = 0, limit: int = 10_000) -> list[RawEntry]:
+        query = f"SELECT {ENTRY}, key, digest, leaf FROM {{events}} WHERE notification_id > %s ORDER BY 1 LIMIT %s"
+        return list(map(RawEntry._make, self._rows(query, (after, limit))))
+
+    def remembered(self) -> tuple[int, bytes] | None:
+        rows = self._rows("SELECT value FROM {meta} WHERE name = 'head'", ())
+        if not rows:
+            return None
+        position, leaf = json.loads(rows[0][0])
+        return position, bytes.fromhex(leaf)
+
+    def close(self) -> None:
+        self.store.close()
+
+    def _rows(self, query: str, parameters: tuple[Any, ...]) -> list[Any]:
+        with self.store.cursor() as cursor:
+            return cursor.execute(self._text(query), parameters).fetchall()
+
+    def _entries(self, where: str, parameters: tuple[Any, ...]) -> list[Entry]:
+        return list(map(Entry._make, self._rows(f"SELECT {ENTRY} FROM {{events}} WHERE {where}", parameters)))
+
+
+def _chunks(names: Sequence[Any]) -> Iterable[list[Any]]:
+    return (list(names[start : start + CHUNK]) for start in range(0, len(names), CHUNK))
+
+
+def _last(upto: int | None) -> int:
+    return FOREVER if upto is None else upto

@@ -1,0 +1,144 @@
+"""The PostgreSQL schema under a log: connections, transactions, tables, and errors as sentences.
+
+`eventsourcing`'s recorder numbers events from a sequence, which leaves a gap when a transaction is rolled back; ours
+numbers them itself under the table lock that the recorder takes anyway. A lock on the table blocks no reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import psycopg
+from eventsourcing.persistence import IntegrityError, PersistenceError, StoredEvent
+from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+from psycopg import Cursor, sql
+from psycopg.rows import TupleRow, tuple_row
+
+from infra.log.port import FORMAT, Conflict, StoreError, StoreTooNew
+from infra.log.urls import PostgresUrl
+from infra.postgres import ensure_schema, reason
+
+LOCK_SECONDS = 30
+"""How long a writer waits for another before it gives up."""
+POOL = 10
+"""Connections at most: one for each thread that reads or writes at the same moment."""
+UNREADY = (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateTable, psycopg.errors.InvalidSchemaName)
+
+
+class Recorder(PostgresApplicationRecorder):
+    """The library's recorder over our table: its selects and subscriptions work; events come through the log alone."""
+
+    def __init__(self, datastore: PostgresDatastore) -> None:
+        super().__init__(datastore)
+        self.sql_create_statements = [self.text(statement) for statement in STATEMENTS]
+
+    def text(self, statement: str, **more: sql.Composable) -> sql.Composed:
+        """A statement on our tables: `{events}` and the others stand for their full names."""
+        names = {name: sql.Identifier(self.datastore.schema, name) for name in ("touches", "rejected", "meta")}
+        events = sql.Identifier(self.datastore.schema, self.events_table_name)
+        return sql.SQL(statement).format(events=events, **names, **more)
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> NoReturn:
+        raise NotImplementedError("events enter a log through Log.append, which knows keys, digests and leaves")
+
+    def lock(self, cursor: Cursor[Any]) -> None:
+        """From here to the end of the transaction nobody else appends."""
+        self._lock_table(cursor)
+        self._notify_channel(cursor)
+
+
+STATEMENTS = (
+    'CREATE TABLE IF NOT EXISTS {events} (originator_id text COLLATE "C" NOT NULL, '
+    "originator_version bigint NOT NULL, topic text NOT NULL, state bytea NOT NULL, notification_id bigint NOT NULL, "
+    "recorded bigint NOT NULL, key bytea NOT NULL, digest bytea NOT NULL, leaf bytea NOT NULL, "
+    "PRIMARY KEY (originator_id, originator_version))",
+    # Sealed text does not compress: trying costs a tenth of the time.
+    "ALTER TABLE {events} ALTER COLUMN state SET STORAGE EXTERNAL",
+    "CREATE UNIQUE INDEX IF NOT EXISTS stored_events_notification_id_idx ON {events} (notification_id)",
+    "CREATE UNIQUE INDEX IF NOT EXISTS stored_events_key_idx ON {events} (key)",
+    'CREATE TABLE IF NOT EXISTS {touches} (name text COLLATE "C", position bigint, PRIMARY KEY (name, position))',
+    "CREATE TABLE IF NOT EXISTS {rejected} (number bigint PRIMARY KEY, key bytea NOT NULL, digest bytea NOT NULL, "
+    "code text NOT NULL, message text NOT NULL, path text NOT NULL, subject text NOT NULL, recorded bigint NOT NULL, "
+    "body bytea NOT NULL, times bigint NOT NULL, last_recorded bigint NOT NULL, UNIQUE (key, digest, code))",
+    "CREATE TABLE IF NOT EXISTS {meta} (name text PRIMARY KEY, value text NOT NULL)",
+)
+
+
+class Store:
+    """The schema of one log."""
+
+    def __init__(self, place: PostgresUrl, *, create: bool) -> None:
+        ensure_schema(place, place.schema, create=create)
+        self.place = place
+        self.datastore = PostgresDatastore(
+            dbname=place.dbname,
+            host=place.host,
+            port=place.port,
+            user=place.user,
+            password=place.password,
+            schema=place.schema,
+            lock_timeout=LOCK_SECONDS,
+            max_overflow=POOL - 1,
+            connect_timeout=LOCK_SECONDS,
+            pre_ping=True,
+            originator_id_type="text",
+        )
+        try:
+            self.recorder = Recorder(self.datastore)
+            self._prepare(create=create)
+        except PersistenceError as error:
+            self.close()
+            raise StoreError(self._sentence(error)) from error
+        except BaseException:
+            self.close()
+            raise
+
+    def _prepare(self, *, create: bool) -> None:
+        for attempt in range(3):
+            try:
+                with self.cursor(commit=True) as cursor:
+                    if create:
+                        for statement in self.recorder.sql_create_statements:
+                            cursor.execute(statement)
+                        insert = "INSERT INTO {meta} VALUES ('format', %s) ON CONFLICT DO NOTHING"
+                        cursor.execute(self.recorder.text(insert), (str(FORMAT),))
+                    row = cursor.execute(
+                        self.recorder.text("SELECT value FROM {meta} WHERE name = 'format'")
+                    ).fetchone()
+                break
+            except Conflict:
+                # Two first users create the tables at the same moment: CREATE … IF NOT EXISTS is not atomic.
+                if attempt == 2:
+                    raise
+        if row is not None and int(row[0]) > FORMAT:
+            raise StoreTooNew(int(row[0]))
+
+    @contextmanager
+    def cursor(self, *, commit: bool = False) -> Iterator[Cursor[TupleRow]]:
+        """A transaction with plain tuples as rows; a violated key is a Conflict, the rest becomes a sentence."""
+        try:
+            with (
+                self.datastore.get_connection() as connection,
+                connection.transaction(force_rollback=not commit),
+                connection.cursor(binary=True, row_factory=tuple_row) as cursor,
+            ):
+                yield cursor
+        except IntegrityError as error:
+            raise Conflict(reason(error)) from error
+        except PersistenceError as error:
+            raise StoreError(self._sentence(error)) from error
+
+    def close(self) -> None:
+        self.datastore.close()
+
+    def _sentence(self, error: Exception) -> str:
+        cause = error.__cause__
+        if isinstance(cause, psycopg.errors.DiskFull):
+            return f"no space left on the server of {self.place.place}; nothing of this batch was stored"
+        if isinstance(cause, psycopg.errors.LockNotAvailable):
+            return f"{self.place.place} is busy: another process has held it for {LOCK_SECONDS} s"
+        if isinstance(cause, psycopg.errors.UndefinedTable):
+            return f"there is no log in {self.place.place}"
+        return f"{self.place.place}: {reason(error)}"

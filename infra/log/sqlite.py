@@ -1,0 +1,260 @@
+"""The log in one SQLite file: the embedded default, and what an auditor is handed."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from infra.log.index import Index, Run
+from infra.log.port import Conflict, Entry, Head, NewEntry, RawEntry, Rejection, check_order, leaf_of
+from infra.log.sqlite_store import open_store
+
+ENTRY = "rowid, originator_id, originator_version, topic, recorded, state"
+INSERT = "INSERT INTO stored_events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+REJECT = (
+    "INSERT INTO rejected (key, digest, code, message, path, subject, recorded, body, times, last_recorded) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?) "
+    "ON CONFLICT (key, digest, code) DO UPDATE SET times = times + 1, last_recorded = excluded.last_recorded"
+)
+FOREVER = 2**62
+"""An upper position no log reaches: stands for `upto=None`."""
+
+
+class SQLiteLog:
+    def __init__(self, path: Path, *, create: bool = True) -> None:
+        self.store, self.recorder = open_store(path, create=create)
+        self.recorder.stream = self.stream
+        self._index = Index()
+        self._indexing = threading.RLock()
+
+    # -- writing
+
+    def append(
+        self,
+        entries: Sequence[NewEntry],
+        rejections: Sequence[Rejection],
+        *,
+        after: int,
+        reads: Collection[str] | None,
+    ) -> Head:
+        leaves = [leaf_of(entry.body) for entry in entries]
+        with self.store.cursor(commit=True) as cursor:
+            before = head = _head(cursor)
+            runs = self._caught_up(cursor)
+            if head.position != after:
+                self._check_unread(cursor, entries, head, after, reads)
+            check_order(entries, head)
+            self._check_unique(cursor, entries)
+            cursor.executemany(INSERT, _rows(head.position + 1, entries, leaves))
+            touched = [(name, place) for place, e in enumerate(entries, head.position + 1) for name in e.touches]
+            if touched:
+                cursor.executemany("INSERT OR IGNORE INTO touches VALUES (?, ?)", sorted(touched))
+            if rejections:
+                cursor.executemany(REJECT, [(*rejection, rejection.recorded) for rejection in rejections])
+            if entries:
+                head = Head(head.position + len(entries), entries[-1].recorded)
+                note = json.dumps([head.position, leaves[-1].hex()])
+                cursor.execute("INSERT OR REPLACE INTO meta VALUES ('head', ?)", (note,))
+        self._committed(entries, before, runs)
+        return head
+
+    def _caught_up(self, cursor: sqlite3.Cursor) -> list[Run] | None:
+        """See all that is committed; if the tail is long, write it as a run (nothing of this append is in it yet)."""
+        with self._indexing:
+            self._index.catch_up(cursor)
+            return self._index.folding(cursor)
+
+    def _check_unread(
+        self,
+        cursor: sqlite3.Cursor,
+        entries: Sequence[NewEntry],
+        head: Head,
+        after: int,
+        reads: Collection[str] | None,
+    ) -> None:
+        if reads is None or head.position < after:
+            raise Conflict(f"the log is at {head.position}, the decision was taken at {after}")
+        if entries and entries[0].recorded < head.recorded:
+            raise Conflict("the log's last event is recorded after this one")
+        names = set(reads)
+        rows = cursor.execute("SELECT originator_id FROM stored_events WHERE rowid > ?", (after,))
+        found = next((name for (name,) in rows if name in names), None)
+        if found is None:
+            row = cursor.execute(
+                "SELECT name FROM touches WHERE name IN (SELECT value FROM json_each(?)) AND position > ? LIMIT 1",
+                (json.dumps(sorted(names)), after),
+            ).fetchone()
+            found = row and row[0]
+        if found is not None:
+            raise Conflict(f"{found} has changed since the decision was taken")
+
+    def _check_unique(self, cursor: sqlite3.Cursor, entries: Sequence[NewEntry]) -> None:
+        keys = {entry.key for entry in entries}
+        if len(keys) < len(entries) or self._known(cursor, keys):
+            raise Conflict("an action of this batch is in the log already")
+        last = self._last_versions(cursor, {entry.subject for entry in entries})
+        for entry in entries:
+            if entry.version != last[entry.subject] + 1:
+                raise Conflict(f"{entry.subject} is at version {last[entry.subject]}, not {entry.version - 1}")
+            last[entry.subject] = entry.version
+
+    def _last_versions(self, cursor: sqlite3.Cursor, subjects: Iterable[str]) -> dict[str, int]:
+        with self._indexing:
+            remembered = self._index.versions
+            last = {subject: remembered.get(subject, 0) for subject in subjects}
+            unsure = {subject for subject, version in last.items() if not version}
+            places = list(self._index.subject_candidates(unsure))
+        for subject, version in _rows_at(cursor, "originator_id, originator_version", places):
+            if subject in unsure:
+                last[subject] = max(last[subject], version)
+        return last
+
+    def _committed(self, entries: Sequence[NewEntry], before: Head, runs: list[Run] | None) -> None:
+        with self._indexing:
+            if runs is not None and runs[-1].last > self._index.folded:
+                self._index.install(runs)
+            if entries and self._index.upto == before.position:  # else a reader has seen them by now, or will
+                subjects, versions, _, _, _, keys, _, _ = zip(*entries, strict=True)
+                positions = range(before.position + 1, before.position + 1 + len(entries))
+                self._index.note(positions, subjects, versions, keys)
+
+    # -- reading
+
+    def head(self) -> Head:
+        with self.store.cursor() as cursor:
+            return _head(cursor)
+
+    def known(self, keys: Sequence[bytes]) -> dict[bytes, tuple[int, bytes]]:
+        with self._indexed() as cursor:
+            found = self._known(cursor, keys)
+            with self._indexing:
+                self._index.absent = set(keys) - found.keys()
+            return found
+
+    def _known(self, cursor: sqlite3.Cursor, keys: Iterable[bytes]) -> dict[bytes, tuple[int, bytes]]:
+        wanted = set(keys)
+        with self._indexing:
+            places = list(self._index.key_candidates(wanted))
+        found = {
+            key: (position, digest)
+            for key, position, digest in _rows_at(cursor, "key, rowid, digest", places)
+            if key in wanted
+        }
+        return found
+
+    def read(self, after: int, *, upto: int | None = None, limit: int = 10_000) -> list[Entry]:
+        return self._entries("rowid > ? AND rowid <= ? ORDER BY rowid LIMIT ?", (after, _last(upto), limit))
+
+    def get(self, position: int) -> Entry | None:
+        return next(iter(self._entries("rowid = ?", (position,))), None)
+
+    def stream(self, subject: str, *, upto: int | None = None) -> list[Entry]:
+        return self.streams([subject], upto=upto)
+
+    def streams(self, subjects: Sequence[str], *, upto: int | None = None) -> list[Entry]:
+        with self._indexed() as cursor:
+            wanted = set(subjects)
+            with self._indexing:
+                places = list(self._index.subject_candidates(wanted))
+            rows = _rows_at(cursor, ENTRY, places, upto)
+            return [Entry(*row) for row in rows if row[1] in wanted]
+
+    def touching(self, name: str, *, upto: int | None = None) -> list[Entry]:
+        where = "rowid IN (SELECT position FROM touches WHERE name = ? AND position <= ?) ORDER BY rowid"
+        return self._entries(where, (name, _last(upto)))
+
+    def of_kind(self, kind: str, *, upto: int | None = None) -> list[Entry]:
+        with self._indexed() as cursor:
+            with self._indexing:
+                places = list(self._index.kind_candidates(kind))
+            first = _rows_at(cursor, "originator_id", places, upto)
+            subjects = [subject for (subject,) in first if subject.startswith(kind + ":")]
+        return self.streams(subjects, upto=upto)
+
+    def at(self, recorded: int) -> int:
+        with self.store.cursor() as cursor:
+            low, high = 0, _head(cursor).position
+            while low < high:
+                middle = (low + high + 1) // 2
+                row = cursor.execute("SELECT recorded FROM stored_events WHERE rowid = ?", (middle,)).fetchone()
+                low, high = (middle, high) if row is not None and row[0] <= recorded else (low, middle - 1)
+            return low
+
+    def leaves(self, after: int = 0, limit: int = 100_000) -> list[tuple[int, bytes]]:
+        with self.store.cursor() as cursor:
+            sql = "SELECT rowid, leaf FROM stored_events WHERE rowid > ? ORDER BY rowid LIMIT ?"
+            return cursor.execute(sql, (after, limit)).fetchall()
+
+    def rejected(self, *, after: int = 0, limit: int = 1000) -> list[tuple[int, Rejection, int]]:
+        with self.store.cursor() as cursor:
+            rows = cursor.execute(
+                "SELECT number, times, key, digest, code, message, path, subject, recorded, body FROM rejected "
+                "WHERE number > ? ORDER BY number LIMIT ?",
+                (after, limit),
+            )
+            return [(number, Rejection(*rest), times) for number, times, *rest in rows]
+
+    def raw_entries(self, after: int = 0, limit: int = 10_000) -> list[RawEntry]:
+        with self.store.cursor() as cursor:
+            sql = f"SELECT {ENTRY}, key, digest, leaf FROM stored_events WHERE rowid > ? ORDER BY rowid LIMIT ?"
+            return list(map(RawEntry._make, cursor.execute(sql, (after, limit))))
+
+    def remembered(self) -> tuple[int, bytes] | None:
+        with self.store.cursor() as cursor:
+            row = cursor.execute("SELECT value FROM meta WHERE name = 'head'").fetchone()
+        if row is None:
+            return None
+        position, leaf = json.loads(row[0])
+        return position, bytes.fromhex(leaf)
+
+    def close(self) -> None:
+        self.store.close()
+
+    @contextmanager
+    def _indexed(self) -> Iterator[sqlite3.Cursor]:
+        """A snapshot of the store, all of which the index has seen."""
+        with self.store.cursor() as cursor:
+            with self._indexing:
+                self._index.catch_up(cursor)
+            yield cursor
+
+    def _entries(self, where: str, parameters: tuple[Any, ...]) -> list[Entry]:
+        with self.store.cursor() as cursor:
+            rows = cursor.execute(f"SELECT {ENTRY} FROM stored_events WHERE {where}", parameters)
+            return list(map(Entry._make, rows))
+
+
+def _rows(first: int, entries: Sequence[NewEntry], leaves: Sequence[bytes]) -> Iterator[tuple[Any, ...]]:
+    """Rows of our table, put together column by column, which is twice as fast as entry by entry.
+
+    CPython's sqlite3 takes a bytearray as it is, while every `bytes` goes through a search for adapters (1 µs each).
+    """
+    if not entries:
+        return iter(())
+    subjects, versions, types, recorded, bodies, keys, digests, _ = zip(*entries, strict=True)
+    blobs = [map(bytearray, column) for column in (bodies, keys, digests, leaves)]
+    positions = range(first, first + len(entries))
+    return zip(positions, subjects, versions, types, blobs[0], recorded, *blobs[1:], strict=True)
+
+
+def _head(cursor: sqlite3.Cursor) -> Head:
+    row = cursor.execute("SELECT rowid, recorded FROM stored_events ORDER BY rowid DESC LIMIT 1").fetchone()
+    return Head(*row) if row else Head(0, 0)
+
+
+def _rows_at(cursor: sqlite3.Cursor, columns: str, places: list[int], upto: int | None = None) -> list[Any]:
+    """Columns of the rows at these positions, in position order, each once."""
+    if not places:
+        return []
+    listed = "rowid IN (SELECT value FROM json_each(?)) AND rowid <= ?"
+    sql = f"SELECT {columns} FROM stored_events WHERE {listed} ORDER BY rowid"
+    return cursor.execute(sql, (json.dumps(places), _last(upto))).fetchall()
+
+
+def _last(upto: int | None) -> int:
+    return FOREVER if upto is None else upto

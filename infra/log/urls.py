@@ -1,0 +1,100 @@
+"""Store URLs: where a log, its read models and its keys are kept. Parsing only; nothing is opened here."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from infra.log.port import StoreError
+
+FORMS = "sqlite:///relative.db, sqlite:////absolute/path.db, a path, or postgresql://user@host:port/db?schema=NAME"
+SCHEMA_NAME = re.compile(r"[a-z_][a-z0-9_]{0,49}")
+"""Lower case, and short enough that `_views` still fits PostgreSQL's 63 bytes."""
+
+
+class SQLiteUrl(NamedTuple):
+    path: Path
+
+    def beside(self, what: str) -> Path:
+        """PATH.views, PATH.keys, PATH.master."""
+        return self.path.with_name(f"{self.path.name}.{what}")
+
+
+class PostgresUrl(NamedTuple):
+    """`host` may be the folder of a Unix socket; `password` is empty where the server asks for none."""
+
+    user: str
+    password: str
+    host: str
+    port: int
+    dbname: str
+    schema: str
+
+    def beside(self, what: str) -> str:
+        """The schema NAME_views or NAME_keys."""
+        return f"{self.schema}_{what}"
+
+    @property
+    def place(self) -> str:
+        """The store without who is asking: safe to print, equal for every user of it."""
+        return f"postgresql://{self.host}:{self.port}/{self.dbname}?schema={self.schema}"
+
+    def connection(self, dbname: str | None = None) -> dict[str, str | int]:
+        """Arguments for psycopg."""
+        wanted: dict[str, str | int] = {
+            "user": self.user,
+            "password": self.password,
+            "host": self.host,
+            "port": self.port,
+            "dbname": dbname or self.dbname,
+        }
+        return {name: value for name, value in wanted.items() if value != ""}
+
+
+StoreUrl = SQLiteUrl | PostgresUrl
+
+
+def parse(url: str) -> StoreUrl:
+    """The store a URL or bare path means; a StoreError that says which forms there are."""
+    if "://" not in url:
+        if not url.strip() or "\0" in url:
+            raise StoreError(f"{url!r} names no store; write {FORMS}")
+        return SQLiteUrl(Path(url))
+    scheme, _, rest = url.partition("://")
+    if scheme == "sqlite":
+        return _sqlite(url, rest)
+    if scheme in ("postgresql", "postgres"):
+        return _postgres(url)
+    raise StoreError(f"{scheme}:// is no kind of store; write {FORMS}")
+
+
+def _sqlite(url: str, rest: str) -> SQLiteUrl:
+    path = unquote(rest.removeprefix("/"))
+    if not rest.startswith("/") or not path or path.endswith("/"):
+        raise StoreError(f"{url} names no file; write sqlite:///relative.db or sqlite:////absolute/path.db")
+    if "?" in path:
+        raise StoreError(f"{url}: an SQLite store takes no options")
+    return SQLiteUrl(Path(path))
+
+
+def _postgres(url: str) -> PostgresUrl:
+    try:
+        parts = urlsplit(url)
+        port = parts.port or 5432
+    except ValueError as error:
+        raise StoreError(f"{url} is no store URL ({error}); write {FORMS}") from error
+    options = dict(parse_qsl(parts.query))
+    schema = options.pop("schema", "danze")
+    host = options.pop("host", "") or unquote(parts.hostname or "") or "localhost"
+    port = int(options.pop("port", port))
+    if options:
+        raise StoreError(f"{', '.join(options)}: unknown option; a PostgreSQL store takes schema, host and port")
+    if not SCHEMA_NAME.fullmatch(schema):
+        raise StoreError(f"schema {schema!r}: use lower-case letters, digits and _, at most 50")
+    dbname = unquote(parts.path.removeprefix("/"))
+    if not dbname:
+        raise StoreError("a PostgreSQL store names its database: postgresql://user@host:port/db?schema=NAME")
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return PostgresUrl(user or "postgres", password, host, port, dbname, schema)

@@ -1,0 +1,50 @@
+"""Reaching a PostgreSQL server: the database and schema of a store are made when they are missing."""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg import sql
+
+from infra.log.port import StoreError
+from infra.log.urls import PostgresUrl
+
+CONNECT_SECONDS = 10
+
+
+def ensure_schema(place: PostgresUrl, schema: str, *, create: bool = True) -> None:
+    """Database and schema exist after this; a StoreError says what is in the way."""
+    try:
+        with _connected(place, create=create) as connection:
+            if create:
+                _once(connection, sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))
+            found = connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,)).fetchone()
+    except psycopg.Error as error:
+        raise StoreError(f"{place.place}: {reason(error)}") from error
+    if not found:
+        raise StoreError(f"there is no store at {place.place}: the schema {schema} does not exist")
+
+
+def _connected(place: PostgresUrl, *, create: bool) -> psycopg.Connection[tuple[object, ...]]:
+    try:
+        return psycopg.connect(**place.connection(), connect_timeout=CONNECT_SECONDS, autocommit=True)  # type: ignore[arg-type]
+    except psycopg.OperationalError as error:
+        # Before a session exists psycopg has no error code: the server's own words tell a missing database.
+        if "does not exist" not in str(error) or "database" not in str(error) or not create:
+            raise
+    with psycopg.connect(**place.connection("postgres"), connect_timeout=CONNECT_SECONDS, autocommit=True) as server:  # type: ignore[arg-type]
+        _once(server, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(place.dbname)))
+    return psycopg.connect(**place.connection(), connect_timeout=CONNECT_SECONDS, autocommit=True)  # type: ignore[arg-type]
+
+
+def _once(connection: psycopg.Connection[tuple[object, ...]], statement: sql.Composed) -> None:
+    """Two first users may create the same thing: the second is content."""
+    try:
+        connection.execute(statement)
+    except (psycopg.errors.DuplicateDatabase, psycopg.errors.DuplicateSchema, psycopg.errors.UniqueViolation):
+        pass
+
+
+def reason(error: BaseException) -> str:
+    """The server's first line: enough for the person at the keyboard, and never the whole statement."""
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

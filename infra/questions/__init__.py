@@ -1,0 +1,5 @@
+"""The questions that people, pages and programs ask, answered from the log and the read models, now or as of the past."""
+
+from infra.questions.answers import Answers
+
+__all__ = ["Answers"]

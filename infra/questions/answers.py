@@ -1,0 +1,76 @@
+"""Every question of the contract (section 6) under one name each."""
+
+from datetime import date, datetime
+from typing import Any
+
+from domain.rules.law import Rules
+from infra.log.port import Log
+from infra.questions import cases, figures, findings, search
+from infra.questions.book import Book, Library
+from infra.views.projector import Projector
+from infra.views.store import Views
+
+Answer = dict[str, Any]
+
+
+class Answers:
+    """Answers from one log and its read models. `as_of` None is now; else an aware recorded time."""
+
+    def __init__(self, log: Log, views: Views, rules: Rules, projector: Projector | None = None) -> None:
+        self._log = log
+        self._views = views
+        self._library = Library(log, views, rules, projector)
+
+    def case(self, no: str, as_of: datetime | None = None) -> Answer | None:
+        return cases.case(self._library.past_item(as_of), no)
+
+    def timeline(self, no: str, as_of: datetime | None = None) -> Answer | None:
+        return cases.timeline(self._library.past_item(as_of), no)
+
+    def matter(self, no: str, as_of: datetime | None = None) -> Answer | None:
+        return cases.matter(self._library.past_item(as_of), no)
+
+    def dossier(self, no: str, as_of: datetime | None = None) -> Answer | None:
+        return cases.dossier(self._library.at(as_of), no)
+
+    def findings(self, as_of: datetime | None = None, **wanted: Any) -> Answer:
+        return findings.findings(self._library.at(as_of), **wanted)
+
+    def explain(self, id: str, as_of: datetime | None = None) -> Answer | None:
+        if id.startswith("petition:"):
+            return cases.explain(self._library.past_item(as_of), id)
+        return findings.explain(self._library.at(as_of), id)
+
+    def kpi(self, unit: str, from_: date, to: date, as_of: datetime | None = None) -> Answer:
+        return figures.kpi(self._library.at(as_of), unit, from_, to)
+
+    def counters(self, *, by: str, as_of: datetime | None = None, **wanted: Any) -> Answer:
+        return figures.counters(self._library.at(as_of), by, **wanted)
+
+    def search(self, q: str = "", *, as_of: datetime | None = None, **wanted: Any) -> Answer:
+        return search.search(self._library.at(as_of), q, **wanted)
+
+    def units(self, as_of: datetime | None = None) -> Answer:
+        return figures.units(self._library.at(as_of))
+
+    def scoreboard(self, unit: str, as_of: datetime | None = None) -> Answer | None:
+        return figures.scoreboard(self._library.at(as_of), unit)
+
+    def overview(self, as_of: datetime | None = None) -> Answer:
+        return figures.overview(self._library.at(as_of))
+
+    def log(self, after: int = 0, limit: int = 100) -> Answer:
+        return cases.log(self._log, after, limit)
+
+    def health(self) -> Answer:
+        head, live = self._log.head(), self._views.live()
+        read = live.position if live else 0
+        return {"ok": True, "position": head.position, "views_position": read, "behind": head.position - read}
+
+    def present(self) -> Book:
+        """The record as it stands: directory, rules and rows."""
+        return self._library.at(None)
+
+    def overdue(self) -> int:
+        """Deadlines whose last day lies before the newest event's day and that the clock has not recorded as missed."""
+        return figures.overdue(self.present())

@@ -1,0 +1,126 @@
+"""Questions about one item or matter, answered from their own streams: exact at any position."""
+
+from typing import Any
+
+import msgspec
+
+from domain.codec import decode_event
+from domain.petition.item import Item
+from domain.petition.matter import evolve as grown
+from domain.petition.state import evolve
+from infra.log.port import Log
+from infra.questions import findings
+from infra.questions.book import Book
+from projections.custody import custody
+from projections.explain import deadline_sentences
+from projections.matters import matter as told_matter
+from projections.sentences import sentence
+from projections.show import show
+
+
+def case(book: Book, no: str) -> dict[str, Any] | None:
+    """State, people, deadlines, where it is and since when."""
+    events = book.events(f"petition:{no}")
+    item: Item | None = None
+    for event in events:
+        item = evolve(item, event)
+    if item is None:
+        return None
+    return {**book.head(), **show(item, book.units, book.rules), "custody": custody(events)}
+
+
+def timeline(book: Book, no: str) -> dict[str, Any] | None:
+    """Every event of the item, in order, each with a sentence."""
+    entries = book.log.stream(f"petition:{no}", upto=book.position)
+    if not entries:
+        return None
+    told = []
+    for entry in entries:
+        event = decode_event(entry.type, entry.body, entry.position)
+        whole = msgspec.json.decode(entry.body)
+        told.append({**whole, "position": entry.position, "sentence": sentence(event, book.units)})
+    return {**book.head(), "subject": f"petition:{no}", "events": told}
+
+
+def root_of(book: Book, no: str) -> Item | None:
+    """The first item of the matter that an item belongs to."""
+    item, seen = book.item(no), set[str]()
+    while item is not None and item.first is not None and item.no not in seen:
+        seen.add(item.no)
+        item = book.item(item.first)
+    return item
+
+
+def members(book: Book, no: str) -> list[Item]:
+    """All items of the matter, the first one first, repeats in the order they were judged."""
+    found: dict[str, Item] = {}
+    waiting = [no]
+    while waiting:
+        number = waiting.pop(0)
+        item = book.item(number)
+        if item is None or number in found:
+            continue
+        found[number] = item
+        repeats: tuple[str, ...] = ()
+        for entry in book.log.touching(f"matter:{number}", upto=book.position):
+            repeats = grown(number, repeats, decode_event(entry.type, entry.body, entry.position))
+        waiting += repeats
+    return list(found.values())
+
+
+def matter(book: Book, no: str) -> dict[str, Any] | None:
+    root = root_of(book, no)
+    if root is None:
+        return None
+    items = members(book, root.no)
+    listed = [
+        {"no": item.no, "title": item.title, "state": item.state, "registered_on": item.received_on.isoformat(),
+         "repeat_number": item.repeat_number, "unit": item.unit, "unit_name": book.units.name(item.unit)}
+        for item in items
+    ]  # fmt: skip
+    return {**book.head(), **told_matter(items), "petitions": listed}
+
+
+def dossier(book: Book, no: str) -> dict[str, Any] | None:
+    """Who caused it, who answers for it, on what evidence, in whose hands it was day by day (谁引发、谁担责)."""
+    item = book.item(no)
+    if item is None:
+        return None
+    standing = findings.of_subjects(book, [item.subject])
+    caused = [
+        {"unit": cause.unit, "unit_name": book.units.name(cause.unit), "officials": list(cause.officials),
+         "ground": cause.ground, "decided_on": cause.decided_on.isoformat(), "collective": cause.collective,
+         "dissent": list(cause.dissent), "evidence": [cause.at]}
+        for cause in item.causes
+    ]  # fmt: skip
+    return {
+        **book.head(),
+        "subject": item.subject,
+        "title": item.title,
+        "caused_by": caused,
+        "answers": standing,
+        "custody": custody(book.events(item.subject)),
+        "verified": {"checkpoint": book.checkpoint(), "proofs": []},
+    }
+
+
+def explain(book: Book, id: str) -> dict[str, Any] | None:
+    """A deadline of an item, `petition:NO:K5`, or all of them, `petition:NO`."""
+    parts = id.split(":")
+    item = book.item(parts[1])
+    if item is None:
+        return None
+    wanted = [each for each in item.deadlines if len(parts) < 3 or each.clock == parts[2]]
+    if not wanted:
+        return None
+    told = [deadline_sentences(each, item, book.units, book.rules) for each in wanted]
+    zh = [line for each in told for line in each["zh"]]
+    en = [line for each in told for line in each["en"]]
+    return {**book.head(), "id": id, "zh": zh, "en": en, "explained": {"zh": zh, "en": en}}
+
+
+def log(log: Log, after: int, limit: int) -> dict[str, Any]:
+    """Events after a position, as they are stored, with their positions."""
+    entries = log.read(after, limit=limit)
+    events = [{**msgspec.json.decode(entry.body), "position": entry.position} for entry in entries]
+    return {"position": log.head().position, "events": events, "next": entries[-1].position if entries else None}

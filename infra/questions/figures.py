@@ -1,0 +1,220 @@
+"""Numbers: rates, counters, scoreboards and the overview. Each comes from rows, so each can name its items."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import case, func, select
+
+from infra.questions.book import Book
+from projections import counters as count
+from projections.kpis import FORMULA, kpis
+
+DUE_SHOWN = 20
+
+
+def kpi(book: Book, unit: str, from_: date, to: date) -> dict[str, Any]:
+    """The rates of a unit and all below it, both days included."""
+    members = book.units.below(unit)
+    return {**book.head(), "formula_version": FORMULA, "unit": unit, "from": from_.isoformat(), "to": to.isoformat(),
+            "kpis": _rates(book, members, from_, to)}  # fmt: skip
+
+
+def _rates(book: Book, members: set[Any], from_: date, to: date) -> dict[str, Any]:
+    table = book.tables.cases
+    repeated = {row[0] for row in book.select(select(table.c.first).where(table.c.first.is_not(None)).distinct())}
+    bureaus = {each.unit for each in book.units if each.is_bureau}
+    today = book.moment.date()
+    return kpis(book.cases(), members, bureaus, from_, to, today, book.rules.on, repeated)
+
+
+def counters(
+    book: Book, by: str, *, unit: str | None = None, from_: date | None = None, to: date | None = None
+) -> dict[str, Any]:
+    """Registrations and what became of them, by `by` (a key of projections.counters.KEYS)."""
+    table = book.tables.cases
+    conditions: list[Any] = []
+    if unit:
+        conditions.append(table.c.registered_by.in_(sorted(book.units.below(unit))))
+    if from_:
+        conditions.append(table.c.registered_on >= from_.isoformat())
+    if to:
+        conditions.append(table.c.registered_on <= to.isoformat())
+    rows = count.counters(book.cases(*conditions), by)
+    for row in rows:
+        row["name"] = book.units.name(row["key"]) if row["key"].startswith("unit:") else _place(book, row["key"])
+    return {**book.head(), "by": by, "rows": rows}
+
+
+def _place(book: Book, key: str) -> str:
+    """The name of a division, from the government that stands there; other keys name themselves."""
+    if not (key.isdigit() and len(key) >= 6):
+        return key
+    for each in book.units:
+        if each.division == key and each.kind in ("government", "township"):
+            return each.name.removesuffix("人民政府").removesuffix("办事处")
+    return key
+
+
+def _open_by_unit(book: Book) -> dict[str, tuple[int, int]]:
+    table = book.tables.cases
+    late = func.sum(case((table.c.late > 0, 1), else_=0))
+    query = select(table.c.unit, func.count(), late).where(table.c.over == 0).group_by(table.c.unit)
+    return {row[0]: (row[1], int(row[2] or 0)) for row in book.select(query)}
+
+
+def _findings_by(book: Book, column: str, members: set[Any] | None = None) -> dict[str, int]:
+    table = book.tables.findings
+    query = select(table.c[column], func.count()).where(table.c.cleared_at == 0)
+    if members is not None:
+        query = query.where(table.c.unit.in_(sorted(members)))
+    return {row[0]: row[1] for row in book.select(query.group_by(table.c[column]))}
+
+
+def units(book: Book) -> dict[str, Any]:
+    """All units, with what is open and what is found against them."""
+    open_, found = _open_by_unit(book), _findings_by(book, "unit")
+    listed = [
+        {"unit": each.unit, "name": each.name, "level": each.level, "kind": each.kind, "division": each.division,
+         "parent": each.parent, "ended_on": each.ended_on.isoformat() if each.ended_on else None,
+         "open": open_.get(each.unit, (0, 0))[0], "late": open_.get(each.unit, (0, 0))[1],
+         "findings": found.get(each.unit, 0)}
+        for each in sorted(book.units, key=lambda each: (each.division, -each.rank, each.unit))
+    ]  # fmt: skip
+    return {**book.head(), "units": listed}
+
+
+def _due(book: Book, members: set[Any] | None = None) -> list[dict[str, Any]]:
+    """What comes due next: the earliest first, nothing that is missed already."""
+    due, cases = book.tables.due, book.tables.cases
+    query = (
+        select(due.c.subject, due.c.clock, due.c.due_on, due.c.owed_by, cases.c.title)
+        .join(cases, due.c.subject == "petition:" + cases.c.no)
+        .where(due.c.missed == 0, due.c.due_on >= book.moment.date().isoformat())
+    )
+    if members is not None:
+        query = query.where(due.c.owed_by.in_(sorted(members)))
+    rows = book.select(query.order_by(due.c.due_on, due.c.subject, due.c.clock).limit(DUE_SHOWN))
+    return [
+        {"no": row.subject[9:], "title": row.title, "clock": row.clock, "due_on": row.due_on, "unit": row.owed_by,
+         "unit_name": book.units.name(row.owed_by)}
+        for row in rows
+    ]  # fmt: skip
+
+
+def _totals(book: Book, members: set[Any] | None = None) -> dict[str, int]:
+    table = book.tables.cases
+    query = select(
+        func.count(), func.sum(1 - table.c.over), func.sum(case(((table.c.late > 0) & (table.c.over == 0), 1), else_=0)),
+        func.sum(table.c.resolved), func.sum(case((table.c.closed_on.is_not(None), 1), else_=0)),
+    )  # fmt: skip
+    if members is not None:
+        query = query.where(table.c.unit.in_(sorted(members)))
+    row = book.select(query)[0]
+    names = ("items", "open", "late", "resolved", "closed")
+    totals = dict(zip(names, (int(value or 0) for value in row), strict=True))
+    return {**totals, "findings": sum(_findings_by(book, "rule", members).values())}
+
+
+def scoreboard(book: Book, unit: str) -> dict[str, Any] | None:
+    """One unit: its people, its work, what is late, what is found, what comes due, its rates of this year."""
+    known = book.units.get(unit)
+    if known is None:
+        return None
+    members, today = book.units.below(unit), book.moment.date()
+    totals, open_ = _totals(book, members), _open_by_unit(book)
+    children = [each for each in book.units if each.parent == unit]
+    by_unit = _findings_by(book, "unit", members)
+    return {
+        **book.head(),
+        "unit": known.unit, "name": known.name, "level": known.level, "kind": known.kind, "division": known.division,
+        "parent": known.parent, "parent_name": book.units.name(known.parent) if known.parent else None,
+        "ended_on": known.ended_on.isoformat() if known.ended_on else None, "into": known.into,
+        "children": [
+            {"unit": each.unit, "name": each.name, "kind": each.kind, "level": each.level,
+             "open": sum(open_.get(member, (0, 0))[0] for member in book.units.below(each.unit)),
+             "findings": sum(by_unit.get(member, 0) for member in book.units.below(each.unit))}
+            for each in sorted(children, key=lambda each: each.unit)
+        ],
+        "officials": [
+            {"official": held.official, "name": held.name, "role": held.role, "since": held.since.isoformat()}
+            for held in known.roles if held.on(today)
+        ],
+        "open": totals["open"], "late": totals["late"], "registered": totals["items"], "closed": totals["closed"],
+        "resolved": totals["resolved"],
+        "findings_by_rule": _by_rule(book, members),
+        "due_soon": _due(book, members),
+        "kpis": _rates(book, members, date(today.year, 1, 1), date(today.year, 12, 31)),
+    }  # fmt: skip
+
+
+def _by_rule(book: Book, members: set[Any] | None = None) -> list[dict[str, Any]]:
+    found = _findings_by(book, "rule", members)
+    catalogue = book.rules.catalogue
+    return [
+        {"rule": rule, "name": {"zh": catalogue[rule].zh, "en": catalogue[rule].en}, "count": found[rule]}
+        for rule in sorted(found, key=lambda rule: (-found[rule], rule))
+    ]
+
+
+def overview(book: Book) -> dict[str, Any]:
+    """The city at a glance."""
+    today = book.moment.date()
+    everyone = {each.unit for each in book.units}
+    by_unit = _findings_by(book, "unit")
+    worst = sorted(by_unit, key=lambda unit: (-by_unit[unit], unit))[:10]
+    return {
+        **book.head(),
+        "totals": _totals(book),
+        "months": _months(book),
+        "categories": _categories(book),
+        "counties": _counties(book),
+        "rules": _by_rule(book),
+        "units": [{"unit": unit, "name": book.units.name(unit), "findings": by_unit[unit]} for unit in worst],
+        "due": _due(book),
+        "kpis": _rates(book, everyone, date(today.year, 1, 1), date(today.year, 12, 31)),
+    }
+
+
+def _months(book: Book) -> list[dict[str, Any]]:
+    cases, found = book.tables.cases, book.tables.findings
+    months: dict[str, dict[str, int]] = {}
+    for column, name, extra in (
+        (cases.c.registered_on, "registered", ()), (cases.c.closed_on, "closed", ()),
+        (found.c.since, "findings", (found.c.cleared_at == 0,)),
+    ):  # fmt: skip
+        month = func.substr(column, 1, 7)
+        for row in book.select(select(month, func.count()).where(column.is_not(None), *extra).group_by(month)):
+            months.setdefault(row[0], {"registered": 0, "closed": 0, "findings": 0})[name] = row[1]
+    return [{"month": month, **months[month]} for month in sorted(months)][-24:]
+
+
+def _categories(book: Book) -> list[dict[str, Any]]:
+    table = book.tables.cases
+    rows = book.select(select(table.c.category, func.count()).group_by(table.c.category))
+    return [{"key": row[0], "count": row[1]} for row in sorted(rows, key=lambda row: (-row[1], row[0]))]
+
+
+def _counties(book: Book) -> list[dict[str, Any]]:
+    table = book.tables.cases
+    county = func.substr(table.c.place, 1, 6)
+    late = func.sum(case(((table.c.late > 0) & (table.c.over == 0), 1), else_=0))
+    query = select(county, func.count(), func.sum(1 - table.c.over), late).group_by(county)
+    rows = {row[0]: row for row in book.select(query)}
+    found: dict[str, int] = {}
+    for unit, number in _findings_by(book, "unit").items():
+        known = book.units.get(unit)
+        if known is not None:
+            found[known.division[:6]] = found.get(known.division[:6], 0) + number
+    divisions = sorted({each.division[:6] for each in book.units if each.level == "county"} & set(rows))
+    return [
+        {"division": each, "name": _place(book, each), "registered": rows[each][1], "open": int(rows[each][2] or 0),
+         "late": int(rows[each][3] or 0), "findings": found.get(each, 0)}
+        for each in divisions
+    ]  # fmt: skip
+
+
+def overdue(book: Book) -> int:
+    """Deadlines whose last day lies before the newest event's day and that nobody recorded as missed."""
+    due = book.tables.due
+    query = select(func.count()).where(due.c.missed == 0, due.c.due_on < book.moment.date().isoformat())
+    return int(book.select(query)[0][0])

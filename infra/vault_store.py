@@ -1,0 +1,139 @@
+"""Where wrapped keys lie: PATH.keys beside an SQLite log, schema NAME_keys beside a PostgreSQL one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import SQLAlchemyError
+
+from infra.log.port import StoreError
+from infra.log.urls import PostgresUrl, SQLiteUrl, StoreUrl
+from infra.postgres import ensure_schema
+
+CHUNK = 500
+"""Names in one SELECT … IN."""
+
+TABLES = sa.MetaData()
+KEYS = sa.Table(
+    "keys",
+    TABLES,
+    sa.Column("owner", sa.Text, primary_key=True),
+    sa.Column("wrapped", sa.LargeBinary, nullable=False),
+    sa.Column("created", sa.BigInteger, nullable=False),
+)
+FORGOTTEN = sa.Table(
+    "forgotten", TABLES, sa.Column("owner", sa.Text, primary_key=True), sa.Column("when", sa.BigInteger, nullable=False)
+)
+PROOFS = sa.Table(
+    "proofs", TABLES, sa.Column("name", sa.Text, primary_key=True), sa.Column("value", sa.LargeBinary, nullable=False)
+)
+
+
+class KeyStore:
+    """Rows of wrapped keys; knows nothing of what is in them."""
+
+    def __init__(self, engine: sa.Engine, where: str) -> None:
+        self.engine = engine
+        self.where = where
+        self._sqlite = engine.dialect.name == "sqlite"
+        try:
+            TABLES.create_all(engine)
+        except SQLAlchemyError as error:
+            raise StoreError(f"the keys cannot be kept in {where} ({_reason(error)})") from error
+
+    def wrapped(self, owners: Sequence[str]) -> dict[str, bytes]:
+        """The keys of those owners that have one."""
+        with self.engine.connect() as connection:
+            return _select(connection, owners)
+
+    def add(self, new: Mapping[str, bytes], when: int) -> dict[str, bytes]:
+        """Keep these keys unless their owners have one by now; answers what is kept."""
+        rows = [{"owner": owner, "wrapped": wrapped, "created": when} for owner, wrapped in new.items()]
+        try:
+            with self.engine.begin() as connection:
+                connection.execute(self._insert_missing(KEYS), rows)
+                return _select(connection, list(new))
+        except SQLAlchemyError as error:
+            raise StoreError(f"new keys cannot be written to {self.where} ({_reason(error)})") from error
+
+    def forget(self, owner: str, when: int) -> bool:
+        with self.engine.begin() as connection:
+            gone = connection.execute(KEYS.delete().where(KEYS.c.owner == owner)).rowcount
+            connection.execute(self._insert_missing(FORGOTTEN), [{"owner": owner, "when": when}])
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            # A deleted row lives on in the write-ahead log or as a dead tuple until these.
+            connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)" if self._sqlite else f"VACUUM {self._keys()}"))
+        return bool(gone)
+
+    def was_forgotten(self, owner: str) -> bool:
+        with self.engine.connect() as connection:
+            return (
+                connection.execute(sa.select(FORGOTTEN.c.owner).where(FORGOTTEN.c.owner == owner)).first() is not None
+            )
+
+    def proof(self) -> bytes | None:
+        with self.engine.connect() as connection:
+            return connection.execute(sa.select(PROOFS.c.value)).scalar()
+
+    def set_proof(self, value: bytes) -> bytes:
+        """Keep the first proof ever given, and answer it."""
+        with self.engine.begin() as connection:
+            connection.execute(self._insert_missing(PROOFS), [{"name": "master", "value": value}])
+            return bytes(connection.execute(sa.select(PROOFS.c.value)).scalar_one())
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def _insert_missing(self, table: sa.Table) -> Any:
+        return (sqlite_insert if self._sqlite else postgres_insert)(table).on_conflict_do_nothing()
+
+    def _keys(self) -> str:
+        schema = self.engine.get_execution_options()["schema_translate_map"][None]
+        return f"{schema}.keys"
+
+
+def open_key_store(place: StoreUrl) -> KeyStore:
+    if isinstance(place, SQLiteUrl):
+        return _sqlite(place.beside("keys"))
+    return _postgres(place)
+
+
+def _sqlite(path: Path) -> KeyStore:
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+
+    @sa.event.listens_for(engine, "connect")
+    def _configure(connection: Any, _: Any) -> None:
+        # A key must outlive a power cut before anything is sealed with it, and leave no trace when it is destroyed.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return KeyStore(engine, str(path))
+
+
+def _postgres(place: PostgresUrl) -> KeyStore:
+    schema = place.beside("keys")
+    ensure_schema(place, schema)
+    address = sa.URL.create("postgresql+psycopg", query={"host": place.host, "port": str(place.port)})
+    address = address.set(username=place.user, password=place.password or None, database=place.dbname)
+    engine = sa.create_engine(address, execution_options={"schema_translate_map": {None: schema}}, pool_pre_ping=True)
+    return KeyStore(engine, f"{place.place} (schema {schema})")
+
+
+def _select(connection: sa.Connection, owners: Sequence[str]) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    for start in range(0, len(owners), CHUNK):
+        chunk = owners[start : start + CHUNK]
+        for owner, wrapped in connection.execute(
+            sa.select(KEYS.c.owner, KEYS.c.wrapped).where(KEYS.c.owner.in_(chunk))
+        ):
+            found[owner] = wrapped
+    return found
+
+
+def _reason(error: SQLAlchemyError) -> str:
+    return str(getattr(error, "orig", error)).strip()

@@ -1,0 +1,123 @@
+"""Keeps the read models up with the log, and rebuilds them beside the live ones: the embedded engine's loop."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from domain.codec import decode_event
+from domain.envelope import AnyEvent
+from infra.log.port import Log
+from infra.views.store import Overtaken, Views
+from infra.views.tables import Tables
+from projections.fold import Fold, owners, unpack_item, unpack_standing
+
+BATCH = 10_000
+REMEMBERED = 60_000
+"""Items whose states are kept between batches."""
+AT_ONCE = 400_000
+"""Items that a rebuild folds in memory before it writes."""
+
+Progress = Callable[[int, int], None]
+
+
+class Rebuilt(NamedTuple):
+    """What a rebuild found: rows that differ from the live ones, by table."""
+
+    position: int
+    differences: dict[str, int]
+
+
+class Projector:
+    """One projector of one store. States live in memory, bounded; rows and position are written together."""
+
+    def __init__(self, log: Log, views: Views) -> None:
+        self._log = log
+        self._views = views
+        self._fold = Fold()
+        self._position = -1
+        """What the states in memory stand at; -1 for not known."""
+
+    def catch_up(self, progress: Progress | None = None) -> int:
+        """Folds what the log has gained. Returns the position reached. Two projectors do no harm to each other."""
+        head = self._log.head().position
+        while True:
+            live = self._views.live()
+            assert live is not None, "opening the views makes a live generation"
+            if live.position >= head:
+                return live.position
+            if live.position != self._position:
+                self._fold.forget()
+            try:
+                self._position = self._batch(live.tables, live.position, head)
+            except Overtaken:
+                self._position = -1
+            if progress:
+                progress(self._position, head)
+
+    def _batch(self, tables: Tables, after: int, head: int) -> int:
+        entries = self._log.read(after, upto=head, limit=BATCH)
+        events = [decode_event(entry.type, entry.body, entry.position) for entry in entries]
+        self._load(tables, events)
+        self._fold.take(events)
+        position = entries[-1].position
+        self._views.write(tables, self._fold.changes(), position=position, after=after)
+        if len(self._fold.items) > REMEMBERED:
+            self._fold.forget()
+        return position
+
+    def _load(self, tables: Tables, events: list[AnyEvent]) -> None:
+        """The states that the events speak of and that are not at hand."""
+        items: set[str] = set()
+        found: set[str] = set()
+        for event in events:
+            subjects, ids = owners(event)
+            items.update(subject for subject in subjects if subject not in self._fold.items)
+            found.update(id for id in ids if id not in self._fold.standings)
+        if not items and not found:
+            return
+        with self._views.engine.connect() as connection:
+            bodies = self._views.bodies(connection, tables.cases, "no", (subject[9:] for subject in items))
+            for subject in items:
+                body = bodies.get(subject[9:])
+                self._fold.items[subject] = unpack_item(body) if body is not None else None
+            standings = self._views.bodies(connection, tables.findings, "id", found)
+            for id in found:
+                body = standings.get(id)
+                self._fold.standings[id] = unpack_standing(body) if body is not None else None
+
+    def rebuild(self, *, upto: int | None = None, progress: Progress | None = None) -> tuple[Tables, int]:
+        """Folds the whole log into a new generation, without touching the live one."""
+        tables = self._views.build()
+        head = min(upto, self._log.head().position) if upto is not None else self._log.head().position
+        fold = Fold()
+        other = Projector(self._log, self._views)
+        other._fold = fold
+        written = at = 0
+        complete = True
+        """While nothing was let go, every state not at hand is new and need not be looked for."""
+        while at < head:
+            entries = self._log.read(at, upto=head, limit=BATCH)
+            events = [decode_event(entry.type, entry.body, entry.position) for entry in entries]
+            if not complete:
+                other._load(tables, events)
+            fold.take(events)
+            at = entries[-1].position
+            if len(fold.items) > AT_ONCE:
+                self._views.write(tables, fold.changes(), position=at, after=written)
+                written, complete = at, False
+                fold.forget()
+            if progress:
+                progress(at, head)
+        self._views.write(tables, fold.changes(), position=at, after=written)
+        return tables, at
+
+    def replay(self, progress: Progress | None = None) -> Rebuilt:
+        """Rebuilds beside the live read models, compares, and switches."""
+        reached = self.catch_up()
+        tables, position = self.rebuild(upto=reached, progress=progress)
+        live = self._views.live()
+        assert live is not None
+        differences = self._views.differences(live.tables, tables)
+        self._views.switch(tables)
+        self._position = -1
+        self.catch_up()
+        return Rebuilt(position, differences)

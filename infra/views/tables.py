@@ -1,0 +1,52 @@
+"""The tables of one generation of read models. Columns are those of the rows in `projections`."""
+
+from collections.abc import Iterator
+from typing import get_type_hints
+
+from msgspec import Struct
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, Text
+
+from projections.cases import CaseRow, DueRow
+from projections.findings import FindingRow
+
+KEYS: dict[str, tuple[str, ...]] = {"cases": ("no",), "due": ("subject", "clock", "started"), "findings": ("id",)}
+ROWS: dict[str, type[Struct]] = {"cases": CaseRow, "due": DueRow, "findings": FindingRow}
+INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "cases": (("unit", "over"), ("registered_by",), ("registered_on",), ("first",), ("first_unit",)),
+    "due": (("due_on",),),
+    "findings": (("unit",), ("rule",), ("subject",)),
+}
+
+
+class Tables:
+    """The tables of generation `number`."""
+
+    def __init__(self, number: int, metadata: MetaData) -> None:
+        self.number = number
+        self.cases = _table("cases", number, metadata)
+        self.due = _table("due", number, metadata)
+        self.findings = _table("findings", number, metadata)
+        self.titles = f"titles_{number}"
+
+    def __iter__(self) -> Iterator[Table]:
+        return iter((self.cases, self.due, self.findings))
+
+
+def _table(name: str, number: int, metadata: MetaData) -> Table:
+    hints = get_type_hints(ROWS[name])
+    columns = [
+        Column(field, _kind(hints[field]), primary_key=field in KEYS[name], nullable="None" in str(hints[field]))
+        for field in ROWS[name].__struct_fields__
+    ]
+    return Table(f"{name}_{number}", metadata, *columns)
+
+
+def _kind(hint: object) -> type[Text | Integer | LargeBinary]:
+    if hint is int:
+        return Integer
+    return LargeBinary if hint is bytes else Text
+
+
+def indexes(name: str, table: Table) -> list[Index]:
+    """Made after a rebuild has loaded its rows, which is faster than keeping them up while loading."""
+    return [Index(f"{table.name}_by_{'_'.join(columns)}", *(table.c[c] for c in columns)) for columns in INDEXES[name]]

@@ -1,0 +1,138 @@
+"""Where is each item, since when, and what is late about it? One row an item, folded with the domain's own `evolve`."""
+
+from datetime import date
+
+from msgspec import Struct
+
+from domain.deadlines import Deadline
+from domain.envelope import day_of
+from domain.petition.item import Item
+
+
+class CaseRow(Struct, frozen=True, gc=False):
+    """One row of the table `cases`. Dates are ISO text (Asia/Shanghai), flags 0 or 1, so that every store answers alike."""
+
+    no: str
+    title: str
+    state: str
+    unit: str
+    handler: str | None
+    first_unit: str | None
+    registered_by: str
+    channel: str
+    purpose: str
+    category: str
+    place: str
+    persons: int
+    first: str | None
+    repeat_number: int
+    collective: int
+    skip_level: int
+    anonymous: int
+    about_unit: str | None
+    about_official: str | None
+    registered_on: str
+    received_on: str
+    accepted_on: str | None
+    answered_on: str | None
+    closed_on: str | None
+    outcome: str | None
+    resolved: int
+    desisted: int
+    over: int
+    late: int
+    """Deadlines of the item that were missed, open or met late."""
+    due_on: str | None
+    """The next day on which something is due."""
+    k1_strict: str | None
+    k1_missed: int
+    k1_met: str | None
+    handled_strict: str | None
+    handled_missed: int
+    handled_met: str | None
+    unit_score: str | None
+    unit_rated_on: str | None
+    bureau_score: str | None
+    bureau_rated_on: str | None
+    to_city: int
+    to_province: int
+    to_nation: int
+    irregular: int
+    version: int
+    body: bytes
+    """The item itself, from which the fold goes on."""
+
+
+def case_row(item: Item, body: bytes) -> CaseRow:
+    """The row of an item as it stands."""
+    first: Deadline | None = None
+    handled: Deadline | None = None
+    due: date | None = None
+    late = 0
+    for each in item.deadlines:
+        if each.clock == "K1":
+            first = each
+        elif each.clock == "K5" or each.clock == "K12":
+            handled = each
+        if each.window:
+            continue
+        if each.missed_at or (each.met_on is not None and each.met_on > each.due_on):
+            late += not each.trigger
+        if each.met_on is None and not each.ended and (due is None or each.due_on < due):
+            due = each.due_on
+    unit_rating, bureau_rating = _rating(item, "unit"), _rating(item, "bureau")
+    raised = [level for level, _, _, _ in item.raised]
+    return CaseRow(
+        item.no, item.title, item.state, item.unit, item.handler, item.first_handler[0] if item.first_handler else None,
+        item.registered_by, item.channel, item.purpose, item.category, item.place, item.persons, item.first,
+        item.repeat_number, int(item.collective), int(item.skip_level), int(item.anonymous), item.about_unit,
+        item.about_official, day_of(item.registered_at).isoformat(), item.received_on.isoformat(),
+        day_of(item.accepted_at).isoformat() if item.accepted_at else None,
+        day_of(item.answered_at).isoformat() if item.answered_at else None,
+        day_of(item.closed_at).isoformat() if item.closed_at else None,
+        item.outcome, int(item.resolved), int(item.desisted), int(item.over), late, due.isoformat() if due else None,
+        first.strict_on.isoformat() if first else None, _missed(first), _met(first),
+        handled.strict_on.isoformat() if handled else None, _missed(handled), _met(handled),
+        unit_rating[0], unit_rating[1], bureau_rating[0], bureau_rating[1],
+        raised.count("city"), raised.count("province"), raised.count("national"),
+        sum(kind == "irregular" for _, kind, _, _ in item.raised), item.version, body,
+    )  # fmt: skip
+
+
+def _missed(deadline: Deadline | None) -> int:
+    if deadline is None:
+        return 0
+    return int(deadline.missed_at > 0 if deadline.met_on is None else deadline.met_on > deadline.due_on)
+
+
+def _met(deadline: Deadline | None) -> str | None:
+    return deadline.met_on.isoformat() if deadline is not None and deadline.met_on is not None else None
+
+
+def _rating(item: Item, target: str) -> tuple[str | None, str | None]:
+    for rated, score, day in item.ratings:
+        if rated == target:
+            return score, day.isoformat()
+    return None, None
+
+
+class DueRow(Struct, frozen=True, gc=False):
+    """One row of the table `due`: a deadline that still runs."""
+
+    subject: str
+    clock: str
+    started: int
+    due_on: str
+    owed_by: str
+    missed: int
+    trigger: int
+
+
+def due_rows(item: Item) -> list[DueRow]:
+    """What still runs on an item: its own duties, no windows."""
+    return [
+        DueRow(item.subject, each.clock, each.started, each.due_on.isoformat(), each.owed_by, int(each.missed_at > 0),
+               int(each.trigger))
+        for each in item.deadlines
+        if each.met_on is None and not each.ended and not each.window and each.paused_on is None
+    ]  # fmt: skip

@@ -1,0 +1,134 @@
+"""Why is this date what it is, and why does this finding stand? Sentences in Chinese and English, day by day."""
+
+from typing import Any
+
+from domain.deadlines import PETITIONER, Deadline
+from domain.envelope import Finding
+from domain.petition.item import Item
+from domain.rules.answers import answers
+from domain.rules.law import Rules
+from domain.unit.state import Units
+from projections.show import shown
+
+Sentences = dict[str, list[str]]
+_UNIT = {
+    "calendar": ("日", "days"),
+    "working": ("个工作日", "working days"),
+    "given": ("（指定日期）", "(a given date)"),
+}
+
+
+def deadline_sentences(deadline: Deadline, item: Item, units: Units, rules: Rules) -> Sentences:
+    """A deadline from its start event to its last day, each day not counted, and who owes it."""
+    told = shown(deadline, item, units, rules)
+    law = rules.on(deadline.starts_on)
+    clock = law.clocks.get(deadline.clock)
+    days = law.parameters["supervise_days"] if deadline.trigger else clock.days if clock else 0
+    zh_unit, en_unit = _UNIT[clock.unit if clock else "working"]
+    owed_zh, owed_en = (
+        told["owed_by_name"],
+        "the petitioner" if deadline.owed_by == PETITIONER else told["owed_by_name"],
+    )
+    at = f"#{deadline.at}"
+    zh = [
+        f"{deadline.clock} {told['name']['zh']}：自{told['starts_on']}（记录{at}）起算，当日不计入，依据{told['article']}。"
+    ]
+    en = [
+        f"{deadline.clock}, {told['name']['en']}: runs from {told['starts_on']} (event {at}), that day not counted, "
+        f"under {told['article']}."
+    ]
+    if clock and clock.unit == "given":
+        zh.append(f"期限为指定日期{told['due_on']}，不顺延。")
+        en.append(f"The last day is the given date {told['due_on']}; it does not roll.")
+    else:
+        more = f"，延长{deadline.extended}日" if deadline.extended else ""
+        zh.append(
+            f"期限{days}{zh_unit}{more}，严格届满日{told['strict_on']}，最后一日{told['due_on']}（日历 {told['calendar']}）。"
+        )
+        en.append(
+            f"The limit is {days} {en_unit}"
+            + (f", extended by {deadline.extended} days" if deadline.extended else "")
+            + f"; strictly it ends on {told['strict_on']}, and the last day is {told['due_on']} (calendar {told['calendar']})."
+        )
+    for day in told["not_counted"]:
+        span = day.get("day") or f"{day['from']}～{day['until']}"
+        zh.append(f"不计入：{span}（{day['why']}）。")
+        en.append(f"Not counted: {span} ({_EN.get(day['why'], day['why'])}).")
+    if deadline.provisional:
+        zh.append("涉及的年份尚未公布工作日安排，日期为暂定。")
+        en.append("The calendar of a year it touches is not adopted; the date is provisional.")
+    zh.append(f"责任方：{owed_zh}。")
+    en.append(f"Owed by {owed_en}.")
+    zh_end, en_end = _ending(deadline, told)
+    return {"zh": [*zh, zh_end], "en": [*en, en_end]}
+
+
+_EN = {
+    "周末": "weekend", "听证": "hearing", "元旦": "New Year", "春节": "Spring Festival", "清明": "Qingming",
+    "劳动节": "Labour Day", "端午": "Dragon Boat Festival", "中秋": "Mid-Autumn", "国庆节": "National Day",
+    "法定节假日": "public holiday",
+}  # fmt: skip
+
+
+def _ending(deadline: Deadline, told: dict[str, Any]) -> tuple[str, str]:
+    if deadline.ended:
+        return "该期限已终止，不再计算。", "The clock ended; nothing is owed on it any more."
+    if deadline.met_on is None:
+        if deadline.missed_at:
+            return (
+                f"截至记录时未履行，自{told['due_on']}次日起逾期。",
+                f"Not met; in breach since the day after {told['due_on']}.",
+            )
+        return "尚在期限内，未履行。", "Still running, not met yet."
+    if told["missed"]:
+        return (
+            f"于{told['met_on']}履行，逾期{told['late_by_days']}日。",
+            f"Met on {told['met_on']}, {told['late_by_days']} days late.",
+        )
+    return f"于{told['met_on']}履行，未逾期。", f"Met on {told['met_on']}, in time."
+
+
+def finding_sentences(found: Finding, units: Units, rules: Rules) -> Sentences:
+    """What the rule says, what tripped it, on which articles, and who would answer. A proposal, for a human to decide."""
+    rule = rules.catalogue[found.rule]
+    articles = [a for name in rules.on(found.since).names for a in rule.articles.get(name, [])]
+    unit = units.name(found.unit)
+    ground = f"，情形 {found.ground}" if found.ground else ""
+    zh = [f"{found.rule} {rule.zh}：{unit}，自{found.since.isoformat()}起{ground}。", f"依据：{'；'.join(articles)}。"]
+    en = [
+        f"{found.rule} {rule.en}: {unit}, since {found.since.isoformat()}"
+        + (f", ground {found.ground}." if found.ground else "."),
+        f"Articles: {'; '.join(articles)}.",
+    ]
+    if found.late_by is not None:
+        zh.append(f"逾期{found.late_by}日。")
+        en.append(f"{found.late_by} days late.")
+    if found.attempt:
+        zh.append("系统已拦截，属未遂。")
+        en.append("The log refused the routing: an attempt.")
+    if found.aggravated:
+        zh.append("造成群体性或极端事件，从严。")
+        en.append("A mass or extreme incident followed: graver.")
+    evidence = ", ".join(f"#{at}" for at in found.evidence)
+    zh.append(f"证据：{evidence}。")
+    en.append(f"Evidence: {evidence}.")
+    named = [(a.name or a.official or None, a.role, a.responsibility) for a in answers(found, units)]
+    zh.append(
+        "责任人（建议）："
+        + "；".join(f"{n or '职位空缺'}（{_ROLE.get(r, r)}，{_RESP[p]}）" for n, r, p in named)
+        + "。"
+    )
+    en.append("Proposed to answer: " + "; ".join(f"{n or 'vacant'} ({r}, {p})" for n, r, p in named) + ".")
+    zh.append("以上为系统建议，由有权机关认定。")
+    en.append("This is a proposal; a named human decides.")
+    return {"zh": zh, "en": en}
+
+
+_ROLE = {
+    "principal": "主要负责人", "deputy_in_charge": "分管负责人", "member": "班子成员", "petition_lead": "信访分管",
+    "petition_clerk": "信访专干", "handler": "承办人",
+}  # fmt: skip
+_RESP = {
+    "direct": "直接责任", "leadership": "领导责任", "main_leadership": "主要领导责任",
+    "important_leadership": "重要领导责任", "none": "不承担责任",
+}  # fmt: skip

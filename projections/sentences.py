@@ -1,0 +1,103 @@
+"""What happened, as a sentence in Chinese and English: one template a type, filled with the fact's own fields."""
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import structs
+
+from domain.envelope import AnyEvent
+from domain.unit.state import Units
+
+TEMPLATES: dict[str, tuple[str, str]] = {
+    "petition.registered": ("{by}登记了信访事项：{title}", "{by} registered the item: {title}"),
+    "petition.repeat_judged": ("判定为重复信访，初件 {first}", "judged to repeat item {first}"),
+    "petition.referred": ("{by}转送{to_unit}", "{by} referred it to {to_unit}"),
+    "petition.assigned": ("{by}交办{to_unit}，{report_by}前反馈", "{by} assigned it to {to_unit}, report by {report_by}"),
+    "petition.assignment_objected": ("{by}对转送、交办提出异议：{reason}", "{by} objected to the assignment: {reason}"),
+    "petition.assignment_upheld": ("异议不成立，维持交办", "the objection was turned down"),
+    "petition.assignment_withdrawn": ("异议成立，收回交办", "the assignment was taken back"),
+    "petition.accepted": ("{by}受理（{procedure}程序），承办人{handler}", "{by} accepted it ({procedure}), handler {handler}"),
+    "petition.not_accepted": ("{by}不予受理，理由 {ground}", "{by} did not accept it, ground {ground}"),
+    "petition.no_longer_accepted": ("{by}不再受理，理由 {ground}", "{by} no longer accepts it, ground {ground}"),
+    "petition.channelled": ("导入其他法定程序：{path}", "channelled to another procedure: {path}"),
+    "petition.notified": ("书面告知信访人（{of}）", "the petitioner was notified ({of})"),
+    "petition.handler_changed": ("承办人变更为{handler}：{reason}", "handler changed to {handler}: {reason}"),
+    "petition.worked": ("{by}：{what}", "{by}: {what}"),
+    "petition.mediated": ("达成调解协议：{agreement}", "mediated: {agreement}"),
+    "petition.hearing_opened": ("听证开始（{stage}）", "hearing opened ({stage})"),
+    "petition.hearing_closed": ("听证结束（{stage}）", "hearing closed ({stage})"),
+    "petition.extended": ("延长办理期限{days}日，{approved_by}批准：{reason}", "extended by {days} days, approved by {approved_by}: {reason}"),
+    "petition.answered": ("{by}作出处理意见：{outcome}", "{by} answered: {outcome}"),
+    "petition.opinion_delivered": ("处理意见送达信访人（{stage}）", "the opinion was delivered ({stage})"),
+    "petition.review_requested": ("信访人向{to_unit}请求复查", "review requested from {to_unit}"),
+    "petition.review_answered": ("{by_unit}作出复查意见：{outcome}", "{by_unit} answered the review: {outcome}"),
+    "petition.rereview_requested": ("信访人向{to_unit}请求复核", "re-review requested from {to_unit}"),
+    "petition.rereview_answered": ("{by_unit}作出复核意见：{outcome}", "{by_unit} answered the re-review: {outcome}"),
+    "petition.executed": ("支持意见已执行", "the supported opinion was carried out"),
+    "petition.execution_refused": ("{by}拒不执行支持意见", "{by} refused to carry out the supported opinion"),
+    "petition.closed": ("办结", "closed"),
+    "petition.resolved": ("化解", "resolved"),
+    "petition.desisted": ("信访人息诉罢访", "the petitioner desisted"),
+    "petition.withdrawn": ("信访人撤回", "withdrawn by the petitioner"),
+    "petition.determined": ("审核认定办结：{ground}", "finally determined: {ground}"),
+    "petition.reopened": ("重新办理：{reason}", "reopened: {reason}"),
+    "petition.rated": ("信访人评价（{target}）：{score}", "rated by the petitioner ({target}): {score}"),
+    "petition.return_visited": ("回访核实，是否解决：{solved}", "return visit, solved: {solved}"),
+    "petition.raised_above": ("到{level}上访（{kind}，{persons}人）", "raised at {level} level ({kind}, {persons} persons)"),
+    "petition.supervised": ("{by}督办，理由 {ground}", "{by} put it under supervision, ground {ground}"),
+    "petition.supervision_answered": ("被督办单位反馈", "the supervised unit reported"),
+    "petition.supervision_closed": ("督办结束", "supervision closed"),
+    "petition.sponsored": ("{leader}领办包案：{plan}", "sponsored by {leader}: {plan}"),
+    "petition.sponsor_duty_done": ("五包落实：{duty}", "warranty kept: {duty}"),
+    "petition.sponsorship_ended": ("包案结束：{why}", "sponsorship ended: {why}"),
+    "petition.cause_found": ("认定{unit}引发（{ground}）：{statement}", "found that {unit} caused it ({ground}): {statement}"),
+    "petition.cause_contested": ("被认定单位提出不同意见", "the finding of cause was contested"),
+    "petition.cause_revised": ("引发认定修正", "the finding of cause was revised"),
+    "petition.incident_reported": ("引发{kind}事件", "an incident was reported ({kind})"),
+    "petition.secrecy_breached": ("{by_unit}泄露检举材料给{to}", "{by_unit} let {to} know of the accusation"),
+    "petition.secrecy_guarded": ("系统拒绝将检举材料转给{to}", "the log refused to route the accusation to {to}"),
+    "deadline.missed": ("{deadline} 期限（{due_on}）已过，责任单位{owed_by}", "{deadline} passed on {due_on}, owed by {owed_by}"),
+    "supervision.due": ("应当督办而未督办（{ground}），责任单位{owed_by}", "supervision {ground} was due from {owed_by}"),
+}  # fmt: skip
+
+WORDS_ZH = {
+    "ordinary": "普通", "simple": "简易", "supported": "予以支持", "explained": "解释说明", "not_supported": "不予支持",
+    "partly": "部分支持", "satisfied": "满意", "basically": "基本满意", "dissatisfied": "不满意", "bureau": "信访部门",
+    "unit": "责任单位", "yes": "是", "no": "否", "individual": "个访", "collective": "集体访", "irregular": "非访",
+    "township": "乡镇", "county": "县", "city": "市", "province": "省", "national": "国家", "handling": "办理",
+    "review": "复查", "rereview": "复核", "receipt": "接收", "acceptance": "受理", "refusal": "不予受理", "extension": "延期",
+    "upheld": "维持", "revoked": "撤销", "modified": "变更", "mass": "群体性", "extreme": "极端", "litigation": "诉讼",
+    "arbitration": "仲裁", "reconsideration": "行政复议", "discipline": "纪检监察", "other": "其他", "informed": "包掌握情况",
+    "persuaded": "包思想转化", "resolved": "包矛盾化解", "desisted": "包息访息诉", "None": "未定",
+}  # fmt: skip
+
+
+def sentence(event: AnyEvent, units: Units) -> dict[str, str]:
+    """{"zh", "en"} of an event of an item or of the clock."""
+    name = event.type.removesuffix(".v1")
+    zh, en = TEMPLATES.get(name, (name, name))
+    fields = structs.asdict(event.data)
+    return {
+        "zh": zh.format_map(_Told(fields, event, units, _zh)),
+        "en": en.format_map(_Told(fields, event, units, str)),
+    }
+
+
+def _zh(value: object) -> str:
+    return WORDS_ZH.get(str(value), str(value))
+
+
+class _Told(dict[str, str]):
+    """Fields as words: units and officials by name."""
+
+    def __init__(self, fields: dict[str, Any], event: AnyEvent, units: Units, word: Callable[[object], str]) -> None:
+        super().__init__()
+        self._fields, self._event, self._units, self._word = fields, event, units, word
+
+    def __missing__(self, key: str) -> str:
+        value = (self._event.unit or "") if key == "by" else self._fields.get(key)
+        if isinstance(value, str) and value.startswith("unit:"):
+            return self._units.name(value)
+        if isinstance(value, str) and value.startswith("official:"):
+            return self._units.official(value) or value
+        return self._word(value)

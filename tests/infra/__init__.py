@@ -1,0 +1,1 @@
+"""Checks of the edge: files, stores and the simulated city."""
