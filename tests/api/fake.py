@@ -100,7 +100,7 @@ class FakeQuestions:
         items = [i[0] for i in ITEMS if (c := self.case(i[0], as_of)) and c["matter"] == case["matter"]]
         return self._told(as_of) | {
             "first": case["matter"], "items": items, "repeats": len(items) - 1, "first_time_resolved": len(items) == 1,
-"collective": int(case["collective"]), "skip_level": 0, 
+"collective": int(case["collective"]), "skip_level": 0,
             "petitions": [self._row(i, as_of) for i in ITEMS if i[0] in items],
             "raised": [{"level": "city", "kind": "collective", "times": 1}] if len(items) > 1 else [],
         }  # fmt: skip
