@@ -57,7 +57,7 @@ def verify(log: Log, *, progress: Callable[[int], None] | None = None) -> dict[s
 
 
 def _doubled(log: Log, checker: Checker) -> tuple[int, str] | None:
-    """The second of two events with one source and id. Looked for at the end: 8 bytes an event, where a set takes 90."""
+    """The second of two events with one source and id. Looked for at the end: 8 bytes an event, a set takes 90."""
     doubled = checker.doubled()
     if not doubled:
         return None

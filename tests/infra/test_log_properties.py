@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import sqlite3
+from array import array
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +33,7 @@ attempts = st.lists(
 )
 
 
-def decided(log: Log, subjects: list[str], behind: int, number: "itertools.count[int]") -> tuple[list[NewEntry], int]:
+def decided(log: Log, subjects: list[str], behind: int, number: itertools.count[int]) -> tuple[list[NewEntry], int]:
     """Entries as a writer makes them that has seen all but the last `behind` events."""
     after = max(0, log.head().position - behind)
     versions = {subject: len(log.stream(subject, upto=after)) for subject in subjects}
@@ -39,7 +41,9 @@ def decided(log: Log, subjects: list[str], behind: int, number: "itertools.count
     for subject in subjects:
         versions[subject] += 1
         n = next(number)
-        made.append(entry(subject, versions[subject], n, seconds=n // 3, touches=(f"t:{subject}",) if n % 4 == 0 else ()))
+        made.append(
+            entry(subject, versions[subject], n, seconds=n // 3, touches=(f"t:{subject}",) if n % 4 == 0 else ())
+        )
     return made, after
 
 
@@ -86,7 +90,7 @@ def test_any_interleaving_is_one_history(store_url: str, monkeypatch: pytest.Mon
 def test_the_filter_never_hides_a_key(keys: list[bytes]) -> None:
     seen = Index()
     seen.note(range(1, len(keys) + 1), [f"petition:{n}" for n in range(len(keys))], [1] * len(keys), keys)
-    run = Run(1, len(keys), 0, _unpack(_pack(index.array("Q", sorted(seen.postings)))))
+    run = Run(1, len(keys), 0, _unpack(_pack(array("Q", sorted(seen.postings)))))
     fresh = Index()
     fresh.install([run])
     fresh.filter = Filter([run])
@@ -98,8 +102,6 @@ def test_a_sqlite_log_survives_vacuum(tmp_path: Path) -> None:
     log: Any = open_log(str(tmp_path / "log.db"))
     log.append([entry("petition:A", 1, 1), entry("petition:A", 2, 2)], [], after=0, reads=None)
     log.close()
-    import sqlite3
-
     sqlite3.connect(tmp_path / "log.db").execute("VACUUM")
     log = open_log(str(tmp_path / "log.db"))
     assert [e.version for e in log.stream("petition:A")] == [1, 2]

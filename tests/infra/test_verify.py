@@ -84,9 +84,7 @@ def test_a_changed_column_is_found(log: Log, tamper: Tamper, column: str, value:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
 @given(position=st.integers(1, 6), byte=st.integers(0, 10_000), flip=st.integers(1, 255))
-def test_any_changed_byte_of_an_event_is_found(
-    log: Log, tamper: Tamper, position: int, byte: int, flip: int
-) -> None:
+def test_any_changed_byte_of_an_event_is_found(log: Log, tamper: Tamper, position: int, byte: int, flip: int) -> None:
     stored = log.raw_entries(position - 1, 1)[0].body
     changed = bytearray(stored)
     changed[byte % len(stored)] ^= flip
