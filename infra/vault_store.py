@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
 from infra.log.port import StoreError
 from infra.log.urls import PostgresUrl, SQLiteUrl, StoreUrl
@@ -50,10 +51,20 @@ class KeyStore:
             raise StoreError(f"the keys cannot be kept in {where} ({_reason(error)})") from error
 
     def _create(self) -> None:
-        try:
-            TABLES.create_all(self.engine)
-        except (IntegrityError, OperationalError, ProgrammingError):
-            TABLES.create_all(self.engine)  # another process was making them: now they are there
+        wanted: list[ExecutableDDLElement] = []
+        for table in TABLES.sorted_tables:
+            wanted.append(CreateTable(table, if_not_exists=True))
+            wanted += [CreateIndex(each, if_not_exists=True) for each in table.indexes]
+        for statement in wanted:
+            try:
+                self._run(statement)
+            except (IntegrityError, ProgrammingError):
+                # On PostgreSQL IF NOT EXISTS is not atomic: another process was making it, and now it is there.
+                self._run(statement)
+
+    def _run(self, statement: ExecutableDDLElement) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(statement)
 
     def wrapped(self, owners: Sequence[str]) -> dict[str, bytes]:
         """The keys of those owners that have one."""

@@ -92,7 +92,7 @@ def test_a_full_disk_stores_nothing_of_the_batch(tmp_path: Path) -> None:
         pages = raw.execute("PRAGMA page_count").fetchone()[0]
         raw.execute(f"PRAGMA max_page_count={pages + 2}")
     many = entries([f"petition:{n}" for n in range(500)], first=10)
-    with pytest.raises(StoreError, match="no space left to write .*log.db; nothing of this batch was stored"):
+    with pytest.raises(StoreError, match=r"no space left to write [^;]+; nothing of this batch was stored"):
         log.append(many, [], after=1, reads=None)
     assert log.head().position == 1
     with log.store.get_connection(commit=True) as writer:

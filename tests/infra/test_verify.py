@@ -94,6 +94,15 @@ def test_any_changed_byte_of_an_event_is_found(log: Log, tamper: Tamper, positio
     assert verify(log)["ok"]
 
 
+@pytest.mark.parametrize("column", ["state", "recorded", "key", "digest", "leaf", "originator_version"])
+@pytest.mark.parametrize("value", ["text", 7, 1.5])
+def test_a_column_of_another_type_is_found(log: Log, tamper: Tamper, column: str, value: object) -> None:
+    if hasattr(log.store, "recorder"):  # type: ignore[attr-defined]
+        pytest.skip("PostgreSQL's columns have types")
+    tamper(f"UPDATE {{events}} SET {column} = ? WHERE {{position}} = 3", value)
+    assert bad(log)[0] == 3
+
+
 def test_a_missing_event_is_found(log: Log, tamper: Tamper) -> None:
     tamper("DELETE FROM {events} WHERE {position} = 4")
     assert bad(log) == (4, "the event is missing: 5 follows 3")
