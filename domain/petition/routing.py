@@ -55,7 +55,8 @@ def routed(fact: e.PetitionReferred | e.PetitionAssigned, ruling: Ruling) -> Ver
     by = ruling.unit
     ruling.meet("K1")
     ruling.end(*NOTICE_CLOCKS, "K4")
-    ruling.end("K13", owed_by=by)
+    if by != ruling.units.answering(item.unit, ruling.day):
+        ruling.end("K13", owed_by=item.unit)  # who hands it on himself still reports to the unit that assigned it
     if not item.anonymous:
         ruling.start("K2", to)
     ruling.start("K4", to)
@@ -84,7 +85,8 @@ def upheld(fact: e.AssignmentUpheld, ruling: Ruling) -> Verdict:
 
 
 def taken_back(fact: e.AssignmentWithdrawn, ruling: Ruling) -> Verdict:
-    ruling.end(*NOTICE_CLOCKS, "K4", "K13")
+    ruling.end(*NOTICE_CLOCKS, "K4")
+    ruling.end("K13", owed_by=ruling.item.unit)
     return None
 
 

@@ -129,21 +129,26 @@ class Ruling:
             self._call_off(deadline)
 
     def end(self, *clocks: str, owed_by: str | None = None) -> None:
-        """Ends running clocks without their being met: nothing is owed on them any more."""
+        """Ends running clocks (of one unit, where it is named) without their being met: nothing is owed on them any more."""
         running = self.item.running(*clocks)
-        self.ended += [each.key for each in running if owed_by is None or each.owed_by != owed_by]
+        self.ended += [each.key for each in running if owed_by is None or each.owed_by == owed_by]
 
     def end_all(self) -> None:
         self.ended += [each.key for each in self.item.deadlines if each.open]
 
-    def move(self, deadline: Deadline, dates: Dates, **fields: Any) -> None:
-        self.moved.append(
-            Moved(
-                deadline.clock, deadline.started, dates.strict_on, dates.due_on,
-                extended=fields.get("extended", deadline.extended), paused_on=fields.get("paused_on"),
-                not_counted=fields.get("not_counted", deadline.not_counted), provisional=dates.provisional,
-            )
+    def move(self, deadline: Deadline, dates: Dates, **fields: Any) -> Deadline:
+        """Moves a limit; gives it as it stands then. A breach that the move shows to have been none is taken back."""
+        moved = Moved(
+            deadline.clock, deadline.started, dates.strict_on, dates.due_on,
+            extended=fields.get("extended", deadline.extended), paused_on=fields.get("paused_on"),
+            not_counted=fields.get("not_counted", deadline.not_counted), provisional=dates.provisional,
         )  # fmt: skip
+        self.moved.append(moved)
+        after = deadline.after(moved)
+        if deadline.missed_at and not after.missed_at:
+            self.clear(self.finding_id(deadline))
+            self._call_off(deadline)
+        return after
 
     # supervision triggers
 

@@ -4,7 +4,7 @@ from sys import intern
 
 from msgspec.structs import replace
 
-from domain.deadlines import Deadline, Met, Moved
+from domain.deadlines import Deadline, Met
 from domain.envelope import NOTHING, AnyEvent, Decided, day_of
 from domain.fact import UnitId
 from domain.petition import events as e
@@ -63,8 +63,10 @@ def _decided(item: Item, decided: Decided, position: int, changes: Changes) -> N
 
 
 def _clocks(deadlines: tuple[Deadline, ...], decided: Decided, position: int) -> tuple[Deadline, ...]:
-    touched: dict[tuple[str, int], Met | Moved | None] = {(each.clock, each.started): each for each in decided.met}
-    touched.update(((each.clock, each.started), each) for each in decided.moved)
+    if decided.moved:  # before it is met: a re-review may be answered while its hearing is open
+        moved = {(each.clock, each.started): each for each in decided.moved}
+        deadlines = tuple(each.after(moved[each.key]) if each.key in moved else each for each in deadlines)
+    touched: dict[tuple[str, int], Met | None] = {(each.clock, each.started): each for each in decided.met}
     touched.update((key, None) for key in decided.ended)
     kept = tuple(
         _touched(each, touched[key]) if (key := (each.clock, each.started)) in touched else each for each in deadlines
@@ -79,17 +81,8 @@ def _clocks(deadlines: tuple[Deadline, ...], decided: Decided, position: int) ->
     return kept + new
 
 
-def _touched(deadline: Deadline, by: Met | Moved | None) -> Deadline:
-    match by:
-        case Met():
-            return replace(deadline, met_on=by.on)
-        case Moved():
-            return replace(
-                deadline, strict_on=by.strict_on, due_on=by.due_on, extended=by.extended, paused_on=by.paused_on,
-                not_counted=by.not_counted, provisional=by.provisional,
-            )  # fmt: skip
-        case None:
-            return replace(deadline, ended=True)
+def _touched(deadline: Deadline, by: Met | None) -> Deadline:
+    return replace(deadline, ended=True) if by is None else replace(deadline, met_on=by.on)
 
 
 def _raised(found: tuple[str, ...], faults: tuple[tuple[str, UnitId], ...], decided: Decided) -> Changes:
