@@ -47,6 +47,8 @@ def review_answered(fact: e.ReviewAnswered | e.RereviewAnswered, ruling: Ruling)
         return refused
     for clock in ruling.item.running("K9" if isinstance(fact, e.RereviewAnswered) else "K7"):
         ruling.meet_one(resumed(clock, ruling))
+    if fact.outcome == "revoked":
+        ruling.end("execution")
     return None
 
 

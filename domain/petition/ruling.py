@@ -209,14 +209,14 @@ class Ruling:
         handler: OfficialId | None = None,
         **fields: Any,
     ) -> None:
-        """Proposes a finding. The handler answers directly where he belongs to the unit at fault."""
+        """Proposes a finding. Its direct answer is the handler whom the unit at fault had named by the day of the breach."""
         told = self.known.rules.catalogue[rule]
-        item = self._item
-        if handler is None and item is not None and unit == item.accepted_by:
-            handler = item.handler
+        item, since = self._item, since or self.day
+        if handler is None and item is not None and unit == item.accepted_by and item.accepted_at is not None:
+            handler = item.handler if day_of(item.accepted_at) <= since else None
         finding = Finding(
             id=id or f"{rule}:{self.subject}" + (f":{detail}" if detail else ""), rule=rule,
-            subject=subject or self.subject, unit=unit, since=since or self.day, axis=told.axis, ground=fields.pop("ground", told.ground),
+            subject=subject or self.subject, unit=unit, since=since, axis=told.axis, ground=fields.pop("ground", told.ground),
             handler=handler, **fields,
         )  # fmt: skip
         self.findings = [each for each in self.findings if each.id != finding.id] + [finding]
@@ -230,7 +230,9 @@ class Ruling:
 
     def responsible(self) -> UnitId:
         """The unit that answers for the handling: the first handler, else who accepted, else who holds the item."""
+        first: Handler | None = self.facts.get("first_handler")
         unit = self._item.responsible if self._item is not None else UnitId(self.action.unit or "")
+        unit = first[0] if first else unit
         return self.units.answering(unit, self.day)
 
     def first_handler(self) -> Handler | None:

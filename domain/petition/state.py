@@ -55,7 +55,7 @@ def _decided(item: Item, decided: Decided, position: int, changes: Changes) -> N
         changes.update(_raised(item.found, item.faults, decided))
     if decided.skip_level is not None:
         changes["skip_level"] = decided.skip_level
-    if decided.first_handler is not None:
+    if decided.first_handler is not None or decided.repeat_number is not None:
         changes["first_handler"] = decided.first_handler
     if decided.repeat_number is not None:
         changes["repeat_number"] = decided.repeat_number
