@@ -13,17 +13,17 @@ from infra.reference.markdown import code, page, table
 from infra.reference.meaning import chinese, english, fields
 from infra.reference.steps import Effects, effects
 
-ABOUT = (
-    "Each type with the kind of subject it speaks about, its meaning, the fields of its `data`, the states it is open to,",
-    "and what its step does. An action and the event it becomes have the same type and the same `data`; unknown fields are",
-    "refused. `data` of any type may carry `origin`: a flat object that says where an imported fact comes from.",
-    "",
-    "**starts**, **meets**, **moves**, **ends** name clocks ([rules.md](rules.md)) that the step *may* start, meet, move or",
-    "end, depending on the case and on the law of the day; **may trip** names rules. Any deadline met late trips the rule of",
-    "its clock as well, and any fact about an item that is entered late trips F13: neither is repeated below.",
-    "A finding may be cleared again by a later fact.",
-    "",
-)
+ABOUT = """\
+Each type with the kind of subject it speaks about, its meaning, the fields of its `data`, the states it is open
+to, and what its step does. An action and the event it becomes have the same type and the same `data`; unknown
+fields are refused. `data` of any type may carry `origin`: a flat object that says where an imported fact comes
+from.
+
+**starts**, **meets**, **moves**, **ends** name clocks ([rules.md](rules.md)) that the step *may* start, meet,
+move or end, depending on the case and on the law of the day; **may trip** names rules. Any deadline met late
+trips the rule of its clock as well, and any fact about an item that is entered late trips F13: neither is
+repeated below. A finding may be cleared again by a later fact.
+"""
 
 
 def events_page() -> str:
@@ -31,7 +31,7 @@ def events_page() -> str:
     kinds = list(dict.fromkeys(name.partition(".")[0] for name in TYPES))
     index = table(("type", "中文", "English"), (_indexed(name, fact) for name, fact in TYPES.items()))
     parts = [line for kind in kinds for line in _kind(kind)]
-    return page("Events 事件", *ABOUT, *index, *parts)
+    return page("Events 事件", ABOUT, *index, *parts)
 
 
 def _indexed(name: str, fact: type[Fact]) -> tuple[str, str, str]:

@@ -20,8 +20,7 @@ def http_page(document: Document) -> str:
     parts = [line for method, path, told in routes for line in _route(method, path, told)]
     about = [
         document["info"].get("description", ""), "",
-        "Errors are problems of RFC 9457 (`application/problem+json`). The OpenAPI document itself is served by `danze run`.",
-        "",
+        "Errors are problems of RFC 9457 (`application/problem+json`). `danze run` serves the OpenAPI document.", "",
     ]  # fmt: skip
     return page("HTTP", *about, *index, *parts)
 
@@ -31,8 +30,8 @@ def _route(method: str, path: str, told: Document) -> list[str]:
     if said := _said(told):
         lines += [said, ""]
     rows = (
-        (code(each["name"]), each["in"], _type(each.get("schema", {})), "yes" if each.get("required") else "", each.get("description"))
-        for each in told.get("parameters", ())
+        (code(p["name"]), p["in"], _type(p.get("schema", {})), "yes" if p.get("required") else "", p.get("description"))
+        for p in told.get("parameters", ())
     )  # fmt: skip
     lines += table(("parameter", "in", "type", "required", "meaning"), rows)
     if body := told.get("requestBody"):

@@ -5,7 +5,7 @@ import inspect
 import re
 import textwrap
 from functools import cache
-from typing import Any, Literal, NamedTuple, get_type_hints
+from typing import Any, Literal, NamedTuple, get_args, get_type_hints
 
 import msgspec
 from msgspec import inspect as typed
@@ -80,7 +80,7 @@ def kind_of(hint: Any) -> str:
         return f"`{prefix}…`"
     if name := _alias(hint):
         return name
-    parts = getattr(hint, "__args__", ())
+    parts = get_args(hint)
     optional = type(None) in parts
     if optional:
         inner = [each for each in parts if each is not type(None)]
@@ -101,7 +101,9 @@ def _plain(kind: typed.Type) -> str:
         case typed.StrType(min_length=least):
             return "text, not empty" if least else "text"
         case typed.IntType(ge=low, le=high):
-            return "whole number" + (f" ≥ {low}" if low is not None else "") + (f", ≤ {high}" if high is not None else "")
+            return (
+                "whole number" + (f" ≥ {low}" if low is not None else "") + (f", ≤ {high}" if high is not None else "")
+            )
         case typed.BoolType():
             return "true or false"
         case typed.DateType():

@@ -15,7 +15,7 @@ Pages = dict[str, str]
 
 
 def pages(command: Any, openapi: dict[str, Any] | None) -> Pages:
-    """All generated pages. `command` is the click command of `danze`; without an OpenAPI document there is no HTTP page."""
+    """All generated pages. `command` is click's form of `danze`; without an OpenAPI document there is no HTTP page."""
     told = {
         "events.md": events_page(),
         "rules.md": rules_page(),

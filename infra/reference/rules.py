@@ -13,14 +13,13 @@ from infra.reference.source import functions, modules
 from infra.reference.steps import effects
 from infra.shipped import shipped_rules, text_of
 
-ABOUT = (
-    "Days are local days of Asia/Shanghai. The first day is not counted, day N is the last, and an act on day N is in time",
-    "until midnight. A step is judged by the sets in force on the day it happened: the national regulation of that day, then",
-    "the overlays, later ones over earlier ones. A city adopts a set of its own with `ruleset.adopted`.",
-    "Articles: R2005 and R2022 are the two regulations, SEED the Hengyang opinion, SIMP16 and SIMP22 the measures on simple",
-    "handling, SAT14 and SAT22 those on ratings.",
-    "",
-)
+ABOUT = """\
+Days are local days of Asia/Shanghai. The first day is not counted, day N is the last, and an act on day N is in
+time until midnight. A step is judged by the sets in force on the day it happened: the national regulation of
+that day, then the overlays, later ones over earlier ones. A city adopts a set of its own with
+`ruleset.adopted`. Articles: R2005 and R2022 are the two regulations, SEED the Hengyang opinion, SIMP16 and
+SIMP22 the measures on simple handling, SAT14 and SAT22 those on ratings.
+"""
 UNITS = {"calendar": "calendar days", "working": "working days", "given": "a given date, never rolled"}
 ID = re.compile(r"[FD]\d\d")
 PARAMETER = re.compile(r"^(\w+)\s*=\s*[^#\n]+#\s*(.+)$", re.MULTILINE)
@@ -31,7 +30,7 @@ def rules_page() -> str:
     rules = shipped_rules()
     sets = [line for each in rules.sets.values() for line in _set(each)]
     return page(
-        "Rules 规则", *ABOUT, "## Rule sets 规则集", "", *_sets(rules.sets.values()), *_calendars(rules), *sets,
+        "Rules 规则", ABOUT, "## Rule sets 规则集", "", *_sets(rules.sets.values()), *_calendars(rules), *sets,
         "## What starts and meets each clock 时限", "", *_started(rules),
         "## Findings 责任情形", "", *_catalogue(rules),
     )  # fmt: skip
@@ -39,8 +38,8 @@ def rules_page() -> str:
 
 def _sets(sets: Iterable[RuleSet]) -> list[str]:
     rows = (
-        (f"[`{each.name}`](#{each.name})", each.zh, each.en, each.from_, each.until, "overlay" if each.overlay else "base", each.source)
-        for each in sets
+        (f"[`{s.name}`](#{s.name})", s.zh, s.en, s.from_, s.until, "overlay" if s.overlay else "base", s.source)
+        for s in sets
     )  # fmt: skip
     return table(("name", "中文", "English", "from", "until", "kind", "source"), rows)
 
@@ -48,8 +47,8 @@ def _sets(sets: Iterable[RuleSet]) -> list[str]:
 def _calendars(rules: Rules) -> list[str]:
     years = sorted(rules.calendar.years)
     return [
-        f"Calendars of the State Council ship for {years[0]}–{years[-1]}. A year without one counts weekends only, and every "
-        "date that touches it is marked provisional.", "",
+        f"Calendars of the State Council ship for {years[0]}–{years[-1]}. A year without one counts weekends only,",
+        "and every date that touches it is marked provisional.", "",
     ]  # fmt: skip
 
 
@@ -82,7 +81,9 @@ def _started(rules: Rules) -> list[str]:
     rows = []
     for clock, rule in RULE_OF_CLOCK.items():
         told = law[clock].zh if clock in law else "应当督办"
-        rows.append((clock, told, *(", ".join(by_clock[clock][verb]) for verb in ("starts", "meets", "moves", "ends")), rule))
+        rows.append(
+            (clock, told, *(", ".join(by_clock[clock][verb]) for verb in ("starts", "meets", "moves", "ends")), rule)
+        )
     rows += [
         (clock, law[clock].zh, *(", ".join(by_clock[clock][verb]) for verb in ("starts", "meets", "moves", "ends")), "")
         for clock in law if clock not in RULE_OF_CLOCK
@@ -96,12 +97,15 @@ def _started(rules: Rules) -> list[str]:
 
 
 def _catalogue(rules: Rules) -> list[str]:
-    index = ((f"[{name}](#{name.lower()})", each.zh, each.en, each.axis, each.ground) for name, each in rules.catalogue.items())
+    index = (
+        (f"[{name}](#{name.lower()})", each.zh, each.en, each.axis, each.ground)
+        for name, each in rules.catalogue.items()
+    )
     doc = docstrings()
     parts = [line for name, each in rules.catalogue.items() for line in _rule(name, each, doc[name])]
     return [
-        "Axis A: who caused the matter (谁引发). Axis B: who handled it badly (化解不力). Each is a proposal; a named human "
-        "decides (`finding.decided`).", "",
+        "Axis A: who caused the matter (谁引发). Axis B: who handled it badly (化解不力).",
+        "Each is a proposal; a named human decides (`finding.decided`).", "",
         *table(("rule", "中文", "English", "axis", "ground"), index), *parts,
     ]  # fmt: skip
 
@@ -111,7 +115,16 @@ def _rule(name: str, rule: FindingRule, doc: list[str]) -> list[str]:
     axis = f" · axis {rule.axis}, ground {rule.ground or 'as the human found it'}" if rule.axis else ""
     told = [f"Trips when {' or '.join(clocks)} is missed."] if clocks else []
     articles = [f"- {each}: {'; '.join(named)}" for each, named in rule.articles.items()]
-    return [f"### {name}", "", f"**{rule.zh}** {rule.en}{axis}", "", *(told + doc or ["No step trips it yet."]), "", *articles, ""]
+    return [
+        f"### {name}",
+        "",
+        f"**{rule.zh}** {rule.en}{axis}",
+        "",
+        *(told + doc or ["No step trips it yet."]),
+        "",
+        *articles,
+        "",
+    ]
 
 
 def docstrings() -> dict[str, list[str]]:

@@ -76,7 +76,14 @@ def action() -> Schema:
     _patterned(whole["properties"]["unit"], "^unit:.")
     described = "One action as a producer sends it: CloudEvents 1.0, structured JSON mode."
     by_type = [_when(name) for name in sent]
-    return {"$schema": DIALECT, "$id": "action.json", "title": "action", "description": described, **whole, "allOf": by_type}
+    return {
+        "$schema": DIALECT,
+        "$id": "action.json",
+        "title": "action",
+        "description": described,
+        **whole,
+        "allOf": by_type,
+    }
 
 
 def _when(name: str) -> Schema:
@@ -86,7 +93,7 @@ def _when(name: str) -> Schema:
 
 
 def event() -> Schema:
-    """An event as the log keeps it. `position` stands beside the stored bytes; answers and topics carry it with them."""
+    """An event as the log keeps it. `position` stands beside the stored bytes; answers and topics carry it."""
     whole = _opened(msgspec.json.schema(Event[Any]), "Event_Any_")
     whole["properties"]["type"] = {"enum": list(TYPES)}
     described = "One event as the log took it: the action, its place, and what was decided about it."

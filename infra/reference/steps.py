@@ -16,7 +16,14 @@ from domain.petition.decide import STEPS
 
 CLOCK = re.compile(r"K\d+x?|S\d+|execution")
 RULE = re.compile(r"f\d\d_\w+")
-VERBS = {"start": "starts", "call_for_supervision": "starts", "meet": "meets", "meet_one": "meets", "move": "moves", "end": "ends"}
+VERBS = {
+    "start": "starts",
+    "call_for_supervision": "starts",
+    "meet": "meets",
+    "meet_one": "meets",
+    "move": "moves",
+    "end": "ends",
+}
 
 
 EVERY = "every clock that runs"
@@ -84,7 +91,8 @@ class _Reader:
         match test:
             case ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name(id="fact"), ast.Attribute(attr=name)]):
                 return self._fact.__name__ == name
-        return None
+            case _:
+                return None
 
     def _clocks(self, given: ast.AST) -> set[str]:
         """The names of clocks in an argument, through local names and constants of the module."""

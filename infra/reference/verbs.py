@@ -6,18 +6,21 @@ from typing import Any
 from infra.reference.markdown import code, page, table
 
 WORDS = {str: "text", int: "whole number", float: "number", Path: "path"}
-ABOUT = (
-    "Exit codes: 0 done, 1 found something wrong, 2 usage or input error, 130 interrupted. `--store` may stand in the",
-    "environment as `DANZE_STORE`. Times are RFC 3339 with an offset; a date means the end of that day in Asia/Shanghai.",
-    "",
-)
+ABOUT = """\
+Exit codes: 0 done, 1 found something wrong, 2 usage or input error, 130 interrupted. `--store` may stand in the
+environment as `DANZE_STORE`. Times are RFC 3339 with an offset; a date means the end of that day in
+Asia/Shanghai.
+"""
 
 
 def verbs_page(command: Any) -> str:
     """The whole page from a click command (typer makes them)."""
-    index = table(("verb", "does"), ((f"[`{name}`](#danze-{name.replace(' ', '-')})", _first(each)) for name, each in _all(command)))
+    index = table(
+        ("verb", "does"),
+        ((f"[`{name}`](#danze-{name.replace(' ', '-')})", _first(each)) for name, each in _all(command)),
+    )
     parts = [line for name, each in _all(command) for line in _verb(name, each)]
-    return page("Command line 命令行", *ABOUT, *index, *parts)
+    return page("Command line 命令行", ABOUT, *index, *parts)
 
 
 def _all(command: Any, above: str = "") -> list[tuple[str, Any]]:
@@ -64,7 +67,9 @@ def _type(parameter: Any) -> str:
     if getattr(parameter, "is_flag", False):
         return "flag"
     annotation = parameter.type_descriptor.annotation
-    bounds = [f"{word} {limit}" for word, limit in (("from", parameter.min), ("to", parameter.max)) if limit is not None]
+    bounds = [
+        f"{word} {limit}" for word, limit in (("from", parameter.min), ("to", parameter.max)) if limit is not None
+    ]
     return " ".join([WORDS.get(annotation, annotation.__name__), *bounds])
 
 
