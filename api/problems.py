@@ -138,7 +138,7 @@ def problem_response(request: Request[Any, Any, Any], problem: Problem) -> Respo
 
 def answers(shape: Any, example: Any, *, status: int = 200, missing: str | None = None) -> dict[int, ResponseSpec]:
     """The OpenAPI responses of a route: its answer with an example, and the problems it may give."""
-    told: dict[int, ResponseSpec] = {
+    specs: dict[int, ResponseSpec] = {
         status: ResponseSpec(
             shape,
             generate_examples=False,
@@ -151,8 +151,13 @@ def answers(shape: Any, example: Any, *, status: int = 200, missing: str | None 
         500: _spec("A fault of ours", Problem(500, "internal", "logged as incident 5f0c")),
     }
     if missing:
-        told[404] = _spec(missing, Problem(404, "not-found", f"{missing}"))
-    return told
+        specs[404] = _spec(missing, Problem(404, "not-found", f"{missing}"))
+    return specs
+
+
+def told(description: str, status: int, code: str) -> ResponseSpec:
+    """One more problem that a route may give, for OpenAPI."""
+    return _spec(description, Problem(status, code, description))
 
 
 def _spec(description: str, problem: Problem) -> ResponseSpec:

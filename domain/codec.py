@@ -4,6 +4,7 @@ Canonical bytes are JSON with sorted keys, no floats, absent fields left out: wh
 """
 
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
@@ -26,14 +27,19 @@ def encode(value: AnyAction | AnyEvent) -> bytes:
     return _encoder.encode(value)
 
 
-@cache
-def _event_decoder(type_name: str) -> "msgspec.json.Decoder[AnyEvent]":
-    return msgspec.json.Decoder(Event[TYPES[type_name]])  # type: ignore[valid-type]
+_decoders: dict[str, Callable[[bytes], AnyEvent]] = {}
+
+
+def event_decoder(type_name: str) -> Callable[[bytes], AnyEvent]:
+    """What decodes the events of one type."""
+    if type_name not in _decoders:
+        _decoders[type_name] = msgspec.json.Decoder(Event[TYPES[type_name]]).decode  # type: ignore[valid-type]
+    return _decoders[type_name]
 
 
 def decode_event(type_name: str, body: bytes, position: int) -> AnyEvent:
     """The event stored under this type at this position."""
-    event = _event_decoder(type_name).decode(body)
+    event = (_decoders.get(type_name) or event_decoder(type_name))(body)
     event.position = position
     return event
 

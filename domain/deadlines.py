@@ -10,6 +10,10 @@ PETITIONER = "petitioner"
 """Who owes K6 and K8: a window for the petitioner, never a duty."""
 
 
+WINDOWS = frozenset({"K4", "K6", "K8"})
+"""Clocks of a right: to object, to ask for review, to ask for re-review."""
+
+
 class Deadline(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One clock that runs on one item."""
 
@@ -20,10 +24,6 @@ class Deadline(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     strict_on: date
     due_on: date
     owed_by: UnitId | str
-    window: bool = False
-    """A right or a possibility that ends; nobody is at fault when it passes (K4, K6, K8)."""
-    trigger: bool = False
-    """A supervision that must be opened (S1–S10), shown apart from the clocks."""
     provisional: bool = False
     """Touches a year whose calendar is not adopted."""
     at: int = 0
@@ -37,6 +37,16 @@ class Deadline(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Spans of hearing days, both ends included (K9)."""
     extended: int = 0
     ended: bool = False
+
+    @property
+    def window(self) -> bool:
+        """A right or a possibility that ends; nobody is at fault when it passes."""
+        return self.clock in WINDOWS
+
+    @property
+    def trigger(self) -> bool:
+        """A supervision that must be opened (S1–S10), shown apart from the clocks."""
+        return self.clock[0] == "S"
 
     @property
     def key(self) -> tuple[str, int]:

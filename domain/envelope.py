@@ -96,7 +96,6 @@ class Decided(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Entered more than `entry_hours` after it happened."""
     out_of_time: bool = False
     """Done after the window for it had passed (an objection, a request for review, an extension)."""
-    history: bool = False
 
 
 NOTHING = Decided()
@@ -120,6 +119,8 @@ class Event(Struct, Generic[D], kw_only=True, omit_defaults=True, gc=False):
     version: int
     recorded: datetime
     ruleset: tuple[str, ...]
+    origin: str | None = None
+    """`history` for an event that was taken in history mode."""
     decided: Decided = NOTHING
     position: int = 0
 

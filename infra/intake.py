@@ -192,7 +192,7 @@ class _Batch:
         office = self.office
         kind = action.subject.partition(":")[0]
         if kind == "petition":
-            known = office.known(recorded, history=self.intake.history)
+            known = office.known(recorded)
             return petition.decide(office.item(action.subject[9:]), action, known)
         if kind == "unit":
             return unit.decide(office.units.get(action.subject), action, office.units)
@@ -214,6 +214,7 @@ class _Batch:
             actor=action.actor, unit=action.unit, causationid=action.causationid, correlationid=action.correlationid,
             traceparent=action.traceparent, version=self.office.version(action.subject) + 1,
             recorded=recorded.astimezone(SHANGHAI), ruleset=self.office.rules.on(day_of(action.time)).names,
+            origin="history" if self.intake.history else None,
             decided=ruling.decided,
         )  # fmt: skip
         at = micros(recorded)

@@ -1,6 +1,7 @@
 """Which items speak of this in their title? Chinese is indexed by single characters and by pairs, other words whole."""
 
 import re
+from operator import add
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]+")
 _WORD = re.compile(r"[0-9a-zA-Z]+")
@@ -11,8 +12,9 @@ def terms(title: str) -> str:
     found: list[str] = []
     for run in _CHINESE.findall(title):
         found += run
-        found += (run[at : at + 2] for at in range(len(run) - 1))
-    return " ".join(dict.fromkeys([*found, *(word.lower() for word in _WORD.findall(title))]))
+        found += map(add, run, run[1:])
+    found += _WORD.findall(title.lower())
+    return " ".join(found)
 
 
 def wanted(query: str) -> list[str]:

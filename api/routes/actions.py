@@ -12,7 +12,7 @@ from litestar.openapi.spec import Example, OpenAPIMediaType, Operation, Referenc
 from litestar.openapi.spec.enums import OpenAPIType
 
 from api.ports import Takes
-from api.problems import Problem, answers
+from api.problems import Problem, answers, told
 from api.routes import examples
 from api.routes.shapes import TakenAll
 from api.telemetry import Meters
@@ -60,7 +60,11 @@ class TakesActions(Operation):
     tags=["actions"],
     status_code=207,
     request_max_body_size=MAX_BODY,
-    responses=answers(TakenAll, examples.TAKEN, status=207),
+    responses=answers(TakenAll, examples.TAKEN, status=207)
+    | {
+        413: told("Longer than 16 MiB", 413, "too-large"),
+        415: told("Another media type", 415, "unsupported-media-type"),
+    },
     summary="Hand in what happened",
     description="One action, an array, or one action a line. Each is answered for itself, in order: recorded, "
     "duplicate or rejected. A rejected action is kept whole and can be sent again.",

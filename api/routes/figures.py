@@ -13,6 +13,7 @@ from api.problems import answers, bad_value
 from api.routes import examples, shapes
 
 DATE = "A date as 2020-06-30"
+IS_DATE = {"format": "date"}
 
 
 @get(
@@ -26,8 +27,8 @@ def kpis(
     questions: Asks,
     moment: Moment,
     unit: Annotated[str, QueryParameter(description="The unit; its subordinates are taken in")],
-    from_: Annotated[str, QueryParameter(name="from", description=DATE)],
-    to: Annotated[str, QueryParameter(description=DATE)],
+    from_: Annotated[str, QueryParameter(name="from", description=DATE, schema_extra=IS_DATE)],
+    to: Annotated[str, QueryParameter(description=DATE, schema_extra=IS_DATE)],
 ) -> Answer:
     """What are the rates of a unit, and which items are behind them?"""
     begins, ends = read_date(from_, "from"), read_date(to, "to")
@@ -50,8 +51,8 @@ def counters(
     moment: Moment,
     by: FromQuery[Literal["unit", "place", "category", "channel", "month"]] = "unit",
     unit: FromQuery[str | None] = None,
-    from_: Annotated[str | None, QueryParameter(name="from", description=DATE)] = None,
-    to: Annotated[str | None, QueryParameter(description=DATE)] = None,
+    from_: Annotated[str | None, QueryParameter(name="from", description=DATE, schema_extra=IS_DATE)] = None,
+    to: Annotated[str | None, QueryParameter(description=DATE, schema_extra=IS_DATE)] = None,
 ) -> Answer:
     """How many registrations, repeats, visits above?"""
     begins, ends = read_date(from_, "from"), read_date(to, "to")

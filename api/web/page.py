@@ -86,10 +86,19 @@ class Page:
         return self.link(f"/{places[kind]}/{name}") if kind in places else None
 
     @cached_property
+    def units(self) -> list[Answer]:
+        """All units, asked only where an answer brought no names along."""
+        return self._questions.units(self.moment)["units"] if self._questions else []
+
+    @cached_property
     def unit_names(self) -> dict[str, str]:
-        """Names of units, asked only where an answer brought none along."""
-        units: list[Answer] = self._questions.units(self.moment)["units"] if self._questions else []
-        return {u["unit"]: u["name"] for u in units}
+        """Names of units by id."""
+        return {u["unit"]: u["name"] for u in self.units}
+
+    @property
+    def city(self) -> str:
+        """The city's own government, or nothing."""
+        return next((u["unit"] for u in self.units if (u["level"], u["kind"]) == ("city", "government")), "")
 
     def unit(self, unit: str | None, name: str | None = None) -> str:
         """A unit's name, or its id where it has none."""

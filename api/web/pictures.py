@@ -41,7 +41,7 @@ class Strip:
     height: float
     rows: list[Row]
     ticks: list[tuple[float, str]]
-    now: float
+    now: float | None
     width: float = WIDTH
     gutter: float = GUTTER
 
@@ -88,7 +88,7 @@ def strip(custody: Sequence[dict[str, Any]], deadlines: Sequence[dict[str, Any]]
         row.bars.append(axis.bar(begins, ends, "held", f"{begins} – {ends}"))
     for clock, begins, due in clocks:
         rows.append(_clock_row(axis, clock, begins, due, now, TOP + ROW * len(rows)))
-    return Strip(TOP + ROW * len(rows) + 6, rows, axis.ticks(), axis.x(now))
+    return Strip(TOP + ROW * len(rows) + 6, rows, axis.ticks(), axis.x(now) if now <= axis.last else None)
 
 
 def _clock_row(axis: _Axis, clock: dict[str, Any], begins: date, due: date, now: date, y: float) -> Row:

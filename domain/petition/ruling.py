@@ -46,7 +46,6 @@ class Known(Struct, frozen=True):
     """NOs of the items judged to repeat the item NO itself."""
     recorded: datetime
     """When the log takes the action."""
-    history: bool = False
 
 
 class Ruling:
@@ -104,10 +103,9 @@ class Ruling:
             return None
         else:
             dates = self.law.due(clock, start, given=given)
-        window = clock in self.law.clocks and self.law.clocks[clock].window
         deadline = Deadline(
             clock=clock, started=self.version, starts_on=start, strict_on=dates.strict_on, due_on=dates.due_on,
-            owed_by=owed_by, window=window, trigger=trigger, provisional=dates.provisional,
+            owed_by=owed_by, provisional=dates.provisional,
         )  # fmt: skip
         self.set.append(deadline)
         return deadline
@@ -250,7 +248,7 @@ class Ruling:
             self.find("F13", self.action.unit, since=day_of(self.action.time + entry_limit))
         decided = Decided(
             set=tuple(self.set), met=tuple(self.met), moved=tuple(self.moved), ended=tuple(self.ended),
-            findings=tuple(self.findings), cleared=tuple(self.cleared), late=late, history=self.known.history,
+            findings=tuple(self.findings), cleared=tuple(self.cleared), late=late,
             **self.facts,
         )  # fmt: skip
         return Recorded(NOTHING if decided == NOTHING else decided, self.touches)

@@ -1,10 +1,13 @@
 """How each event changes an item. `evolve` never refuses: it has already happened."""
 
+from collections.abc import Iterable
+from datetime import date
 from sys import intern
+from typing import Any
 
 from msgspec.structs import replace
 
-from domain.deadlines import Deadline, Met, Moved
+from domain.deadlines import Deadline
 from domain.envelope import NOTHING, AnyEvent, Decided, day_of
 from domain.fact import UnitId
 from domain.petition import events as e
@@ -22,9 +25,8 @@ def evolve(item: Item | None, event: AnyEvent) -> Item | None:
     change = CHANGES.get(type(fact))
     changes: Changes = change(item, fact, event) if change is not None else {}
     changes["version"] = event.version
-    decided = event.decided
-    if decided is not NOTHING:
-        _decided(item, decided, event.position, changes)
+    if event.decided is not NOTHING:
+        _decided(item, event.decided, event.position, changes)
     return replace(item, **changes)
 
 
@@ -38,13 +40,29 @@ def _registered(fact: e.PetitionRegistered, event: AnyEvent) -> Item:
         received_on=day_of(fact.received_at) if fact.received_at else event.day, unit=unit, since=event.time,
         about_unit=fact.about_unit, about_official=fact.about_official, joint_letter=fact.joint_letter,
         anonymous=fact.anonymous, handed_down_by=fact.handed_down_by, collective=bool(decided.collective),
-        skip_level=bool(decided.skip_level), deadlines=_placed(decided.set, event.position),
+        skip_level=bool(decided.skip_level), deadlines=tuple(_placed(decided.set, event.position)),
         **_raised((), (), decided),
     )  # fmt: skip
 
 
-def _placed(deadlines: tuple[Deadline, ...], position: int) -> tuple[Deadline, ...]:
-    return tuple(replace(each, at=position) for each in deadlines)
+def _placed(deadlines: Iterable[Deadline], position: int) -> list[Deadline]:
+    """New deadlines as the item keeps them: their evidence noted, their words and days shared with all other items."""
+    return [
+        Deadline(
+            clock=intern(each.clock), started=each.started, starts_on=_shared(each.starts_on),
+            strict_on=_shared(each.strict_on), due_on=_shared(each.due_on), owed_by=intern(each.owed_by),
+            provisional=each.provisional, at=position,
+        )
+        for each in deadlines
+    ]  # fmt: skip
+
+
+_days: dict[date, date] = {}
+
+
+def _shared(day: date) -> date:
+    """One object for each day: open items hold many dates, of few days."""
+    return _days.setdefault(day, day)
 
 
 def _decided(item: Item, decided: Decided, position: int, changes: Changes) -> None:
@@ -63,33 +81,23 @@ def _decided(item: Item, decided: Decided, position: int, changes: Changes) -> N
 
 
 def _clocks(deadlines: tuple[Deadline, ...], decided: Decided, position: int) -> tuple[Deadline, ...]:
-    touched: dict[tuple[str, int], Met | Moved | None] = {(each.clock, each.started): each for each in decided.met}
-    touched.update(((each.clock, each.started), each) for each in decided.moved)
-    touched.update((key, None) for key in decided.ended)
-    kept = tuple(
-        _touched(each, touched[key]) if (key := (each.clock, each.started)) in touched else each for each in deadlines
-    )
-    if not decided.set:
-        return kept
-    at_once = {(each.clock, each.started): each for each in decided.met}
-    new = tuple(
-        replace(each, at=position, met_on=met.on if (met := at_once.get((each.clock, each.started))) else None)
-        for each in decided.set
-    )
-    return kept + new
+    kept = [*deadlines, *_placed(decided.set, position)]
+    for met in decided.met:
+        _put(kept, met.clock, met.started, met_on=_shared(met.on))
+    for moved in decided.moved:
+        _put(
+            kept, moved.clock, moved.started, strict_on=moved.strict_on, due_on=moved.due_on, extended=moved.extended,
+            paused_on=moved.paused_on, not_counted=moved.not_counted, provisional=moved.provisional,
+        )  # fmt: skip
+    for clock, started in decided.ended:
+        _put(kept, clock, started, ended=True)
+    return tuple(kept)
 
 
-def _touched(deadline: Deadline, by: Met | Moved | None) -> Deadline:
-    match by:
-        case Met():
-            return replace(deadline, met_on=by.on)
-        case Moved():
-            return replace(
-                deadline, strict_on=by.strict_on, due_on=by.due_on, extended=by.extended, paused_on=by.paused_on,
-                not_counted=by.not_counted, provisional=by.provisional,
-            )  # fmt: skip
-        case None:
-            return replace(deadline, ended=True)
+def _put(deadlines: list[Deadline], clock: str, started: int, **fields: Any) -> None:
+    for at, each in enumerate(deadlines):
+        if each.started == started and each.clock == clock:
+            deadlines[at] = replace(each, **fields)
 
 
 def _raised(found: tuple[str, ...], faults: tuple[tuple[str, UnitId], ...], decided: Decided) -> Changes:

@@ -10,7 +10,7 @@ from infra.views.store import Overtaken, Views
 from infra.views.tables import Tables
 from projections.fold import Fold, owners, unpack_item, unpack_standing
 
-BATCH = 10_000
+BATCH = 20_000
 REMEMBERED = 60_000
 """Items whose states are kept between batches."""
 AT_ONCE = 400_000

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from msgspec import Struct
-from msgspec.structs import astuple
 from sqlalchemy import MetaData, create_engine, event, inspect, text
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import NullPool, StaticPool
@@ -143,7 +141,7 @@ class Views:
             cursor.executemany(f"DELETE FROM {tables.due.name} WHERE subject = ?", subjects)
             for table, rows in zip(tables, _rows_of(changes), strict=True):
                 marks = ",".join("?" * len(table.columns))
-                cursor.executemany(f"INSERT OR REPLACE INTO {table.name} VALUES ({marks})", map(astuple, rows))
+                cursor.executemany(f"INSERT OR REPLACE INTO {table.name} VALUES ({marks})", rows)
             cursor.executemany(f"INSERT INTO {tables.titles} VALUES (?,?)", changes.titles)
 
     def _copy(self, cursor: Any, tables: Tables, changes: Changes, subjects: list[tuple[str]]) -> None:
@@ -158,7 +156,7 @@ class Views:
             cursor.execute(f"CREATE TEMP TABLE new_{name} (LIKE {target}) ON COMMIT DROP")
             with cursor.copy(f"COPY new_{name} FROM STDIN") as copy:
                 for row in rows:
-                    copy.write_row(astuple(row))
+                    copy.write_row(row)
             changed = ", ".join(f"{c} = EXCLUDED.{c}" for c in columns)
             cursor.execute(
                 f"INSERT INTO {target} SELECT * FROM new_{name} ON CONFLICT ({keys}) DO UPDATE SET {changed}"
@@ -188,7 +186,7 @@ class Views:
         self.engine.dispose()
 
 
-def _rows_of(changes: Changes) -> tuple[Sequence[Struct], ...]:
+def _rows_of(changes: Changes) -> tuple[Sequence[tuple[Any, ...]], ...]:
     return changes.cases, changes.due, changes.findings
 
 

@@ -52,7 +52,7 @@ class FakeQuestions:
             "subject": f"petition:{no}", "state": "routed" if state == "assigned" else state, "unit": unit,
             "unit_name": NAMES[unit], "handler": clerk, "handler_name": CLERK, "matter": CAUSED if no == REPEAT else no,
             "first_handler": {"unit": unit, "official": clerk, "unit_name": NAMES[unit], "official_name": CLERK},
-            "repeat_number": 2 if no == REPEAT else 1, "collective": item[7] >= 5, "skip_level": False,
+            "repeat_number": int(no == REPEAT), "collective": item[7] >= 5, "skip_level": False,
             "resolved": state == "closed", "desisted": False, "deadlines": self._deadlines(item, as_of),
         }  # fmt: skip
 
@@ -100,7 +100,8 @@ class FakeQuestions:
         items = [i[0] for i in ITEMS if (c := self.case(i[0], as_of)) and c["matter"] == case["matter"]]
         return self._told(as_of) | {
             "first": case["matter"], "items": items, "repeats": len(items) - 1, "first_time_resolved": len(items) == 1,
-            "collective": case["collective"], "skip_level": 0,
+"collective": int(case["collective"]), "skip_level": 0,
+            "petitions": [self._row(i, as_of) for i in ITEMS if i[0] in items],
             "raised": [{"level": "city", "kind": "collective", "times": 1}] if len(items) > 1 else [],
         }  # fmt: skip
 

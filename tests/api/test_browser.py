@@ -21,6 +21,11 @@ ARGS = [
     "--disable-component-update",
     "--no-first-run",
 ]
+SPILLS = (
+    "[...document.querySelectorAll('.panel, .dossier')]"
+    ".filter(p => p.scrollWidth > p.clientWidth + 1).map(p => p.innerText)"
+)
+"""Panels whose content is wider than they are."""
 LOOKS = {
     "desktop": {"viewport": {"width": 1366, "height": 768}},
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True},
@@ -69,8 +74,9 @@ def page(chromium, site, request):
 def test_every_page_opens_without_a_fault_and_fits(page, tmp_path, request):
     width = page.viewport_size["width"]
     for number, path in enumerate(PAGES):
-        page.goto(path, wait_until="networkidle")
+        page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert page.evaluate(SPILLS) == [], path
         page.screenshot(path=tmp_path / f"{number:02}.png", full_page=True)
     assert len(list(tmp_path.glob("*.png"))) == len(PAGES)
 

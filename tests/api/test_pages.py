@@ -63,11 +63,16 @@ def test_a_pinned_page_pins_all_its_links(client, path):
     page = client.get(f"{path}{glue}as_of=2020-08-20&lang=en", headers=HTML).text
     assert "2020-08-20" in page
     assert 'name="as_of"' in page
-    for link in set(links(page)):
-        asked, way = parse_qs(urlsplit(link).query), urlsplit(link).path
-        forms = way in ("/petitions", "/findings", "/units", "/counters", "/kpis") and not asked
-        if not forms and way != "/openapi.json" and "lang" in asked:
-            assert "as_of" in asked or link == links(page)[1] or way == urlsplit(path).path, link
+    hrefs = {
+        html.unescape(h) for h in re.findall(r'href="(/[^"]*)"', page) if not h.startswith(("/static/", "/openapi"))
+    }
+    loose = [h for h in hrefs if "as_of" not in parse_qs(urlsplit(h).query)]
+    assert [urlsplit(h).path for h in loose] == [urlsplit(path).path], "only the way back to now is not pinned"
+    assert sum("lang=en" not in h for h in hrefs) == 1, "only the switch to Chinese leaves English"
+    forms = re.findall(r"<form[^>]*method=\"get\".*?</form>", page, re.DOTALL)
+    assert all(
+        'name="as_of" value="2020-08-20"' in f or 'id="as-of" name="as_of" value="2020-08-20"' in f for f in forms
+    )
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -53,7 +53,7 @@ def unit(page: Shown, questions: Asks, code: FromPath[str]) -> Response[str]:
         code=named.removeprefix("unit:"),
         findings=findings,
         items=items,
-        period={"unit": named, **period_of(told)} if period_of(told) else {},
+        period={"unit": named, **period_of(told)},
     )
 
 

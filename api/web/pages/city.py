@@ -23,12 +23,20 @@ From = Annotated[str | None, QueryParameter(name="from")]
 def overview(page: Shown, questions: Asks) -> Response[str]:
     """The city on one page."""
     city = questions.overview(page.moment)
-    return page.show("overview.html", told=city, city=city, period=period_of(city))
+    return page.show("overview.html", told=city, city=city, period=_of_city(page, city))
 
 
 def period_of(answer: Answer) -> Answer:
     """The unit and period that an answer's rates are for, so that their numbers can be opened."""
-    return answer.get("kpi_period") or {}
+    if answer.get("kpi_period"):
+        return dict(answer["kpi_period"])
+    year = str(answer.get("as_of", ""))[:4]
+    return {"from": f"{year}-01-01", "to": f"{year}-12-31"}
+
+
+def _of_city(page: Page, city: Answer) -> Answer:
+    """The period of the overview's rates; where it names no unit, the city's government."""
+    return {"unit": page.city, **period_of(city)}
 
 
 def _period(answered: date, from_: str | None, to: str | None) -> tuple[date, date]:
@@ -41,10 +49,10 @@ def _period(answered: date, from_: str | None, to: str | None) -> tuple[date, da
 
 def _kpis(page: Page, questions: Asks, unit: str | None, from_: str | None, to: str | None) -> dict[str, Any]:
     city = questions.overview(page.moment) if not (unit and from_ and to) else {}
-    named = unit_id(unit) or period_of(city).get("unit")
+    known = _of_city(page, city) if city else {}
+    named = unit_id(unit) or known["unit"]
     if not named:
         raise bad_value("unit", "missing")
-    known = period_of(city) if not unit else {}
     answered = local_date(city.get("as_of")) or date.max - timedelta(days=1)
     begins, ends = _period(answered, from_ or known.get("from"), to or known.get("to"))
     told = questions.kpi(named, begins, ends, page.moment)

@@ -85,7 +85,7 @@ def clock(page: Shown, questions: Asks, no: FromPath[str], clock: FromPath[str])
 def matter(page: Shown, questions: Asks, no: FromPath[str]) -> Response[str]:
     """The first item, its repeats, the levels reached."""
     told = found(questions.matter(no, page.moment), f"matter {no}")
-    cases = {item: questions.case(item, page.moment) or {} for item in told["items"][:100]}
+    cases = {case["no"]: case for case in told.get("petitions", ())}
     return page.show("matter.html", told=told, matter=told, no=no, cases=cases)
 
 
