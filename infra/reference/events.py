@@ -6,6 +6,7 @@ from typing import get_args
 from domain.fact import Fact
 from domain.finding.decide import OPEN_TO as FINDING_OPEN_TO
 from domain.finding.decide import State as FindingState
+from domain.petition.decide import STEPS
 from domain.petition.item import State
 from domain.petition.steps import ANY, OPEN_TO
 from domain.vocabulary import LOG_MADE, SUBJECT_KIND, TYPES
@@ -56,7 +57,9 @@ def _type(name: str) -> list[str]:
         for each in fields(fact)
     )
     held = table(("field", "required", "type", "default", "note"), rows) or ["No fields.", ""]
-    return [f"### {name}", "", f"{told}: {english(fact)}" if told else english(fact), "", *about, "", *held]
+    step = STEPS.get(fact)
+    said = [english(step), ""] if step and step.__doc__ else []
+    return [f"### {name}", "", f"{told}: {english(fact)}" if told else english(fact), "", *said, *about, "", *held]
 
 
 def _about(name: str, fact: type[Fact]) -> list[tuple[str, str]]:

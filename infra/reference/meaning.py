@@ -29,8 +29,8 @@ class Field(NamedTuple):
 
 
 def said(thing: object) -> str:
-    """The first paragraph of a docstring, on one line."""
-    return " ".join((inspect.getdoc(thing) or "").split("\n\n", maxsplit=1)[0].split())
+    """A docstring on one line."""
+    return " ".join((inspect.getdoc(thing) or "").split())
 
 
 def english(thing: object) -> str:
