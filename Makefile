@@ -39,8 +39,9 @@ check: lint types contracts test  ## what CI runs
 bench: setup-dev  ## benchmarks/*.py, one after the other
 	@set -e; for script in $(wildcard benchmarks/*.py); do echo "== $$script"; $(BIN)/python $$script; done
 
-docs: setup-dev  ## write the generated pages again
+docs: setup-dev  ## write the generated pages and the README's outputs again
 	$(BIN)/danze docs
+	$(BIN)/python -m tests.test_readme
 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make lock" $(UPGRADE) pyproject.toml

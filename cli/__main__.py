@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from cli import asking, keeping, running, taking
+from cli import asking, docs, keeping, running, taking
 from cli.screen import err
 from infra.log.port import Conflict, StoreError
 
@@ -20,7 +20,7 @@ app.command("simulate")(taking.simulate_city)
 app.command()(taking.tick)
 for verb in (
     asking.show, asking.timeline, asking.dossier, asking.matter, asking.findings, asking.kpi, asking.counters,
-    asking.search, asking.explain, keeping.replay, keeping.verify, keeping.doctor,
+    asking.search, asking.explain, keeping.replay, keeping.verify, keeping.doctor, docs.docs,
 ):  # fmt: skip
     app.command()(verb)
 

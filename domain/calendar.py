@@ -35,6 +35,7 @@ class Calendar:
         return Calendar({**self.years, number: year})
 
     def works(self, day: date) -> bool:
+        """Whether the day is worked: by its year's calendar, else Monday to Friday."""
         year = self.years.get(day.year)
         if year is not None:
             if day in year.workdays:

@@ -51,10 +51,12 @@ class Deadline(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
 
     @property
     def key(self) -> tuple[str, int]:
+        """What names the deadline within its item."""
         return self.clock, self.started
 
     @property
     def open(self) -> bool:
+        """Neither met nor ended; it may be past its last day all the same."""
         return self.met_on is None and not self.ended
 
     def missed(self, today: date) -> bool:

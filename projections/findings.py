@@ -84,6 +84,7 @@ class FindingRow(NamedTuple):
 
 
 def finding_row(standing: Standing, body: bytes) -> FindingRow:
+    """The row of a finding as it stands; `body` is the packed state from which the fold goes on."""
     found = standing.finding
     return FindingRow(
         found.id, found.rule, found.subject, found.unit, found.axis, found.ground, found.since.isoformat(),

@@ -22,11 +22,13 @@ class _Rate:
         self.all: list[str] = []
 
     def count(self, no: str, good: bool) -> None:
+        """Counts an item into the denominator, and where `good` into the numerator; both keep its NO."""
         self.all.append(no)
         if good:
             self.of.append(no)
 
     def told(self) -> dict[str, Any]:
+        """Numerator, denominator, their items, and the rate, which is None over an empty denominator."""
         return {
             "numerator": len(self.of), "denominator": len(self.all),
             "rate": round(len(self.of) / len(self.all), 4) if self.all else None,

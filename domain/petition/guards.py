@@ -7,6 +7,7 @@ from domain.petition.ruling import Known, Ruling, Verdict
 
 
 def unknown_unit(ruling: Ruling, unit: str | None, path: str) -> Verdict:
+    """Refuses a unit that nobody established, or that had ended by the day of the step."""
     known = ruling.units.get(unit)
     if known is None:
         return Rejected("unknown-subject", f"{unit} is not established", path)

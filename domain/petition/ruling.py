@@ -70,11 +70,13 @@ class Ruling:
 
     @property
     def item(self) -> Item:
+        """The item as it stood before the step."""
         assert self._item is not None, "only a registration has no item yet"
         return self._item
 
     @property
     def subject(self) -> str:
+        """`petition:NO`."""
         return self.action.subject
 
     @property
@@ -116,6 +118,7 @@ class Ruling:
             self.meet_one(deadline)
 
     def meet_one(self, deadline: Deadline) -> None:
+        """Meets one deadline on the day of the step; see `meet`."""
         late_by = max(0, (self.day - deadline.due_on).days)
         self.met.append(Met(deadline.clock, deadline.started, self.day, late_by))
         if deadline.window:
@@ -132,6 +135,7 @@ class Ruling:
         self.ended += [each.key for each in running if owed_by is None or each.owed_by == owed_by]
 
     def end_all(self) -> None:
+        """Ends every open deadline."""
         self.ended += [each.key for each in self.item.deadlines if each.open]
 
     def move(self, deadline: Deadline, dates: Dates, **fields: Any) -> Deadline:
@@ -247,7 +251,7 @@ class Ruling:
     # the end
 
     def recorded(self) -> Recorded:
-        """The ruling as it is recorded."""
+        """The ruling as it is recorded. An entry `entry_hours` after it happened trips F13, unless imported."""
         entry_limit = timedelta(hours=self.law.parameters["entry_hours"])
         imported = self.action.data.origin is not None
         late = self.known.recorded - self.action.time > entry_limit and not imported

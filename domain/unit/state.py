@@ -22,6 +22,7 @@ class RoleHeld(Struct, frozen=True, gc=False):
     portfolio: str | None = None
 
     def on(self, day: date) -> bool:
+        """Whether the role was held on the local day; the day it ended is no longer in it."""
         return self.since <= day and (self.until is None or day < self.until)
 
 
@@ -42,6 +43,7 @@ class Unit(Struct, frozen=True, kw_only=True):
 
     @property
     def rank(self) -> int:
+        """How high the unit stands, 0 village to 5 national."""
         return RANK[self.level]
 
     @property
@@ -119,6 +121,7 @@ class Units:
         return len(self._units)
 
     def get(self, unit: str | None) -> Unit | None:
+        """The unit by its id `unit:…`; None where nobody established it."""
         return self._units.get(unit) if unit else None
 
     def name(self, unit: str) -> str:
@@ -136,10 +139,12 @@ class Units:
         return division
 
     def is_bureau(self, unit: str | None) -> bool:
+        """Whether the unit stands in the directory as a petition bureau or reception centre."""
         known = self.get(unit)
         return known is not None and known.is_bureau
 
     def rank(self, unit: str | None) -> int | None:
+        """The unit's rank; None where nobody established it."""
         known = self.get(unit)
         return known.rank if known else None
 
