@@ -41,7 +41,7 @@ def _verified(answer: dict[str, Any]) -> None:
 def doctor(store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
     """Check store, read models, calendars and clock; say what to do. Exit code 1 where something is broken."""
     with opened(store, create=False) as system:
-        checks = examine(system.log, system.views, system.answers, system.vault)
+        checks = examine(system.log, system.views, system.answers)
     told({"checks": checks}, as_json, _checked)
     if any(check["level"] == "broken" for check in checks):
         raise typer.Exit(1)

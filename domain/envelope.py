@@ -102,7 +102,7 @@ NOTHING = Decided()
 
 
 class Event(Struct, Generic[D], kw_only=True, omit_defaults=True, gc=False):
-    """An action that the log took. `position` is its place in the log; it stands beside the stored bytes, not in them."""
+    """An action that the log took. `position` is its place in the log; it stands beside the stored bytes."""
 
     specversion: Literal["1.0"] = "1.0"
     id: str

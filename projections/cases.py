@@ -9,7 +9,7 @@ from domain.petition.item import Item
 
 
 class CaseRow(NamedTuple):
-    """One row of the table `cases`. Dates are ISO text (Asia/Shanghai), flags 0 or 1, so that every store answers alike."""
+    """One row of the table `cases`. Dates are ISO text (Asia/Shanghai), flags 0 or 1: every store answers alike."""
 
     no: str
     title: str
@@ -33,6 +33,7 @@ class CaseRow(NamedTuple):
     registered_on: str
     received_on: str
     accepted_on: str | None
+    """The day on which acceptance was decided on: accepted, answered at once, or refused."""
     answered_on: str | None
     closed_on: str | None
     outcome: str | None
@@ -82,7 +83,7 @@ def case_row(item: Item, body: bytes) -> CaseRow:
     for each in item.deadlines:
         if each.clock == "K1":
             first = each
-        elif each.clock == "K5" or each.clock == "K12":
+        elif each.clock in ("K5", "K12"):
             handled = each
         if each.window:
             continue
@@ -90,6 +91,7 @@ def case_row(item: Item, body: bytes) -> CaseRow:
             late += not each.trigger
         if each.met_on is None and not each.ended and (due is None or each.due_on < due):
             due = each.due_on
+    decided_at = item.accepted_at or (item.since if item.state == "refused" else None)
     unit_rating, bureau_rating = _rating(item, "unit"), _rating(item, "bureau")
     raised = [level for level, _, _, _ in item.raised]
     return CaseRow(
@@ -97,7 +99,7 @@ def case_row(item: Item, body: bytes) -> CaseRow:
         item.registered_by, item.channel, item.purpose, item.category, item.place, item.persons, item.first,
         item.repeat_number, int(item.collective), int(item.skip_level), int(item.anonymous), item.about_unit,
         item.about_official, iso(day_of(item.registered_at)), iso(item.received_on),
-        iso(day_of(item.accepted_at)) if item.accepted_at else None,
+        iso(day_of(decided_at)) if decided_at else None,
         iso(day_of(item.answered_at)) if item.answered_at else None,
         iso(day_of(item.closed_at)) if item.closed_at else None,
         item.outcome, int(item.resolved), int(item.desisted), int(item.over), late, iso(due) if due else None,

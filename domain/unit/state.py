@@ -1,4 +1,4 @@
-"""Units as they stand, and the directory that answers who is above whom, who holds which role, and who succeeds whom."""
+"""Units as they stand, and the directory that answers who is above whom, who holds which role, who succeeds."""
 
 from collections.abc import Iterator
 from datetime import date

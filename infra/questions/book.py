@@ -93,7 +93,8 @@ class Book:
         """NOs of the items whose title has all the words."""
         with self.rows() as connection:
             if self.views.postgres:
-                query = f'SELECT no FROM "{self.views.schema}"."{self.tables.titles}" WHERE terms @@ to_tsquery(\'simple\', :words)'
+                table = f'"{self.views.schema}"."{self.tables.titles}"'
+                query = f"SELECT no FROM {table} WHERE terms @@ to_tsquery('simple', :words)"
                 joined = " & ".join(f"'{word}'" for word in words)
             else:
                 query = f"SELECT no FROM {self.tables.titles} WHERE {self.tables.titles} MATCH :words"
@@ -129,7 +130,8 @@ class Library:
         self._office.catch_up()
         behind = self._office.position - live.position
         return Book(
-            self._log, self._office, self._views, live.tables, self._checkpoints, position=self._office.position, behind=behind
+            self._log, self._office, self._views, live.tables, self._checkpoints, position=self._office.position,
+            behind=behind,
         )  # fmt: skip
 
     def _as_of(self, position: int) -> Book:

@@ -7,7 +7,7 @@ from sqlalchemy import case, func, select
 
 from infra.questions.book import Book
 from projections import counters as count
-from projections.kpis import FORMULA, kpis
+from projections.kpis import FORMULA, Asked, kpis
 
 DUE_SHOWN = 20
 
@@ -23,8 +23,8 @@ def _rates(book: Book, members: set[Any], from_: date, to: date) -> dict[str, An
     table = book.tables.cases
     repeated = {row[0] for row in book.select(select(table.c.first).where(table.c.first.is_not(None)).distinct())}
     bureaus = {each.unit for each in book.units if each.is_bureau}
-    today = book.moment.date()
-    return kpis(book.cases(), members, bureaus, from_, to, today, book.rules.on, repeated)
+    asked = Asked(members, bureaus, from_.isoformat(), to.isoformat(), book.moment.date(), book.rules.on, repeated)
+    return kpis(book.cases(), asked)
 
 
 def counters(
@@ -98,7 +98,8 @@ def _due(book: Book, members: set[Any] | None = None) -> list[dict[str, Any]]:
 def _totals(book: Book, members: set[Any] | None = None) -> dict[str, int]:
     table = book.tables.cases
     query = select(
-        func.count(), func.sum(1 - table.c.over), func.sum(case(((table.c.late > 0) & (table.c.over == 0), 1), else_=0)),
+        func.count(), func.sum(1 - table.c.over),
+        func.sum(case(((table.c.late > 0) & (table.c.over == 0), 1), else_=0)),
         func.sum(table.c.resolved), func.sum(case((table.c.closed_on.is_not(None), 1), else_=0)),
     )  # fmt: skip
     if members is not None:

@@ -39,7 +39,8 @@ class Views:
             connection.execute(
                 text(
                     f"CREATE TABLE IF NOT EXISTS {self._q('generations')} "
-                    "(number INTEGER PRIMARY KEY, position BIGINT NOT NULL, live INTEGER NOT NULL, format INTEGER NOT NULL)"
+                    "(number INTEGER PRIMARY KEY, position BIGINT NOT NULL, live INTEGER NOT NULL, "
+                    "format INTEGER NOT NULL)"
                 )
             )
         if self.live() is None:
@@ -115,7 +116,8 @@ class Views:
         with self.engine.connect() as connection:
             for name, mine, other in zip(KEYS, old, new, strict=True):
                 one, two = self._q(mine.name), self._q(other.name)
-                query = f"SELECT (SELECT count(*) FROM (SELECT * FROM {one} EXCEPT SELECT * FROM {two}) a) + (SELECT count(*) FROM (SELECT * FROM {two} EXCEPT SELECT * FROM {one}) b)"
+                only = "SELECT count(*) FROM (SELECT * FROM {} EXCEPT SELECT * FROM {}) AS only_there"
+                query = f"SELECT ({only.format(one, two)}) + ({only.format(two, one)})"
                 told[name] = int(connection.execute(text(query)).scalar() or 0)
         return told
 

@@ -38,7 +38,7 @@ def ruled() -> Ruled:
         else:
             before = items.get(no)
             known = Known(
-                shipped_rules(), units, items.get, lambda each: tuple(repeats[each]), action.time, history=True
+                shipped_rules(), units, items.get, lambda each: tuple(repeats[each]), action.time
             )
             ruling = petition.decide(before, action, known)
         if isinstance(ruling, Rejected):
