@@ -3,6 +3,7 @@
 from datetime import date
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.fact import UnitId
 
@@ -61,6 +62,15 @@ class Deadline(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     def missed(self, today: date) -> bool:
         """Whether the act, or today while there is no act, is after `due_on`."""
         return not self.window and not self.ended and (self.met_on or today) > self.due_on
+
+    def after(self, moved: "Moved") -> "Deadline":
+        """The deadline as moved. A breach recorded before is none if the limit was moved, or paused, while it still ran."""
+        paused_in_time = moved.paused_on is not None and moved.paused_on <= self.due_on
+        undone = moved.due_on > self.due_on or paused_in_time
+        return replace(
+            self, strict_on=moved.strict_on, due_on=moved.due_on, extended=moved.extended, paused_on=moved.paused_on,
+            not_counted=moved.not_counted, provisional=moved.provisional, missed_at=0 if undone else self.missed_at,
+        )  # fmt: skip
 
 
 class Met(Struct, frozen=True, omit_defaults=True, gc=False):

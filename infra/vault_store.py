@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
 from infra.log.port import StoreError
 from infra.log.urls import PostgresUrl, SQLiteUrl, StoreUrl
@@ -27,7 +28,10 @@ KEYS = sa.Table(
     sa.Column("created", sa.BigInteger, nullable=False),
 )
 FORGOTTEN = sa.Table(
-    "forgotten", TABLES, sa.Column("owner", sa.Text, primary_key=True), sa.Column("when", sa.BigInteger, nullable=False)
+    "forgotten",
+    TABLES,
+    sa.Column("owner", sa.Text, primary_key=True),
+    sa.Column("when", sa.BigInteger, nullable=False, index=True),
 )
 PROOFS = sa.Table(
     "proofs", TABLES, sa.Column("name", sa.Text, primary_key=True), sa.Column("value", sa.LargeBinary, nullable=False)
@@ -42,9 +46,25 @@ class KeyStore:
         self.where = where
         self._sqlite = engine.dialect.name == "sqlite"
         try:
-            TABLES.create_all(engine)
+            self._create()
         except SQLAlchemyError as error:
             raise StoreError(f"the keys cannot be kept in {where} ({_reason(error)})") from error
+
+    def _create(self) -> None:
+        wanted: list[ExecutableDDLElement] = []
+        for table in TABLES.sorted_tables:
+            wanted.append(CreateTable(table, if_not_exists=True))
+            wanted += [CreateIndex(each, if_not_exists=True) for each in table.indexes]
+        for statement in wanted:
+            try:
+                self._run(statement)
+            except (IntegrityError, ProgrammingError):
+                # On PostgreSQL IF NOT EXISTS is not atomic: another process was making it, and now it is there.
+                self._run(statement)
+
+    def _run(self, statement: ExecutableDDLElement) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(statement)
 
     def wrapped(self, owners: Sequence[str]) -> dict[str, bytes]:
         """The keys of those owners that have one."""
@@ -64,17 +84,18 @@ class KeyStore:
     def forget(self, owner: str, when: int) -> bool:
         with self.engine.begin() as connection:
             gone = connection.execute(KEYS.delete().where(KEYS.c.owner == owner)).rowcount
-            connection.execute(self._insert_missing(FORGOTTEN), [{"owner": owner, "when": when}])
+            note = self._insert(FORGOTTEN).values(owner=owner, when=when)
+            connection.execute(note.on_conflict_do_update(index_elements=["owner"], set_={"when": when}))
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             # A deleted row lives on in the write-ahead log or as a dead tuple until these.
-            connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)" if self._sqlite else f"VACUUM {self._keys()}"))
+            clean = "PRAGMA wal_checkpoint(TRUNCATE)" if self._sqlite else f"VACUUM {self._keys()}"
+            connection.execute(sa.text(clean))
         return bool(gone)
 
     def was_forgotten(self, owner: str) -> bool:
         with self.engine.connect() as connection:
-            return (
-                connection.execute(sa.select(FORGOTTEN.c.owner).where(FORGOTTEN.c.owner == owner)).first() is not None
-            )
+            found = connection.execute(sa.select(FORGOTTEN.c.owner).where(FORGOTTEN.c.owner == owner)).first()
+        return found is not None
 
     def proof(self) -> bytes | None:
         with self.engine.connect() as connection:
@@ -84,13 +105,22 @@ class KeyStore:
         """Keep the first proof ever given, and answer it."""
         with self.engine.begin() as connection:
             connection.execute(self._insert_missing(PROOFS), [{"name": "master", "value": value}])
-            return bytes(connection.execute(sa.select(PROOFS.c.value)).scalar_one())
+            kept: bytes = connection.execute(sa.select(PROOFS.c.value)).scalar_one()
+        return kept
 
     def close(self) -> None:
         self.engine.dispose()
 
+    def last_forgotten(self) -> int:
+        """When a key was destroyed last, by whichever process; 0 if never."""
+        with self.engine.connect() as connection:
+            return connection.execute(sa.select(sa.func.max(FORGOTTEN.c.when))).scalar() or 0
+
+    def _insert(self, table: sa.Table) -> Any:
+        return (sqlite_insert if self._sqlite else postgres_insert)(table)
+
     def _insert_missing(self, table: sa.Table) -> Any:
-        return (sqlite_insert if self._sqlite else postgres_insert)(table).on_conflict_do_nothing()
+        return self._insert(table).on_conflict_do_nothing()
 
     def _keys(self) -> str:
         schema = self.engine.get_execution_options()["schema_translate_map"][None]
@@ -127,11 +157,9 @@ def _postgres(place: PostgresUrl) -> KeyStore:
 def _select(connection: sa.Connection, owners: Sequence[str]) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for start in range(0, len(owners), CHUNK):
-        chunk = owners[start : start + CHUNK]
-        for owner, wrapped in connection.execute(
-            sa.select(KEYS.c.owner, KEYS.c.wrapped).where(KEYS.c.owner.in_(chunk))
-        ):
-            found[owner] = wrapped
+        chosen = KEYS.c.owner.in_(owners[start : start + CHUNK])
+        rows = connection.execute(sa.select(KEYS.c.owner, KEYS.c.wrapped).where(chosen))
+        found.update((owner, wrapped) for owner, wrapped in rows)
     return found
 
 

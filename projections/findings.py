@@ -33,7 +33,7 @@ class Standing(Struct, frozen=True, kw_only=True, gc=False):
 
 def raised(standing: Standing | None, found: Finding, position: int) -> Standing:
     """A rule tripped. A second trip of the same finding adds its evidence, and lateness once it is known."""
-    if standing is None or (standing.cleared_at and standing.seen_at < position):
+    if standing is None or (standing.cleared_at and standing.seen_at <= position):  # the same event may do both
         return Standing(finding=_with(found, found.evidence, position), raised_at=position, seen_at=position)
     if position <= standing.seen_at:
         return standing
@@ -41,7 +41,7 @@ def raised(standing: Standing | None, found: Finding, position: int) -> Standing
     merged = _with(found, (*former.evidence, *found.evidence), position)
     if former.rule != "F21":
         merged = replace(
-            merged, since=former.since, unit=former.unit, handler=former.handler or found.handler,
+            merged, since=former.since, unit=former.unit, handler=former.handler,
             late_by=found.late_by if found.late_by is not None else former.late_by,
         )  # fmt: skip
     return replace(standing, finding=merged, seen_at=position)

@@ -1,5 +1,6 @@
 """Steps from acceptance or refusal to the answer."""
 
+from domain.deadlines import Deadline
 from domain.envelope import Rejected, day_of
 from domain.petition import events as e
 from domain.petition import refusal
@@ -92,9 +93,16 @@ def hearing_closed(fact: e.HearingClosed, ruling: Ruling) -> Verdict:
         return Rejected("before-previous", "a hearing cannot close before it opened", "$.time")
     if fact.stage == "rereview":
         for clock in ruling.item.running("K9"):
-            spans = (*clock.not_counted, (opened, ruling.day))
-            ruling.move(clock, ruling.law.due("K9", clock.starts_on, not_counted=spans), not_counted=spans)
+            resumed(clock, ruling)
     return None
+
+
+def resumed(clock: Deadline, ruling: Ruling) -> Deadline:
+    """K9 goes on after a hearing, whose days (both ends included) are not counted."""
+    if clock.paused_on is None:
+        return clock
+    spans = (*clock.not_counted, (clock.paused_on, ruling.day))
+    return ruling.move(clock, ruling.law.due("K9", clock.starts_on, not_counted=spans), not_counted=spans)
 
 
 def extended(fact: e.PetitionExtended, ruling: Ruling) -> Verdict:

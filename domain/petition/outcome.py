@@ -5,6 +5,7 @@ from domain.envelope import Rejected
 from domain.fact import RANK
 from domain.petition import events as e
 from domain.petition.guards import conflicted, first_item, may_receive, rank_of_place, repeating, skips
+from domain.petition.handling import resumed
 from domain.petition.ruling import HANDLING_CLOCKS, Ruling, Verdict
 from domain.rules import findings as rule
 
@@ -45,9 +46,13 @@ def review_requested(fact: e.ReviewRequested | e.RereviewRequested, ruling: Ruli
 def review_answered(fact: e.ReviewAnswered | e.RereviewAnswered, ruling: Ruling) -> Verdict:
     """Meets K7, or K9 at re-review. `revoked` sends the item back to be handled."""
     refused = conflicted(ruling, ruling.action.actor)
-    if refused is None:
-        ruling.meet("K9" if isinstance(fact, e.RereviewAnswered) else "K7")
-    return refused
+    if refused is not None:
+        return refused
+    for clock in ruling.item.running("K9" if isinstance(fact, e.RereviewAnswered) else "K7"):
+        ruling.meet_one(resumed(clock, ruling))
+    if fact.outcome == "revoked":
+        ruling.end("execution")
+    return None
 
 
 def executed(fact: e.PetitionExecuted, ruling: Ruling) -> Verdict:

@@ -61,7 +61,8 @@ def routed(fact: e.PetitionReferred | e.PetitionAssigned, ruling: Ruling) -> Ver
     by = ruling.unit
     ruling.meet("K1")
     ruling.end(*NOTICE_CLOCKS, "K4")
-    ruling.end("K13", owed_by=by)
+    if by != ruling.units.answering(item.unit, ruling.day):
+        ruling.end("K13", owed_by=item.unit)  # who hands it on himself still reports to the unit that assigned it
     if not item.anonymous:
         ruling.start("K2", to)
     ruling.start("K4", to)
@@ -93,7 +94,8 @@ def upheld(fact: e.AssignmentUpheld, ruling: Ruling) -> Verdict:
 
 def taken_back(fact: e.AssignmentWithdrawn, ruling: Ruling) -> Verdict:
     """The clocks of the assignment end; the item goes back to who routed it."""
-    ruling.end(*NOTICE_CLOCKS, "K4", "K13")
+    ruling.end(*NOTICE_CLOCKS, "K4")
+    ruling.end("K13", owed_by=ruling.item.unit)
     return None
 
 
@@ -101,9 +103,10 @@ def repeat_judged(fact: e.RepeatJudged, ruling: Ruling) -> Verdict:
     """Numbers the repeat within its matter; what a former judgement tripped is taken back. May trip F10, F15, F23."""
     item, known = ruling.item, ruling.known
     former = (f"matter:{item.first}",) if item.first else ()
-    rule.take_back_repeat(ruling)
+    own_handler = (item.accepted_by, item.handler) if item.accepted_by and item.handler else None
     if fact.first is None:
-        ruling.facts |= {"matter": item.no, "repeat_number": 0}
+        rule.take_back_repeat(ruling)
+        ruling.facts |= {"matter": item.no, "repeat_number": 0, "first_handler": own_handler}
         ruling.touches = former
         return None
     root = first_item(fact.first.removeprefix("petition:"), known)
@@ -111,12 +114,14 @@ def repeat_judged(fact: e.RepeatJudged, ruling: Ruling) -> Verdict:
         return Rejected("unknown-subject", f"petition:{fact.first} is not registered", "$.data.first")
     if root.no == item.no:
         return Rejected("bad-value", "an item cannot repeat itself", "$.data.first")
-    before = [no for no in repeating(root.no, known) if no != item.no]
-    ruling.facts |= {"matter": root.no, "repeat_number": len(before) + 1}
-    if root.first_handler is not None:
-        ruling.facts["first_handler"] = root.first_handler
+    if root.no == item.first:
+        number = item.repeat_number
+    else:
+        rule.take_back_repeat(ruling)
+        number = len([no for no in repeating(root.no, known) if no != item.no]) + 1
+    ruling.facts |= {"matter": root.no, "repeat_number": number, "first_handler": root.first_handler or own_handler}
     ruling.touches = tuple(dict.fromkeys((*former, f"matter:{root.no}")))
     rule.f10_simple_misused(ruling, repeat=True)
     rule.f15_repeat_after_close(ruling, root)
-    rule.f23_first_turned_repeat(ruling, root, first_repeat=not before)
+    rule.f23_first_turned_repeat(ruling, root, first_repeat=number == 1)
     return None

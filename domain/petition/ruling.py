@@ -130,23 +130,27 @@ class Ruling:
             self._call_off(deadline)
 
     def end(self, *clocks: str, owed_by: str | None = None) -> None:
-        """Ends running clocks without their being met: nothing is owed on them any more."""
+        """Ends running clocks (of one unit, where it is named) without their being met: nothing is owed on them any more."""
         running = self.item.running(*clocks)
-        self.ended += [each.key for each in running if owed_by is None or each.owed_by != owed_by]
+        self.ended += [each.key for each in running if owed_by is None or each.owed_by == owed_by]
 
     def end_all(self) -> None:
         """Ends every open deadline."""
         self.ended += [each.key for each in self.item.deadlines if each.open]
 
-    def move(self, deadline: Deadline, dates: Dates, **fields: Any) -> None:
-        """Gives a running deadline new dates; `fields` are the spans and days that moved it."""
-        self.moved.append(
-            Moved(
-                deadline.clock, deadline.started, dates.strict_on, dates.due_on,
-                extended=fields.get("extended", deadline.extended), paused_on=fields.get("paused_on"),
-                not_counted=fields.get("not_counted", deadline.not_counted), provisional=dates.provisional,
-            )
+    def move(self, deadline: Deadline, dates: Dates, **fields: Any) -> Deadline:
+        """Moves a limit; gives it as it stands then. A breach that the move shows to have been none is taken back."""
+        moved = Moved(
+            deadline.clock, deadline.started, dates.strict_on, dates.due_on,
+            extended=fields.get("extended", deadline.extended), paused_on=fields.get("paused_on"),
+            not_counted=fields.get("not_counted", deadline.not_counted), provisional=dates.provisional,
         )  # fmt: skip
+        self.moved.append(moved)
+        after = deadline.after(moved)
+        if deadline.missed_at and not after.missed_at:
+            self.clear(self.finding_id(deadline))
+            self._call_off(deadline)
+        return after
 
     # supervision triggers
 
@@ -207,14 +211,14 @@ class Ruling:
         handler: OfficialId | None = None,
         **fields: Any,
     ) -> None:
-        """Proposes a finding. The handler answers directly where he belongs to the unit at fault."""
+        """Proposes a finding. Its direct answer is the handler whom the unit at fault had named by the day of the breach."""
         told = self.known.rules.catalogue[rule]
-        item = self._item
-        if handler is None and item is not None and unit == item.accepted_by:
-            handler = item.handler
+        item, since = self._item, since or self.day
+        if handler is None and item is not None and unit == item.accepted_by and item.accepted_at is not None:
+            handler = item.handler if day_of(item.accepted_at) <= since else None
         finding = Finding(
             id=id or f"{rule}:{self.subject}" + (f":{detail}" if detail else ""), rule=rule,
-            subject=subject or self.subject, unit=unit, since=since or self.day, axis=told.axis, ground=fields.pop("ground", told.ground),
+            subject=subject or self.subject, unit=unit, since=since, axis=told.axis, ground=fields.pop("ground", told.ground),
             handler=handler, **fields,
         )  # fmt: skip
         self.findings = [each for each in self.findings if each.id != finding.id] + [finding]
@@ -228,7 +232,9 @@ class Ruling:
 
     def responsible(self) -> UnitId:
         """The unit that answers for the handling: the first handler, else who accepted, else who holds the item."""
+        first: Handler | None = self.facts.get("first_handler")
         unit = self._item.responsible if self._item is not None else UnitId(self.action.unit or "")
+        unit = first[0] if first else unit
         return self.units.answering(unit, self.day)
 
     def first_handler(self) -> Handler | None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import date
 from sys import intern
-from typing import Any
 
 from msgspec.structs import replace
 
@@ -73,7 +72,7 @@ def _decided(item: Item, decided: Decided, position: int, changes: Changes) -> N
         changes.update(_raised(item.found, item.faults, decided))
     if decided.skip_level is not None:
         changes["skip_level"] = decided.skip_level
-    if decided.first_handler is not None:
+    if decided.first_handler is not None or decided.repeat_number is not None:
         changes["first_handler"] = decided.first_handler
     if decided.repeat_number is not None:
         changes["repeat_number"] = decided.repeat_number
@@ -82,22 +81,21 @@ def _decided(item: Item, decided: Decided, position: int, changes: Changes) -> N
 
 def _clocks(deadlines: tuple[Deadline, ...], decided: Decided, position: int) -> tuple[Deadline, ...]:
     kept = [*deadlines, *_placed(decided.set, position)]
+    for moved in decided.moved:  # before it is met: a re-review may be answered while its hearing is open
+        for at in _at(kept, moved.clock, moved.started):
+            kept[at] = kept[at].after(moved)
     for met in decided.met:
-        _put(kept, met.clock, met.started, met_on=_shared(met.on))
-    for moved in decided.moved:
-        _put(
-            kept, moved.clock, moved.started, strict_on=moved.strict_on, due_on=moved.due_on, extended=moved.extended,
-            paused_on=moved.paused_on, not_counted=moved.not_counted, provisional=moved.provisional,
-        )  # fmt: skip
+        for at in _at(kept, met.clock, met.started):
+            kept[at] = replace(kept[at], met_on=_shared(met.on))
     for clock, started in decided.ended:
-        _put(kept, clock, started, ended=True)
+        for at in _at(kept, clock, started):
+            kept[at] = replace(kept[at], ended=True)
     return tuple(kept)
 
 
-def _put(deadlines: list[Deadline], clock: str, started: int, **fields: Any) -> None:
-    for at, each in enumerate(deadlines):
-        if each.started == started and each.clock == clock:
-            deadlines[at] = replace(each, **fields)
+def _at(deadlines: list[Deadline], clock: str, started: int) -> list[int]:
+    """Where the deadline of this name stands: one place, or none."""
+    return [at for at, each in enumerate(deadlines) if each.started == started and each.clock == clock]
 
 
 def _raised(found: tuple[str, ...], faults: tuple[tuple[str, UnitId], ...], decided: Decided) -> Changes:

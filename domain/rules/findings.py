@@ -37,11 +37,15 @@ def f10_simple_misused(ruling: Ruling, *, repeat: bool = False, not_supported: b
     if (accepting or item.procedure) != "simple":
         return
     unit = ruling.unit if accepting else item.accepted_by or item.unit
+    if repeat or item.first is not None or not_supported or _unfit_for_simple(item, unit, units):
+        ruling.find("F10", unit, handler=getattr(ruling.action.data, "handler", None))
+
+
+def _unfit_for_simple(item: Item, unit: UnitId, units: Units) -> bool:
+    """Handed down, joint or collective, whatever was judged about repeats."""
     rank = units.rank(unit) or 0
     from_above = item.channel == "handed_down" or any((units.rank(by) or 0) > rank for by in item.assigned_by)
-    excluded = repeat or item.first is not None or from_above or item.joint_letter or item.collective
-    if excluded or not_supported:
-        ruling.find("F10", unit)
+    return from_above or item.joint_letter or item.collective
 
 
 def f11_refusal_irregular(ruling: Ruling) -> None:
@@ -91,7 +95,10 @@ def f23_first_turned_repeat(ruling: Ruling, root: Item, *, first_repeat: bool) -
     """The first repeat came while the first item was open past K5, or after it was closed (初转重)."""
     received = ruling.item.received_on
     overdue = any(
-        each.clock in ("K5", "K12") and each.due_on < received and (each.met_on is None or each.met_on > received)
+        each.clock in ("K5", "K12")
+        and not each.ended
+        and each.due_on < received
+        and (each.met_on is None or each.met_on > received)
         for each in root.deadlines
     )
     closed = root.closed_at is not None and root.closed_at <= ruling.item.registered_at
@@ -110,6 +117,8 @@ def take_back_repeat(ruling: Ruling) -> None:
     ruling.clear(f"F23:petition:{item.first}")
     ruling.clear(f"F17:{item.subject}:S8")
     ruling.end("S8")
+    if item.outcome != "not_supported" and not _unfit_for_simple(item, item.accepted_by or item.unit, ruling.units):
+        ruling.clear(f"F10:{item.subject}")
 
 
 def f16_dissatisfied(ruling: Ruling, target: str) -> None:

@@ -100,6 +100,7 @@ class Units:
         self._units: dict[str, Unit] = {}
         self._bureaus: dict[tuple[str, str], UnitId] = {}
         self._seats: dict[str, set[UnitId]] = {}
+        self._seat_of: dict[tuple[str, str], UnitId] = {}
 
     def take(self, event: AnyEvent) -> None:
         """Folds one unit event in."""
@@ -107,6 +108,7 @@ class Units:
         if unit is None:
             return
         self._units[event.subject] = unit
+        self._seat_of.setdefault((unit.kind, unit.division), unit.unit)
         if unit.kind == "bureau":
             self._bureaus[(unit.level, unit.division)] = unit.unit
         if isinstance(event.data, RoleGiven):
@@ -126,6 +128,15 @@ class Units:
         """The unit's name, or its id where nobody established it."""
         known = self._units.get(unit)
         return known.name if known else unit
+
+    def place(self, division: str) -> str:
+        """The name of a division: that of the government or township that stands there, else its code."""
+        for code in (division, division[:9], division[:6]):
+            for kind in ("township", "government"):
+                seat = self._seat_of.get((kind, code))
+                if seat is not None:
+                    return self._units[seat].name.removesuffix("人民政府").removesuffix("办事处")
+        return division
 
     def is_bureau(self, unit: str | None) -> bool:
         """Whether the unit stands in the directory as a petition bureau or reception centre."""

@@ -1,4 +1,4 @@
-"""Where keys and subjects occur in a SQLite log: an index that costs the same at ten thousand events and at ten million.
+"""Where keys and subjects occur in a SQLite log: an index that costs the same at any size.
 
 A B-tree of random keys costs one dirty page per event, written twice (measured: 10 µs an event without any index,
 39 µs with two of them after 300,000 events, and rising). So the log's table has no index but its position. What a
@@ -185,7 +185,7 @@ class Index:
                     place += 1
 
     def folding(self, cursor: Any) -> list[Run] | None:
-        """Write the tail as a run and merge full levels, inside the caller's transaction; `install` after its commit."""
+        """Write the tail as a run and merge full levels, in the caller's transaction; `install` after its commit."""
         if self.upto - self.folded < TAIL:
             return None
         runs = [*self.runs, Run(self.folded + 1, self.upto, 0, array("Q", sorted(self.postings)))]

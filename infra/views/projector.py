@@ -1,10 +1,14 @@
 """Keeps the read models up with the log, and rebuilds them beside the live ones: the embedded engine's loop."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import NamedTuple
+
+from sqlalchemy import select
 
 from domain.codec import decode_event
 from domain.envelope import AnyEvent
+from infra.agenda import Due
 from infra.log.port import Log
 from infra.views.store import Overtaken, Views
 from infra.views.tables import Tables
@@ -83,6 +87,16 @@ class Projector:
             for id in found:
                 body = standings.get(id)
                 self._fold.standings[id] = unpack_standing(body) if body is not None else None
+
+    def open_deadlines(self) -> list[Due]:
+        """What runs and is not missed yet, over all items, after catching up."""
+        self.catch_up()
+        live = self._views.live()
+        assert live is not None
+        due = live.tables.due
+        query = select(due.c.due_on, due.c.subject, due.c.clock, due.c.started).where(due.c.missed == 0)
+        with self._views.engine.connect() as connection:
+            return [Due(date.fromisoformat(row[0]), *row[1:]) for row in connection.execute(query)]
 
     def rebuild(self, *, upto: int | None = None, progress: Progress | None = None) -> tuple[Tables, int]:
         """Folds the whole log into a new generation, without touching the live one."""
