@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from cli.__main__ import app
 from domain.envelope import CODES
-from domain.petition.events import PetitionAccepted, PetitionReferred, RereviewRequested, ReviewRequested
+from domain.petition.events import HearingClosed, PetitionAccepted, PetitionReferred, RereviewRequested, ReviewRequested
 from domain.vocabulary import TYPES
 from infra.reference.meaning import chinese
 from infra.reference.rejections import MEANINGS
@@ -72,6 +72,7 @@ def test_steps_are_read_as_they_stand():
     assert effects(PetitionAccepted).meets == ("K1", "K11")
     assert effects(ReviewRequested)[:2] == (("K7",), ("K6",))
     assert effects(RereviewRequested)[:2] == (("K9",), ("K8",))
+    assert effects(HearingClosed).moves == ("K9",), "a function that the step calls is read too"
 
 
 def validator() -> Draft202012Validator:

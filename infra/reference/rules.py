@@ -92,7 +92,7 @@ def _started(rules: Rules) -> list[str]:
     return [
         "As [events.md](events.md) has it, from the clock's side. `withdrawn` ends every clock.", "",
         *table(("clock", "中文", "may be started by", "met by", "moved by", "ended by", "missed: rule"), rows),
-        f"A breach of its own starts a supervision trigger: {missed}; S8 starts when F15 trips.", "",
+        f"A breach of its own starts a supervision trigger: {missed}.", "",
     ]  # fmt: skip
 
 

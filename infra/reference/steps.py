@@ -1,6 +1,7 @@
 """What `decide` does about each fact of an item, read from the source of its step: clocks, and rules that may trip.
 
-Only calls that stand in the step itself are read, and both ways of a branch, unless it asks which type the fact is.
+Read are the calls of the step and of the functions it calls as statements; both ways of a branch, unless it asks which
+type the fact is.
 """
 
 import ast
@@ -9,7 +10,7 @@ import re
 import textwrap
 from collections.abc import Callable, Iterator
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from domain.fact import Fact
 from domain.petition.decide import STEPS
@@ -26,6 +27,7 @@ VERBS = {
 }
 
 
+Node = TypeVar("Node", bound=ast.AST)
 EVERY = "every clock that runs"
 
 
@@ -55,24 +57,48 @@ def _by_number(name: str) -> tuple[str, int, str]:
 
 
 class _Reader:
-    def __init__(self, step: Callable[..., Any], fact: type[Fact]) -> None:
+    """Reads one function. `given` are the arguments it is called with, by name, and `caller` who reads them."""
+
+    def __init__(
+        self, step: Callable[..., Any], fact: type[Fact],
+        given: dict[str, ast.expr] | None = None, caller: "_Reader | None" = None,
+    ) -> None:  # fmt: skip
         self._fact = fact
         self._module = inspect.getmodule(step)
         self._body = ast.parse(textwrap.dedent(inspect.getsource(step))).body[0]
+        self._given = given or {}
+        self._caller = caller
 
     def calls(self) -> Iterator[tuple[str, set[str]]]:
+        """What is done, and to which clocks or rules; in functions of the domain that stand as a statement as well."""
         for call in self._reached(self._body, ast.Call):
             if not isinstance(call.func, ast.Attribute):
                 continue
             if call.func.attr == "end_all":
                 yield "ends", {EVERY}
             elif verb := VERBS.get(call.func.attr):
-                yield verb, {name for given in call.args for name in self._clocks(given)}
+                yield verb, {name for given in call.args for name in self.clocks(given)}
             elif RULE.fullmatch(call.func.attr):
                 yield "trips", {call.func.attr[:3].upper()}
+        for statement in self._reached(self._body, ast.Expr):
+            if isinstance(statement.value, ast.Call) and (called := self._function(statement.value.func)):
+                names = inspect.signature(called).parameters
+                given = dict(zip(names, statement.value.args, strict=False))
+                yield from _Reader(called, self._fact, given, self).calls()
 
-    def _reached(self, node: ast.AST, kind: type[ast.Call]) -> Iterator[ast.Call]:
-        """Calls in the branches that this type of fact can take."""
+    def _function(self, name: ast.expr) -> Callable[..., Any] | None:
+        """The function of the domain that a call names, as `resumed` or as `rule.f15_repeat_after_close`."""
+        match name:
+            case ast.Name(id=word):
+                found = getattr(self._module, word, None)
+            case ast.Attribute(value=ast.Name(id=owner), attr=word):
+                found = getattr(getattr(self._module, owner, None), word, None)
+            case _:
+                return None
+        return found if inspect.isfunction(found) and found.__module__.startswith("domain.") else None
+
+    def _reached(self, node: ast.AST, kind: type[Node]) -> Iterator[Node]:
+        """Nodes of a kind in the branches that this type of fact can take."""
         if isinstance(node, ast.If | ast.IfExp) and (taken := self._asked(node.test)) is not None:
             branch = node.body if taken else node.orelse
             for each in branch if isinstance(branch, list) else [branch]:
@@ -94,18 +120,18 @@ class _Reader:
             case _:
                 return None
 
-    def _clocks(self, given: ast.AST) -> set[str]:
+    def clocks(self, given: ast.AST) -> set[str]:
         """The names of clocks in an argument, through local names and constants of the module."""
         match given:
             case ast.Constant(value=str() as text):
                 return {text} if CLOCK.fullmatch(text) else set()
             case ast.Name(id=name):
-                local = [each for value in self._values(name) for each in self._clocks(value)]
-                return set(local) or self._constant(name)
+                local = {each for value in self._values(name) for each in self.clocks(value)}
+                return local or self._argument(name) or self._constant(name)
             case ast.IfExp() if (taken := self._asked(given.test)) is not None:
-                return self._clocks(given.body if taken else given.orelse)
+                return self.clocks(given.body if taken else given.orelse)
             case _:
-                return {name for child in ast.iter_child_nodes(given) for name in self._clocks(child)}
+                return {name for child in ast.iter_child_nodes(given) for name in self.clocks(child)}
 
     def _values(self, name: str) -> Iterator[ast.expr]:
         """What is assigned to a local name, or what it loops over."""
@@ -115,6 +141,10 @@ class _Reader:
                     yield node.value
                 case ast.For(target=ast.Name(id=target)) if target == name:
                     yield node.iter
+
+    def _argument(self, name: str) -> set[str]:
+        given = self._given.get(name)
+        return self._caller.clocks(given) if self._caller and given else set()
 
     def _constant(self, name: str) -> set[str]:
         assert isinstance(self._module, ModuleType)
