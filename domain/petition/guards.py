@@ -39,7 +39,8 @@ def conflicted(ruling: Ruling, *officials: str | None) -> Verdict:
     """An official does not act on a petition about himself (R2005 30; R2022 28)."""
     about = ruling.item.about_official
     if about is not None and about in officials:
-        return Rejected("conflicted-official", f"the item is about {about}, who may not act on it", "$.data.handler")
+        path = "$.data.handler" if getattr(ruling.action.data, "handler", None) == about else "$.actor"
+        return Rejected("conflicted-official", f"the item is about {about}, who may not act on it", path)
     return None
 
 
