@@ -33,9 +33,11 @@ def verify(store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
 
 def _verified(answer: dict[str, Any]) -> None:
     if answer["ok"]:
-        out.print(f"ok: {answer['events']} events, checkpoint {answer['checkpoint']}", markup=False)
+        point = answer["checkpoint"]
+        out.print(f"ok: {answer['events']:,} events, checkpoint {point['size']} {point['root']}", markup=False)
     else:
-        out.print(f"BAD: {answer['first_bad']}", markup=False)
+        bad = answer["first_bad"]
+        out.print(f"altered at position {bad['position']}: {bad['why']}", markup=False)
 
 
 def doctor(store: Store = DEFAULT_STORE, as_json: Json = False) -> None:

@@ -111,10 +111,12 @@ def _wrong_id(action: AnyAction) -> Rejected | None:
 @cache
 def _ids_of(fact: type[Fact]) -> tuple[tuple[str, str], ...]:
     """The fields of a fact that hold ids, each with what its ids begin with."""
-    found = []
-    for name, hint in get_type_hints(fact).items():
-        for kind in (hint, *get_args(hint)):
-            if kind in PREFIXES:
-                found.append((name, PREFIXES[kind]))
-                break
-    return tuple(found)
+    hints = get_type_hints(fact).items()
+    return tuple((name, prefix) for name, hint in hints if (prefix := _prefix_in(hint)) is not None)
+
+
+def _prefix_in(hint: Any) -> str | None:
+    """What ids of this type begin with, however deep in tuples and unions it stands."""
+    if hint in PREFIXES:
+        return PREFIXES[hint]
+    return next((prefix for part in get_args(hint) if (prefix := _prefix_in(part)) is not None), None)

@@ -9,13 +9,12 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from msgspec import Meta, Struct
 
 from domain.deadlines import Deadline, Met, Moved
-from domain.fact import OfficialId, UnitId
+from domain.fact import Moment, OfficialId, UnitId
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 """Asia/Shanghai has had no daylight saving since 1991; a fixed offset is exact for every petition on record."""
 
 D = TypeVar("D")
-Moment = Annotated[datetime, Meta(tz=True)]
 Id = Annotated[str, Meta(min_length=1, max_length=512)]
 
 

@@ -192,7 +192,7 @@ class _Batch:
         office = self.office
         kind = action.subject.partition(":")[0]
         if kind == "petition":
-            known = office.known(recorded)
+            known = office.known(recorded, head=self.after + len(self.entries), history=self.intake.history)
             return petition.decide(office.item(action.subject[9:]), action, known)
         if kind == "unit":
             return unit.decide(office.units.get(action.subject), action, office.units)

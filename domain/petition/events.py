@@ -1,11 +1,11 @@
 """Everything that can have happened to a petition item (contract section 3)."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from domain.fact import Count, Fact, OfficialId, PersonId, PetitionNo, Text, UnitId
+from domain.fact import Count, Fact, Moment, OfficialId, PersonId, PetitionNo, Text, UnitId
 
 Channel = Literal["letter", "visit", "online", "phone", "leader_mailbox", "reception", "handed_down"]
 Purpose = Literal["suggestion", "accusation", "appeal", "settlement", "enquiry"]
@@ -37,7 +37,7 @@ class PetitionRegistered(Fact, frozen=True, gc=False):
     anonymous: bool = False
     personal: dict[str, str] | None = None
     """Names, phones, texts: sealed under a key of the first petitioner before anything is stored."""
-    received_at: datetime | None = None
+    received_at: Moment | None = None
     """When it was received, if before it was registered: K1 and K3 run from its local day."""
     handed_down_by: UnitId | None = None
     """With channel `handed_down`: who assigned it from above."""

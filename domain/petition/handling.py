@@ -16,7 +16,11 @@ def accepted(fact: e.PetitionAccepted, ruling: Ruling) -> Verdict:
     handler (首办).
     """
     item, unit = ruling.item, ruling.unit
-    refused = conflicted(ruling, fact.handler, ruling.action.actor) or may_receive(ruling, unit, "$.unit")
+    refused = (
+        conflicted(ruling, fact.handler, "$.data.handler")
+        or conflicted(ruling, ruling.action.actor)
+        or may_receive(ruling, unit, "$.unit")
+    )
     if refused is not None:
         return refused
     ruling.meet("K1")
@@ -65,7 +69,7 @@ def notified(fact: e.PetitionNotified, ruling: Ruling) -> Verdict:
 
 def handler_changed(fact: e.HandlerChanged, ruling: Ruling) -> Verdict:
     """The new handler must not be whom the item is about (R2005 30; R2022 28)."""
-    return conflicted(ruling, fact.handler)
+    return conflicted(ruling, fact.handler, "$.data.handler")
 
 
 def hearing_opened(fact: e.HearingOpened, ruling: Ruling) -> Verdict:

@@ -24,7 +24,10 @@ class Cause(Struct, frozen=True, gc=False):
     officials: tuple[OfficialId, ...]
     collective: bool
     dissent: tuple[OfficialId, ...]
+    evidence: tuple[int, ...]
+    """Positions that the finding of cause names."""
     at: int
+    """Position of the event that found it, or that revised it last."""
 
 
 class Item(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

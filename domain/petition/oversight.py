@@ -55,6 +55,11 @@ def cause_found(fact: e.CauseFound, ruling: Ruling) -> Verdict:
     """Trips F21 against the causing unit, on the ground named, by the roles of the day it was decided (SEED 19)."""
     if ruling.units.get(fact.unit) is None:
         return Rejected("unknown-subject", f"{fact.unit} is not established", "$.data.unit")
+    head = ruling.known.head
+    if head is not None and any(not 1 <= at <= head for at in fact.evidence):
+        return Rejected(
+            "bad-value", f"evidence names a position that the log does not have (1 to {head})", "$.data.evidence"
+        )
     if fact.decided_on > ruling.day:
         return Rejected("bad-value", "a cause cannot lie after it was found", "$.data.decided_on")
     rule.f21_cause_found(ruling, fact.unit, fact.ground, fact.decided_on, fact, fact.evidence)

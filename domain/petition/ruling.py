@@ -46,6 +46,10 @@ class Known(Struct, frozen=True):
     """NOs of the items judged to repeat the item NO itself."""
     recorded: datetime
     """When the log takes the action."""
+    history: bool = False
+    """The action comes from a past that is brought in; its operator is trusted."""
+    head: int | None = None
+    """Position of the newest event: what evidence may name. None where nobody keeps positions."""
 
 
 class Ruling:
@@ -99,8 +103,6 @@ class Ruling:
         start = on or self.day
         if trigger:
             dates = self.law.ending(start, self.law.parameters["supervise_days"], "working")
-        elif clock == "execution":
-            dates = self.law.ending(start, self.law.parameters["execute_days"])
         elif clock not in self.law.clocks:
             return None
         else:
@@ -157,7 +159,7 @@ class Ruling:
     def call_for_supervision(self, ground: str, *, on: date | None = None) -> None:
         """A ground for supervision arose: the bureau has `supervise_days` working days, unless it supervises."""
         item = self._item
-        if item is not None and (item.supervised or any(each.clock == ground for each in item.deadlines)):
+        if item is not None and (item.supervised or item.running(ground)):
             return
         bureau = self.units.bureau_of(self.responsible())
         if bureau is not None:
@@ -252,9 +254,9 @@ class Ruling:
     # the end
 
     def recorded(self) -> Recorded:
-        """The ruling as it is recorded. An entry `entry_hours` after it happened trips F13, unless imported."""
+        """The ruling as it is recorded. An entry `entry_hours` after it happened trips F13, unless imported in history mode."""
         entry_limit = timedelta(hours=self.law.parameters["entry_hours"])
-        imported = self.action.data.origin is not None
+        imported = self.known.history and self.action.data.origin is not None
         late = self.known.recorded - self.action.time > entry_limit and not imported
         if late and self.action.unit and self.action.source not in LOG_ITSELF:
             self.find("F13", self.action.unit, since=day_of(self.action.time + entry_limit))

@@ -104,7 +104,7 @@ def dossier(book: Book, no: str) -> dict[str, Any] | None:
     caused = [
         {"unit": cause.unit, "unit_name": book.units.name(cause.unit), "officials": list(cause.officials),
          "ground": cause.ground, "decided_on": cause.decided_on.isoformat(), "collective": cause.collective,
-         "dissent": list(cause.dissent), "evidence": [cause.at]}
+         "dissent": list(cause.dissent), "evidence": [*cause.evidence, cause.at]}
         for cause in item.causes
     ]  # fmt: skip
     return {
