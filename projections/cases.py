@@ -94,7 +94,7 @@ def case_row(item: Item, body: bytes) -> CaseRow:
     decided_at = item.accepted_at or (item.since if item.state == "refused" else None)
     unit_rating, bureau_rating = _rating(item, "unit"), _rating(item, "bureau")
     raised = [level for level, _, _, _ in item.raised]
-    return CaseRow(
+    return CaseRow._make((
         item.no, item.title, item.state, item.unit, item.handler, item.first_handler[0] if item.first_handler else None,
         item.registered_by, item.channel, item.purpose, item.category, item.place, item.persons, item.first,
         item.repeat_number, int(item.collective), int(item.skip_level), int(item.anonymous), item.about_unit,
@@ -108,7 +108,7 @@ def case_row(item: Item, body: bytes) -> CaseRow:
         unit_rating[0], unit_rating[1], bureau_rating[0], bureau_rating[1],
         raised.count("city"), raised.count("province"), raised.count("national"),
         sum(kind == "irregular" for _, kind, _, _ in item.raised), item.version, body,
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _missed(deadline: Deadline | None) -> int:

@@ -157,7 +157,7 @@ def _reopened(item: Item, fact: e.PetitionReopened, event: AnyEvent) -> Changes:
 
 
 def _rated(item: Item, fact: e.PetitionRated, event: AnyEvent) -> Changes:
-    others = tuple(each for each in item.ratings if each[0] != fact.target)
+    others = [each for each in item.ratings if each[0] != fact.target]
     return {"ratings": (*others, (fact.target, fact.score, event.day))}
 
 

@@ -47,21 +47,18 @@ def _registered(fact: e.PetitionRegistered, event: AnyEvent) -> Item:
 def _placed(deadlines: Iterable[Deadline], position: int) -> list[Deadline]:
     """New deadlines as the item keeps them: their evidence noted, their words and days shared with all other items."""
     return [
-        Deadline(
-            clock=intern(each.clock), started=each.started, starts_on=_shared(each.starts_on),
-            strict_on=_shared(each.strict_on), due_on=_shared(each.due_on), owed_by=intern(each.owed_by),
-            provisional=each.provisional, at=position,
+        replace(
+            each, at=position, clock=intern(each.clock), owed_by=intern(each.owed_by),
+            starts_on=_days.setdefault(each.starts_on, each.starts_on),
+            strict_on=_days.setdefault(each.strict_on, each.strict_on),
+            due_on=_days.setdefault(each.due_on, each.due_on),
         )
         for each in deadlines
     ]  # fmt: skip
 
 
 _days: dict[date, date] = {}
-
-
-def _shared(day: date) -> date:
-    """One object for each day: open items hold many dates, of few days."""
-    return _days.setdefault(day, day)
+"""One object for each day: open items hold many dates, of few days."""
 
 
 def _decided(item: Item, decided: Decided, position: int, changes: Changes) -> None:
@@ -80,22 +77,25 @@ def _decided(item: Item, decided: Decided, position: int, changes: Changes) -> N
 
 
 def _clocks(deadlines: tuple[Deadline, ...], decided: Decided, position: int) -> tuple[Deadline, ...]:
+    """The deadlines after the event. Only running ones are looked at: nothing else can be met, moved or ended."""
     kept = [*deadlines, *_placed(decided.set, position)]
-    for moved in decided.moved:  # before it is met: a re-review may be answered while its hearing is open
-        for at in _at(kept, moved.clock, moved.started):
-            kept[at] = kept[at].after(moved)
-    for met in decided.met:
-        for at in _at(kept, met.clock, met.started):
-            kept[at] = replace(kept[at], met_on=_shared(met.on))
-    for clock, started in decided.ended:
-        for at in _at(kept, clock, started):
-            kept[at] = replace(kept[at], ended=True)
+    for at, each in enumerate(kept):
+        if each.met_on is None and not each.ended:
+            kept[at] = _after(each, decided)
     return tuple(kept)
 
 
-def _at(deadlines: list[Deadline], clock: str, started: int) -> list[int]:
-    """Where the deadline of this name stands: one place, or none."""
-    return [at for at, each in enumerate(deadlines) if each.started == started and each.clock == clock]
+def _after(deadline: Deadline, decided: Decided) -> Deadline:
+    clock, started = deadline.clock, deadline.started
+    for moved in decided.moved:  # before it is met: a re-review may be answered while its hearing is open
+        if moved.started == started and moved.clock == clock:
+            deadline = deadline.after(moved)
+    for met in decided.met:
+        if met.started == started and met.clock == clock:
+            return replace(deadline, met_on=_days.setdefault(met.on, met.on))
+    if decided.ended and (clock, started) in decided.ended:
+        return replace(deadline, ended=True)
+    return deadline
 
 
 def _raised(found: tuple[str, ...], faults: tuple[tuple[str, UnitId], ...], decided: Decided) -> Changes:

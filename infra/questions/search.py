@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from infra.questions.book import Book
-from projections.titles import wanted as words_of
+from projections.titles import phrases
 
 
 def search(
@@ -50,11 +50,11 @@ def search(
 
 def _matching(book: Book, q: str) -> Any:
     table = book.tables.cases
-    words = words_of(q)
+    wanted = phrases(q)
     by_no = table.c.no.startswith(q.strip().removeprefix("petition:"), autoescape=True)
-    if not words:
+    if not wanted:
         return by_no
-    return or_(table.c.no.in_(book.titled(words)), by_no)
+    return or_(table.c.no.in_(book.titled(wanted)), by_no)
 
 
 def _told(book: Book, row: Any) -> dict[str, Any]:
