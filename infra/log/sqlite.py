@@ -109,7 +109,7 @@ class SQLiteLog:
             remembered = self._index.versions
             last = {subject: remembered.get(subject, 0) for subject in subjects}
             unsure = {subject for subject, version in last.items() if not version}
-            places = list(self._index.subject_candidates(unsure))
+            places = list(self._index.folded_candidates(unsure))
         for subject, version in _rows_at(cursor, "originator_id, originator_version", places):
             if subject in unsure:
                 last[subject] = max(last[subject], version)

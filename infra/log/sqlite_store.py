@@ -65,7 +65,10 @@ class Connection(SQLiteConnection):
     @contextmanager
     def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
         cursor = self.cursor()
-        cursor.execute("BEGIN IMMEDIATE" if commit else "BEGIN")
+        if commit:
+            _begin_writing(cursor)
+        else:
+            cursor.execute("BEGIN")
         try:
             with cursor:
                 yield cursor
@@ -74,6 +77,22 @@ class Connection(SQLiteConnection):
             # A failed COMMIT (disk full) leaves the transaction open.
             self.rollback()
             raise
+
+
+def _begin_writing(cursor: SQLiteCursor) -> None:
+    """Ask for the write lock every millisecond: SQLite's own waiting sleeps ever longer, and a busy importer that
+    comes back at once would starve everybody else.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.001)
+        else:
+            return
 
 
 class Pool(SQLiteConnectionPool):
@@ -110,6 +129,7 @@ class Store(SQLiteDatastore):
         with self._writing:
             if self._writer is None:
                 self._writer = self.pool.new()
+                self._writer.cursor().execute("PRAGMA busy_timeout=0")  # see _begin_writing
             yield self._writer
 
     @contextmanager

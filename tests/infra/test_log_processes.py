@@ -68,13 +68,13 @@ def log(store_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Log]:
 
 
 def test_two_processes_on_one_store_both_get_on(log: Log, store_url: str) -> None:
-    both = [writer(store_url, name, 300, 3) for name in ("A", "B")]
+    both = [writer(store_url, name, 600, 3) for name in ("A", "B")]
     for process in both:
         go(process)
     assert [process.wait(60) for process in both] == [0, 0]
-    assert verify(log)["events"] == 600
+    assert verify(log)["events"] == 1200
     assert verify(log)["ok"]
-    assert [len(log.stream(f"petition:{name}")) for name in "AB"] == [300, 300]
+    assert [len(log.stream(f"petition:{name}")) for name in "AB"] == [600, 600]
     subjects = [e.subject for e in log.read(0)]
     assert subjects != sorted(subjects), "one waited until the other had finished"
 
