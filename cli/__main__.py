@@ -1,6 +1,9 @@
 """`danze`: exit code 0 done, 1 found something wrong, 2 usage or input error."""
 
+import os
 import sys
+from contextlib import suppress
+from typing import NoReturn
 
 import typer
 
@@ -28,12 +31,24 @@ for verb in (
 def main() -> None:
     """Runs a verb. What a user can mend comes as one sentence, never as a traceback."""
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except (StoreError, Conflict) as error:
-        err.print(f"danze: {error}", markup=False, highlight=False)
-        sys.exit(2)
+        _end(str(error))
+    except OSError as error:
+        _end(f"{error.filename or 'the answer'}: {error.strerror or error}")
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _end(sentence: str) -> NoReturn:
+    err.print(f"danze: {sentence}", markup=False, highlight=False)
+    with suppress(OSError):
+        # What could not be written would be tried again at the very end, and spoil the exit code.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ class Door:
 def run(
     store: Store = DEFAULT_STORE,
     host: Annotated[str, typer.Option(help="Address to listen on; the default is this machine only.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8430,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on.")] = 8430,
     simulated: Annotated[
         float, typer.Option("--simulate", help="Fill an empty store with a simulated Hengyang year of this scale.")
     ] = 0.0,

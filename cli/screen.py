@@ -1,5 +1,6 @@
 """How verbs speak: JSON for programs, tables for people, sentences for errors, bars for what takes long."""
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -12,11 +13,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from domain.calendar import ONE_DAY
 from domain.envelope import SHANGHAI
 
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def fail(sentence: str) -> typer.Exit:
@@ -59,8 +60,8 @@ def moment(text: str | None, option: str = "--as-of") -> datetime | None:
     if text is None:
         return None
     try:
-        if len(text) == len("2020-01-01"):
-            return datetime.combine(date.fromisoformat(text) + ONE_DAY, time.min, SHANGHAI) - datetime.resolution
+        if DATE.fullmatch(text):
+            return datetime.combine(date.fromisoformat(text), time.max, SHANGHAI)
         parsed = datetime.fromisoformat(text)
     except ValueError:
         raise fail(f"{option}: {text!r} is neither an RFC 3339 time nor a date") from None
@@ -71,6 +72,16 @@ def moment(text: str | None, option: str = "--as-of") -> datetime | None:
 
 def day(text: str, option: str) -> date:
     try:
-        return date.fromisoformat(text)
+        if DATE.fullmatch(text):
+            return date.fromisoformat(text)
     except ValueError:
-        raise fail(f"{option}: {text!r} is no date; write for example 2020-04-10") from None
+        pass
+    raise fail(f"{option}: {text!r} is no date; write for example 2020-04-10")
+
+
+def days(first: str | None, last: str | None) -> tuple[date | None, date | None]:
+    """A stretch of days from --from and --to, either end of which may be open."""
+    from_, to = day(first, "--from") if first is not None else None, day(last, "--to") if last is not None else None
+    if from_ and to and to < from_:
+        raise fail(f"--to {to} lies before --from {from_}")
+    return from_, to

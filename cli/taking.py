@@ -1,9 +1,10 @@
 """Verbs that bring facts in: emit, import, simulate, tick."""
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from io import BufferedReader
+from itertools import chain, islice
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any, BinaryIO, cast
 
 import msgspec
 import orjson
@@ -11,7 +12,8 @@ import typer
 
 from cli.options import Json, Store
 from cli.screen import bar, day, err, fail, moment, out, told
-from cli.wiring import DEFAULT_STORE, System, now, opened
+from cli.wiring import DEFAULT_STORE, System, files_of, now, opened
+from domain.codec import YEARS
 from domain.envelope import day_of
 from infra.city.simulation import simulate
 from infra.importers.messages import MAILBOX, messages
@@ -37,7 +39,8 @@ def emit(
     as_json: Json = False,
 ) -> None:
     """Take actions. Exit code 1 where some were rejected; all others are recorded all the same."""
-    with _source(file) as lines, opened(store) as system, _refusals(rejected) as refused:
+    refusals = _refusals(rejected, file, store)
+    with _source(file) as lines, opened(store) as system, refusals as refused:
         counts = take(system, lines, history=history, refused=refused, title="emit")
     told(
         counts,
@@ -80,20 +83,18 @@ def take(
 
 
 class _source:
-    """The lines of a file or of standard input, as bytes."""
+    """The lines of a file or of standard input, as bytes, without the mark that some programs put before UTF-8."""
 
     def __init__(self, file: str) -> None:
-        if file == "-":
-            self._file: BinaryIO = typer.get_binary_stream("stdin")
-            return
         try:
-            self._file = open(file, "rb")
+            self._file = cast("BufferedReader", typer.get_binary_stream("stdin") if file == "-" else open(file, "rb"))
+            begin = self._file.peek(3)[:3]
         except OSError as error:
             raise fail(f"{file}: {error.strerror}") from None
-        begin = self._file.read(3)
-        self._file.seek(3 if begin == b"\xef\xbb\xbf" else 0)
         if begin[:2] in (b"\xff\xfe", b"\xfe\xff"):
             raise fail(f"{file} is UTF-16; actions are UTF-8, one JSON object a line")
+        if begin == b"\xef\xbb\xbf":
+            self._file.read(3)
 
     def __enter__(self) -> BinaryIO:
         return self._file
@@ -103,15 +104,21 @@ class _source:
 
 
 class _refusals:
-    """The file that gets refused actions; nothing where none is wanted."""
+    """The file that gets refused actions; nothing where none is wanted. What stood in it goes when the store is open."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, source: str, store: str) -> None:
+        if path is not None and path.exists():
+            names = [Path(source), *files_of(store)]
+            if any(name.exists() and name.samefile(path) for name in names):
+                raise fail(f"--rejected {path} would overwrite what is read or kept; name another file")
         try:
-            self._file = path.open("wb") if path else None
+            self._file = path.open("ab") if path else None
         except OSError as error:
             raise fail(f"{path}: {error.strerror}") from None
 
     def __enter__(self) -> BinaryIO | None:
+        if self._file and self._file.seekable():
+            self._file.truncate(0)
         return self._file
 
     def __exit__(self, *_: object) -> None:
@@ -183,6 +190,7 @@ def import_workorders(
 
 def _import(store: str, actions: Iterator[dict[str, Any]], problems: list[Problem], as_json: bool) -> None:
     try:
+        actions = chain(list(islice(actions, 1)), actions)  # read before anything is opened: it may be no such table
         with opened(store) as system:
             new = (action for action in actions if not _assumed_again(action, system))
             counts = take(system, map(orjson.dumps, new), history=True, title="import")
@@ -206,7 +214,7 @@ def _imported(answer: dict[str, Any]) -> None:
 
 def simulate_city(
     seed: Annotated[int, typer.Option(help="The same seed gives the same city.")] = 1,
-    days: Annotated[int, typer.Option(min=1, help="How many days.")] = 365,
+    days: Annotated[int, typer.Option(min=1, max=36_600, help="How many days.")] = 365,
     scale: Annotated[float, typer.Option(min=0.001, help="1.0 is about 30,000 items a year.")] = 1.0,
     start: Annotated[str, typer.Option(help="The first day.")] = "2020-01-01",
     to: Annotated[
@@ -214,7 +222,10 @@ def simulate_city(
     ] = None,
 ) -> None:
     """A city's petition work as actions, NDJSON: Hengyang's 12 counties and 191 townships. Deterministic."""
-    actions = simulate(seed, days=days, scale=scale, start=day(start, "--start"))
+    first = day(start, "--start")
+    if first.year not in YEARS:
+        raise fail(f"--start {start} lies outside the years {YEARS.start} to {YEARS.stop - 1}")
+    actions = simulate(seed, days=days, scale=scale, start=first)
     stream: BinaryIO = to.open("wb") if to else typer.get_binary_stream("stdout")
     try:
         for action in actions:

@@ -18,7 +18,7 @@ PREFIXES: dict[object, str] = {UnitId: "unit:", OfficialId: "official:", PersonI
 """What an id of each type begins with; checked once, when an action comes in."""
 
 Text = Annotated[str, Meta(min_length=1)]
-Count = Annotated[int, Meta(ge=1)]
+Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 Level = Literal["village", "township", "county", "city", "province", "national"]
 Moment = Annotated[datetime, Meta(tz=True)]
 """An RFC 3339 time with an offset."""

@@ -6,8 +6,9 @@ else overtook is decided again. In history mode the clock advances with the file
 
 import hashlib
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -32,8 +33,11 @@ ATTEMPTS = 20
 """Times a batch is decided again because another writer was faster."""
 SKEW = timedelta(seconds=60)
 """How far a producer's clock may run ahead; such an action is recorded at its own time."""
+T = TypeVar("T")
 LOG = "/danze/log"
 """Source of what the log writes itself."""
+TOLD = ("id", "source", "type", "subject", "time", "actor", "unit")
+"""What is told in clear of a refused action that was not understood."""
 
 
 class Outcome(Struct, frozen=True, omit_defaults=True):
@@ -60,6 +64,10 @@ class Intake:
         self.history = history
         self.day: date | None = None
         """The day up to which the clock has run, in history mode."""
+        self._overtaken = False
+        """Somebody else writes too: from then on this intake takes turns."""
+        self._sound = True
+        """What is known is what the log holds: false while a batch is being decided, and after one that failed."""
 
     def take(self, lines: Sequence[bytes]) -> list[Outcome]:
         """Decides one batch and appends it in one transaction. Raises `Conflict` only if others keep being faster."""
@@ -70,29 +78,44 @@ class Intake:
                 sent.digest = self._vault.digest(encode(sent.action))
             else:
                 sent.key, sent.digest = _key_of_broken(sent.line), self._vault.digest(sent.line)
-        for _ in range(ATTEMPTS):
-            self.office.catch_up()
-            try:
-                return _Batch(self, batch).decided()
-            except Conflict:
-                self.office.forget_everything()
-        raise Conflict(f"other writers were faster {ATTEMPTS} times; nothing of this batch was taken")
+        return self._attempt(lambda: _Batch(self, batch).decided())
 
     def advance(self, today: date) -> int:
         """The clock: records what was missed before `today`, once each. Returns how many."""
         if self._agenda is None:
             raise ValueError("the clock needs an agenda")
+
+        def clock() -> int:
+            batch = _Batch(self, [])
+            batch.advance(today)
+            batch.append()
+            return len(batch.entries)
+
+        return self._attempt(clock)
+
+    def _attempt(self, decide: Callable[[], T]) -> T:
+        """Decides on what is known now, and again if somebody else appended meanwhile, then with nobody else let in."""
         for _ in range(ATTEMPTS):
-            self.office.catch_up()
             try:
-                batch = _Batch(self, [])
-                batch.advance(today)
-                batch.append()
-                return len(batch.entries)
+                with self._log.turn() if self._overtaken else nullcontext():
+                    self._catch_up()
+                    self._sound = False
+                    answer = decide()
             except Conflict:
-                self.office.forget_everything()
+                self._overtaken = True
+            else:
+                self._sound = True
+                return answer
+        raise Conflict(f"other writers were faster {ATTEMPTS} times; nothing of this batch was taken")
+
+    def _catch_up(self) -> None:
+        """After a batch that did not come through nothing decided in it may linger: not a fact, not a day of the clock."""
+        if not self._sound:
+            self.office.forget_everything()
+            self.day = None
+            if self._agenda is not None:
                 self._agenda.again()
-        raise Conflict(f"other writers were faster {ATTEMPTS} times; the clock did not advance")
+        self.office.catch_up()
 
 
 class _Sent(Struct):
@@ -294,21 +317,21 @@ class _Batch:
         return Outcome("rejected", rejection=why)
 
     def _kept(self, sent: _Sent) -> bytes:
-        """The whole action, re-submittable, with nothing personal in clear; what is no JSON is sealed as it came."""
-        try:
-            whole = msgspec.json.decode(sent.line)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            whole = None
-        if not isinstance(whole, dict):
-            text = sent.line.decode("utf-8", "backslashreplace")
-            return msgspec.json.encode({"sealed": self.intake._vault.seal("rejected", {"line": text})})
+        """The whole action, re-submittable, with nothing personal in clear.
+
+        Of an action that was understood, the personal fields are sealed. Of any other nobody knows in which field a
+        person may be named: it is sealed as it came, and stands beside what its envelope says.
+        """
+        whole = _json(sent.line)
         data = whole.get("data")
-        personal = data.get("personal") if isinstance(data, dict) else None
-        if isinstance(data, dict) and personal:
-            owner = _owner(data, str(whole.get("subject", "rejected")))
-            sealed = self.intake._vault.seal(owner, {"personal": msgspec.json.encode(personal).decode()})
-            whole = {**whole, "data": {**data, "personal": sealed}}
-        return msgspec.json.encode(whole, order="sorted")
+        if isinstance(sent.action, Action) and isinstance(data, dict):
+            if personal := data.get("personal"):
+                fields = {"personal": msgspec.json.encode(personal).decode()}
+                whole = {**whole, "data": {**data, "personal": self.intake._vault.seal(owner_of(sent.action), fields)}}
+            return msgspec.json.encode(whole, order="sorted")
+        told = {name: whole[name] for name in TOLD if isinstance(whole.get(name), str)}
+        line = {"line": sent.line.decode("utf-8", "backslashreplace")}
+        return msgspec.json.encode({**told, "sealed": self.intake._vault.seal(_owner(whole), line)}, order="sorted")
 
 
 def key_of(source: str, id: str) -> bytes:
@@ -326,7 +349,20 @@ def owner_of(action: AnyAction) -> str:
     return petitioners[0] if petitioners else action.subject
 
 
-def _owner(data: dict[str, Any], subject: str) -> str:
-    petitioners = data.get("petitioners")
-    first = petitioners[0] if isinstance(petitioners, list) and petitioners else None
-    return first if isinstance(first, str) else subject
+def _owner(whole: dict[str, Any]) -> str:
+    """Whose key seals an action that was not understood: the first petitioner's where one can be made out."""
+    data = whole.get("data")
+    petitioners = data.get("petitioners") if isinstance(data, dict) else None
+    for each in petitioners if isinstance(petitioners, list) else ():
+        if isinstance(each, str) and each.startswith("person:"):
+            return each
+    return "rejected"
+
+
+def _json(line: bytes) -> dict[str, Any]:
+    """The object that a line holds; an empty one where it holds none."""
+    try:
+        whole = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    return whole if isinstance(whole, dict) else {}

@@ -73,6 +73,9 @@ class Vault:
             self._cache.pop(owner, None)
         return self._store.forget(owner, _now())
 
+    def was_forgotten(self, owner: str) -> bool:
+        return self._store.was_forgotten(owner)
+
     def digest(self, data: bytes) -> bytes:
         """16 bytes that tell equal content from other content, and that nobody without the master key can guess."""
         return blake2b(data, digest_size=16, key=self._digest_key).digest()
@@ -125,10 +128,10 @@ class Vault:
             raise StoreError(f"the master key does not fit the keys in {self._store.where}") from None
 
 
-def open_vault(url: str) -> Vault:
-    """The vault beside the log of a store URL, with its master key; both are made on first use."""
+def open_vault(url: str, *, create: bool = True) -> Vault:
+    """The vault beside the log of a store URL, with its master key; `create` makes both for a log that is empty yet."""
     place = parse(url)
-    store = open_key_store(place)
+    store = open_key_store(place, create=create)
     try:
         return Vault(store, master_key(place, fresh=store.proof() is None))
     except BaseException:

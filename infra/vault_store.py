@@ -9,12 +9,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import IntegrityError, ProgrammingError, SQLAlchemyError
-from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from infra.log.port import StoreError
-from infra.log.urls import PostgresUrl, SQLiteUrl, StoreUrl
+from infra.log.urls import PostgresUrl, StoreUrl
 from infra.postgres import ensure_schema
+from infra.postgres import sentence as postgres_sentence
+from infra.sentences import speaking
+from infra.sqlite import BUSY_SECONDS, write_ahead
+from infra.sqlite import sentence as sqlite_sentence
 
 CHUNK = 500
 """Names in one SELECT … IN."""
@@ -45,26 +48,14 @@ class KeyStore:
         self.engine = engine
         self.where = where
         self._sqlite = engine.dialect.name == "sqlite"
-        try:
-            self._create()
-        except SQLAlchemyError as error:
-            raise StoreError(f"the keys cannot be kept in {where} ({_reason(error)})") from error
-
-    def _create(self) -> None:
-        wanted: list[ExecutableDDLElement] = []
-        for table in TABLES.sorted_tables:
-            wanted.append(CreateTable(table, if_not_exists=True))
-            wanted += [CreateIndex(each, if_not_exists=True) for each in table.indexes]
-        for statement in wanted:
-            try:
-                self._run(statement)
-            except (IntegrityError, ProgrammingError):
-                # On PostgreSQL IF NOT EXISTS is not atomic: another process was making it, and now it is there.
-                self._run(statement)
-
-    def _run(self, statement: ExecutableDDLElement) -> None:
-        with self.engine.begin() as connection:
-            connection.execute(statement)
+        with engine.begin() as connection:
+            if not self._sqlite:
+                # CREATE … IF NOT EXISTS is not atomic there.
+                connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": where})
+            for table in TABLES.sorted_tables:
+                connection.execute(CreateTable(table, if_not_exists=True))
+                for index in table.indexes:
+                    connection.execute(CreateIndex(index, if_not_exists=True))
 
     def wrapped(self, owners: Sequence[str]) -> dict[str, bytes]:
         """The keys of those owners that have one."""
@@ -74,12 +65,9 @@ class KeyStore:
     def add(self, new: Mapping[str, bytes], when: int) -> dict[str, bytes]:
         """Keep these keys unless their owners have one by now; answers what is kept."""
         rows = [{"owner": owner, "wrapped": wrapped, "created": when} for owner, wrapped in new.items()]
-        try:
-            with self.engine.begin() as connection:
-                connection.execute(self._insert_missing(KEYS), rows)
-                return _select(connection, list(new))
-        except SQLAlchemyError as error:
-            raise StoreError(f"new keys cannot be written to {self.where} ({_reason(error)})") from error
+        with self.engine.begin() as connection:
+            connection.execute(self._insert_missing(KEYS), rows)
+            return _select(connection, list(new))
 
     def forget(self, owner: str, when: int) -> bool:
         with self.engine.begin() as connection:
@@ -127,31 +115,37 @@ class KeyStore:
         return f"{schema}.keys"
 
 
-def open_key_store(place: StoreUrl) -> KeyStore:
-    if isinstance(place, SQLiteUrl):
-        return _sqlite(place.beside("keys"))
-    return _postgres(place)
+def open_key_store(place: StoreUrl, *, create: bool = True) -> KeyStore:
+    """The keys beside a log. Without `create` a StoreError where there are none: other keys would fit nothing sealed."""
+    if isinstance(place, PostgresUrl):
+        return _postgres(place, create=create)
+    path = place.beside("keys")
+    if not create and not path.exists():
+        raise StoreError(f"the keys of this store are not at {path}; put them back, nothing sealed can be read without")
+    return _sqlite(path)
 
 
 def _sqlite(path: Path) -> KeyStore:
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
 
     @sa.event.listens_for(engine, "connect")
     def _configure(connection: Any, _: Any) -> None:
         # A key must outlive a power cut before anything is sealed with it, and leave no trace when it is destroyed.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
+        write_ahead(connection)
+        for pragma in ("synchronous=FULL", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
-    return KeyStore(engine, str(path))
+    return KeyStore(speaking(engine, lambda error: sqlite_sentence(path, error)), str(path))
 
 
-def _postgres(place: PostgresUrl) -> KeyStore:
+def _postgres(place: PostgresUrl, *, create: bool) -> KeyStore:
     schema = place.beside("keys")
-    ensure_schema(place, schema)
+    ensure_schema(place, schema, create=create)
     address = sa.URL.create("postgresql+psycopg", query={"host": place.host, "port": str(place.port)})
     address = address.set(username=place.user, password=place.password or None, database=place.dbname)
     engine = sa.create_engine(address, execution_options={"schema_translate_map": {None: schema}}, pool_pre_ping=True)
-    return KeyStore(engine, f"{place.place} (schema {schema})")
+    where = f"{place.place} (schema {schema})"
+    return KeyStore(speaking(engine, lambda error: postgres_sentence(where, error)), where)
 
 
 def _select(connection: sa.Connection, owners: Sequence[str]) -> dict[str, bytes]:
@@ -161,7 +155,3 @@ def _select(connection: sa.Connection, owners: Sequence[str]) -> dict[str, bytes
         rows = connection.execute(sa.select(KEYS.c.owner, KEYS.c.wrapped).where(chosen))
         found.update((owner, wrapped) for owner, wrapped in rows)
     return found
-
-
-def _reason(error: SQLAlchemyError) -> str:
-    return str(getattr(error, "orig", error)).strip()

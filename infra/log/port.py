@@ -7,6 +7,7 @@ subject; neither ever has a gap. Nothing here knows a rule, a product or a file 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
 from hashlib import blake2b, sha256
 from operator import gt
 from typing import NamedTuple, Protocol
@@ -115,6 +116,13 @@ class Log(Protocol):
         the first entry is not recorded before the log's last. A key already taken, and a version that does not
         follow its subject's last, are conflicts too. `recorded` running backwards within a batch is a ValueError: a
         bug of the caller. A rejection seen before (same key, digest and code) is kept once and counted.
+        """
+        ...
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Within it nobody else appends, and what this thread appends is committed at its end, or not at all.
+
+        For a writer that was overtaken: one that decides slowly would else never come through among faster ones.
         """
         ...
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+import threading
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from psycopg import Cursor
@@ -32,6 +34,8 @@ class PostgresLog:
         self.store = Store(place, create=create)
         self.recorder = self.store.recorder
         self._text = self.recorder.text
+        self._turn: tuple[Cursor[Any], int] | None = None
+        """The transaction that holds the lock, and the thread it belongs to."""
 
     # -- writing
 
@@ -43,20 +47,45 @@ class PostgresLog:
         after: int,
         reads: Collection[str] | None,
     ) -> Head:
-        leaves = [leaf_of(entry.body) for entry in entries]
+        turn = self._turn
+        if turn is not None and turn[1] == threading.get_ident():
+            return self._append(turn[0], entries, rejections, after, reads)
         with self.store.cursor(commit=True) as cursor:
             self.recorder.lock(cursor)
-            head = self._head(cursor)
-            if head.position != after:
-                self._check_unread(cursor, entries, head, after, reads)
-            check_order(entries, head)
-            self._check_versions(cursor, entries)
-            for rejection in rejections:
-                cursor.execute(self._text(REJECT), (*rejection, rejection.recorded))
-            if entries:
-                self._insert(cursor, entries, leaves, head.position + 1)
-                head = Head(head.position + len(entries), entries[-1].recorded)
-                cursor.execute(self._text(NOTE), (json.dumps([head.position, leaves[-1].hex()]),))
+            return self._append(cursor, entries, rejections, after, reads)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        with self.store.cursor(commit=True) as cursor:
+            self.recorder.lock(cursor)
+            self._turn = (cursor, threading.get_ident())
+            try:
+                yield
+            finally:
+                self._turn = None
+
+    def _append(
+        self,
+        cursor: Cursor[Any],
+        entries: Sequence[NewEntry],
+        rejections: Sequence[Rejection],
+        after: int,
+        reads: Collection[str] | None,
+    ) -> Head:
+        leaves = [leaf_of(entry.body) for entry in entries]
+        head = self._head(cursor)
+        if head.position != after:
+            self._check_unread(cursor, entries, head, after, reads)
+        check_order(entries, head)
+        self._check_versions(cursor, entries)
+        for rejection in rejections:
+            cursor.execute(self._text(REJECT), (*rejection, rejection.recorded))
+        if entries:
+            self._insert(cursor, entries, leaves, head.position + 1)
+            head = Head(head.position + len(entries), entries[-1].recorded)
+            note = json.dumps([head.position, leaves[-1].hex()])
+            upsert = "INSERT INTO {meta} VALUES ('head', %s) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+            cursor.execute(self._text(upsert), (note,))
         return head
 
     def _insert(self, cursor: Cursor[Any], entries: Sequence[NewEntry], leaves: Sequence[bytes], first: int) -> None:

@@ -18,10 +18,8 @@ from psycopg.rows import TupleRow, tuple_row
 
 from infra.log.port import FORMAT, Conflict, StoreError, StoreTooNew
 from infra.log.urls import PostgresUrl
-from infra.postgres import ensure_schema, reason
+from infra.postgres import LOCK_SECONDS, ensure_schema, reason, sentence
 
-LOCK_SECONDS = 30
-"""How long a writer waits for another before it gives up."""
 POOL = 10
 """Connections at most: one for each thread that reads or writes at the same moment."""
 
@@ -144,10 +142,6 @@ class Store:
 
     def _sentence(self, error: Exception) -> str:
         cause = error.__cause__
-        if isinstance(cause, psycopg.errors.DiskFull):
-            return f"no space left on the server of {self.place.place}; nothing of this batch was stored"
-        if isinstance(cause, psycopg.errors.LockNotAvailable):
-            return f"{self.place.place} is busy: another process has held it for {LOCK_SECONDS} s"
         if isinstance(cause, psycopg.errors.UndefinedTable):
             return f"there is no log in {self.place.place}"
-        return f"{self.place.place}: {reason(error)}"
+        return sentence(self.place.place, cause if isinstance(cause, psycopg.Error) else error)

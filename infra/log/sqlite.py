@@ -8,7 +8,7 @@ import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from infra.log.index import Index, Run
 from infra.log.port import Conflict, Entry, Head, NewEntry, RawEntry, Rejection, check_order, leaf_of
@@ -26,12 +26,29 @@ FOREVER = 2**62
 """An upper position no log reaches: stands for `upto=None`."""
 
 
+class Appended(NamedTuple):
+    """What the index takes in once it is committed: the entries, the head before them, the runs that were written."""
+
+    entries: Sequence[NewEntry]
+    before: Head
+    runs: list[Run] | None
+
+
+class Turn(NamedTuple):
+    """An open transaction that holds the writer's lock, and what was appended in it."""
+
+    cursor: sqlite3.Cursor
+    thread: int
+    appended: list[Appended]
+
+
 class SQLiteLog:
     def __init__(self, path: Path, *, create: bool = True) -> None:
         self.store, self.recorder = open_store(path, create=create)
         self.recorder.stream = self.stream
         self._index = Index()
         self._indexing = threading.RLock()
+        self._turn: Turn | None = None
 
     # -- writing
 
@@ -43,26 +60,53 @@ class SQLiteLog:
         after: int,
         reads: Collection[str] | None,
     ) -> Head:
-        leaves = [leaf_of(entry.body) for entry in entries]
+        turn = self._turn
+        if turn is not None and turn.thread == threading.get_ident():
+            head, appended = self._append(turn.cursor, entries, rejections, after, reads)
+            turn.appended.append(appended)
+            return head
         with self.store.cursor(commit=True) as cursor:
-            before = head = _head(cursor)
-            runs = self._caught_up(cursor)
-            if head.position != after:
-                self._check_unread(cursor, entries, head, after, reads)
-            check_order(entries, head)
-            self._check_unique(cursor, entries)
-            cursor.executemany(INSERT, _rows(head.position + 1, entries, leaves))
-            touched = [(name, place) for place, e in enumerate(entries, head.position + 1) for name in e.touches]
-            if touched:
-                cursor.executemany("INSERT OR IGNORE INTO touches VALUES (?, ?)", sorted(touched))
-            if rejections:
-                cursor.executemany(REJECT, [(*rejection, rejection.recorded) for rejection in rejections])
-            if entries:
-                head = Head(head.position + len(entries), entries[-1].recorded)
-                note = json.dumps([head.position, leaves[-1].hex()])
-                cursor.execute("INSERT OR REPLACE INTO meta VALUES ('head', ?)", (note,))
-        self._committed(entries, before, runs)
+            head, appended = self._append(cursor, entries, rejections, after, reads)
+        self._committed(appended)
         return head
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        with self.store.cursor(commit=True) as cursor:
+            self._turn = turn = Turn(cursor, threading.get_ident(), [])
+            try:
+                yield
+            finally:
+                self._turn = None
+        for appended in turn.appended:
+            self._committed(appended)
+
+    def _append(
+        self,
+        cursor: sqlite3.Cursor,
+        entries: Sequence[NewEntry],
+        rejections: Sequence[Rejection],
+        after: int,
+        reads: Collection[str] | None,
+    ) -> tuple[Head, Appended]:
+        leaves = [leaf_of(entry.body) for entry in entries]
+        before = head = _head(cursor)
+        runs = self._caught_up(cursor)
+        if head.position != after:
+            self._check_unread(cursor, entries, head, after, reads)
+        check_order(entries, head)
+        self._check_unique(cursor, entries)
+        cursor.executemany(INSERT, _rows(head.position + 1, entries, leaves))
+        touched = [(name, place) for place, e in enumerate(entries, head.position + 1) for name in e.touches]
+        if touched:
+            cursor.executemany("INSERT OR IGNORE INTO touches VALUES (?, ?)", sorted(touched))
+        if rejections:
+            cursor.executemany(REJECT, [(*rejection, rejection.recorded) for rejection in rejections])
+        if entries:
+            head = Head(head.position + len(entries), entries[-1].recorded)
+            note = json.dumps([head.position, leaves[-1].hex()])
+            cursor.execute("INSERT OR REPLACE INTO meta VALUES ('head', ?)", (note,))
+        return head, Appended(entries, before, runs)
 
     def _caught_up(self, cursor: sqlite3.Cursor) -> list[Run] | None:
         """See all that is committed; if the tail is long, write it as a run (nothing of this append is in it yet)."""
@@ -115,7 +159,8 @@ class SQLiteLog:
                 last[subject] = max(last[subject], version)
         return last
 
-    def _committed(self, entries: Sequence[NewEntry], before: Head, runs: list[Run] | None) -> None:
+    def _committed(self, appended: Appended) -> None:
+        entries, before, runs = appended
         with self._indexing:
             if runs is not None and runs[-1].last > self._index.folded:
                 self._index.install(runs)

@@ -26,11 +26,10 @@ from eventsourcing.sqlite import (
 
 from infra.log import index
 from infra.log.port import FORMAT, Entry, StoreError, StoreTooNew
+from infra.sqlite import BUSY_SECONDS, sentence
 
 APPLICATION_ID = 0x64616E7A
 """Marks the file as ours (`danz`), so that no other SQLite file is ever taken for a log."""
-BUSY_SECONDS = 30
-"""How long a writer waits for another process before it gives up."""
 PRAGMAS = (
     "synchronous=FULL",  # an answered append survives a power cut
     "cache_size=-65536",  # 64 MiB a connection at most, taken as needed
@@ -184,17 +183,17 @@ class Recorder(SQLiteApplicationRecorder):
 
 def open_store(path: Path, *, create: bool) -> tuple[Store, Recorder]:
     """The file with our tables in it, made if need be; a StoreError if it cannot be one."""
-    if not path.exists() and not create:
-        raise StoreError(f"there is no store at {path}")
     if path.is_dir():
         raise StoreError(f"{path} is a folder, not a store file")
+    if not create and not (path.exists() and path.stat().st_size):
+        raise StoreError(f"there is no store at {path}")
     if not path.parent.is_dir():
         raise StoreError(f"the folder {path.parent} for the store does not exist")
     store = Store(path)
     try:
         _check_is_ours(path)
         recorder = Recorder(store)
-        _prepare(store, recorder)
+        _prepare(store, recorder, create=create)
     except BaseException:
         store.close()
         raise
@@ -223,11 +222,14 @@ def _closing(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
-def _prepare(store: Store, recorder: Recorder) -> None:
+def _prepare(store: Store, recorder: Recorder, *, create: bool) -> None:
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:
-            found = _format(store) or _created(store, recorder)
+            found = _format(store)
+            if found is None and not create:
+                raise StoreError(f"there is no store at {store.path} yet")
+            found = found or _created(store, recorder)
             break
         except StoreError as error:
             # Switching to WAL ignores the busy timeout while another process does the same.
@@ -253,17 +255,3 @@ def _created(store: Store, recorder: Recorder) -> int:
         cursor.execute(f"PRAGMA application_id={APPLICATION_ID}")
         cursor.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (FORMAT,))
     return FORMAT
-
-
-def sentence(path: Path, error: Exception) -> str:
-    """What went wrong with the file, for a person."""
-    text = str(error)
-    if "not a database" in text or "malformed" in text:
-        return f"{path} is no danze store, or is damaged ({text})"
-    if "full" in text:
-        return f"no space left to write {path}; nothing of this batch was stored"
-    if "readonly" in text or "unable to open" in text:
-        return f"{path} cannot be opened for writing ({text})"
-    if "locked" in text or "busy" in text:
-        return f"{path} is busy: another process has held it for {BUSY_SECONDS} s"
-    return f"{path}: {text}"

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from domain.codec import decode_event
 from domain.envelope import AnyEvent
 from infra.agenda import Due
-from infra.log.port import Log
+from infra.log.port import Log, StoreError
 from infra.views.store import Overtaken, Views
 from infra.views.tables import Tables
 from projections.fold import Fold, owners, unpack_item, unpack_standing
@@ -47,6 +47,7 @@ class Projector:
             live = self._views.live()
             assert live is not None, "opening the views makes a live generation"
             if live.position >= head:
+                self._check(live.position)
                 return live.position
             if live.position != self._position:
                 self._fold.forget()
@@ -124,14 +125,39 @@ class Projector:
         self._views.write(tables, fold.changes(), position=at, after=written)
         return tables, at
 
-    def replay(self, progress: Progress | None = None) -> Rebuilt:
-        """Rebuilds beside the live read models, compares, and switches."""
-        reached = self.catch_up()
-        tables, position = self.rebuild(upto=reached, progress=progress)
+    def _check(self, position: int) -> None:
+        if position > (head := self._log.head().position):
+            raise StoreError(
+                f"the read models have seen {position} events, the log holds {head}: it lost its end, or is another log; "
+                "danze verify says more, danze replay makes the read models of the log as it is"
+            )
+
+    def check(self) -> None:
+        """Raises a StoreError where the read models know more than the log does."""
         live = self._views.live()
-        assert live is not None
-        differences = self._views.differences(live.tables, tables)
-        self._views.switch(tables)
+        if live is not None:
+            self._check(live.position)
+
+    def replay(self, progress: Progress | None = None) -> Rebuilt:
+        """Rebuilds beside the live read models, compares where both have read as far, and switches."""
+        with self._views.alone():
+            tables, position = self.rebuild(progress=progress)
+            live = self._views.live()
+            stray = live is not None and live.position > self._log.head().position
+            beside = Projector(self._log, self._views)
+            while (differences := self._views.differences(tables, None if stray else position)) is None:
+                position = self._together(beside, tables, position)
+            self._views.switch(tables)
         self._position = -1
         self.catch_up()
         return Rebuilt(position, differences)
+
+    def _together(self, beside: "Projector", tables: Tables, position: int) -> int:
+        """Whichever stands behind goes on, for somebody may append meanwhile, until both stand at one place."""
+        live = self._views.live()
+        assert live is not None
+        if live.position < position:
+            self.catch_up()
+        elif live.position > position:
+            return beside._batch(tables, position, live.position)
+        return position
