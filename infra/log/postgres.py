@@ -84,8 +84,7 @@ class PostgresLog:
             self._insert(cursor, entries, leaves, head.position + 1)
             head = Head(head.position + len(entries), entries[-1].recorded)
             note = json.dumps([head.position, leaves[-1].hex()])
-            upsert = "INSERT INTO {meta} VALUES ('head', %s) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
-            cursor.execute(self._text(upsert), (note,))
+            cursor.execute(self._text(NOTE), (note,))
         return head
 
     def _insert(self, cursor: Cursor[Any], entries: Sequence[NewEntry], leaves: Sequence[bytes], first: int) -> None:
