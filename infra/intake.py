@@ -55,11 +55,11 @@ class Intake:
         self, log: Log, vault: Vault, rules: Rules, *, now: Callable[[], datetime], agenda: Agenda | None = None,
         history: bool = False,
     ) -> None:  # fmt: skip
-        self._log = log
-        self._vault = vault
-        self._now = now
+        self.log = log
+        self.vault = vault
+        self.now = now
         self.office = Office(log, rules)
-        self._agenda = agenda
+        self.agenda = agenda
         """The open deadlines, which the clock works off; in history mode it does so as the file goes on."""
         self.history = history
         self.day: date | None = None
@@ -75,14 +75,14 @@ class Intake:
         for sent in batch:
             if isinstance(sent.action, Action):
                 sent.key = key_of(sent.action.source, sent.action.id)
-                sent.digest = self._vault.digest(encode(sent.action))
+                sent.digest = self.vault.digest(encode(sent.action))
             else:
-                sent.key, sent.digest = _key_of_broken(sent.line), self._vault.digest(sent.line)
+                sent.key, sent.digest = _key_of_broken(sent.line), self.vault.digest(sent.line)
         return self._attempt(lambda: _Batch(self, batch).decided())
 
     def advance(self, today: date) -> int:
         """The clock: records what was missed before `today`, once each. Returns how many."""
-        if self._agenda is None:
+        if self.agenda is None:
             raise ValueError("the clock needs an agenda")
 
         def clock() -> int:
@@ -97,7 +97,7 @@ class Intake:
         """Decides on what is known now, and again if somebody else appended meanwhile, then with nobody else let in."""
         for _ in range(ATTEMPTS):
             try:
-                with self._log.turn() if self._overtaken else nullcontext():
+                with self.log.turn() if self._overtaken else nullcontext():
                     self._catch_up()
                     self._sound = False
                     answer = decide()
@@ -113,8 +113,8 @@ class Intake:
         if not self._sound:
             self.office.forget_everything()
             self.day = None
-            if self._agenda is not None:
-                self._agenda.again()
+            if self.agenda is not None:
+                self.agenda.again()
         self.office.catch_up()
 
 
@@ -144,7 +144,7 @@ class _Batch:
         self.forgotten: list[str] = []
 
     def decided(self) -> list[Outcome]:
-        self.taken = self.intake._log.known([sent.key for sent in self.sent])
+        self.taken = self.intake.log.known([sent.key for sent in self.sent])
         self.office.learn({sent.action.subject for sent in self.sent if isinstance(sent.action, Action)})
         self._seal()
         outcomes = [self._one(sent) for sent in self.sent]
@@ -160,7 +160,7 @@ class _Batch:
                 personal = getattr(action.data, "personal", None)
                 if personal:
                     waiting.append((sent, owner_of(action), personal))
-        sealed = self.intake._vault.seal_many([(owner, personal) for _, owner, personal in waiting])
+        sealed = self.intake.vault.seal_many([(owner, personal) for _, owner, personal in waiting])
         for (sent, _, _), fields in zip(waiting, sealed, strict=True):
             sent.sealed = fields
 
@@ -168,10 +168,10 @@ class _Batch:
         """Seals, encodes and appends what was decided; then everything known is up to it."""
         if not self.entries and not self.rejections:
             return
-        head = self.intake._log.append(self.entries, self.rejections, after=self.after, reads=None)
+        head = self.intake.log.append(self.entries, self.rejections, after=self.after, reads=None)
         self.office.position, self.office.recorded = head
         for owner in self.forgotten:
-            self.intake._vault.forget(owner)
+            self.intake.vault.forget(owner)
 
     def _one(self, sent: _Sent) -> Outcome:
         action = sent.action
@@ -198,7 +198,7 @@ class _Batch:
 
     def _moment(self, action: AnyAction) -> datetime | Rejected:
         """When the log takes it: now, or in history mode when the old system did; never before the event before it."""
-        now = self.intake._now()
+        now = self.intake.now()
         floor = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=self.recorded)
         if self.intake.history:
             said = action.recordedat or action.time
@@ -248,8 +248,8 @@ class _Batch:
         self.taken[key] = (position, digest)
         event.position = position
         self.office.take(event)
-        if self.intake._agenda is not None:
-            self.intake._agenda.take(event)
+        if self.intake.agenda is not None:
+            self.intake.agenda.take(event)
         return position
 
     def _guard(self, action: AnyAction, recorded: datetime) -> None:
@@ -269,15 +269,15 @@ class _Batch:
             actor="system:log", unit=about.unit, causationid=about.id,
         )  # fmt: skip
         key = key_of(LOG, id)
-        if key in self.taken or key in self.intake._log.known([key]):
+        if key in self.taken or key in self.intake.log.known([key]):
             return
         ruling = self._decide(action, recorded)
         if isinstance(ruling, Recorded):
-            self._record(action, ruling, recorded, key, self.intake._vault.digest(encode(action)))
+            self._record(action, ruling, recorded, key, self.intake.vault.digest(encode(action)))
 
     def advance(self, today: date) -> None:
         """Records every deadline whose last day lies before `today` and that nobody met."""
-        agenda = self.intake._agenda
+        agenda = self.intake.agenda
         assert agenda is not None, "the clock needs an agenda"
         for due in agenda.due(today):
             self._miss(due.subject, due.clock, due.started, due.due_on)
@@ -296,7 +296,7 @@ class _Batch:
         first = datetime.combine(due_on + timedelta(days=1), time.min, SHANGHAI)
         fact = breach.absence(deadline, item, self.office.units, day_of(first))
         floor = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=self.recorded)
-        recorded = max(first, floor) if self.intake.history else max(self.intake._now(), floor)
+        recorded = max(first, floor) if self.intake.history else max(self.intake.now(), floor)
         id = f"missed {subject} {clock} {started} {due_on.isoformat()}"
         name = "supervision.due.v1" if deadline.trigger else "deadline.missed.v1"
         action: AnyAction = Action(
@@ -306,13 +306,13 @@ class _Batch:
         ruling = self._decide(action, recorded)
         if isinstance(ruling, Recorded):
             key = key_of("/danze/clock", id)
-            self._record(action, ruling, recorded, key, self.intake._vault.digest(encode(action)))
+            self._record(action, ruling, recorded, key, self.intake.vault.digest(encode(action)))
 
     def _refuse(self, sent: _Sent, why: Rejected) -> Outcome:
         action = sent.action
         subject = action.subject if isinstance(action, Action) else ""
         body = self._kept(sent)
-        at = max(self.recorded, 0) if self.intake.history else micros(self.intake._now())
+        at = max(self.recorded, 0) if self.intake.history else micros(self.intake.now())
         self.rejections.append(Rejection(sent.key, sent.digest, why.code, why.message, why.path, subject, at, body))
         return Outcome("rejected", rejection=why)
 
@@ -327,11 +327,11 @@ class _Batch:
         if isinstance(sent.action, Action) and isinstance(data, dict):
             if personal := data.get("personal"):
                 fields = {"personal": msgspec.json.encode(personal).decode()}
-                whole = {**whole, "data": {**data, "personal": self.intake._vault.seal(owner_of(sent.action), fields)}}
+                whole = {**whole, "data": {**data, "personal": self.intake.vault.seal(owner_of(sent.action), fields)}}
             return msgspec.json.encode(whole, order="sorted")
         told = {name: whole[name] for name in TOLD if isinstance(whole.get(name), str)}
         line = {"line": sent.line.decode("utf-8", "backslashreplace")}
-        return msgspec.json.encode({**told, "sealed": self.intake._vault.seal(_owner(whole), line)}, order="sorted")
+        return msgspec.json.encode({**told, "sealed": self.intake.vault.seal(_owner(whole), line)}, order="sorted")
 
 
 def key_of(source: str, id: str) -> bytes:

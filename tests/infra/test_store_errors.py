@@ -103,6 +103,6 @@ def test_a_full_disk_stores_nothing_of_the_batch(tmp_path: Path) -> None:
 
 
 def test_a_url_is_checked_before_keys_are_made(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="the keys cannot be kept in"):
+    with pytest.raises(StoreError, match="cannot be opened for writing"):
         open_vault(str(tmp_path / "missing" / "log.db"))
     assert list(tmp_path.iterdir()) == []
