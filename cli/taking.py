@@ -15,11 +15,11 @@ from cli.screen import bar, day, err, fail, moment, out, told
 from cli.wiring import DEFAULT_STORE, System, files_of, now, opened
 from domain.codec import YEARS
 from domain.envelope import day_of
+from infra.batch import Outcome
 from infra.city.simulation import simulate
 from infra.importers.messages import MAILBOX, messages
 from infra.importers.rows import ImportProblem, Problem
 from infra.importers.workorders import workorders
-from infra.intake import Outcome
 
 BATCH = 1_000
 """Actions that are decided and appended together."""
