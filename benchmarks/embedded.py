@@ -164,7 +164,8 @@ def memory(count: int) -> None:
         tracemalloc.stop()
         each = used / max(1, len(items))
         print(
-            f"memory per open item: {each:,.0f} bytes ({len(items):,} open items)  goal 1,500  {'met' if each <= 1500 else 'MISSED'}"
+            f"memory per open item: {each:,.0f} bytes ({len(items):,} open items)  goal 1,500  "
+            + ("met" if each <= 1500 else "MISSED")
         )
         system.close()
 

@@ -1,4 +1,4 @@
-"""The door of the log: actions come in as bytes, are decided in batches, and leave as events or as refusals with a reason.
+"""The door of the log: actions come in as bytes, are decided in batches, and become events or refusals with a reason.
 
 `(source, id)` is the idempotency key; personal fields are sealed before anything is stored; an append that somebody
 else overtook is decided again. In history mode the clock advances with the file, so that absences fall on their days.
@@ -85,7 +85,7 @@ class Intake:
         raise Conflict(f"other writers were faster {ATTEMPTS} times; nothing of this batch was taken")
 
     def _catch_up(self) -> None:
-        """After a batch that did not come through nothing decided in it may linger: not a fact, not a day of the clock."""
+        """Nothing decided in a batch that did not come through may linger: not a fact, not a day of the clock."""
         if not self._sound:
             self.office.forget_everything()
             self.day = None

@@ -1,4 +1,4 @@
-"""What is kept of a refused action: all of it, so that it can be mended and sent again, and nothing personal in clear."""
+"""What is kept of a refused action: all of it, to be mended and sent again, and nothing personal in clear."""
 
 import hashlib
 from typing import Any

@@ -116,7 +116,7 @@ class KeyStore:
 
 
 def open_key_store(place: StoreUrl, *, create: bool = True) -> KeyStore:
-    """The keys beside a log. Without `create` a StoreError where there are none: other keys would fit nothing sealed."""
+    """The keys beside a log. Without `create`, a StoreError where there are none: others would fit nothing sealed."""
     if isinstance(place, PostgresUrl):
         return _postgres(place, create=create)
     path = place.beside("keys")

@@ -254,7 +254,7 @@ class Ruling:
     # the end
 
     def recorded(self) -> Recorded:
-        """The ruling as it is recorded. An entry `entry_hours` after it happened trips F13, unless imported in history mode."""
+        """The ruling as it is recorded. Entered more than `entry_hours` late trips F13, unless imported."""
         entry_limit = timedelta(hours=self.law.parameters["entry_hours"])
         imported = self.known.history and self.action.data.origin is not None
         late = self.known.recorded - self.action.time > entry_limit and not imported

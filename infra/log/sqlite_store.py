@@ -228,7 +228,7 @@ def _prepare(store: Store, recorder: Recorder, *, create: bool) -> None:
         try:
             found = _format(store)
             if found is None and not create:
-                raise StoreError(f"there is no store at {store.path} yet")
+                raise StoreError(f"there is no store at {store.path} yet")  # noqa: TRY301 -- the one sentence for all ways to fail is made below
             found = found or _created(store, recorder)
             break
         except StoreError as error:

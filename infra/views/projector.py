@@ -52,13 +52,13 @@ class Projector:
             if live.position != self._position:
                 self._fold.forget()
             try:
-                self._position = self._batch(live.tables, live.position, head)
+                self._position = self.batch(live.tables, live.position, head)
             except Overtaken:
                 self._position = -1
             if progress:
                 progress(self._position, head)
 
-    def _batch(self, tables: Tables, after: int, head: int) -> int:
+    def batch(self, tables: Tables, after: int, head: int) -> int:
         entries = self._log.read(after, upto=head, limit=BATCH)
         events = [decode_event(entry.type, entry.body, entry.position) for entry in entries]
         self._load(tables, events)
@@ -128,7 +128,7 @@ class Projector:
     def _check(self, position: int) -> None:
         if position > (head := self._log.head().position):
             raise StoreError(
-                f"the read models have seen {position} events, the log holds {head}: it lost its end, or is another log; "
+                f"the read models have seen {position} events, the log holds {head}: it lost its end, or is another; "
                 "danze verify says more, danze replay makes the read models of the log as it is"
             )
 
@@ -159,5 +159,5 @@ class Projector:
         if live.position < position:
             self.catch_up()
         elif live.position > position:
-            return beside._batch(tables, position, live.position)
+            return beside.batch(tables, position, live.position)
         return position

@@ -21,7 +21,8 @@ def test_f01_the_bureau_forwards_late():
     story.by("2020-04-27").finds("F01:petition:1:K1")
     story.when(on("2020-04-28", refer()))
     assert story.finding("F01:petition:1:K1") == finding(
-        "F01:petition:1:K1", BUREAU, "2020-04-27", evidence=(len(CITY_UNITS) + 1, *(len(CITY_UNITS) + n for n in (2, 3))), late_by=2
+        "F01:petition:1:K1", BUREAU, "2020-04-27", late_by=2,
+        evidence=(len(CITY_UNITS) + 1, *(len(CITY_UNITS) + n for n in (2, 3))),
     )  # fmt: skip
 
 
@@ -65,7 +66,7 @@ def test_f04_stays_with_the_unit_that_accepted_after_a_late_acceptance():
     story.finds("F02:petition:1:K2")
 
 
-# F05: extensions
+# F05, extensions of the limit
 
 
 def test_f05_more_than_thirty_days_in_all():
@@ -371,7 +372,7 @@ def test_f24_a_return_visit_after_closing_finds_it_unsolved():
     assert story.finding("F24:petition:1").unit == HOUSING
 
 
-# F17: supervision
+# F17, supervision that was due
 
 
 def test_f17_dissatisfied_and_nobody_supervises_within_five_working_days():
@@ -446,7 +447,8 @@ def test_f20_supported_and_not_executed_in_thirty_days():
     story.by("2020-06-19").finds()
     story.by("2020-06-20").finds("F20:petition:1")
     assert story.finding("F20:petition:1") == finding(
-        "F20:petition:1", HOUSING, "2020-06-20", handler="official:handler", evidence=story.finding("F20:petition:1").evidence
+        "F20:petition:1", HOUSING, "2020-06-20", handler="official:handler",
+        evidence=story.finding("F20:petition:1").evidence,
     )  # fmt: skip
 
 

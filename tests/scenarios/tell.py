@@ -1,4 +1,4 @@
-"""Writes the scenarios of this folder: `python -m tests.scenarios.tell`. Each is actions.jsonl and expect.json in a folder.
+"""Writes the scenarios of this folder: `python -m tests.scenarios.tell`. Each is actions.jsonl and expect.json.
 
 The expectations are counted by hand from the contract and the calendar, never taken from what the product answers.
 """
@@ -16,7 +16,8 @@ UNITS = {
     CITY: ("市人民政府", "city", "government", None), CITY_BUREAU: ("市信访局", "city", "bureau", CITY),
     SCHOOLS: ("市教育局", "city", "department", CITY), COUNTY: ("蒸湘区人民政府", "county", "government", CITY),
     BUREAU: ("蒸湘区信访局", "county", "bureau", COUNTY), HOUSING: ("蒸湘区住建局", "county", "department", COUNTY),
-    LABOUR: ("蒸湘区人社局", "county", "department", COUNTY), LAND: ("蒸湘区自然资源局", "county", "department", COUNTY),
+    LABOUR: ("蒸湘区人社局", "county", "department", COUNTY),
+    LAND: ("蒸湘区自然资源局", "county", "department", COUNTY),
     TOWN: ("蒸湘街道办事处", "township", "township", COUNTY),
 }  # fmt: skip
 ROLES = {"head": "principal", "deputy": "deputy_in_charge", "clerk": "petition_clerk"}
