@@ -25,6 +25,11 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(SHANGHAI).date()
 
 
+def local(moment: datetime) -> datetime:
+    """The same moment with the offset of Asia/Shanghai."""
+    return moment if moment.utcoffset() == _EIGHT_HOURS else moment.astimezone(SHANGHAI)
+
+
 _EIGHT_HOURS = timedelta(hours=8)
 
 

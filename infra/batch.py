@@ -1,14 +1,14 @@
 """One attempt at deciding a batch: each action in turn, on all that was decided before it."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from domain.codec import encode
-from domain.envelope import SHANGHAI, Action, AnyAction, AnyEvent, Event, Recorded, Rejected, day_of
+from domain.envelope import SHANGHAI, Action, AnyAction, AnyEvent, Event, Recorded, Rejected, day_of, local
 from domain.fact import UnitId
 from domain.finding import decide as finding
 from domain.petition import breach
@@ -18,7 +18,7 @@ from domain.ruleset import decide as ruleset
 from domain.unit import decide as unit
 from infra.agenda import Agenda
 from infra.log.port import Log, NewEntry, Rejection
-from infra.office import Office, micros
+from infra.office import EPOCH, Office, micros
 from infra.refused import kept, key_of, owner_of
 from infra.vault import Vault
 
@@ -71,6 +71,8 @@ class Batch:
         self.rejections: list[Rejection] = []
         self.after = self.office.position
         self.recorded = self.office.recorded
+        self.floor = EPOCH + timedelta(microseconds=self.recorded)
+        """When the event before was recorded: nothing is recorded earlier."""
         self.taken: dict[bytes, tuple[int, bytes]] = {}
         self.forgotten: list[str] = []
 
@@ -129,8 +131,7 @@ class Batch:
 
     def _moment(self, action: AnyAction) -> datetime | Rejected:
         """When the log takes it: now, or in history mode when the old system did; never before the event before it."""
-        now = self.intake.now()
-        floor = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=self.recorded)
+        now, floor = self.intake.now(), self.floor
         if self.intake.history:
             said = action.recordedat or action.time
             if max(said, action.time) > now + SKEW:
@@ -167,7 +168,7 @@ class Batch:
             id=action.id, source=action.source, type=action.type, subject=action.subject, time=action.time, data=data,
             actor=action.actor, unit=action.unit, causationid=action.causationid, correlationid=action.correlationid,
             traceparent=action.traceparent, version=self.office.version(action.subject) + 1,
-            recorded=recorded.astimezone(SHANGHAI), ruleset=self.office.rules.on(day_of(action.time)).names,
+            recorded=local(recorded), ruleset=self.office.rules.on(day_of(action.time)).names,
             origin="history" if self.intake.history else None,
             decided=ruling.decided,
         )  # fmt: skip
@@ -175,7 +176,8 @@ class Batch:
         self.entries.append(
             NewEntry(event.subject, event.version, event.type, at, encode(event), key, digest, ruling.touches)
         )
-        self.recorded = max(self.recorded, at)
+        if at > self.recorded:
+            self.recorded, self.floor = at, recorded
         self.taken[key] = (position, digest)
         event.position = position
         self.office.take(event)
@@ -226,7 +228,7 @@ class Batch:
             return
         first = datetime.combine(due_on + timedelta(days=1), time.min, SHANGHAI)
         fact = breach.absence(deadline, item, self.office.units, day_of(first))
-        floor = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=self.recorded)
+        floor = self.floor
         recorded = max(first, floor) if self.intake.history else max(self.intake.now(), floor)
         id = f"missed {subject} {clock} {started} {due_on.isoformat()}"
         name = "supervision.due.v1" if deadline.trigger else "deadline.missed.v1"

@@ -9,14 +9,14 @@ import msgspec
 
 from domain.clock.events import DutyMissed
 from domain.envelope import AnyEvent
-from domain.petition.item import Item
 from domain.petition.state import evolve
 from projections.cases import CaseRow, DueRow, case_row, due_rows
 from projections.findings import FindingRow, Standing, cleared, finding_row, judged, raised
+from projections.shelf import Shelf, pack
 from projections.titles import terms
 
-_pack = msgspec.msgpack.Encoder().encode
-unpack_item = msgspec.msgpack.Decoder(Item).decode
+REMEMBERED = 200_000
+"""Items whose states are kept at hand between batches."""
 unpack_standing = msgspec.msgpack.Decoder(Standing).decode
 
 
@@ -34,7 +34,7 @@ class Fold:
     """The states of the items and findings that a worker owns."""
 
     def __init__(self) -> None:
-        self.items: dict[str, Item | None] = {}
+        self.items = Shelf(REMEMBERED)
         self.standings: dict[str, Standing | None] = {}
         self._new: set[str] = set()
         self._touched: set[str] = set()
@@ -66,7 +66,7 @@ class Fold:
                 self._new.add(subject)
             for event in stream:
                 item = evolve(item, event)
-            self.items[subject] = item
+            self.items.put(subject, item)
         self._touched.update(streams)
         for event in finding:
             self._findings(event)
@@ -86,16 +86,18 @@ class Fold:
 
     def changes(self) -> Changes:
         """The rows of everything touched since the last call."""
-        items = [item for subject in self._touched if (item := self.items[subject]) is not None]
+        items = [item for subject in self._touched if (item := self.items.get(subject)) is not None]
         found = [standing for id in self._found if (standing := self.standings[id]) is not None]
-        new = [item for subject in self._new if (item := self.items[subject]) is not None]
+        new = [item for subject in self._new if (item := self.items.get(subject)) is not None]
         self._new, self._touched, self._found = set(), set(), set()
-        return Changes(
+        changes = Changes(
             titles=[(item.no, terms(item.title)) for item in new],
-            cases=[case_row(item, _pack(item)) for item in items],
+            cases=[case_row(item, pack(item)) for item in items],
             due=[row for item in items for row in due_rows(item)],
-            findings=[finding_row(standing, _pack(standing)) for standing in found],
+            findings=[finding_row(standing, pack(standing)) for standing in found],
         )
+        self.items.lay_down()
+        return changes
 
     def forget(self) -> None:
         """Lets every state go; the rows hold them."""

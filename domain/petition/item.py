@@ -15,7 +15,7 @@ State = Literal[
 Handler = tuple[UnitId, OfficialId]
 
 
-class Cause(Struct, frozen=True, gc=False):
+class Cause(Struct, frozen=True, array_like=True, gc=False):
     """A cause that a human found, as it stands after revisions."""
 
     unit: UnitId
@@ -30,7 +30,7 @@ class Cause(Struct, frozen=True, gc=False):
     """Position of the event that found it, or that revised it last."""
 
 
-class Item(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+class Item(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """One item (信访件) as it stands after its events."""
 
     no: str

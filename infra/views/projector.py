@@ -12,11 +12,12 @@ from infra.agenda import Due
 from infra.log.port import Log, StoreError
 from infra.views.store import Overtaken, Views
 from infra.views.tables import Tables
-from projections.fold import Fold, owners, unpack_item, unpack_standing
+from projections.fold import Fold, owners, unpack_standing
+from projections.shelf import unpack_item
 
 BATCH = 20_000
 REMEMBERED = 60_000
-"""Items whose states are kept between batches."""
+"""Findings whose states are kept between batches."""
 AT_ONCE = 400_000
 """Items that a rebuild folds in memory before it writes."""
 
@@ -65,7 +66,7 @@ class Projector:
         self._fold.take(events)
         position = entries[-1].position
         self._views.write(tables, self._fold.changes(), position=position, after=after)
-        if len(self._fold.items) > REMEMBERED:
+        if len(self._fold.standings) > REMEMBERED:
             self._fold.forget()
         return position
 
@@ -83,7 +84,7 @@ class Projector:
             bodies = self._views.bodies(connection, tables.cases, "no", (subject[9:] for subject in items))
             for subject in items:
                 body = bodies.get(subject[9:])
-                self._fold.items[subject] = unpack_item(body) if body is not None else None
+                self._fold.items.put(subject, unpack_item(body) if body is not None else None)
             standings = self._views.bodies(connection, tables.findings, "id", found)
             for id in found:
                 body = standings.get(id)
