@@ -52,7 +52,7 @@ class Deadline(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
         return not self.window and not self.ended and (self.met_on or today) > self.due_on
 
     def after(self, moved: "Moved") -> "Deadline":
-        """The deadline as moved. A breach recorded before is none if the limit was moved, or paused, while it still ran."""
+        """The deadline as moved. A recorded breach was none if the limit moved, or paused, while it still ran."""
         paused_in_time = moved.paused_on is not None and moved.paused_on <= self.due_on
         undone = moved.due_on > self.due_on or paused_in_time
         return replace(

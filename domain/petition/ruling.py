@@ -129,7 +129,7 @@ class Ruling:
             self._call_off(deadline)
 
     def end(self, *clocks: str, owed_by: str | None = None) -> None:
-        """Ends running clocks (of one unit, where it is named) without their being met: nothing is owed on them any more."""
+        """Ends running clocks (of the unit named, else of all) without their being met: nothing is owed any more."""
         running = self.item.running(*clocks)
         self.ended += [each.key for each in running if owed_by is None or each.owed_by == owed_by]
 
@@ -209,15 +209,15 @@ class Ruling:
         handler: OfficialId | None = None,
         **fields: Any,
     ) -> None:
-        """Proposes a finding. Its direct answer is the handler whom the unit at fault had named by the day of the breach."""
+        """Proposes a finding. The handler answers directly whom the unit at fault had named by the day of it."""
         told = self.known.rules.catalogue[rule]
         item, since = self._item, since or self.day
         if handler is None and item is not None and unit == item.accepted_by and item.accepted_at is not None:
             handler = item.handler if day_of(item.accepted_at) <= since else None
         finding = Finding(
             id=id or f"{rule}:{self.subject}" + (f":{detail}" if detail else ""), rule=rule,
-            subject=subject or self.subject, unit=unit, since=since, axis=told.axis, ground=fields.pop("ground", told.ground),
-            handler=handler, **fields,
+            subject=subject or self.subject, unit=unit, since=since, axis=told.axis,
+            ground=fields.pop("ground", told.ground), handler=handler, **fields,
         )  # fmt: skip
         self.findings = [each for each in self.findings if each.id != finding.id] + [finding]
 

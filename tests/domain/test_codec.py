@@ -1,4 +1,4 @@
-"""Every rejection that needs no memory: what is sent is refused with a code and the path of the field (contract section 2)."""
+"""Every rejection that needs no memory: a code and the path of a field (contract section 2)."""
 
 import json
 

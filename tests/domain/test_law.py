@@ -38,8 +38,8 @@ def test_an_item_under_way_keeps_its_old_limits_and_gets_the_new_ones_for_new_st
 
 def adopted(fact, subject: str = "ruleset:city", day: str = "2020-01-02") -> Action:
     return Action(
-        specversion="1.0", id=subject, source="/story", type=NAMES[type(fact)], subject=subject, time=at(day), data=fact,
-        actor="official:x", unit=CITY,
+        specversion="1.0", id=subject, source="/story", type=NAMES[type(fact)], subject=subject, time=at(day),
+        data=fact, actor="official:x", unit=CITY,
     )  # fmt: skip
 
 
@@ -114,8 +114,8 @@ ON = (date(2027, 1, 30),)
 
 
 def calendar(**other) -> CalendarAdopted:
-    hash = content_hash(calendar_text(OFF, ON))
-    fields = {"year": 2027, "version": "1", "content_hash": hash, "holidays": OFF, "workdays": ON}
+    digest = content_hash(calendar_text(OFF, ON))
+    fields = {"year": 2027, "version": "1", "content_hash": digest, "holidays": OFF, "workdays": ON}
     return CalendarAdopted(**{**fields, **other})
 
 

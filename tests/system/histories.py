@@ -1,4 +1,4 @@
-"""Random histories: legal and illegal steps on a few items, merged units and new heads among them, some entered late."""
+"""Random histories: legal and illegal steps on a few items, units that merge, heads that leave, late entries."""
 
 from datetime import timedelta
 
@@ -63,8 +63,7 @@ START = at("2022-03-01")
 def histories(draw, longest: int = 30) -> list[Action]:
     """Actions in the order in which they are recorded."""
     now, told = START, [*CITY_UNITS]
-    for no in ITEMS:
-        told.append(_told(draw(registrations), no, draw(units), now, timedelta()))
+    told += [_told(draw(registrations), no, draw(units), now, timedelta()) for no in ITEMS]
     for _ in range(draw(st.integers(0, longest))):
         now += timedelta(days=draw(st.integers(0, 20)), minutes=draw(st.integers(0, 90)))
         late = timedelta(days=draw(st.sampled_from((0, 0, 0, 2, 15))))
