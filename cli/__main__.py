@@ -1,10 +1,13 @@
 """`danze`: exit code 0 done, 1 found something wrong, 2 usage or input error."""
 
+import os
 import sys
+from contextlib import suppress
+from typing import NoReturn
 
 import typer
 
-from cli import asking, keeping, running, taking
+from cli import asking, docs, keeping, running, taking
 from cli.screen import err
 from infra.log.port import Conflict, StoreError
 
@@ -20,7 +23,7 @@ app.command("simulate")(taking.simulate_city)
 app.command()(taking.tick)
 for verb in (
     asking.show, asking.timeline, asking.dossier, asking.matter, asking.findings, asking.kpi, asking.counters,
-    asking.search, asking.explain, keeping.replay, keeping.verify, keeping.doctor,
+    asking.search, asking.explain, keeping.replay, keeping.verify, keeping.doctor, docs.docs,
 ):  # fmt: skip
     app.command()(verb)
 
@@ -28,12 +31,24 @@ for verb in (
 def main() -> None:
     """Runs a verb. What a user can mend comes as one sentence, never as a traceback."""
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except (StoreError, Conflict) as error:
-        err.print(f"danze: {error}", markup=False, highlight=False)
-        sys.exit(2)
+        _end(str(error))
+    except OSError as error:
+        _end(f"{error.filename or 'the answer'}: {error.strerror or error}")
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _end(sentence: str) -> NoReturn:
+    err.print(f"danze: {sentence}", markup=False, highlight=False)
+    with suppress(OSError):
+        # What could not be written would be tried again at the very end, and spoil the exit code.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,22 @@
 """Verbs that ask: show, timeline, dossier, matter, findings, kpi, counters, search, explain."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from cli.options import AsOf, Json, Store
-from cli.screen import day, fail, moment, out, table, told
+from cli.screen import days, fail, moment, out, table, told
 from cli.wiring import DEFAULT_STORE, System, opened
+from projections.counters import KEYS
 
 Answer = dict[str, Any]
+RULES = (*(f"F{number:02}" for number in range(1, 25)), *(f"D{number:02}" for number in range(1, 16)))
+STATES = (
+    "registered", "routed", "accepted", "answered", "under_review", "under_rereview", "closed", "refused",
+    "channelled", "withdrawn", "determined",
+)  # fmt: skip
 No = Annotated[str, typer.Argument(help="The item's number, with or without petition:")]
 
 
@@ -19,6 +26,23 @@ def _ask(store: str, question: Callable[[System], Answer | None], missing: str) 
     if answer is None:
         raise fail(f"{missing} is not on record")
     return answer
+
+
+def _about(unit: str | None, at: datetime | None, question: Callable[[System], Answer]) -> Callable[[System], Answer]:
+    """The question, unless it is about a unit that nobody has heard of: zeros would be mistaken for an answer."""
+
+    def ask(system: System) -> Answer:
+        answer = question(system)
+        if unit is not None and all(each["unit"] != unit for each in system.answers.units(at)["units"]):
+            raise fail(f"{unit} is not on record")
+        return answer
+
+    return ask
+
+
+def _one_of(value: str | None, option: str, known: Iterable[str]) -> None:
+    if value is not None and value not in known:
+        raise fail(f"{option}: {value!r} is none of {', '.join(known)}")
 
 
 def _no(text: str) -> str:
@@ -121,8 +145,9 @@ def findings(
 ) -> None:
     """Which rules tripped, against which unit, and who answers."""
     at = moment(as_of)
+    _one_of(rule, "--rule", RULES)
     wanted = {"unit": unit, "rule": rule, "subject": subject, "official": official}
-    told(_ask(store, lambda s: s.answers.findings(at, **wanted), "the record"), as_json, _findings)
+    told(_ask(store, _about(unit, at, lambda s: s.answers.findings(at, **wanted)), "the record"), as_json, _findings)
 
 
 def _findings(answer: Answer) -> None:
@@ -143,8 +168,10 @@ def kpi(
     as_json: Json = False,
 ) -> None:
     """The rates, with numerators, denominators and the items behind them."""
-    at, first, last = moment(as_of), day(from_, "--from"), day(to, "--to")
-    told(_ask(store, lambda s: s.answers.kpi(unit, first, last, at), unit), as_json, _kpi)
+    at, (first, last) = moment(as_of), days(from_, to)
+    assert first
+    assert last
+    told(_ask(store, _about(unit, at, lambda s: s.answers.kpi(unit, first, last, at)), unit), as_json, _kpi)
 
 
 def _kpi(answer: Answer) -> None:
@@ -168,9 +195,9 @@ def counters(
     as_json: Json = False,
 ) -> None:
     """Registrations, first-time, repeat, skip-level, collective, raised above."""
-    at = moment(as_of)
-    first, last = day(from_, "--from") if from_ else None, day(to, "--to") if to else None
-    ask = lambda s: s.answers.counters(by=by, unit=unit, from_=first, to=last, as_of=at)  # noqa: E731
+    _one_of(by, "--by", KEYS)
+    at, (first, last) = moment(as_of), days(from_, to)
+    ask = _about(unit, at, lambda s: s.answers.counters(by=by, unit=unit, from_=first, to=last, as_of=at))
     told(_ask(store, ask, "the record"), as_json, _counters)
 
 
@@ -190,8 +217,11 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Find items."""
+    _one_of(state, "--state", STATES)
     at = moment(as_of)
-    ask = lambda s: s.answers.search(q, unit=unit, state=state, late=late, limit=limit, as_of=at)  # noqa: E731
+    ask = _about(
+        unit, at, lambda s: s.answers.search(q, unit=unit, state=state, late=late, limit=limit, as_of=at)
+    )  # fmt: skip
     told(_ask(store, ask, "the record"), as_json, _found)
 
 

@@ -1,5 +1,6 @@
 """How verbs speak: JSON for programs, tables for people, sentences for errors, bars for what takes long."""
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -12,11 +13,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from domain.calendar import ONE_DAY
 from domain.envelope import SHANGHAI
 
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def fail(sentence: str) -> typer.Exit:
@@ -34,7 +35,9 @@ def told(answer: Any, as_json: bool, human: Callable[[Any], None]) -> None:
 
 
 def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
-    drawn = Table(*columns, title=title, title_justify="left", header_style="bold", expand=False)
+    drawn = Table(title=title, title_justify="left", header_style="bold")
+    for column in columns:
+        drawn.add_column(column, overflow="fold")  # an id that is cut cannot be asked for again
     for row in rows:
         drawn.add_row(*("" if cell is None else str(cell) for cell in row))
     out.print(drawn)
@@ -44,7 +47,7 @@ def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> 
 def bar(title: str) -> Iterator[Callable[[int, int], None]]:
     """A progress bar on a terminal, nothing elsewhere. Call it with (done, total)."""
     if not err.is_terminal:
-        yield lambda done, total: None
+        yield lambda _done, _total: None
         return
     columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True) as progress:
@@ -57,8 +60,8 @@ def moment(text: str | None, option: str = "--as-of") -> datetime | None:
     if text is None:
         return None
     try:
-        if len(text) == len("2020-01-01"):
-            return datetime.combine(date.fromisoformat(text) + ONE_DAY, time.min, SHANGHAI) - datetime.resolution
+        if DATE.fullmatch(text):
+            return datetime.combine(date.fromisoformat(text), time.max, SHANGHAI)
         parsed = datetime.fromisoformat(text)
     except ValueError:
         raise fail(f"{option}: {text!r} is neither an RFC 3339 time nor a date") from None
@@ -69,6 +72,16 @@ def moment(text: str | None, option: str = "--as-of") -> datetime | None:
 
 def day(text: str, option: str) -> date:
     try:
-        return date.fromisoformat(text)
+        if DATE.fullmatch(text):
+            return date.fromisoformat(text)
     except ValueError:
-        raise fail(f"{option}: {text!r} is no date; write for example 2020-04-10") from None
+        pass
+    raise fail(f"{option}: {text!r} is no date; write for example 2020-04-10")
+
+
+def days(first: str | None, last: str | None) -> tuple[date | None, date | None]:
+    """A stretch of days from --from and --to, either end of which may be open."""
+    from_, to = day(first, "--from") if first is not None else None, day(last, "--to") if last is not None else None
+    if from_ and to and to < from_:
+        raise fail(f"--to {to} lies before --from {from_}")
+    return from_, to

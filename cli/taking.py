@@ -1,7 +1,7 @@
 """Verbs that bring facts in: emit, import, simulate, tick."""
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
@@ -9,15 +9,17 @@ import msgspec
 import orjson
 import typer
 
+from cli.files import Refusals, Source
 from cli.options import Json, Store
 from cli.screen import bar, day, err, fail, moment, out, told
 from cli.wiring import DEFAULT_STORE, System, now, opened
+from domain.codec import YEARS
 from domain.envelope import day_of
+from infra.batch import Outcome
 from infra.city.simulation import simulate
 from infra.importers.messages import MAILBOX, messages
 from infra.importers.rows import ImportProblem, Problem
 from infra.importers.workorders import workorders
-from infra.intake import Outcome
 
 BATCH = 1_000
 """Actions that are decided and appended together."""
@@ -37,7 +39,8 @@ def emit(
     as_json: Json = False,
 ) -> None:
     """Take actions. Exit code 1 where some were rejected; all others are recorded all the same."""
-    with _source(file) as lines, opened(store) as system, _refusals(rejected) as refused:
+    refusals = Refusals(rejected, file, store)
+    with Source(file) as lines, opened(store) as system, refusals as refused:
         counts = take(system, lines, history=history, refused=refused, title="emit")
     told(
         counts,
@@ -57,7 +60,7 @@ def take(
     total: int = 0,
     refused: BinaryIO | None = None,
 ) -> Counts:
-    """Takes lines in batches. After Ctrl-C what was taken stays taken, and sending the file again goes on from there."""
+    """Takes lines in batches. After Ctrl-C what was taken stays taken, and sending it again goes on from there."""
     intake = system.intake(history=history)
     counts = {"recorded": 0, "duplicate": 0, "rejected": 0}
     lines = (line for line in lines if line.strip())
@@ -77,46 +80,6 @@ def take(
         )
         raise typer.Exit(130) from None
     return counts
-
-
-class _source:
-    """The lines of a file or of standard input, as bytes."""
-
-    def __init__(self, file: str) -> None:
-        if file == "-":
-            self._file: BinaryIO = typer.get_binary_stream("stdin")
-            return
-        try:
-            self._file = open(file, "rb")
-        except OSError as error:
-            raise fail(f"{file}: {error.strerror}") from None
-        begin = self._file.read(3)
-        self._file.seek(3 if begin == b"\xef\xbb\xbf" else 0)
-        if begin[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            raise fail(f"{file} is UTF-16; actions are UTF-8, one JSON object a line")
-
-    def __enter__(self) -> BinaryIO:
-        return self._file
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-
-class _refusals:
-    """The file that gets refused actions; nothing where none is wanted."""
-
-    def __init__(self, path: Path | None) -> None:
-        try:
-            self._file = path.open("wb") if path else None
-        except OSError as error:
-            raise fail(f"{path}: {error.strerror}") from None
-
-    def __enter__(self) -> BinaryIO | None:
-        return self._file
-
-    def __exit__(self, *_: object) -> None:
-        if self._file:
-            self._file.close()
 
 
 def _refusal(line: bytes, outcome: Outcome) -> bytes:
@@ -183,6 +146,7 @@ def import_workorders(
 
 def _import(store: str, actions: Iterator[dict[str, Any]], problems: list[Problem], as_json: bool) -> None:
     try:
+        actions = chain(list(islice(actions, 1)), actions)  # read before anything is opened: it may be no such table
         with opened(store) as system:
             new = (action for action in actions if not _assumed_again(action, system))
             counts = take(system, map(orjson.dumps, new), history=True, title="import")
@@ -206,7 +170,7 @@ def _imported(answer: dict[str, Any]) -> None:
 
 def simulate_city(
     seed: Annotated[int, typer.Option(help="The same seed gives the same city.")] = 1,
-    days: Annotated[int, typer.Option(min=1, help="How many days.")] = 365,
+    days: Annotated[int, typer.Option(min=1, max=36_600, help="How many days.")] = 365,
     scale: Annotated[float, typer.Option(min=0.001, help="1.0 is about 30,000 items a year.")] = 1.0,
     start: Annotated[str, typer.Option(help="The first day.")] = "2020-01-01",
     to: Annotated[
@@ -214,11 +178,13 @@ def simulate_city(
     ] = None,
 ) -> None:
     """A city's petition work as actions, NDJSON: Hengyang's 12 counties and 191 townships. Deterministic."""
-    actions = simulate(seed, days=days, scale=scale, start=day(start, "--start"))
+    first = day(start, "--start")
+    if first.year not in YEARS:
+        raise fail(f"--start {start} lies outside the years {YEARS.start} to {YEARS.stop - 1}")
+    actions = simulate(seed, days=days, scale=scale, start=first)
     stream: BinaryIO = to.open("wb") if to else typer.get_binary_stream("stdout")
     try:
-        for action in actions:
-            stream.write(orjson.dumps(action) + b"\n")
+        stream.writelines(orjson.dumps(action) + b"\n" for action in actions)
     except BrokenPipeError:
         raise typer.Exit(0) from None
     finally:

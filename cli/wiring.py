@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
-
-from sqlalchemy import select
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
 
 from domain.envelope import SHANGHAI
-from infra.agenda import Agenda, Due
+from infra.agenda import Agenda
 from infra.intake import Intake
 from infra.log.open import open_log
 from infra.log.port import Log
@@ -33,32 +33,38 @@ class System:
         self.url = url
         self.rules = shipped_rules()
         self.log: Log = open_log(url, create=create)
-        self.vault: Vault = open_vault(url)
-        self.views: Views = open_views(url)
+        try:
+            self.views: Views = open_views(url)
+        except BaseException:
+            self.log.close()
+            raise
         self.projector = Projector(self.log, self.views)
         self.answers = Answers(self.log, self.views, self.rules, self.projector)
 
+    @cached_property
+    def vault(self) -> Vault:
+        """The keys of personal fields. A question does not need them: an auditor may have the log alone."""
+        empty = self.log.head().position == 0 and not self.log.rejected(limit=1)
+        return open_vault(self.url, create=empty)
+
     def agenda(self) -> Agenda:
         """The open deadlines, as the read models know them after catching up."""
-        return Agenda(self._open)
-
-    def _open(self) -> list[Due]:
-        self.projector.catch_up()
-        live = self.views.live()
-        assert live is not None
-        due = live.tables.due
-        query = select(due.c.due_on, due.c.subject, due.c.clock, due.c.started).where(due.c.missed == 0)
-        with self.views.engine.connect() as connection:
-            return [Due(date.fromisoformat(row[0]), *row[1:]) for row in connection.execute(query)]
+        return Agenda(self.projector.open_deadlines)
 
     def intake(self, *, history: bool = False, clock: bool = False, now: Callable[[], datetime] = now) -> Intake:
         """The door of the log. History mode and the clock need the agenda; plain intake does not."""
+        self.projector.check()
+        for entry in self.log.of_kind("petitioner"):
+            # Killed between the record and the deed, an earlier intake may have left the key.
+            if not self.vault.was_forgotten(owner := "person:" + entry.subject.partition(":")[2]):
+                self.vault.forget(owner)
         agenda = self.agenda() if history or clock else None
         return Intake(self.log, self.vault, self.rules, now=now, agenda=agenda, history=history)
 
     def close(self) -> None:
         self.views.close()
-        self.vault.close()
+        if "vault" in self.__dict__:
+            self.vault.close()
         self.log.close()
 
 
@@ -76,4 +82,10 @@ def open_views(url: str) -> Views:
     place = parse(url)
     if isinstance(place, SQLiteUrl):
         return sqlite_views(str(place.beside("views")))
-    return postgres_views(place.connection(), place.beside("views"))
+    return postgres_views(place.connection(), place.beside("views"), place.place)
+
+
+def files_of(url: str) -> list[Path]:
+    """The files of a store that lies in files."""
+    place = parse(url)
+    return [place.path, *map(place.beside, ("views", "keys", "master"))] if isinstance(place, SQLiteUrl) else []

@@ -151,10 +151,16 @@ class Office:
         holders = (no, *self.repeats(no)) if rule == "F23" else (no,)
         return any((item := self.item(each)) is not None and subject in item.found for each in holders)
 
-    def known(self, recorded: datetime, *, history: bool) -> Known:
+    def known(self, recorded: datetime, *, head: int, history: bool) -> Known:
         """What decide may ask at this moment."""
         return Known(
-            rules=self.rules, units=self.units, item=self.item, repeats=self.repeats, recorded=recorded, history=history
+            rules=self.rules,
+            units=self.units,
+            item=self.item,
+            repeats=self.repeats,
+            recorded=recorded,
+            head=head,
+            history=history,
         )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import psycopg
 from psycopg import sql
 
@@ -9,6 +11,8 @@ from infra.log.port import StoreError
 from infra.log.urls import PostgresUrl
 
 CONNECT_SECONDS = 10
+LOCK_SECONDS = 30
+"""How long a writer waits for another before it gives up."""
 
 
 def ensure_schema(place: PostgresUrl, schema: str, *, create: bool = True) -> None:
@@ -38,13 +42,23 @@ def _connected(place: PostgresUrl, *, create: bool) -> psycopg.Connection[tuple[
 
 def _once(connection: psycopg.Connection[tuple[object, ...]], statement: sql.Composed) -> None:
     """Two first users may create the same thing: the second is content."""
-    try:
+    twice = (psycopg.errors.DuplicateDatabase, psycopg.errors.DuplicateSchema, psycopg.errors.UniqueViolation)
+    with suppress(*twice):
         connection.execute(statement)
-    except (psycopg.errors.DuplicateDatabase, psycopg.errors.DuplicateSchema, psycopg.errors.UniqueViolation):
-        pass
 
 
 def reason(error: BaseException) -> str:
     """The server's first line: enough for the person at the keyboard, and never the whole statement."""
     lines = str(error).strip().splitlines()
     return lines[0] if lines else type(error).__name__
+
+
+def sentence(place: str, error: BaseException) -> str:
+    """What went wrong at the server, for a person; nothing of the transaction was stored."""
+    if isinstance(error, psycopg.errors.DiskFull):
+        return f"no space left on the server of {place}; nothing of this batch was stored"
+    if isinstance(error, psycopg.errors.LockNotAvailable):
+        return f"{place} is busy: another process has held it for {LOCK_SECONDS} s"
+    if isinstance(error, psycopg.errors.UndefinedTable):
+        return f"{place} lacks a table ({reason(error)})"
+    return f"{place}: {reason(error)}"

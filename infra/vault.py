@@ -41,6 +41,7 @@ class Vault:
         self._wrap = AESGCM(_derived(master, b"danze wrap"))
         self._digest_key = _derived(master, b"danze digest")
         self._cache: OrderedDict[str, AESGCM] = OrderedDict()
+        self._last_forgotten = 0
         self._lock = threading.Lock()
         self._prove()
 
@@ -64,15 +65,16 @@ class Vault:
                 pass  # sealed with an earlier key of the owner, or tampered with: told apart below
         if self._store.was_forgotten(owner):
             return None
-        raise StoreError(
-            f"the personal fields of {owner} cannot be opened: the key is missing or the bytes were changed"
-        )
+        raise StoreError(f"the personal fields of {owner} cannot be opened: no key, or the bytes were changed")
 
     def forget(self, owner: str) -> bool:
         """Destroy the owner's key; True if there was one. A later petition of the same owner gets a new key."""
         with self._lock:
             self._cache.pop(owner, None)
         return self._store.forget(owner, _now())
+
+    def was_forgotten(self, owner: str) -> bool:
+        return self._store.was_forgotten(owner)
 
     def digest(self, data: bytes) -> bytes:
         """16 bytes that tell equal content from other content, and that nobody without the master key can guess."""
@@ -82,7 +84,14 @@ class Vault:
         self._store.close()
 
     def _keys(self, owners: Sequence[str], *, make: bool) -> dict[str, AESGCM]:
+        if not owners:
+            return {}
+        last = self._store.last_forgotten()
         with self._lock:
+            if last != self._last_forgotten:
+                # A key destroyed by another process must neither open nor seal here: nobody could read it later.
+                self._cache.clear()
+                self._last_forgotten = last
             found = {owner: self._cache[owner] for owner in owners if owner in self._cache}
         missing = list(dict.fromkeys(owner for owner in owners if owner not in found))
         if not missing:
@@ -119,10 +128,10 @@ class Vault:
             raise StoreError(f"the master key does not fit the keys in {self._store.where}") from None
 
 
-def open_vault(url: str) -> Vault:
-    """The vault beside the log of a store URL, with its master key; both are made on first use."""
+def open_vault(url: str, *, create: bool = True) -> Vault:
+    """The vault beside the log of a store URL, with its master key; `create` makes both for a log that is empty yet."""
     place = parse(url)
-    store = open_key_store(place)
+    store = open_key_store(place, create=create)
     try:
         return Vault(store, master_key(place, fresh=store.proof() is None))
     except BaseException:

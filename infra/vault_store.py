@@ -9,11 +9,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from infra.log.port import StoreError
-from infra.log.urls import PostgresUrl, SQLiteUrl, StoreUrl
+from infra.log.urls import PostgresUrl, StoreUrl
 from infra.postgres import ensure_schema
+from infra.postgres import sentence as postgres_sentence
+from infra.sentences import speaking
+from infra.sqlite import BUSY_SECONDS, write_ahead
+from infra.sqlite import sentence as sqlite_sentence
 
 CHUNK = 500
 """Names in one SELECT … IN."""
@@ -27,7 +31,10 @@ KEYS = sa.Table(
     sa.Column("created", sa.BigInteger, nullable=False),
 )
 FORGOTTEN = sa.Table(
-    "forgotten", TABLES, sa.Column("owner", sa.Text, primary_key=True), sa.Column("when", sa.BigInteger, nullable=False)
+    "forgotten",
+    TABLES,
+    sa.Column("owner", sa.Text, primary_key=True),
+    sa.Column("when", sa.BigInteger, nullable=False, index=True),
 )
 PROOFS = sa.Table(
     "proofs", TABLES, sa.Column("name", sa.Text, primary_key=True), sa.Column("value", sa.LargeBinary, nullable=False)
@@ -41,10 +48,14 @@ class KeyStore:
         self.engine = engine
         self.where = where
         self._sqlite = engine.dialect.name == "sqlite"
-        try:
-            TABLES.create_all(engine)
-        except SQLAlchemyError as error:
-            raise StoreError(f"the keys cannot be kept in {where} ({_reason(error)})") from error
+        with engine.begin() as connection:
+            if not self._sqlite:
+                # CREATE … IF NOT EXISTS is not atomic there.
+                connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": where})
+            for table in TABLES.sorted_tables:
+                connection.execute(CreateTable(table, if_not_exists=True))
+                for index in table.indexes:
+                    connection.execute(CreateIndex(index, if_not_exists=True))
 
     def wrapped(self, owners: Sequence[str]) -> dict[str, bytes]:
         """The keys of those owners that have one."""
@@ -54,27 +65,25 @@ class KeyStore:
     def add(self, new: Mapping[str, bytes], when: int) -> dict[str, bytes]:
         """Keep these keys unless their owners have one by now; answers what is kept."""
         rows = [{"owner": owner, "wrapped": wrapped, "created": when} for owner, wrapped in new.items()]
-        try:
-            with self.engine.begin() as connection:
-                connection.execute(self._insert_missing(KEYS), rows)
-                return _select(connection, list(new))
-        except SQLAlchemyError as error:
-            raise StoreError(f"new keys cannot be written to {self.where} ({_reason(error)})") from error
+        with self.engine.begin() as connection:
+            connection.execute(self._insert_missing(KEYS), rows)
+            return _select(connection, list(new))
 
     def forget(self, owner: str, when: int) -> bool:
         with self.engine.begin() as connection:
             gone = connection.execute(KEYS.delete().where(KEYS.c.owner == owner)).rowcount
-            connection.execute(self._insert_missing(FORGOTTEN), [{"owner": owner, "when": when}])
+            note = self._insert(FORGOTTEN).values(owner=owner, when=when)
+            connection.execute(note.on_conflict_do_update(index_elements=["owner"], set_={"when": when}))
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             # A deleted row lives on in the write-ahead log or as a dead tuple until these.
-            connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)" if self._sqlite else f"VACUUM {self._keys()}"))
+            clean = "PRAGMA wal_checkpoint(TRUNCATE)" if self._sqlite else f"VACUUM {self._keys()}"
+            connection.execute(sa.text(clean))
         return bool(gone)
 
     def was_forgotten(self, owner: str) -> bool:
         with self.engine.connect() as connection:
-            return (
-                connection.execute(sa.select(FORGOTTEN.c.owner).where(FORGOTTEN.c.owner == owner)).first() is not None
-            )
+            found = connection.execute(sa.select(FORGOTTEN.c.owner).where(FORGOTTEN.c.owner == owner)).first()
+        return found is not None
 
     def proof(self) -> bytes | None:
         with self.engine.connect() as connection:
@@ -84,56 +93,65 @@ class KeyStore:
         """Keep the first proof ever given, and answer it."""
         with self.engine.begin() as connection:
             connection.execute(self._insert_missing(PROOFS), [{"name": "master", "value": value}])
-            return bytes(connection.execute(sa.select(PROOFS.c.value)).scalar_one())
+            kept: bytes = connection.execute(sa.select(PROOFS.c.value)).scalar_one()
+        return kept
 
     def close(self) -> None:
         self.engine.dispose()
 
+    def last_forgotten(self) -> int:
+        """When a key was destroyed last, by whichever process; 0 if never."""
+        with self.engine.connect() as connection:
+            return connection.execute(sa.select(sa.func.max(FORGOTTEN.c.when))).scalar() or 0
+
+    def _insert(self, table: sa.Table) -> Any:
+        return (sqlite_insert if self._sqlite else postgres_insert)(table)
+
     def _insert_missing(self, table: sa.Table) -> Any:
-        return (sqlite_insert if self._sqlite else postgres_insert)(table).on_conflict_do_nothing()
+        return self._insert(table).on_conflict_do_nothing()
 
     def _keys(self) -> str:
         schema = self.engine.get_execution_options()["schema_translate_map"][None]
         return f"{schema}.keys"
 
 
-def open_key_store(place: StoreUrl) -> KeyStore:
-    if isinstance(place, SQLiteUrl):
-        return _sqlite(place.beside("keys"))
-    return _postgres(place)
+def open_key_store(place: StoreUrl, *, create: bool = True) -> KeyStore:
+    """The keys beside a log. Without `create`, a StoreError where there are none: others would fit nothing sealed."""
+    if isinstance(place, PostgresUrl):
+        return _postgres(place, create=create)
+    path = place.beside("keys")
+    if not create and not path.exists():
+        raise StoreError(f"the keys of this store are not at {path}; put them back, nothing sealed can be read without")
+    return _sqlite(path)
 
 
 def _sqlite(path: Path) -> KeyStore:
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
 
     @sa.event.listens_for(engine, "connect")
     def _configure(connection: Any, _: Any) -> None:
         # A key must outlive a power cut before anything is sealed with it, and leave no trace when it is destroyed.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
+        write_ahead(connection)
+        for pragma in ("synchronous=FULL", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
-    return KeyStore(engine, str(path))
+    return KeyStore(speaking(engine, lambda error: sqlite_sentence(path, error)), str(path))
 
 
-def _postgres(place: PostgresUrl) -> KeyStore:
+def _postgres(place: PostgresUrl, *, create: bool) -> KeyStore:
     schema = place.beside("keys")
-    ensure_schema(place, schema)
+    ensure_schema(place, schema, create=create)
     address = sa.URL.create("postgresql+psycopg", query={"host": place.host, "port": str(place.port)})
     address = address.set(username=place.user, password=place.password or None, database=place.dbname)
     engine = sa.create_engine(address, execution_options={"schema_translate_map": {None: schema}}, pool_pre_ping=True)
-    return KeyStore(engine, f"{place.place} (schema {schema})")
+    where = f"{place.place} (schema {schema})"
+    return KeyStore(speaking(engine, lambda error: postgres_sentence(where, error)), where)
 
 
 def _select(connection: sa.Connection, owners: Sequence[str]) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for start in range(0, len(owners), CHUNK):
-        chunk = owners[start : start + CHUNK]
-        for owner, wrapped in connection.execute(
-            sa.select(KEYS.c.owner, KEYS.c.wrapped).where(KEYS.c.owner.in_(chunk))
-        ):
-            found[owner] = wrapped
+        chosen = KEYS.c.owner.in_(owners[start : start + CHUNK])
+        rows = connection.execute(sa.select(KEYS.c.owner, KEYS.c.wrapped).where(chosen))
+        found.update((owner, wrapped) for owner, wrapped in rows)
     return found
-
-
-def _reason(error: SQLAlchemyError) -> str:
-    return str(getattr(error, "orig", error)).strip()

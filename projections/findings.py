@@ -1,5 +1,7 @@
 """Which findings stand, against which unit, on what evidence, and what did humans make of them?"""
 
+from typing import NamedTuple
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -65,7 +67,7 @@ def judged(standing: Standing | None, event: AnyEvent) -> Standing | None:
     return replace(standing, state=state, steps=(*standing.steps, step), seen_at=event.position)
 
 
-class FindingRow(Struct, frozen=True, gc=False):
+class FindingRow(NamedTuple):
     """One row of the table `findings`."""
 
     id: str
@@ -82,6 +84,7 @@ class FindingRow(Struct, frozen=True, gc=False):
 
 
 def finding_row(standing: Standing, body: bytes) -> FindingRow:
+    """The row of a finding as it stands; `body` is the packed state from which the fold goes on."""
     found = standing.finding
     return FindingRow(
         found.id, found.rule, found.subject, found.unit, found.axis, found.ground, found.since.isoformat(),

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from domain.clock.events import DutyMissed
-from domain.envelope import NOTHING, AnyEvent
+from domain.envelope import AnyEvent
 from domain.petition.item import Item
 from domain.petition.state import evolve
 from projections.cases import CaseRow, DueRow, case_row, due_rows
@@ -41,25 +41,41 @@ class Fold:
         self._found: set[str] = set()
 
     def take(self, events: Iterable[AnyEvent]) -> None:
-        """Folds events in, in position order. An event taken before changes nothing."""
-        items, touched = self.items, self._touched
+        """Folds events in, in position order. An event taken before changes nothing.
+
+        Items are folded one after the other, each with all its events of the batch, while it is warm in the processor's
+        cache; findings, which events of several items may speak of, follow in position order.
+        """
+        streams: dict[str, list[AnyEvent]] = {}
+        finding: list[AnyEvent] = []
         for event in events:
             subject = event.subject
-            if subject.startswith("petition:"):
-                item = items.get(subject)
-                if item is None:
-                    self._new.add(subject)
-                items[subject] = evolve(item, event)
-                touched.add(subject)
-                if event.decided is not NOTHING:
-                    self._findings(event)
-            elif event.type.startswith("finding."):
-                self.standings[subject] = judged(self.standings.get(subject), event)
-                self._found.add(subject)
-            elif isinstance(event.data, DutyMissed):
-                self._findings(event)
+            if subject[:9] == "petition:":
+                if subject in streams:
+                    streams[subject].append(event)
+                else:
+                    streams[subject] = [event]
+                decided = event.decided
+                if decided.findings or decided.cleared:
+                    finding.append(event)
+            elif event.type[:8] == "finding." or isinstance(event.data, DutyMissed):
+                finding.append(event)
+        for subject, stream in streams.items():
+            item = self.items.get(subject)
+            if item is None:
+                self._new.add(subject)
+            for event in stream:
+                item = evolve(item, event)
+            self.items[subject] = item
+        self._touched.update(streams)
+        for event in finding:
+            self._findings(event)
 
     def _findings(self, event: AnyEvent) -> None:
+        if event.type[:8] == "finding.":
+            self.standings[event.subject] = judged(self.standings.get(event.subject), event)
+            self._found.add(event.subject)
+            return
         decided = event.decided
         for id in decided.cleared:
             self.standings[id] = cleared(self.standings.get(id), event.position)

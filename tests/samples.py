@@ -23,7 +23,7 @@ _numbers = count(1)
 def on(
     day: str, fact: Fact, *, by: str = BUREAU, no: str = "1", actor: str | None = None, entered: str | None = None
 ) -> Action:
-    """What a unit reports. `day` is `2020-04-10` (nine o'clock) or `2020-04-10 17:30`; `entered`: taken then."""
+    """What a unit reports: `day` is `2020-04-10` (nine o'clock) or `2020-04-10 17:30`; `entered` when it was taken."""
     name = NAMES[type(fact)]
     return Action(
         specversion="1.0", id=str(next(_numbers)), source="/story", type=name, time=at(day), data=fact,

@@ -9,6 +9,11 @@ from domain.rules import findings as rule
 
 
 def registered(fact: e.PetitionRegistered, ruling: Ruling) -> Verdict:
+    """Starts K1 for a bureau, K3 for any other unit unless anonymous, from receipt (R2005 21, 22; R2022 22, 23).
+
+    Says whether the visit is collective or above its level; handed down from province or nation, or from a leader's
+    reception, it calls for supervision (S9, S10; SEED 11).
+    """
     action = ruling.action
     if action.unit is None:
         return Rejected("missing-field", "a registration names the unit that registers", "$.unit")
@@ -46,6 +51,7 @@ def from_high_above(ruling: Ruling, unit: UnitId | None) -> bool:
 
 
 def routed(fact: e.PetitionReferred | e.PetitionAssigned, ruling: Ruling) -> Verdict:
+    """Never to the accused. Meets K1; ends the former holder's clocks; starts K2, K4, and K13 with report_by."""
     item, to = ruling.item, fact.to_unit
     refused = may_receive(ruling, to)
     if refused is not None:
@@ -69,6 +75,7 @@ def routed(fact: e.PetitionReferred | e.PetitionAssigned, ruling: Ruling) -> Ver
 
 
 def objected(fact: e.AssignmentObjected, ruling: Ruling) -> Verdict:
+    """Within K4 (R2022 23); a later one is recorded as out of time. cn-2005 knows no such window."""
     if ruling.item.objected:
         return Rejected("not-in-this-state", "an objection is pending already", "$.type")
     ruling.meet("K4")
@@ -78,6 +85,7 @@ def objected(fact: e.AssignmentObjected, ruling: Ruling) -> Verdict:
 
 
 def upheld(fact: e.AssignmentUpheld, ruling: Ruling) -> Verdict:
+    """The objection was turned down: from the third routing on this is passing around (F14)."""
     if not ruling.item.objected:
         return Rejected("not-in-this-state", "there is no objection to decide on", "$.type")
     rule.f14_passed_around(ruling, ruling.item.unit, turned_down=True)
@@ -85,12 +93,14 @@ def upheld(fact: e.AssignmentUpheld, ruling: Ruling) -> Verdict:
 
 
 def taken_back(fact: e.AssignmentWithdrawn, ruling: Ruling) -> Verdict:
+    """The clocks of the assignment end; the item goes back to who routed it."""
     ruling.end(*NOTICE_CLOCKS, "K4")
     ruling.end("K13", owed_by=ruling.item.unit)
     return None
 
 
 def repeat_judged(fact: e.RepeatJudged, ruling: Ruling) -> Verdict:
+    """Numbers the repeat within its matter; what a former judgement tripped is taken back. May trip F10, F15, F23."""
     item, known = ruling.item, ruling.known
     former = (f"matter:{item.first}",) if item.first else ()
     own_handler = (item.accepted_by, item.handler) if item.accepted_by and item.handler else None

@@ -31,7 +31,7 @@ def f05_extension_irregular(ruling: Ruling) -> None:
 
 
 def f10_simple_misused(ruling: Ruling, *, repeat: bool = False, not_supported: bool = False) -> None:
-    """The simple procedure is for first-time items of one petitioner, not handed down, and not for a refusal (SIMP16 5)."""
+    """The simple procedure is for first-time items of one petitioner, not handed down, not to refuse (SIMP16 5)."""
     item, units = ruling.item, ruling.units
     accepting = getattr(ruling.action.data, "procedure", None)
     if (accepting or item.procedure) != "simple":
@@ -78,7 +78,7 @@ def f14_passed_around(ruling: Ruling, by: UnitId, *, turned_down: bool = False) 
 
 
 def f15_repeat_after_close(ruling: Ruling, root: Item) -> None:
-    """The matter was closed before this item was received: the first handler did not settle it; supervision is due (S8)."""
+    """The matter was closed before this item was received: the first handler did not settle it. Calls for S8."""
     received = ruling.item
     if (
         root.closed_at is None
@@ -122,7 +122,7 @@ def take_back_repeat(ruling: Ruling) -> None:
 
 
 def f16_dissatisfied(ruling: Ruling, target: str) -> None:
-    """The petitioner is dissatisfied with the unit. A rating of the bureau calls for supervision (S7), not for this rule."""
+    """The petitioner is dissatisfied with the unit. A rating of the bureau calls for S7 only."""
     if target == "unit":
         ruling.find_first_handler("F16")
 

@@ -12,6 +12,7 @@ from domain.ruleset.events import CalendarAdopted, RulesetAdopted
 
 
 def decide(action: AnyAction, rules: Rules) -> Recorded | Rejected:
+    """Takes content that is what its hash says; anything else is refused, so that a replay needs no file."""
     fact = action.data
     if isinstance(fact, RulesetAdopted):
         return _ruleset(fact, rules)

@@ -7,6 +7,7 @@ subject; neither ever has a gap. Nothing here knows a rule, a product or a file 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
 from hashlib import blake2b, sha256
 from operator import gt
 from typing import NamedTuple, Protocol
@@ -28,7 +29,7 @@ class StoreTooNew(StoreError):
         )
 
 
-class Conflict(Exception):  # noqa: N818 -- the contract's word
+class Conflict(Exception):
     """Somebody else appended meanwhile: catch up, decide again, append again."""
 
 
@@ -118,6 +119,13 @@ class Log(Protocol):
         """
         ...
 
+    def turn(self) -> AbstractContextManager[None]:
+        """Within it nobody else appends, and what this thread appends is committed at its end, or not at all.
+
+        For a writer that was overtaken: one that decides slowly would else never come through among faster ones.
+        """
+        ...
+
     def known(self, keys: Sequence[bytes]) -> dict[bytes, tuple[int, bytes]]:
         """Position and digest of those keys that are taken; the others are left out."""
         ...
@@ -167,7 +175,7 @@ class Log(Protocol):
     def close(self) -> None: ...
 
 
-def key_of(source: str, id: str) -> bytes:  # noqa: A002 -- CloudEvents calls it id
+def key_of(source: str, id: str) -> bytes:
     """The 16 bytes under which an action of this source and id is known."""
     return blake2b(f"{source}\0{id}".encode(), digest_size=16).digest()
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+import threading
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from psycopg import Cursor
@@ -20,6 +22,7 @@ REJECT = (
     "%s, %s, %s, %s, %s, %s, %s, %s, 1, %s) ON CONFLICT (key, digest, code) "
     "DO UPDATE SET times = rejected.times + 1, last_recorded = excluded.last_recorded"
 )
+NOTE = "INSERT INTO {meta} VALUES ('head', %s) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 CHUNK = 10_000
 """Names in one array parameter."""
 FOREVER = 2**62
@@ -31,6 +34,8 @@ class PostgresLog:
         self.store = Store(place, create=create)
         self.recorder = self.store.recorder
         self._text = self.recorder.text
+        self._turn: tuple[Cursor[Any], int] | None = None
+        """The transaction that holds the lock, and the thread it belongs to."""
 
     # -- writing
 
@@ -42,24 +47,44 @@ class PostgresLog:
         after: int,
         reads: Collection[str] | None,
     ) -> Head:
-        leaves = [leaf_of(entry.body) for entry in entries]
+        turn = self._turn
+        if turn is not None and turn[1] == threading.get_ident():
+            return self._append(turn[0], entries, rejections, after, reads)
         with self.store.cursor(commit=True) as cursor:
             self.recorder.lock(cursor)
-            head = self._head(cursor)
-            if head.position != after:
-                self._check_unread(cursor, entries, head, after, reads)
-            check_order(entries, head)
-            self._check_versions(cursor, entries)
-            for rejection in rejections:
-                cursor.execute(self._text(REJECT), (*rejection, rejection.recorded))
-            if entries:
-                self._insert(cursor, entries, leaves, head.position + 1)
-                head = Head(head.position + len(entries), entries[-1].recorded)
-                note = json.dumps([head.position, leaves[-1].hex()])
-                upsert = (
-                    "INSERT INTO {meta} VALUES ('head', %s) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
-                )
-                cursor.execute(self._text(upsert), (note,))
+            return self._append(cursor, entries, rejections, after, reads)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        with self.store.cursor(commit=True) as cursor:
+            self.recorder.lock(cursor)
+            self._turn = (cursor, threading.get_ident())
+            try:
+                yield
+            finally:
+                self._turn = None
+
+    def _append(
+        self,
+        cursor: Cursor[Any],
+        entries: Sequence[NewEntry],
+        rejections: Sequence[Rejection],
+        after: int,
+        reads: Collection[str] | None,
+    ) -> Head:
+        leaves = [leaf_of(entry.body) for entry in entries]
+        head = self._head(cursor)
+        if head.position != after:
+            self._check_unread(cursor, entries, head, after, reads)
+        check_order(entries, head)
+        self._check_versions(cursor, entries)
+        for rejection in rejections:
+            cursor.execute(self._text(REJECT), (*rejection, rejection.recorded))
+        if entries:
+            self._insert(cursor, entries, leaves, head.position + 1)
+            head = Head(head.position + len(entries), entries[-1].recorded)
+            note = json.dumps([head.position, leaves[-1].hex()])
+            cursor.execute(self._text(NOTE), (note,))
         return head
 
     def _insert(self, cursor: Cursor[Any], entries: Sequence[NewEntry], leaves: Sequence[bytes], first: int) -> None:
@@ -176,7 +201,7 @@ class PostgresLog:
         return [(number, Rejection(*rest), times) for number, times, *rest in rows]
 
     def raw_entries(self, after: int = 0, limit: int = 10_000) -> list[RawEntry]:
-        query = f"SELECT {ENTRY}, key, digest, leaf FROM {{events}} WHERE notification_id > %s ORDER BY 1 LIMIT %s"
+        query = f"SELECT {ENTRY}, key, digest, leaf FROM {{events}} WHERE notification_id > %s ORDER BY 1 LIMIT %s"  # noqa: S608 -- our own column names
         return list(map(RawEntry._make, self._rows(query, (after, limit))))
 
     def remembered(self) -> tuple[int, bytes] | None:
@@ -194,7 +219,8 @@ class PostgresLog:
             return cursor.execute(self._text(query), parameters).fetchall()
 
     def _entries(self, where: str, parameters: tuple[Any, ...]) -> list[Entry]:
-        return list(map(Entry._make, self._rows(f"SELECT {ENTRY} FROM {{events}} WHERE {where}", parameters)))
+        query = f"SELECT {ENTRY} FROM {{events}} WHERE {where}"  # noqa: S608 -- our own column names
+        return list(map(Entry._make, self._rows(query, parameters)))
 
 
 def _chunks(names: Sequence[Any]) -> Iterable[list[Any]]:

@@ -18,13 +18,10 @@ from psycopg.rows import TupleRow, tuple_row
 
 from infra.log.port import FORMAT, Conflict, StoreError, StoreTooNew
 from infra.log.urls import PostgresUrl
-from infra.postgres import ensure_schema, reason
+from infra.postgres import LOCK_SECONDS, ensure_schema, reason, sentence
 
-LOCK_SECONDS = 30
-"""How long a writer waits for another before it gives up."""
 POOL = 10
 """Connections at most: one for each thread that reads or writes at the same moment."""
-UNREADY = (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateTable, psycopg.errors.InvalidSchemaName)
 
 
 class Recorder(PostgresApplicationRecorder):
@@ -49,19 +46,30 @@ class Recorder(PostgresApplicationRecorder):
         self._notify_channel(cursor)
 
 
+# Columns are collated by bytes: order then means the same on every server, and kinds are found by range.
+# Sealed text does not compress, and trying costs a tenth of the time: hence STORAGE EXTERNAL.
 STATEMENTS = (
-    'CREATE TABLE IF NOT EXISTS {events} (originator_id text COLLATE "C" NOT NULL, '
-    "originator_version bigint NOT NULL, topic text NOT NULL, state bytea NOT NULL, notification_id bigint NOT NULL, "
-    "recorded bigint NOT NULL, key bytea NOT NULL, digest bytea NOT NULL, leaf bytea NOT NULL, "
-    "PRIMARY KEY (originator_id, originator_version))",
-    # Sealed text does not compress: trying costs a tenth of the time.
+    """
+    CREATE TABLE IF NOT EXISTS {events} (
+        originator_id text COLLATE "C" NOT NULL, originator_version bigint NOT NULL,
+        topic text NOT NULL, state bytea NOT NULL, notification_id bigint NOT NULL,
+        recorded bigint NOT NULL, key bytea NOT NULL, digest bytea NOT NULL, leaf bytea NOT NULL,
+        PRIMARY KEY (originator_id, originator_version)
+    )
+    """,
     "ALTER TABLE {events} ALTER COLUMN state SET STORAGE EXTERNAL",
     "CREATE UNIQUE INDEX IF NOT EXISTS stored_events_notification_id_idx ON {events} (notification_id)",
     "CREATE UNIQUE INDEX IF NOT EXISTS stored_events_key_idx ON {events} (key)",
-    'CREATE TABLE IF NOT EXISTS {touches} (name text COLLATE "C", position bigint, PRIMARY KEY (name, position))',
-    "CREATE TABLE IF NOT EXISTS {rejected} (number bigint PRIMARY KEY, key bytea NOT NULL, digest bytea NOT NULL, "
-    "code text NOT NULL, message text NOT NULL, path text NOT NULL, subject text NOT NULL, recorded bigint NOT NULL, "
-    "body bytea NOT NULL, times bigint NOT NULL, last_recorded bigint NOT NULL, UNIQUE (key, digest, code))",
+    """
+    CREATE TABLE IF NOT EXISTS {touches} (name text COLLATE "C", position bigint, PRIMARY KEY (name, position))
+    """,
+    """
+    CREATE TABLE IF NOT EXISTS {rejected} (
+        number bigint PRIMARY KEY, key bytea NOT NULL, digest bytea NOT NULL, code text NOT NULL,
+        message text NOT NULL, path text NOT NULL, subject text NOT NULL, recorded bigint NOT NULL,
+        body bytea NOT NULL, times bigint NOT NULL, last_recorded bigint NOT NULL, UNIQUE (key, digest, code)
+    )
+    """,
     "CREATE TABLE IF NOT EXISTS {meta} (name text PRIMARY KEY, value text NOT NULL)",
 )
 
@@ -104,9 +112,8 @@ class Store:
                             cursor.execute(statement)
                         insert = "INSERT INTO {meta} VALUES ('format', %s) ON CONFLICT DO NOTHING"
                         cursor.execute(self.recorder.text(insert), (str(FORMAT),))
-                    row = cursor.execute(
-                        self.recorder.text("SELECT value FROM {meta} WHERE name = 'format'")
-                    ).fetchone()
+                    cursor.execute(self.recorder.text("SELECT value FROM {meta} WHERE name = 'format'"))
+                    row = cursor.fetchone()
                 break
             except Conflict:
                 # Two first users create the tables at the same moment: CREATE … IF NOT EXISTS is not atomic.
@@ -135,10 +142,6 @@ class Store:
 
     def _sentence(self, error: Exception) -> str:
         cause = error.__cause__
-        if isinstance(cause, psycopg.errors.DiskFull):
-            return f"no space left on the server of {self.place.place}; nothing of this batch was stored"
-        if isinstance(cause, psycopg.errors.LockNotAvailable):
-            return f"{self.place.place} is busy: another process has held it for {LOCK_SECONDS} s"
         if isinstance(cause, psycopg.errors.UndefinedTable):
             return f"there is no log in {self.place.place}"
-        return f"{self.place.place}: {reason(error)}"
+        return sentence(self.place.place, cause if isinstance(cause, psycopg.Error) else error)

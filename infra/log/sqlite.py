@@ -8,13 +8,14 @@ import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from infra.log.index import Index, Run
 from infra.log.port import Conflict, Entry, Head, NewEntry, RawEntry, Rejection, check_order, leaf_of
 from infra.log.sqlite_store import open_store
 
 ENTRY = "rowid, originator_id, originator_version, topic, recorded, state"
+RAW = f"SELECT {ENTRY}, key, digest, leaf FROM stored_events WHERE rowid > ? ORDER BY rowid LIMIT ?"  # noqa: S608
 INSERT = "INSERT INTO stored_events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 REJECT = (
     "INSERT INTO rejected (key, digest, code, message, path, subject, recorded, body, times, last_recorded) "
@@ -25,12 +26,29 @@ FOREVER = 2**62
 """An upper position no log reaches: stands for `upto=None`."""
 
 
+class Appended(NamedTuple):
+    """What the index takes in once it is committed: the entries, the head before them, the runs that were written."""
+
+    entries: Sequence[NewEntry]
+    before: Head
+    runs: list[Run] | None
+
+
+class Turn(NamedTuple):
+    """An open transaction that holds the writer's lock, and what was appended in it."""
+
+    cursor: sqlite3.Cursor
+    thread: int
+    appended: list[Appended]
+
+
 class SQLiteLog:
     def __init__(self, path: Path, *, create: bool = True) -> None:
         self.store, self.recorder = open_store(path, create=create)
         self.recorder.stream = self.stream
         self._index = Index()
         self._indexing = threading.RLock()
+        self._turn: Turn | None = None
 
     # -- writing
 
@@ -42,26 +60,53 @@ class SQLiteLog:
         after: int,
         reads: Collection[str] | None,
     ) -> Head:
-        leaves = [leaf_of(entry.body) for entry in entries]
+        turn = self._turn
+        if turn is not None and turn.thread == threading.get_ident():
+            head, appended = self._append(turn.cursor, entries, rejections, after, reads)
+            turn.appended.append(appended)
+            return head
         with self.store.cursor(commit=True) as cursor:
-            before = head = _head(cursor)
-            runs = self._caught_up(cursor)
-            if head.position != after:
-                self._check_unread(cursor, entries, head, after, reads)
-            check_order(entries, head)
-            self._check_unique(cursor, entries)
-            cursor.executemany(INSERT, _rows(head.position + 1, entries, leaves))
-            touched = [(name, place) for place, e in enumerate(entries, head.position + 1) for name in e.touches]
-            if touched:
-                cursor.executemany("INSERT OR IGNORE INTO touches VALUES (?, ?)", sorted(touched))
-            if rejections:
-                cursor.executemany(REJECT, [(*rejection, rejection.recorded) for rejection in rejections])
-            if entries:
-                head = Head(head.position + len(entries), entries[-1].recorded)
-                note = json.dumps([head.position, leaves[-1].hex()])
-                cursor.execute("INSERT OR REPLACE INTO meta VALUES ('head', ?)", (note,))
-        self._committed(entries, before, runs)
+            head, appended = self._append(cursor, entries, rejections, after, reads)
+        self._committed(appended)
         return head
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        with self.store.cursor(commit=True) as cursor:
+            self._turn = turn = Turn(cursor, threading.get_ident(), [])
+            try:
+                yield
+            finally:
+                self._turn = None
+        for appended in turn.appended:
+            self._committed(appended)
+
+    def _append(
+        self,
+        cursor: sqlite3.Cursor,
+        entries: Sequence[NewEntry],
+        rejections: Sequence[Rejection],
+        after: int,
+        reads: Collection[str] | None,
+    ) -> tuple[Head, Appended]:
+        leaves = [leaf_of(entry.body) for entry in entries]
+        before = head = _head(cursor)
+        runs = self._caught_up(cursor)
+        if head.position != after:
+            self._check_unread(cursor, entries, head, after, reads)
+        check_order(entries, head)
+        self._check_unique(cursor, entries)
+        cursor.executemany(INSERT, _rows(head.position + 1, entries, leaves))
+        touched = [(name, place) for place, e in enumerate(entries, head.position + 1) for name in e.touches]
+        if touched:
+            cursor.executemany("INSERT OR IGNORE INTO touches VALUES (?, ?)", sorted(touched))
+        if rejections:
+            cursor.executemany(REJECT, [(*rejection, rejection.recorded) for rejection in rejections])
+        if entries:
+            head = Head(head.position + len(entries), entries[-1].recorded)
+            note = json.dumps([head.position, leaves[-1].hex()])
+            cursor.execute("INSERT OR REPLACE INTO meta VALUES ('head', ?)", (note,))
+        return head, Appended(entries, before, runs)
 
     def _caught_up(self, cursor: sqlite3.Cursor) -> list[Run] | None:
         """See all that is committed; if the tail is long, write it as a run (nothing of this append is in it yet)."""
@@ -108,13 +153,14 @@ class SQLiteLog:
             remembered = self._index.versions
             last = {subject: remembered.get(subject, 0) for subject in subjects}
             unsure = {subject for subject, version in last.items() if not version}
-            places = list(self._index.subject_candidates(unsure))
+            places = list(self._index.folded_candidates(unsure))
         for subject, version in _rows_at(cursor, "originator_id, originator_version", places):
             if subject in unsure:
                 last[subject] = max(last[subject], version)
         return last
 
-    def _committed(self, entries: Sequence[NewEntry], before: Head, runs: list[Run] | None) -> None:
+    def _committed(self, appended: Appended) -> None:
+        entries, before, runs = appended
         with self._indexing:
             if runs is not None and runs[-1].last > self._index.folded:
                 self._index.install(runs)
@@ -140,12 +186,8 @@ class SQLiteLog:
         wanted = set(keys)
         with self._indexing:
             places = list(self._index.key_candidates(wanted))
-        found = {
-            key: (position, digest)
-            for key, position, digest in _rows_at(cursor, "key, rowid, digest", places)
-            if key in wanted
-        }
-        return found
+        rows = _rows_at(cursor, "key, rowid, digest", places)
+        return {key: (position, digest) for key, position, digest in rows if key in wanted}
 
     def read(self, after: int, *, upto: int | None = None, limit: int = 10_000) -> list[Entry]:
         return self._entries("rowid > ? AND rowid <= ? ORDER BY rowid LIMIT ?", (after, _last(upto), limit))
@@ -201,8 +243,7 @@ class SQLiteLog:
 
     def raw_entries(self, after: int = 0, limit: int = 10_000) -> list[RawEntry]:
         with self.store.cursor() as cursor:
-            sql = f"SELECT {ENTRY}, key, digest, leaf FROM stored_events WHERE rowid > ? ORDER BY rowid LIMIT ?"
-            return list(map(RawEntry._make, cursor.execute(sql, (after, limit))))
+            return list(map(RawEntry._make, cursor.execute(RAW, (after, limit))))
 
     def remembered(self) -> tuple[int, bytes] | None:
         with self.store.cursor() as cursor:
@@ -225,8 +266,8 @@ class SQLiteLog:
 
     def _entries(self, where: str, parameters: tuple[Any, ...]) -> list[Entry]:
         with self.store.cursor() as cursor:
-            rows = cursor.execute(f"SELECT {ENTRY} FROM stored_events WHERE {where}", parameters)
-            return list(map(Entry._make, rows))
+            sql = f"SELECT {ENTRY} FROM stored_events WHERE {where}"  # noqa: S608 -- written in this module
+            return list(map(Entry._make, cursor.execute(sql, parameters)))
 
 
 def _rows(first: int, entries: Sequence[NewEntry], leaves: Sequence[bytes]) -> Iterator[tuple[Any, ...]]:
@@ -252,7 +293,7 @@ def _rows_at(cursor: sqlite3.Cursor, columns: str, places: list[int], upto: int 
     if not places:
         return []
     listed = "rowid IN (SELECT value FROM json_each(?)) AND rowid <= ?"
-    sql = f"SELECT {columns} FROM stored_events WHERE {listed} ORDER BY rowid"
+    sql = f"SELECT {columns} FROM stored_events WHERE {listed} ORDER BY rowid"  # noqa: S608 -- columns of this module
     return cursor.execute(sql, (json.dumps(places), _last(upto))).fetchall()
 
 

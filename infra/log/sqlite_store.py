@@ -26,11 +26,10 @@ from eventsourcing.sqlite import (
 
 from infra.log import index
 from infra.log.port import FORMAT, Entry, StoreError, StoreTooNew
+from infra.sqlite import BUSY_SECONDS, sentence
 
 APPLICATION_ID = 0x64616E7A
 """Marks the file as ours (`danz`), so that no other SQLite file is ever taken for a log."""
-BUSY_SECONDS = 30
-"""How long a writer waits for another process before it gives up."""
 PRAGMAS = (
     "synchronous=FULL",  # an answered append survives a power cut
     "cache_size=-65536",  # 64 MiB a connection at most, taken as needed
@@ -40,13 +39,35 @@ PRAGMAS = (
 )
 
 
+TABLE = """
+CREATE TABLE IF NOT EXISTS stored_events (
+    rowid INTEGER PRIMARY KEY, originator_id TEXT NOT NULL, originator_version INTEGER NOT NULL, topic TEXT NOT NULL,
+    state BLOB NOT NULL, recorded INTEGER NOT NULL, key BLOB NOT NULL, digest BLOB NOT NULL, leaf BLOB NOT NULL
+)
+"""
+TABLES = (
+    "CREATE TABLE IF NOT EXISTS touches (name TEXT, position INTEGER, PRIMARY KEY (name, position)) WITHOUT ROWID",
+    """
+    CREATE TABLE IF NOT EXISTS rejected (
+        number INTEGER PRIMARY KEY, key BLOB NOT NULL, digest BLOB NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL,
+        path TEXT NOT NULL, subject TEXT NOT NULL, recorded INTEGER NOT NULL, body BLOB NOT NULL,
+        times INTEGER NOT NULL, last_recorded INTEGER NOT NULL, UNIQUE (key, digest, code)
+    )
+    """,
+    "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID",
+)
+
+
 class Connection(SQLiteConnection):
     """The library's connection, whose writers take the lock at the start (else two of them may deadlock)."""
 
     @contextmanager
     def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
         cursor = self.cursor()
-        cursor.execute("BEGIN IMMEDIATE" if commit else "BEGIN")
+        if commit:
+            _begin_writing(cursor)
+        else:
+            cursor.execute("BEGIN")
         try:
             with cursor:
                 yield cursor
@@ -57,9 +78,29 @@ class Connection(SQLiteConnection):
             raise
 
 
+def _begin_writing(cursor: SQLiteCursor) -> None:
+    """Ask for the write lock every millisecond: SQLite's own waiting sleeps ever longer, and a busy importer that
+    comes back at once would starve everybody else.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.001)
+        else:
+            return
+
+
 class Pool(SQLiteConnectionPool):
+    def new(self) -> SQLiteConnection:
+        """A connection outside the pool."""
+        return self._create_connection()
+
     def _create_connection(self) -> SQLiteConnection:
-        raw = super()._create_connection()._sqlite_conn
+        raw = super()._create_connection()._sqlite_conn  # noqa: SLF001 -- the library offers no other way
         for pragma in PRAGMAS:
             raw.execute(f"PRAGMA {pragma}")
         return Connection(raw, max_age=None)
@@ -74,7 +115,7 @@ class Store(SQLiteDatastore):
     def __init__(self, path: Path) -> None:
         super().__init__(db_name=str(path), originator_id_type="text")
         self.path = path
-        self.pool = Pool(db_name=str(path), lock_timeout=BUSY_SECONDS, max_overflow=20, pool_timeout=BUSY_SECONDS)
+        self.pool: Pool = Pool(db_name=str(path), lock_timeout=BUSY_SECONDS, max_overflow=20, pool_timeout=BUSY_SECONDS)
         self._writer: SQLiteConnection | None = None
         self._writing = threading.RLock()
 
@@ -86,7 +127,8 @@ class Store(SQLiteDatastore):
             return
         with self._writing:
             if self._writer is None:
-                self._writer = self.pool._create_connection()
+                self._writer = self.pool.new()
+                self._writer.cursor().execute("PRAGMA busy_timeout=0")  # see _begin_writing
             yield self._writer
 
     @contextmanager
@@ -117,20 +159,7 @@ class Recorder(SQLiteApplicationRecorder):
     """The log's own, which knows the index that this table does without."""
 
     def construct_create_table_statements(self) -> list[str]:
-        return [
-            f"CREATE TABLE IF NOT EXISTS {self.events_table_name} (rowid INTEGER PRIMARY KEY, "
-            "originator_id TEXT NOT NULL, originator_version INTEGER NOT NULL, topic TEXT NOT NULL, "
-            "state BLOB NOT NULL, recorded INTEGER NOT NULL, key BLOB NOT NULL, digest BLOB NOT NULL, "
-            "leaf BLOB NOT NULL)",
-            index.SCHEMA,
-            "CREATE TABLE IF NOT EXISTS touches (name TEXT, position INTEGER, PRIMARY KEY (name, position)) "
-            "WITHOUT ROWID",
-            "CREATE TABLE IF NOT EXISTS rejected (number INTEGER PRIMARY KEY, key BLOB NOT NULL, digest BLOB NOT NULL, "
-            "code TEXT NOT NULL, message TEXT NOT NULL, path TEXT NOT NULL, subject TEXT NOT NULL, "
-            "recorded INTEGER NOT NULL, body BLOB NOT NULL, times INTEGER NOT NULL, last_recorded INTEGER NOT NULL, "
-            "UNIQUE (key, digest, code))",
-            "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID",
-        ]
+        return [TABLE, index.SCHEMA, *TABLES]
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
         raise NotImplementedError("events enter a log through Log.append, which knows keys, digests and leaves")
@@ -154,17 +183,17 @@ class Recorder(SQLiteApplicationRecorder):
 
 def open_store(path: Path, *, create: bool) -> tuple[Store, Recorder]:
     """The file with our tables in it, made if need be; a StoreError if it cannot be one."""
-    if not path.exists() and not create:
-        raise StoreError(f"there is no store at {path}")
     if path.is_dir():
         raise StoreError(f"{path} is a folder, not a store file")
+    if not create and not (path.exists() and path.stat().st_size):
+        raise StoreError(f"there is no store at {path}")
     if not path.parent.is_dir():
         raise StoreError(f"the folder {path.parent} for the store does not exist")
     store = Store(path)
     try:
         _check_is_ours(path)
         recorder = Recorder(store)
-        _prepare(store, recorder)
+        _prepare(store, recorder, create=create)
     except BaseException:
         store.close()
         raise
@@ -193,11 +222,14 @@ def _closing(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
-def _prepare(store: Store, recorder: Recorder) -> None:
+def _prepare(store: Store, recorder: Recorder, *, create: bool) -> None:
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:
-            found = _format(store) or _created(store, recorder)
+            found = _format(store)
+            if found is None and not create:
+                raise StoreError(f"there is no store at {store.path} yet")  # noqa: TRY301 -- the one sentence for all ways to fail is made below
+            found = found or _created(store, recorder)
             break
         except StoreError as error:
             # Switching to WAL ignores the busy timeout while another process does the same.
@@ -223,17 +255,3 @@ def _created(store: Store, recorder: Recorder) -> int:
         cursor.execute(f"PRAGMA application_id={APPLICATION_ID}")
         cursor.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (FORMAT,))
     return FORMAT
-
-
-def sentence(path: Path, error: Exception) -> str:
-    """What went wrong with the file, for a person."""
-    text = str(error)
-    if "not a database" in text or "malformed" in text:
-        return f"{path} is no danze store, or is damaged ({text})"
-    if "full" in text:
-        return f"no space left to write {path}; nothing of this batch was stored"
-    if "readonly" in text or "unable to open" in text:
-        return f"{path} cannot be opened for writing ({text})"
-    if "locked" in text or "busy" in text:
-        return f"{path} is busy: another process has held it for {BUSY_SECONDS} s"
-    return f"{path}: {text}"

@@ -1,16 +1,20 @@
 """Keeps the read models up with the log, and rebuilds them beside the live ones: the embedded engine's loop."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import NamedTuple
+
+from sqlalchemy import select
 
 from domain.codec import decode_event
 from domain.envelope import AnyEvent
-from infra.log.port import Log
+from infra.agenda import Due
+from infra.log.port import Log, StoreError
 from infra.views.store import Overtaken, Views
 from infra.views.tables import Tables
 from projections.fold import Fold, owners, unpack_item, unpack_standing
 
-BATCH = 10_000
+BATCH = 20_000
 REMEMBERED = 60_000
 """Items whose states are kept between batches."""
 AT_ONCE = 400_000
@@ -43,17 +47,18 @@ class Projector:
             live = self._views.live()
             assert live is not None, "opening the views makes a live generation"
             if live.position >= head:
+                self._check(live.position)
                 return live.position
             if live.position != self._position:
                 self._fold.forget()
             try:
-                self._position = self._batch(live.tables, live.position, head)
+                self._position = self.batch(live.tables, live.position, head)
             except Overtaken:
                 self._position = -1
             if progress:
                 progress(self._position, head)
 
-    def _batch(self, tables: Tables, after: int, head: int) -> int:
+    def batch(self, tables: Tables, after: int, head: int) -> int:
         entries = self._log.read(after, upto=head, limit=BATCH)
         events = [decode_event(entry.type, entry.body, entry.position) for entry in entries]
         self._load(tables, events)
@@ -84,6 +89,16 @@ class Projector:
                 body = standings.get(id)
                 self._fold.standings[id] = unpack_standing(body) if body is not None else None
 
+    def open_deadlines(self) -> list[Due]:
+        """What runs and is not missed yet, over all items, after catching up."""
+        self.catch_up()
+        live = self._views.live()
+        assert live is not None
+        due = live.tables.due
+        query = select(due.c.due_on, due.c.subject, due.c.clock, due.c.started).where(due.c.missed == 0)
+        with self._views.engine.connect() as connection:
+            return [Due(date.fromisoformat(row[0]), *row[1:]) for row in connection.execute(query)]
+
     def rebuild(self, *, upto: int | None = None, progress: Progress | None = None) -> tuple[Tables, int]:
         """Folds the whole log into a new generation, without touching the live one."""
         tables = self._views.build()
@@ -110,14 +125,39 @@ class Projector:
         self._views.write(tables, fold.changes(), position=at, after=written)
         return tables, at
 
-    def replay(self, progress: Progress | None = None) -> Rebuilt:
-        """Rebuilds beside the live read models, compares, and switches."""
-        reached = self.catch_up()
-        tables, position = self.rebuild(upto=reached, progress=progress)
+    def _check(self, position: int) -> None:
+        if position > (head := self._log.head().position):
+            raise StoreError(
+                f"the read models have seen {position} events, the log holds {head}: it lost its end, or is another; "
+                "danze verify says more, danze replay makes the read models of the log as it is"
+            )
+
+    def check(self) -> None:
+        """Raises a StoreError where the read models know more than the log does."""
         live = self._views.live()
-        assert live is not None
-        differences = self._views.differences(live.tables, tables)
-        self._views.switch(tables)
+        if live is not None:
+            self._check(live.position)
+
+    def replay(self, progress: Progress | None = None) -> Rebuilt:
+        """Rebuilds beside the live read models, compares where both have read as far, and switches."""
+        with self._views.alone():
+            tables, position = self.rebuild(progress=progress)
+            live = self._views.live()
+            stray = live is not None and live.position > self._log.head().position
+            beside = Projector(self._log, self._views)
+            while (differences := self._views.differences(tables, None if stray else position)) is None:
+                position = self._together(beside, tables, position)
+            self._views.switch(tables)
         self._position = -1
         self.catch_up()
         return Rebuilt(position, differences)
+
+    def _together(self, beside: "Projector", tables: Tables, position: int) -> int:
+        """Whichever stands behind goes on, for somebody may append meanwhile, until both stand at one place."""
+        live = self._views.live()
+        assert live is not None
+        if live.position < position:
+            self.catch_up()
+        elif live.position > position:
+            return beside.batch(tables, position, live.position)
+        return position

@@ -1,4 +1,4 @@
-"""Every rejection that needs no memory: a code and the path of a field (contract section 2)."""
+"""Every rejection that needs no memory: what is sent is refused with code and path (contract section 2)."""
 
 import json
 
@@ -36,7 +36,7 @@ def test_what_is_whole_is_taken():
 REFUSED = [
     (b"{", "malformed", "$"),
     (b"\xff\xfe", "malformed", "$"),
-    (b'"x"', "bad-value", "$"),
+    (b'"x"', "malformed", "$"),
     (b" " * (LONGEST + 1), "malformed", "$"),
     (sent(type="petition.vanished.v1"), "unknown-type", "$.type"),
     (sent(surprise=1), "unknown-field", "$.surprise"),

@@ -39,7 +39,8 @@ def test_an_item_under_way_keeps_its_old_limits_and_gets_the_new_ones_for_new_st
 def adopted(fact, subject: str = "ruleset:city", day: str = "2020-01-02") -> Action:
     return Action(
         specversion="1.0", id=subject, source="/story", type=NAMES[type(fact)], subject=subject, time=at(day),
-        data=fact, actor="official:x", unit=CITY,
+        data=fact,
+        actor="official:x", unit=CITY,
     )  # fmt: skip
 
 
@@ -114,8 +115,8 @@ ON = (date(2027, 1, 30),)
 
 
 def calendar(**other) -> CalendarAdopted:
-    digest = content_hash(calendar_text(OFF, ON))
-    fields = {"year": 2027, "version": "1", "content_hash": digest, "holidays": OFF, "workdays": ON}
+    named = content_hash(calendar_text(OFF, ON))
+    fields = {"year": 2027, "version": "1", "content_hash": named, "holidays": OFF, "workdays": ON}
     return CalendarAdopted(**{**fields, **other})
 
 

@@ -1,4 +1,4 @@
-"""Which step is possible in which state, told from the law and not from the code (contract 3 and 7; domain.md 1.2)."""
+"""Which step is possible in which state, told from the law, not from the code (contract 3 and 7; domain.md 1.2)."""
 
 import pytest
 

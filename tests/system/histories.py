@@ -1,4 +1,4 @@
-"""Random histories: legal and illegal steps on a few items, units that merge, heads that leave, late entries."""
+"""Random histories: legal and illegal steps on a few items, merged units, new heads, some of it entered late."""
 
 from datetime import timedelta
 

@@ -1,0 +1,37 @@
+"""SQLite as our files use it; what it says when something breaks, in one sentence for the person at the keyboard."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+
+BUSY_SECONDS = 30
+"""How long a writer waits for another process before it gives up."""
+
+
+def sentence(path: object, error: BaseException) -> str:
+    """What went wrong with the file; nothing of the transaction was stored."""
+    text = str(error)
+    if "not a database" in text or "malformed" in text:
+        return f"{path} is no danze store, or is damaged ({text})"
+    if "full" in text or "disk I/O" in text:
+        return f"no space left to write {path}, or its disk is failing ({text}); nothing of this batch was stored"
+    if "readonly" in text or "unable to open" in text:
+        return f"{path} cannot be opened for writing ({text})"
+    if "locked" in text or "busy" in text:
+        return f"{path} is busy: another process has held it for {BUSY_SECONDS} s"
+    return f"{path}: {text}"
+
+
+def write_ahead(connection: sqlite3.Connection) -> None:
+    """Switches to WAL. SQLite ignores the busy timeout there while another process does the same."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return

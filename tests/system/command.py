@@ -1,0 +1,107 @@
+"""`danze` as its users have it: a process with arguments, standard input, two outputs and an exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+DANZE = str(Path(sys.executable).with_name("danze"))
+
+
+class Said(NamedTuple):
+    """How a call of `danze` ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        assert self.code in (0, 1), self
+        return json.loads(self.out)
+
+    def refused(self, *words: str) -> None:
+        """Exit code 2 and one sentence with these words."""
+        assert self.code == 2, self
+        assert self.err.startswith("danze: "), self
+        assert len(self.err.strip().splitlines()) == 1, self
+        assert all(word in self.err for word in words), self
+
+
+class Danze:
+    """One store, asked from the command line."""
+
+    def __init__(self, store: str | Path, **environment: str) -> None:
+        self.store = str(store)
+        self.environment = {**os.environ, "DANZE_STORE": self.store, **environment}
+
+    def start(self, *arguments: object, **options: Any) -> subprocess.Popen[bytes]:
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        return subprocess.Popen([DANZE, *map(str, arguments)], env=self.environment, **{**pipes, **options})
+
+    def __call__(self, *arguments: object, sent: bytes | None = None, **options: Any) -> Said:
+        if sent is not None:
+            options["stdin"] = subprocess.PIPE
+        with self.start(*arguments, **options) as process:
+            try:
+                out, err = process.communicate(sent, timeout=120)
+            except BaseException:
+                process.kill()
+                raise
+        said = Said(process.returncode, out.decode(), err.decode())
+        assert "Traceback" not in said.err, said.err
+        return said
+
+    def emit(self, *actions: dict[str, Any] | bytes, options: Iterable[str] = ()) -> dict[str, int]:
+        counts: dict[str, int] = self("emit", "-", "--json", *options, sent=ndjson(actions)).json
+        return counts
+
+    def events(self) -> int:
+        """Checks the log and tells its length."""
+        answer = self("verify", "--json").json
+        assert answer["ok"], answer
+        return int(answer["events"])
+
+
+def ndjson(actions: Iterable[dict[str, Any] | bytes]) -> bytes:
+    lines = (a if isinstance(a, bytes) else json.dumps(a, ensure_ascii=False).encode() for a in actions)
+    return b"".join(line + b"\n" for line in lines)
+
+
+def action(id: str, type: str, subject: str, time: str, data: dict[str, Any], **more: Any) -> dict[str, Any]:
+    envelope = {"specversion": "1.0", "id": id, "source": "/test", "actor": "official:a", "unit": "unit:bureau"}
+    return {**envelope, "type": f"{type}.v1", "subject": subject, "time": time, "data": data, **more}
+
+
+def city() -> list[dict[str, Any]]:
+    """A petition bureau, an organ and an organ below it."""
+    told = {
+        "unit:bureau": {"name": "市信访局", "level": "city", "kind": "bureau", "division": "430400"},
+        "unit:organ": {"name": "区住建局", "level": "county", "kind": "department", "division": "430408"},
+        "unit:below": {
+            "name": "房管所", "level": "township", "kind": "other", "division": "430408", "parent": "unit:organ"
+        },
+    }  # fmt: skip
+    return [
+        action(subject, "unit.established", subject, "2019-01-02T09:00:00+08:00", data)
+        for subject, data in told.items()
+    ]
+
+
+def registered(number: int, **data: Any) -> dict[str, Any]:
+    """The registration of `petition:P-<number>`, a visit by one person about parking."""
+    said = {
+        "channel": "visit", "purpose": "settlement", "category": "城乡建设", "place": "430408", "persons": 1,
+        "petitioners": [f"person:{number:04}"], "title": "小区停车收费", **data,
+    }  # fmt: skip
+    return action(f"P-{number}", "petition.registered", f"petition:P-{number}", "2020-04-10T09:12:00+08:00", said)
+
+
+def beside(store: Path) -> list[Path]:
+    """Every file of a store, also what SQLite keeps beside it."""
+    return sorted(store.parent.glob(store.name + "*"))
