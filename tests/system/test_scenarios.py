@@ -10,8 +10,9 @@ from typer.testing import CliRunner
 
 from cli.__main__ import app
 from tests.scenarios import tell
+from tests.scenarios.telling import HERE
 
-FOLDERS = sorted(path.parent for path in tell.HERE.glob("*/expect.json"))
+FOLDERS = sorted(path.parent for path in HERE.glob("*/expect.json"))
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
