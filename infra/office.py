@@ -76,6 +76,8 @@ class Office:
             no = event.subject[9:]
             if no in self.items:
                 self.items.put(no, evolve(self.items.get(no), event))
+            for id in (*event.decided.cleared, *(found.id for found in event.decided.findings)):
+                self.findings.pop(id, None)
             if event.decided.repeat_number is not None:
                 self._take_matter(event)
         elif kind == "unit":

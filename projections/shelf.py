@@ -1,4 +1,4 @@
-"""Items that nobody touches at the moment rest as bytes: a fifth of the memory of the object, at hand in microseconds."""
+"""Items that nobody touches at the moment rest as bytes: little memory, at hand in microseconds."""
 
 import msgspec
 
