@@ -14,8 +14,8 @@ setup: $(VENV)/.setup  ## .venv with the locked dependencies and danze
 
 setup-dev: $(VENV)/.setup-dev  ## the same, with what tests and checks need
 
-run: setup  ## log, read models, clock, API and dashboard in one process
-	$(BIN)/danze run
+run: setup  ## a simulated year of Hengyang in an empty store, clock, API and dashboard in one process
+	$(BIN)/danze run --simulate 1.0
 
 test: setup-dev  ## all tests, on real servers
 	$(BIN)/python -m pytest $(ARGS)
@@ -39,8 +39,9 @@ check: lint types contracts test  ## what CI runs
 bench: setup-dev  ## benchmarks/*.py, one after the other
 	@set -e; for script in $(wildcard benchmarks/*.py); do echo "== $$script"; $(BIN)/python $$script; done
 
-docs: setup-dev  ## write the generated pages again
+docs: setup-dev  ## write the generated pages and the README's outputs again
 	$(BIN)/danze docs
+	$(BIN)/python -m tests.test_readme
 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make lock" $(UPGRADE) pyproject.toml

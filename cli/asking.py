@@ -29,7 +29,7 @@ def _ask(store: str, question: Callable[[System], Answer | None], missing: str) 
 
 
 def _about(unit: str | None, at: datetime | None, question: Callable[[System], Answer]) -> Callable[[System], Answer]:
-    """The question, unless it is about a unit that nobody has heard of: an answer of zeros would be mistaken for one."""
+    """The question, unless it is about a unit that nobody has heard of: zeros would be mistaken for an answer."""
 
     def ask(system: System) -> Answer:
         answer = question(system)

@@ -33,15 +33,17 @@ def verify(store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
 
 def _verified(answer: dict[str, Any]) -> None:
     if answer["ok"]:
-        out.print(f"ok: {answer['events']} events, checkpoint {answer['checkpoint']}", markup=False)
+        point = answer["checkpoint"]
+        out.print(f"ok: {answer['events']:,} events, checkpoint {point['size']} {point['root']}", markup=False)
     else:
-        out.print(f"BAD: {answer['first_bad']}", markup=False)
+        bad = answer["first_bad"]
+        out.print(f"altered at position {bad['position']}: {bad['why']}", markup=False)
 
 
 def doctor(store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
     """Check store, read models, calendars and clock; say what to do. Exit code 1 where something is broken."""
     with opened(store, create=False) as system:
-        checks = examine(system.log, system.views, system.answers, system.vault)
+        checks = examine(system.log, system.views, system.answers)
     told({"checks": checks}, as_json, _checked)
     if any(check["level"] == "broken" for check in checks):
         raise typer.Exit(1)

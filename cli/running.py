@@ -2,8 +2,10 @@
 
 import threading
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated, Any
 
+import msgspec
 import orjson
 import typer
 
@@ -17,6 +19,8 @@ from infra.intake import Intake
 
 VERSION = "0.1.0"
 SIMULATED_SEED = 1
+DAYS = 365
+"""The simulated year ends yesterday, so that the clock of the running system goes on from it."""
 
 
 class Door:
@@ -30,18 +34,12 @@ class Door:
     def take(self, lines: Sequence[bytes]) -> list[dict[str, Any]]:
         with self._lock:
             outcomes = self._intake.take(lines)
-        return [orjson.loads(_encode(outcome)) for outcome in outcomes]
+        return [msgspec.to_builtins(outcome) for outcome in outcomes]
 
     def tick(self) -> int:
         """Records what was missed up to now."""
         with self._lock:
             return self._intake.advance(day_of(now()))
-
-
-def _encode(outcome: Any) -> bytes:
-    import msgspec
-
-    return msgspec.json.encode(outcome)
 
 
 def run(
@@ -80,7 +78,8 @@ def run(
 
 def _fill(system: System, scale: float) -> None:
     out.print("danze: an empty store; simulating a year of Hengyang (about 30,000 items at scale 1.0) …")
-    actions = simulate(SIMULATED_SEED, scale=scale)
+    first = day_of(now()) - timedelta(days=DAYS)
+    actions = simulate(SIMULATED_SEED, days=DAYS, scale=scale, start=first)
     counts = take(system, map(orjson.dumps, actions), history=True, title="simulate", total=int(330_000 * scale))
     out.print(f"danze: {counts['recorded']:,} events recorded, {counts['rejected']:,} refused")
 

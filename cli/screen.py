@@ -35,7 +35,9 @@ def told(answer: Any, as_json: bool, human: Callable[[Any], None]) -> None:
 
 
 def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
-    drawn = Table(*columns, title=title, title_justify="left", header_style="bold", expand=False)
+    drawn = Table(title=title, title_justify="left", header_style="bold")
+    for column in columns:
+        drawn.add_column(column, overflow="fold")  # an id that is cut cannot be asked for again
     for row in rows:
         drawn.add_row(*("" if cell is None else str(cell) for cell in row))
     out.print(drawn)
@@ -45,7 +47,7 @@ def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> 
 def bar(title: str) -> Iterator[Callable[[int, int], None]]:
     """A progress bar on a terminal, nothing elsewhere. Call it with (done, total)."""
     if not err.is_terminal:
-        yield lambda done, total: None
+        yield lambda _done, _total: None
         return
     columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True) as progress:

@@ -1,27 +1,25 @@
 """Verbs that bring facts in: emit, import, simulate, tick."""
 
-import os
-import stat
 from collections.abc import Iterable, Iterator
-from io import BufferedReader
 from itertools import chain, islice
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO, cast
+from typing import Annotated, Any, BinaryIO
 
 import msgspec
 import orjson
 import typer
 
+from cli.files import Refusals, Source
 from cli.options import Json, Store
 from cli.screen import bar, day, err, fail, moment, out, told
-from cli.wiring import DEFAULT_STORE, System, files_of, now, opened
+from cli.wiring import DEFAULT_STORE, System, now, opened
 from domain.codec import YEARS
 from domain.envelope import day_of
+from infra.batch import Outcome
 from infra.city.simulation import simulate
 from infra.importers.messages import MAILBOX, messages
 from infra.importers.rows import ImportProblem, Problem
 from infra.importers.workorders import workorders
-from infra.intake import Outcome
 
 BATCH = 1_000
 """Actions that are decided and appended together."""
@@ -41,8 +39,8 @@ def emit(
     as_json: Json = False,
 ) -> None:
     """Take actions. Exit code 1 where some were rejected; all others are recorded all the same."""
-    refusals = _refusals(rejected, file, store)
-    with _source(file) as lines, opened(store) as system, refusals as refused:
+    refusals = Refusals(rejected, file, store)
+    with Source(file) as lines, opened(store) as system, refusals as refused:
         counts = take(system, lines, history=history, refused=refused, title="emit")
     told(
         counts,
@@ -62,7 +60,7 @@ def take(
     total: int = 0,
     refused: BinaryIO | None = None,
 ) -> Counts:
-    """Takes lines in batches. After Ctrl-C what was taken stays taken, and sending the file again goes on from there."""
+    """Takes lines in batches. After Ctrl-C what was taken stays taken, and sending it again goes on from there."""
     intake = system.intake(history=history)
     counts = {"recorded": 0, "duplicate": 0, "rejected": 0}
     lines = (line for line in lines if line.strip())
@@ -82,50 +80,6 @@ def take(
         )
         raise typer.Exit(130) from None
     return counts
-
-
-class _source:
-    """The lines of a file or of standard input, as bytes, without the mark that some programs put before UTF-8."""
-
-    def __init__(self, file: str) -> None:
-        try:
-            self._file = cast("BufferedReader", typer.get_binary_stream("stdin") if file == "-" else open(file, "rb"))
-            begin = self._file.peek(3)[:3]
-        except OSError as error:
-            raise fail(f"{file}: {error.strerror}") from None
-        if begin[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            raise fail(f"{file} is UTF-16; actions are UTF-8, one JSON object a line")
-        if begin == b"\xef\xbb\xbf":
-            self._file.read(3)
-
-    def __enter__(self) -> BinaryIO:
-        return self._file
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-
-class _refusals:
-    """The file that gets refused actions; nothing where none is wanted. What stood in it goes when the store is open."""
-
-    def __init__(self, path: Path | None, source: str, store: str) -> None:
-        if path is not None and path.exists():
-            names = [Path(source), *files_of(store)]
-            if any(name.exists() and name.samefile(path) for name in names):
-                raise fail(f"--rejected {path} would overwrite what is read or kept; name another file")
-        try:
-            self._file = path.open("ab") if path else None
-        except OSError as error:
-            raise fail(f"{path}: {error.strerror}") from None
-
-    def __enter__(self) -> BinaryIO | None:
-        if self._file and stat.S_ISREG(os.fstat(self._file.fileno()).st_mode):
-            self._file.truncate(0)
-        return self._file
-
-    def __exit__(self, *_: object) -> None:
-        if self._file:
-            self._file.close()
 
 
 def _refusal(line: bytes, outcome: Outcome) -> bytes:
@@ -230,8 +184,7 @@ def simulate_city(
     actions = simulate(seed, days=days, scale=scale, start=first)
     stream: BinaryIO = to.open("wb") if to else typer.get_binary_stream("stdout")
     try:
-        for action in actions:
-            stream.write(orjson.dumps(action) + b"\n")
+        stream.writelines(orjson.dumps(action) + b"\n" for action in actions)
     except BrokenPipeError:
         raise typer.Exit(0) from None
     finally:

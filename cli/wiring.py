@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from sqlalchemy import select
-
 from domain.envelope import SHANGHAI
-from infra.agenda import Agenda, Due
+from infra.agenda import Agenda
 from infra.intake import Intake
 from infra.log.open import open_log
 from infra.log.port import Log
@@ -51,16 +49,7 @@ class System:
 
     def agenda(self) -> Agenda:
         """The open deadlines, as the read models know them after catching up."""
-        return Agenda(self._open)
-
-    def _open(self) -> list[Due]:
-        self.projector.catch_up()
-        live = self.views.live()
-        assert live is not None
-        due = live.tables.due
-        query = select(due.c.due_on, due.c.subject, due.c.clock, due.c.started).where(due.c.missed == 0)
-        with self.views.engine.connect() as connection:
-            return [Due(date.fromisoformat(row[0]), *row[1:]) for row in connection.execute(query)]
+        return Agenda(self.projector.open_deadlines)
 
     def intake(self, *, history: bool = False, clock: bool = False, now: Callable[[], datetime] = now) -> Intake:
         """The door of the log. History mode and the clock need the agenda; plain intake does not."""

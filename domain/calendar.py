@@ -35,6 +35,7 @@ class Calendar:
         return Calendar({**self.years, number: year})
 
     def works(self, day: date) -> bool:
+        """Whether the day is worked: by its year's calendar, else Monday to Friday."""
         year = self.years.get(day.year)
         if year is not None:
             if day in year.workdays:
@@ -80,7 +81,7 @@ class Calendar:
 
 
 def counting(start: date, days: int, skipped: Iterable[tuple[date, date]]) -> date:
-    """The calendar day on which `days` days after `start` have passed, spans in `skipped` (both ends included) not counted."""
+    """The day on which `days` days after `start` have passed; spans in `skipped` (both ends included) do not count."""
     spans = tuple(skipped)
     if not spans:
         return start + timedelta(days=days)

@@ -4,6 +4,7 @@ Canonical bytes are JSON with sorted keys, no floats, absent fields left out: wh
 """
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar, get_args, get_type_hints
@@ -33,14 +34,19 @@ def encode(value: AnyAction | AnyEvent) -> bytes:
     return _encoder.encode(value)
 
 
-@cache
-def _event_decoder(type_name: str) -> "msgspec.json.Decoder[AnyEvent]":
-    return msgspec.json.Decoder(Event[TYPES[type_name]])  # type: ignore[valid-type]
+_decoders: dict[str, Callable[[bytes], AnyEvent]] = {}
+
+
+def event_decoder(type_name: str) -> Callable[[bytes], AnyEvent]:
+    """What decodes the events of one type."""
+    if type_name not in _decoders:
+        _decoders[type_name] = msgspec.json.Decoder(Event[TYPES[type_name]]).decode  # type: ignore[valid-type]
+    return _decoders[type_name]
 
 
 def decode_event(type_name: str, body: bytes, position: int) -> AnyEvent:
     """The event stored under this type at this position."""
-    event = _event_decoder(type_name).decode(body)
+    event = (_decoders.get(type_name) or event_decoder(type_name))(body)
     event.position = position
     return event
 
@@ -124,13 +130,15 @@ def _wrong_id(action: AnyAction) -> Rejected | None:
 @cache
 def _ids_of(fact: type[Fact]) -> tuple[tuple[str, str], ...]:
     """The fields of a fact that hold ids, each with what its ids begin with."""
-    found = []
-    for name, hint in get_type_hints(fact).items():
-        for kind in (hint, *get_args(hint)):
-            if kind in PREFIXES:
-                found.append((name, PREFIXES[kind]))
-                break
-    return tuple(found)
+    hints = get_type_hints(fact).items()
+    return tuple((name, prefix) for name, hint in hints if (prefix := _prefix_in(hint)) is not None)
+
+
+def _prefix_in(hint: Any) -> str | None:
+    """What ids of this type begin with, however deep in tuples and unions it stands."""
+    if hint in PREFIXES:
+        return PREFIXES[hint]
+    return next((prefix for part in get_args(hint) if (prefix := _prefix_in(part)) is not None), None)
 
 
 def _wrong_time(action: AnyAction) -> Rejected | None:

@@ -3,11 +3,16 @@
 from datetime import date
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.fact import UnitId
 
 PETITIONER = "petitioner"
 """Who owes K6 and K8: a window for the petitioner, never a duty."""
+
+
+WINDOWS = frozenset({"K4", "K6", "K8"})
+"""Clocks of a right: to object, to ask for review, to ask for re-review."""
 
 
 class Deadline(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -20,10 +25,6 @@ class Deadline(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     strict_on: date
     due_on: date
     owed_by: UnitId | str
-    window: bool = False
-    """A right or a possibility that ends; nobody is at fault when it passes (K4, K6, K8)."""
-    trigger: bool = False
-    """A supervision that must be opened (S1–S10), shown apart from the clocks."""
     provisional: bool = False
     """Touches a year whose calendar is not adopted."""
     at: int = 0
@@ -39,16 +40,37 @@ class Deadline(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     ended: bool = False
 
     @property
+    def window(self) -> bool:
+        """A right or a possibility that ends; nobody is at fault when it passes."""
+        return self.clock in WINDOWS
+
+    @property
+    def trigger(self) -> bool:
+        """A supervision that must be opened (S1–S10), shown apart from the clocks."""
+        return self.clock[0] == "S"
+
+    @property
     def key(self) -> tuple[str, int]:
+        """What names the deadline within its item."""
         return self.clock, self.started
 
     @property
     def open(self) -> bool:
+        """Neither met nor ended; it may be past its last day all the same."""
         return self.met_on is None and not self.ended
 
     def missed(self, today: date) -> bool:
         """Whether the act, or today while there is no act, is after `due_on`."""
         return not self.window and not self.ended and (self.met_on or today) > self.due_on
+
+    def after(self, moved: "Moved") -> "Deadline":
+        """The deadline as moved. A breach recorded before is none if the limit was moved while it still ran."""
+        paused_in_time = moved.paused_on is not None and moved.paused_on <= self.due_on
+        undone = moved.due_on > self.due_on or paused_in_time
+        return replace(
+            self, strict_on=moved.strict_on, due_on=moved.due_on, extended=moved.extended, paused_on=moved.paused_on,
+            not_counted=moved.not_counted, provisional=moved.provisional, missed_at=0 if undone else self.missed_at,
+        )  # fmt: skip
 
 
 class Met(Struct, frozen=True, omit_defaults=True, gc=False):

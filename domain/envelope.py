@@ -9,13 +9,12 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from msgspec import Meta, Struct
 
 from domain.deadlines import Deadline, Met, Moved
-from domain.fact import OfficialId, UnitId
+from domain.fact import Moment, OfficialId, UnitId
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 """Asia/Shanghai has had no daylight saving since 1991; a fixed offset is exact for every petition on record."""
 
 D = TypeVar("D")
-Moment = Annotated[datetime, Meta(tz=True)]
 Id = Annotated[str, Meta(min_length=1, max_length=512)]
 
 
@@ -24,6 +23,11 @@ def day_of(moment: datetime) -> date:
     if moment.utcoffset() == _EIGHT_HOURS:
         return moment.date()
     return moment.astimezone(SHANGHAI).date()
+
+
+def local(moment: datetime) -> datetime:
+    """The same moment with the offset of Asia/Shanghai."""
+    return moment if moment.utcoffset() == _EIGHT_HOURS else moment.astimezone(SHANGHAI)
 
 
 _EIGHT_HOURS = timedelta(hours=8)
@@ -96,14 +100,13 @@ class Decided(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Entered more than `entry_hours` after it happened."""
     out_of_time: bool = False
     """Done after the window for it had passed (an objection, a request for review, an extension)."""
-    history: bool = False
 
 
 NOTHING = Decided()
 
 
 class Event(Struct, Generic[D], kw_only=True, omit_defaults=True, gc=False):
-    """An action that the log took. `position` is its place in the log; it stands beside the stored bytes, not in them."""
+    """An action that the log took. `position` is its place in the log; it stands beside the stored bytes."""
 
     specversion: Literal["1.0"] = "1.0"
     id: str
@@ -120,6 +123,8 @@ class Event(Struct, Generic[D], kw_only=True, omit_defaults=True, gc=False):
     version: int
     recorded: datetime
     ruleset: tuple[str, ...]
+    origin: str | None = None
+    """`history` for an event that was taken in history mode."""
     decided: Decided = NOTHING
     position: int = 0
 

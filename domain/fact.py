@@ -1,5 +1,6 @@
 """What every fact has in common, and the words that several kinds of facts share."""
 
+from datetime import datetime
 from typing import Annotated, Literal, NewType
 
 from msgspec import Meta, Struct
@@ -19,6 +20,8 @@ PREFIXES: dict[object, str] = {UnitId: "unit:", OfficialId: "official:", PersonI
 Text = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 Level = Literal["village", "township", "county", "city", "province", "national"]
+Moment = Annotated[datetime, Meta(tz=True)]
+"""An RFC 3339 time with an offset."""
 Origin = dict[str, str | int | bool]
 
 RANK: dict[str, int] = {"village": 0, "township": 1, "county": 2, "city": 3, "province": 4, "national": 5}

@@ -2,13 +2,12 @@
 
 from infra.log.port import Log
 from infra.questions import Answers
-from infra.vault import Vault
 from infra.views.store import Views
 
 Check = dict[str, str]
 
 
-def examine(log: Log, views: Views, answers: Answers, vault: Vault) -> list[Check]:
+def examine(log: Log, views: Views, answers: Answers) -> list[Check]:
     """Checks of one store, each {level: fine | look | broken, what, found, do}."""
     return [_log(log), _views(log, views), _refused(log), *_directory(answers), _calendar(answers), _clock(answers)]
 

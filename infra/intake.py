@@ -1,51 +1,27 @@
-"""The door of the log: actions come in as bytes, are decided in batches, and leave as events or as refusals with a reason.
+"""The door of the log: actions come in as bytes, are decided in batches, and become events or refusals with a reason.
 
 `(source, id)` is the idempotency key; personal fields are sealed before anything is stored; an append that somebody
 else overtook is decided again. In history mode the clock advances with the file, so that absences fall on their days.
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, TypeVar
-
-import msgspec
-from msgspec import Struct
-from msgspec.structs import replace
+from datetime import date, datetime
+from typing import TypeVar
 
 from domain.codec import decode_action, encode
-from domain.envelope import SHANGHAI, Action, AnyAction, AnyEvent, Event, Recorded, Rejected, day_of
-from domain.fact import UnitId
-from domain.finding import decide as finding
-from domain.petition import breach
-from domain.petition import decide as petition
-from domain.petition.events import SecrecyGuarded
+from domain.envelope import Action
 from domain.rules.law import Rules
-from domain.ruleset import decide as ruleset
-from domain.unit import decide as unit
 from infra.agenda import Agenda
-from infra.log.port import Conflict, Log, NewEntry, Rejection
-from infra.office import Office, micros
+from infra.batch import Batch, Outcome, Sent
+from infra.log.port import Conflict, Log
+from infra.office import Office
+from infra.refused import key_of, key_of_broken
 from infra.vault import Vault
 
 ATTEMPTS = 20
 """Times a batch is decided again because another writer was faster."""
-SKEW = timedelta(seconds=60)
-"""How far a producer's clock may run ahead; such an action is recorded at its own time."""
 T = TypeVar("T")
-LOG = "/danze/log"
-"""Source of what the log writes itself."""
-TOLD = ("id", "source", "type", "subject", "time", "actor", "unit")
-"""What is told in clear of a refused action that was not understood."""
-
-
-class Outcome(Struct, frozen=True, omit_defaults=True):
-    """What became of one action."""
-
-    outcome: str
-    position: int | None = None
-    rejection: Rejected | None = None
 
 
 class Intake:
@@ -55,11 +31,11 @@ class Intake:
         self, log: Log, vault: Vault, rules: Rules, *, now: Callable[[], datetime], agenda: Agenda | None = None,
         history: bool = False,
     ) -> None:  # fmt: skip
-        self._log = log
-        self._vault = vault
-        self._now = now
+        self.log = log
+        self.vault = vault
+        self.now = now
         self.office = Office(log, rules)
-        self._agenda = agenda
+        self.agenda = agenda
         """The open deadlines, which the clock works off; in history mode it does so as the file goes on."""
         self.history = history
         self.day: date | None = None
@@ -71,22 +47,22 @@ class Intake:
 
     def take(self, lines: Sequence[bytes]) -> list[Outcome]:
         """Decides one batch and appends it in one transaction. Raises `Conflict` only if others keep being faster."""
-        batch = [_Sent(line, decode_action(line)) for line in lines]
+        batch = [Sent(line, decode_action(line)) for line in lines]
         for sent in batch:
             if isinstance(sent.action, Action):
                 sent.key = key_of(sent.action.source, sent.action.id)
-                sent.digest = self._vault.digest(encode(sent.action))
+                sent.digest = self.vault.digest(encode(sent.action))
             else:
-                sent.key, sent.digest = _key_of_broken(sent.line), self._vault.digest(sent.line)
-        return self._attempt(lambda: _Batch(self, batch).decided())
+                sent.key, sent.digest = key_of_broken(sent.line), self.vault.digest(sent.line)
+        return self._attempt(lambda: Batch(self, batch).decided())
 
     def advance(self, today: date) -> int:
         """The clock: records what was missed before `today`, once each. Returns how many."""
-        if self._agenda is None:
+        if self.agenda is None:
             raise ValueError("the clock needs an agenda")
 
         def clock() -> int:
-            batch = _Batch(self, [])
+            batch = Batch(self, [])
             batch.advance(today)
             batch.append()
             return len(batch.entries)
@@ -97,7 +73,7 @@ class Intake:
         """Decides on what is known now, and again if somebody else appended meanwhile, then with nobody else let in."""
         for _ in range(ATTEMPTS):
             try:
-                with self._log.turn() if self._overtaken else nullcontext():
+                with self.log.turn() if self._overtaken else nullcontext():
                     self._catch_up()
                     self._sound = False
                     answer = decide()
@@ -109,259 +85,13 @@ class Intake:
         raise Conflict(f"other writers were faster {ATTEMPTS} times; nothing of this batch was taken")
 
     def _catch_up(self) -> None:
-        """After a batch that did not come through nothing decided in it may linger: not a fact, not a day of the clock."""
+        """Nothing decided in a batch that did not come through may linger: not a fact, not a day of the clock."""
         if not self._sound:
             self.office.forget_everything()
             self.day = None
-            if self._agenda is not None:
-                self._agenda.again()
+            if self.agenda is not None:
+                self.agenda.again()
+        before = self.office.position
         self.office.catch_up()
-
-
-class _Sent(Struct):
-    """One action as it came, and what was made of it so far."""
-
-    line: bytes
-    action: AnyAction | Rejected
-    key: bytes = b""
-    digest: bytes = b""
-    sealed: dict[str, str] | None = None
-
-
-class _Batch:
-    """One attempt at deciding a batch; discarded as a whole when it is overtaken."""
-
-    def __init__(self, intake: Intake, sent: Sequence[_Sent]) -> None:
-        self.intake = intake
-        self.office = intake.office
-        self.sent = sent
-        self.entries: list[NewEntry] = []
-        self.events: list[AnyEvent] = []
-        self.rejections: list[Rejection] = []
-        self.after = self.office.position
-        self.recorded = self.office.recorded
-        self.taken: dict[bytes, tuple[int, bytes]] = {}
-        self.forgotten: list[str] = []
-
-    def decided(self) -> list[Outcome]:
-        self.taken = self.intake._log.known([sent.key for sent in self.sent])
-        self.office.learn({sent.action.subject for sent in self.sent if isinstance(sent.action, Action)})
-        self._seal()
-        outcomes = [self._one(sent) for sent in self.sent]
-        self.append()
-        return outcomes
-
-    def _seal(self) -> None:
-        """Seals the personal fields of the whole batch, so that the keys it needs are made in one transaction."""
-        waiting = []
-        for sent in self.sent:
-            action = sent.action
-            if isinstance(action, Action) and sent.sealed is None and sent.key not in self.taken:
-                personal = getattr(action.data, "personal", None)
-                if personal:
-                    waiting.append((sent, owner_of(action), personal))
-        sealed = self.intake._vault.seal_many([(owner, personal) for _, owner, personal in waiting])
-        for (sent, _, _), fields in zip(waiting, sealed, strict=True):
-            sent.sealed = fields
-
-    def append(self) -> None:
-        """Seals, encodes and appends what was decided; then everything known is up to it."""
-        if not self.entries and not self.rejections:
-            return
-        head = self.intake._log.append(self.entries, self.rejections, after=self.after, reads=None)
-        self.office.position, self.office.recorded = head
-        for owner in self.forgotten:
-            self.intake._vault.forget(owner)
-
-    def _one(self, sent: _Sent) -> Outcome:
-        action = sent.action
-        if isinstance(action, Rejected):
-            return self._refuse(sent, action)
-        known = self.taken.get(sent.key)
-        if known is not None:
-            position, digest = known
-            if digest == sent.digest:
-                return Outcome("duplicate", position)
-            message = f"the id was taken at position {position} with other content"
-            return self._refuse(sent, Rejected("id-reused", message, "$.id"))
-        recorded = self._moment(action)
-        if isinstance(recorded, Rejected):
-            return self._refuse(sent, recorded)
-        if self.intake.history:
-            self._day_breaks(day_of(recorded))
-        ruling = self._decide(action, recorded)
-        if isinstance(ruling, Rejected):
-            if ruling.code == "accused-organ":
-                self._guard(action, recorded)
-            return self._refuse(sent, ruling)
-        return Outcome("recorded", self._record(action, ruling, recorded, sent.key, sent.digest, sent.sealed))
-
-    def _moment(self, action: AnyAction) -> datetime | Rejected:
-        """When the log takes it: now, or in history mode when the old system did; never before the event before it."""
-        now = self.intake._now()
-        floor = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=self.recorded)
-        if self.intake.history:
-            said = action.recordedat or action.time
-            if max(said, action.time) > now + SKEW:
-                return Rejected("time-in-future", f"{max(said, action.time).isoformat()} lies in the future", "$.time")
-            if said < action.time:
-                return Rejected("time-in-future", "it was recorded before it happened", "$.recordedat")
-            return max(said, floor)
-        if action.time > now + SKEW:
-            return Rejected("time-in-future", f"{action.time.isoformat()} lies in the future", "$.time")
-        return max(now, floor, action.time)
-
-    def _decide(self, action: AnyAction, recorded: datetime) -> Recorded | Rejected:
-        office = self.office
-        kind = action.subject.partition(":")[0]
-        if kind == "petition":
-            known = office.known(recorded, history=self.intake.history)
-            return petition.decide(office.item(action.subject[9:]), action, known)
-        if kind == "unit":
-            return unit.decide(office.units.get(action.subject), action, office.units)
-        if kind in ("ruleset", "calendar"):
-            return ruleset.decide(action, office.rules)
-        if kind in ("petitioner", "person"):
-            self.forgotten.append("person:" + action.subject.partition(":")[2])
-            return Recorded()
-        return finding.decide(office.finding(action.subject), action)
-
-    def _record(
-        self, action: AnyAction, ruling: Recorded, recorded: datetime, key: bytes, digest: bytes,
-        sealed: dict[str, str] | None = None,
-    ) -> int:  # fmt: skip
-        position = self.after + len(self.entries) + 1
-        data = action.data if sealed is None else replace(action.data, personal=sealed)
-        event: AnyEvent = Event(
-            id=action.id, source=action.source, type=action.type, subject=action.subject, time=action.time, data=data,
-            actor=action.actor, unit=action.unit, causationid=action.causationid, correlationid=action.correlationid,
-            traceparent=action.traceparent, version=self.office.version(action.subject) + 1,
-            recorded=recorded.astimezone(SHANGHAI), ruleset=self.office.rules.on(day_of(action.time)).names,
-            decided=ruling.decided,
-        )  # fmt: skip
-        at = micros(recorded)
-        self.entries.append(
-            NewEntry(event.subject, event.version, event.type, at, encode(event), key, digest, ruling.touches)
-        )
-        self.recorded = max(self.recorded, at)
-        self.taken[key] = (position, digest)
-        event.position = position
-        self.office.take(event)
-        if self.intake._agenda is not None:
-            self.intake._agenda.take(event)
-        return position
-
-    def _guard(self, action: AnyAction, recorded: datetime) -> None:
-        """An attempt to route an accusation to the accused goes on record by the log's own hand."""
-        to = getattr(action.data, "to_unit", None)
-        if to is None or action.unit is None:
-            return
-        fact = SecrecyGuarded(to=to, by_unit=action.unit, refused=f"{action.source} {action.id}")
-        self._write(
-            "petition.secrecy_guarded.v1", f"secrecy_guarded {action.source} {action.id}", action, fact, recorded
-        )
-
-    def _write(self, type_name: str, id: str, about: AnyAction, fact: Any, recorded: datetime) -> None:
-        """Records a fact of the log's own making, once."""
-        action: AnyAction = Action(
-            specversion="1.0", id=id, source=LOG, type=type_name, subject=about.subject, time=about.time, data=fact,
-            actor="system:log", unit=about.unit, causationid=about.id,
-        )  # fmt: skip
-        key = key_of(LOG, id)
-        if key in self.taken or key in self.intake._log.known([key]):
-            return
-        ruling = self._decide(action, recorded)
-        if isinstance(ruling, Recorded):
-            self._record(action, ruling, recorded, key, self.intake._vault.digest(encode(action)))
-
-    def advance(self, today: date) -> None:
-        """Records every deadline whose last day lies before `today` and that nobody met."""
-        agenda = self.intake._agenda
-        assert agenda is not None, "the clock needs an agenda"
-        for due in agenda.due(today):
-            self._miss(due.subject, due.clock, due.started, due.due_on)
-
-    def _day_breaks(self, today: date) -> None:
-        """History mode: the clock runs once on each new day, before that day's first action."""
-        if self.intake.day is None or today > self.intake.day:
-            self.advance(today)
-            self.intake.day = today
-
-    def _miss(self, subject: str, clock: str, started: int, due_on: date) -> None:
-        item = self.office.item(subject[9:])
-        deadline = item.deadline(clock, started) if item else None
-        if item is None or deadline is None or not breach.breached(deadline, due_on + timedelta(days=1)):
-            return
-        first = datetime.combine(due_on + timedelta(days=1), time.min, SHANGHAI)
-        fact = breach.absence(deadline, item, self.office.units, day_of(first))
-        floor = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=self.recorded)
-        recorded = max(first, floor) if self.intake.history else max(self.intake._now(), floor)
-        id = f"missed {subject} {clock} {started} {due_on.isoformat()}"
-        name = "supervision.due.v1" if deadline.trigger else "deadline.missed.v1"
-        action: AnyAction = Action(
-            specversion="1.0", id=id, source="/danze/clock", type=name, subject=subject, time=first, data=fact,
-            actor="system:clock", unit=UnitId(fact.owed_by),
-        )  # fmt: skip
-        ruling = self._decide(action, recorded)
-        if isinstance(ruling, Recorded):
-            key = key_of("/danze/clock", id)
-            self._record(action, ruling, recorded, key, self.intake._vault.digest(encode(action)))
-
-    def _refuse(self, sent: _Sent, why: Rejected) -> Outcome:
-        action = sent.action
-        subject = action.subject if isinstance(action, Action) else ""
-        body = self._kept(sent)
-        at = max(self.recorded, 0) if self.intake.history else micros(self.intake._now())
-        self.rejections.append(Rejection(sent.key, sent.digest, why.code, why.message, why.path, subject, at, body))
-        return Outcome("rejected", rejection=why)
-
-    def _kept(self, sent: _Sent) -> bytes:
-        """The whole action, re-submittable, with nothing personal in clear.
-
-        Of an action that was understood, the personal fields are sealed. Of any other nobody knows in which field a
-        person may be named: it is sealed as it came, and stands beside what its envelope says.
-        """
-        whole = _json(sent.line)
-        data = whole.get("data")
-        if isinstance(sent.action, Action) and isinstance(data, dict):
-            if personal := data.get("personal"):
-                fields = {"personal": msgspec.json.encode(personal).decode()}
-                whole = {**whole, "data": {**data, "personal": self.intake._vault.seal(owner_of(sent.action), fields)}}
-            return msgspec.json.encode(whole, order="sorted")
-        told = {name: whole[name] for name in TOLD if isinstance(whole.get(name), str)}
-        line = {"line": sent.line.decode("utf-8", "backslashreplace")}
-        return msgspec.json.encode({**told, "sealed": self.intake._vault.seal(_owner(whole), line)}, order="sorted")
-
-
-def key_of(source: str, id: str) -> bytes:
-    """The idempotency key in the log: 16 bytes over source and id."""
-    return hashlib.blake2b(f"{source}\0{id}".encode(), digest_size=16).digest()
-
-
-def _key_of_broken(line: bytes) -> bytes:
-    return hashlib.blake2b(line, digest_size=16, person=b"broken").digest()
-
-
-def owner_of(action: AnyAction) -> str:
-    """Whose key seals the personal fields: the first petitioner's, else the item's own."""
-    petitioners = getattr(action.data, "petitioners", None)
-    return petitioners[0] if petitioners else action.subject
-
-
-def _owner(whole: dict[str, Any]) -> str:
-    """Whose key seals an action that was not understood: the first petitioner's where one can be made out."""
-    data = whole.get("data")
-    petitioners = data.get("petitioners") if isinstance(data, dict) else None
-    for each in petitioners if isinstance(petitioners, list) else ():
-        if isinstance(each, str) and each.startswith("person:"):
-            return each
-    return "rejected"
-
-
-def _json(line: bytes) -> dict[str, Any]:
-    """The object that a line holds; an empty one where it holds none."""
-    try:
-        whole = msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return {}
-    return whole if isinstance(whole, dict) else {}
+        if self.agenda is not None and 0 < before < self.office.position:
+            self.agenda.again()  # somebody else set deadlines too

@@ -17,9 +17,12 @@ from domain.rules.law import Rules
 from domain.ruleset import decide as ruleset
 from domain.unit.state import Units
 from infra.log.port import Entry, Head, Log
+from projections.shelf import Shelf
 
-REMEMBERED = 60_000
-"""Items kept in memory; the oldest half is let go when there are more."""
+REMEMBERED = 200_000
+"""Items kept at hand."""
+IN_HAND = 10_000
+"""Of them as objects; what is touched often is not packed and unpacked each time."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -37,7 +40,7 @@ class Office:
         self.recorded = 0
         self.units = Units()
         self.rules = self._shipped
-        self.items: dict[str, Item | None] = {}
+        self.items = Shelf(REMEMBERED)
         self.matters: dict[str, tuple[str, ...]] = {}
         self.versions: dict[str, int] = {}
         self.findings: dict[str, finding.State] = {}
@@ -72,7 +75,9 @@ class Office:
         if kind == "petition":
             no = event.subject[9:]
             if no in self.items:
-                self.items[no] = evolve(self.items[no], event)
+                self.items.put(no, evolve(self.items.get(no), event))
+            for id in (*event.decided.cleared, *(found.id for found in event.decided.findings)):
+                self.findings.pop(id, None)
             if event.decided.repeat_number is not None:
                 self._take_matter(event)
         elif kind == "unit":
@@ -94,7 +99,7 @@ class Office:
     def item(self, no: str) -> Item | None:
         if no not in self.items:
             self._learn({f"petition:{no}"})
-        return self.items[no]
+        return self.items.get(no)
 
     def repeats(self, root: str) -> tuple[str, ...]:
         """The items judged to repeat item `root` itself."""
@@ -107,9 +112,8 @@ class Office:
 
     def learn(self, subjects: Iterable[str]) -> None:
         """Reads the items that a batch speaks about, all at once."""
-        if len(self.items) > REMEMBERED:
-            for no in list(self.items)[: REMEMBERED // 2]:
-                del self.items[no]
+        if self.items.in_hand > IN_HAND:
+            self.items.lay_down()
         self._learn({s for s in subjects if s.startswith("petition:") and s[9:] not in self.items})
 
     def _learn(self, subjects: set[str]) -> None:
@@ -119,7 +123,8 @@ class Office:
         for entry in self._log.streams(sorted(subjects), upto=self.position):
             no = entry.subject[9:]
             found[no] = evolve(found[no], decode_event(entry.type, entry.body, entry.position))
-        self.items.update(found)
+        for no, item in found.items():
+            self.items.put(no, item)
 
     def version(self, subject: str) -> int:
         """The version of the newest event of a subject, 0 for an unknown one."""
@@ -151,10 +156,16 @@ class Office:
         holders = (no, *self.repeats(no)) if rule == "F23" else (no,)
         return any((item := self.item(each)) is not None and subject in item.found for each in holders)
 
-    def known(self, recorded: datetime, *, history: bool) -> Known:
+    def known(self, recorded: datetime, *, head: int, history: bool) -> Known:
         """What decide may ask at this moment."""
         return Known(
-            rules=self.rules, units=self.units, item=self.item, repeats=self.repeats, recorded=recorded, history=history
+            rules=self.rules,
+            units=self.units,
+            item=self.item,
+            repeats=self.repeats,
+            recorded=recorded,
+            head=head,
+            history=history,
         )
 
 

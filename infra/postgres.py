@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import psycopg
 from psycopg import sql
 
@@ -40,10 +42,9 @@ def _connected(place: PostgresUrl, *, create: bool) -> psycopg.Connection[tuple[
 
 def _once(connection: psycopg.Connection[tuple[object, ...]], statement: sql.Composed) -> None:
     """Two first users may create the same thing: the second is content."""
-    try:
+    twice = (psycopg.errors.DuplicateDatabase, psycopg.errors.DuplicateSchema, psycopg.errors.UniqueViolation)
+    with suppress(*twice):
         connection.execute(statement)
-    except (psycopg.errors.DuplicateDatabase, psycopg.errors.DuplicateSchema, psycopg.errors.UniqueViolation):
-        pass
 
 
 def reason(error: BaseException) -> str:

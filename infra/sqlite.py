@@ -1,4 +1,4 @@
-"""SQLite as all our files use it, and what it says when something breaks as one sentence for the person at the keyboard."""
+"""SQLite as our files use it; what it says when something breaks, in one sentence for the person at the keyboard."""
 
 from __future__ import annotations
 

@@ -41,6 +41,7 @@ class Vault:
         self._wrap = AESGCM(_derived(master, b"danze wrap"))
         self._digest_key = _derived(master, b"danze digest")
         self._cache: OrderedDict[str, AESGCM] = OrderedDict()
+        self._last_forgotten = 0
         self._lock = threading.Lock()
         self._prove()
 
@@ -64,9 +65,7 @@ class Vault:
                 pass  # sealed with an earlier key of the owner, or tampered with: told apart below
         if self._store.was_forgotten(owner):
             return None
-        raise StoreError(
-            f"the personal fields of {owner} cannot be opened: the key is missing or the bytes were changed"
-        )
+        raise StoreError(f"the personal fields of {owner} cannot be opened: no key, or the bytes were changed")
 
     def forget(self, owner: str) -> bool:
         """Destroy the owner's key; True if there was one. A later petition of the same owner gets a new key."""
@@ -85,7 +84,14 @@ class Vault:
         self._store.close()
 
     def _keys(self, owners: Sequence[str], *, make: bool) -> dict[str, AESGCM]:
+        if not owners:
+            return {}
+        last = self._store.last_forgotten()
         with self._lock:
+            if last != self._last_forgotten:
+                # A key destroyed by another process must neither open nor seal here: nobody could read it later.
+                self._cache.clear()
+                self._last_forgotten = last
             found = {owner: self._cache[owner] for owner in owners if owner in self._cache}
         missing = list(dict.fromkeys(owner for owner in owners if owner not in found))
         if not missing:

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from infra.log.port import StoreError
 from infra.log.urls import PostgresUrl, StoreUrl
@@ -30,7 +31,10 @@ KEYS = sa.Table(
     sa.Column("created", sa.BigInteger, nullable=False),
 )
 FORGOTTEN = sa.Table(
-    "forgotten", TABLES, sa.Column("owner", sa.Text, primary_key=True), sa.Column("when", sa.BigInteger, nullable=False)
+    "forgotten",
+    TABLES,
+    sa.Column("owner", sa.Text, primary_key=True),
+    sa.Column("when", sa.BigInteger, nullable=False, index=True),
 )
 PROOFS = sa.Table(
     "proofs", TABLES, sa.Column("name", sa.Text, primary_key=True), sa.Column("value", sa.LargeBinary, nullable=False)
@@ -49,7 +53,9 @@ class KeyStore:
                 # CREATE … IF NOT EXISTS is not atomic there.
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": where})
             for table in TABLES.sorted_tables:
-                connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
+                connection.execute(CreateTable(table, if_not_exists=True))
+                for index in table.indexes:
+                    connection.execute(CreateIndex(index, if_not_exists=True))
 
     def wrapped(self, owners: Sequence[str]) -> dict[str, bytes]:
         """The keys of those owners that have one."""
@@ -66,17 +72,18 @@ class KeyStore:
     def forget(self, owner: str, when: int) -> bool:
         with self.engine.begin() as connection:
             gone = connection.execute(KEYS.delete().where(KEYS.c.owner == owner)).rowcount
-            connection.execute(self._insert_missing(FORGOTTEN), [{"owner": owner, "when": when}])
+            note = self._insert(FORGOTTEN).values(owner=owner, when=when)
+            connection.execute(note.on_conflict_do_update(index_elements=["owner"], set_={"when": when}))
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             # A deleted row lives on in the write-ahead log or as a dead tuple until these.
-            connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)" if self._sqlite else f"VACUUM {self._keys()}"))
+            clean = "PRAGMA wal_checkpoint(TRUNCATE)" if self._sqlite else f"VACUUM {self._keys()}"
+            connection.execute(sa.text(clean))
         return bool(gone)
 
     def was_forgotten(self, owner: str) -> bool:
         with self.engine.connect() as connection:
-            return (
-                connection.execute(sa.select(FORGOTTEN.c.owner).where(FORGOTTEN.c.owner == owner)).first() is not None
-            )
+            found = connection.execute(sa.select(FORGOTTEN.c.owner).where(FORGOTTEN.c.owner == owner)).first()
+        return found is not None
 
     def proof(self) -> bytes | None:
         with self.engine.connect() as connection:
@@ -86,13 +93,22 @@ class KeyStore:
         """Keep the first proof ever given, and answer it."""
         with self.engine.begin() as connection:
             connection.execute(self._insert_missing(PROOFS), [{"name": "master", "value": value}])
-            return bytes(connection.execute(sa.select(PROOFS.c.value)).scalar_one())
+            kept: bytes = connection.execute(sa.select(PROOFS.c.value)).scalar_one()
+        return kept
 
     def close(self) -> None:
         self.engine.dispose()
 
+    def last_forgotten(self) -> int:
+        """When a key was destroyed last, by whichever process; 0 if never."""
+        with self.engine.connect() as connection:
+            return connection.execute(sa.select(sa.func.max(FORGOTTEN.c.when))).scalar() or 0
+
+    def _insert(self, table: sa.Table) -> Any:
+        return (sqlite_insert if self._sqlite else postgres_insert)(table)
+
     def _insert_missing(self, table: sa.Table) -> Any:
-        return (sqlite_insert if self._sqlite else postgres_insert)(table).on_conflict_do_nothing()
+        return self._insert(table).on_conflict_do_nothing()
 
     def _keys(self) -> str:
         schema = self.engine.get_execution_options()["schema_translate_map"][None]
@@ -100,7 +116,7 @@ class KeyStore:
 
 
 def open_key_store(place: StoreUrl, *, create: bool = True) -> KeyStore:
-    """The keys beside a log. Without `create` a StoreError where there are none: other keys would fit nothing sealed."""
+    """The keys beside a log. Without `create`, a StoreError where there are none: others would fit nothing sealed."""
     if isinstance(place, PostgresUrl):
         return _postgres(place, create=create)
     path = place.beside("keys")
@@ -135,9 +151,7 @@ def _postgres(place: PostgresUrl, *, create: bool) -> KeyStore:
 def _select(connection: sa.Connection, owners: Sequence[str]) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for start in range(0, len(owners), CHUNK):
-        chunk = owners[start : start + CHUNK]
-        for owner, wrapped in connection.execute(
-            sa.select(KEYS.c.owner, KEYS.c.wrapped).where(KEYS.c.owner.in_(chunk))
-        ):
-            found[owner] = wrapped
+        chosen = KEYS.c.owner.in_(owners[start : start + CHUNK])
+        rows = connection.execute(sa.select(KEYS.c.owner, KEYS.c.wrapped).where(chosen))
+        found.update((owner, wrapped) for owner, wrapped in rows)
     return found

@@ -1,16 +1,15 @@
 """Where is each item, since when, and what is late about it? One row an item, folded with the domain's own `evolve`."""
 
 from datetime import date
-
-from msgspec import Struct
+from typing import NamedTuple
 
 from domain.deadlines import Deadline
 from domain.envelope import day_of
 from domain.petition.item import Item
 
 
-class CaseRow(Struct, frozen=True, gc=False):
-    """One row of the table `cases`. Dates are ISO text (Asia/Shanghai), flags 0 or 1, so that every store answers alike."""
+class CaseRow(NamedTuple):
+    """One row of the table `cases`. Dates are ISO text (Asia/Shanghai), flags 0 or 1: every store answers alike."""
 
     no: str
     title: str
@@ -34,6 +33,7 @@ class CaseRow(Struct, frozen=True, gc=False):
     registered_on: str
     received_on: str
     accepted_on: str | None
+    """The day on which acceptance was decided on: accepted, answered at once, or refused."""
     answered_on: str | None
     closed_on: str | None
     outcome: str | None
@@ -63,6 +63,17 @@ class CaseRow(Struct, frozen=True, gc=False):
     """The item itself, from which the fold goes on."""
 
 
+_iso: dict[date, str] = {}
+
+
+def iso(day: date) -> str:
+    """ISO text of a day; there are few days, so each is written once."""
+    text = _iso.get(day)
+    if text is None:
+        text = _iso[day] = day.isoformat()
+    return text
+
+
 def case_row(item: Item, body: bytes) -> CaseRow:
     """The row of an item as it stands."""
     first: Deadline | None = None
@@ -72,7 +83,7 @@ def case_row(item: Item, body: bytes) -> CaseRow:
     for each in item.deadlines:
         if each.clock == "K1":
             first = each
-        elif each.clock == "K5" or each.clock == "K12":
+        elif each.clock in ("K5", "K12"):
             handled = each
         if each.window:
             continue
@@ -80,23 +91,24 @@ def case_row(item: Item, body: bytes) -> CaseRow:
             late += not each.trigger
         if each.met_on is None and not each.ended and (due is None or each.due_on < due):
             due = each.due_on
+    decided_at = item.accepted_at or (item.since if item.state == "refused" else None)
     unit_rating, bureau_rating = _rating(item, "unit"), _rating(item, "bureau")
     raised = [level for level, _, _, _ in item.raised]
-    return CaseRow(
+    return CaseRow._make((
         item.no, item.title, item.state, item.unit, item.handler, item.first_handler[0] if item.first_handler else None,
         item.registered_by, item.channel, item.purpose, item.category, item.place, item.persons, item.first,
         item.repeat_number, int(item.collective), int(item.skip_level), int(item.anonymous), item.about_unit,
-        item.about_official, day_of(item.registered_at).isoformat(), item.received_on.isoformat(),
-        day_of(item.accepted_at).isoformat() if item.accepted_at else None,
-        day_of(item.answered_at).isoformat() if item.answered_at else None,
-        day_of(item.closed_at).isoformat() if item.closed_at else None,
-        item.outcome, int(item.resolved), int(item.desisted), int(item.over), late, due.isoformat() if due else None,
-        first.strict_on.isoformat() if first else None, _missed(first), _met(first),
-        handled.strict_on.isoformat() if handled else None, _missed(handled), _met(handled),
+        item.about_official, iso(day_of(item.registered_at)), iso(item.received_on),
+        iso(day_of(decided_at)) if decided_at else None,
+        iso(day_of(item.answered_at)) if item.answered_at else None,
+        iso(day_of(item.closed_at)) if item.closed_at else None,
+        item.outcome, int(item.resolved), int(item.desisted), int(item.over), late, iso(due) if due else None,
+        iso(first.strict_on) if first else None, _missed(first), _met(first),
+        iso(handled.strict_on) if handled else None, _missed(handled), _met(handled),
         unit_rating[0], unit_rating[1], bureau_rating[0], bureau_rating[1],
         raised.count("city"), raised.count("province"), raised.count("national"),
         sum(kind == "irregular" for _, kind, _, _ in item.raised), item.version, body,
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _missed(deadline: Deadline | None) -> int:
@@ -106,17 +118,17 @@ def _missed(deadline: Deadline | None) -> int:
 
 
 def _met(deadline: Deadline | None) -> str | None:
-    return deadline.met_on.isoformat() if deadline is not None and deadline.met_on is not None else None
+    return iso(deadline.met_on) if deadline is not None and deadline.met_on is not None else None
 
 
 def _rating(item: Item, target: str) -> tuple[str | None, str | None]:
     for rated, score, day in item.ratings:
         if rated == target:
-            return score, day.isoformat()
+            return score, iso(day)
     return None, None
 
 
-class DueRow(Struct, frozen=True, gc=False):
+class DueRow(NamedTuple):
     """One row of the table `due`: a deadline that still runs."""
 
     subject: str
@@ -131,7 +143,7 @@ class DueRow(Struct, frozen=True, gc=False):
 def due_rows(item: Item) -> list[DueRow]:
     """What still runs on an item: its own duties, no windows."""
     return [
-        DueRow(item.subject, each.clock, each.started, each.due_on.isoformat(), each.owed_by, int(each.missed_at > 0),
+        DueRow(item.subject, each.clock, each.started, iso(each.due_on), each.owed_by, int(each.missed_at > 0),
                int(each.trigger))
         for each in item.deadlines
         if each.met_on is None and not each.ended and not each.window and each.paused_on is None

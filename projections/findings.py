@@ -1,5 +1,7 @@
 """Which findings stand, against which unit, on what evidence, and what did humans make of them?"""
 
+from typing import NamedTuple
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -31,7 +33,7 @@ class Standing(Struct, frozen=True, kw_only=True, gc=False):
 
 def raised(standing: Standing | None, found: Finding, position: int) -> Standing:
     """A rule tripped. A second trip of the same finding adds its evidence, and lateness once it is known."""
-    if standing is None or (standing.cleared_at and standing.seen_at < position):
+    if standing is None or (standing.cleared_at and standing.seen_at <= position):  # the same event may do both
         return Standing(finding=_with(found, found.evidence, position), raised_at=position, seen_at=position)
     if position <= standing.seen_at:
         return standing
@@ -39,7 +41,7 @@ def raised(standing: Standing | None, found: Finding, position: int) -> Standing
     merged = _with(found, (*former.evidence, *found.evidence), position)
     if former.rule != "F21":
         merged = replace(
-            merged, since=former.since, unit=former.unit, handler=former.handler or found.handler,
+            merged, since=former.since, unit=former.unit, handler=former.handler,
             late_by=found.late_by if found.late_by is not None else former.late_by,
         )  # fmt: skip
     return replace(standing, finding=merged, seen_at=position)
@@ -65,7 +67,7 @@ def judged(standing: Standing | None, event: AnyEvent) -> Standing | None:
     return replace(standing, state=state, steps=(*standing.steps, step), seen_at=event.position)
 
 
-class FindingRow(Struct, frozen=True, gc=False):
+class FindingRow(NamedTuple):
     """One row of the table `findings`."""
 
     id: str
@@ -82,6 +84,7 @@ class FindingRow(Struct, frozen=True, gc=False):
 
 
 def finding_row(standing: Standing, body: bytes) -> FindingRow:
+    """The row of a finding as it stands; `body` is the packed state from which the fold goes on."""
     found = standing.finding
     return FindingRow(
         found.id, found.rule, found.subject, found.unit, found.axis, found.ground, found.since.isoformat(),

@@ -8,15 +8,15 @@ from collections.abc import Iterable
 import msgspec
 
 from domain.clock.events import DutyMissed
-from domain.envelope import NOTHING, AnyEvent
-from domain.petition.item import Item
+from domain.envelope import AnyEvent
 from domain.petition.state import evolve
 from projections.cases import CaseRow, DueRow, case_row, due_rows
 from projections.findings import FindingRow, Standing, cleared, finding_row, judged, raised
+from projections.shelf import Shelf, pack
 from projections.titles import terms
 
-_pack = msgspec.msgpack.Encoder().encode
-unpack_item = msgspec.msgpack.Decoder(Item).decode
+REMEMBERED = 200_000
+"""Items whose states are kept at hand between batches."""
 unpack_standing = msgspec.msgpack.Decoder(Standing).decode
 
 
@@ -34,32 +34,48 @@ class Fold:
     """The states of the items and findings that a worker owns."""
 
     def __init__(self) -> None:
-        self.items: dict[str, Item | None] = {}
+        self.items = Shelf(REMEMBERED)
         self.standings: dict[str, Standing | None] = {}
         self._new: set[str] = set()
         self._touched: set[str] = set()
         self._found: set[str] = set()
 
     def take(self, events: Iterable[AnyEvent]) -> None:
-        """Folds events in, in position order. An event taken before changes nothing."""
-        items, touched = self.items, self._touched
+        """Folds events in, in position order. An event taken before changes nothing.
+
+        Items are folded one after the other, each with all its events of the batch, while it is warm in the processor's
+        cache; findings, which events of several items may speak of, follow in position order.
+        """
+        streams: dict[str, list[AnyEvent]] = {}
+        finding: list[AnyEvent] = []
         for event in events:
             subject = event.subject
-            if subject.startswith("petition:"):
-                item = items.get(subject)
-                if item is None:
-                    self._new.add(subject)
-                items[subject] = evolve(item, event)
-                touched.add(subject)
-                if event.decided is not NOTHING:
-                    self._findings(event)
-            elif event.type.startswith("finding."):
-                self.standings[subject] = judged(self.standings.get(subject), event)
-                self._found.add(subject)
-            elif isinstance(event.data, DutyMissed):
-                self._findings(event)
+            if subject[:9] == "petition:":
+                if subject in streams:
+                    streams[subject].append(event)
+                else:
+                    streams[subject] = [event]
+                decided = event.decided
+                if decided.findings or decided.cleared:
+                    finding.append(event)
+            elif event.type[:8] == "finding." or isinstance(event.data, DutyMissed):
+                finding.append(event)
+        for subject, stream in streams.items():
+            item = self.items.get(subject)
+            if item is None:
+                self._new.add(subject)
+            for event in stream:
+                item = evolve(item, event)
+            self.items.put(subject, item)
+        self._touched.update(streams)
+        for event in finding:
+            self._findings(event)
 
     def _findings(self, event: AnyEvent) -> None:
+        if event.type[:8] == "finding.":
+            self.standings[event.subject] = judged(self.standings.get(event.subject), event)
+            self._found.add(event.subject)
+            return
         decided = event.decided
         for id in decided.cleared:
             self.standings[id] = cleared(self.standings.get(id), event.position)
@@ -70,16 +86,18 @@ class Fold:
 
     def changes(self) -> Changes:
         """The rows of everything touched since the last call."""
-        items = [item for subject in self._touched if (item := self.items[subject]) is not None]
+        items = [item for subject in self._touched if (item := self.items.get(subject)) is not None]
         found = [standing for id in self._found if (standing := self.standings[id]) is not None]
-        new = [item for subject in self._new if (item := self.items[subject]) is not None]
+        new = [item for subject in self._new if (item := self.items.get(subject)) is not None]
         self._new, self._touched, self._found = set(), set(), set()
-        return Changes(
+        changes = Changes(
             titles=[(item.no, terms(item.title)) for item in new],
-            cases=[case_row(item, _pack(item)) for item in items],
+            cases=[case_row(item, pack(item)) for item in items],
             due=[row for item in items for row in due_rows(item)],
-            findings=[finding_row(standing, _pack(standing)) for standing in found],
+            findings=[finding_row(standing, pack(standing)) for standing in found],
         )
+        self.items.lay_down()
+        return changes
 
     def forget(self) -> None:
         """Lets every state go; the rows hold them."""

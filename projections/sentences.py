@@ -60,6 +60,12 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "supervision.due": ("应当督办而未督办（{ground}），责任单位{owed_by}", "supervision {ground} was due from {owed_by}"),
 }  # fmt: skip
 
+WITHOUT: dict[str, tuple[str, str, str]] = {
+    "petition.assigned": ("report_by", "{by}交办{to_unit}", "{by} assigned it to {to_unit}"),
+    "petition.repeat_judged": ("first", "改判为初次信访", "judged to be a first-time item after all"),
+}
+"""What is said where a field is absent: (field, Chinese, English)."""
+
 WORDS_ZH = {
     "ordinary": "普通", "simple": "简易", "supported": "予以支持", "explained": "解释说明", "not_supported": "不予支持",
     "partly": "部分支持", "satisfied": "满意", "basically": "基本满意", "dissatisfied": "不满意", "bureau": "信访部门",
@@ -75,8 +81,11 @@ WORDS_ZH = {
 def sentence(event: AnyEvent, units: Units) -> dict[str, str]:
     """{"zh", "en"} of an event of an item or of the clock."""
     name = event.type.removesuffix(".v1")
-    zh, en = TEMPLATES.get(name, (name, name))
     fields = structs.asdict(event.data)
+    if name in WITHOUT and fields.get(WITHOUT[name][0]) is None:
+        zh, en = WITHOUT[name][1:]
+    else:
+        zh, en = TEMPLATES.get(name, (name, name))
     return {
         "zh": zh.format_map(_Told(fields, event, units, _zh)),
         "en": en.format_map(_Told(fields, event, units, str)),

@@ -1,23 +1,15 @@
-"""Which items speak of this in their title? Chinese is indexed by single characters and by pairs, other words whole."""
+"""Which items speak of this in their title? Indexed by single characters; what is asked for is a phrase of them."""
 
 import re
 
-_CHINESE = re.compile(r"[\u3400-\u9fff]+")
-_WORD = re.compile(r"[0-9a-zA-Z]+")
+_ASKED = re.compile(r"\w+")
 
 
 def terms(title: str) -> str:
-    """The words under which a title is found, separated by spaces."""
-    found: list[str] = []
-    for run in _CHINESE.findall(title):
-        found += run
-        found += (run[at : at + 2] for at in range(len(run) - 1))
-    return " ".join(dict.fromkeys([*found, *(word.lower() for word in _WORD.findall(title))]))
+    """A title as the index takes it: its characters, separated by spaces. The index leaves out punctuation."""
+    return " ".join(title.lower())
 
 
-def wanted(query: str) -> list[str]:
-    """The words that a title must have all of: pairs where the query gives pairs, else single characters."""
-    found: list[str] = []
-    for run in _CHINESE.findall(query):
-        found += [run] if len(run) == 1 else [run[at : at + 2] for at in range(len(run) - 1)]
-    return list(dict.fromkeys([*found, *(word.lower() for word in _WORD.findall(query))]))
+def phrases(query: str) -> list[list[str]]:
+    """What a title must contain: each run of letters or characters of the query, as a phrase."""
+    return [list(run) for run in _ASKED.findall(query.lower())]

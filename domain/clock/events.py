@@ -6,7 +6,7 @@ from domain.fact import Fact, OfficialId, Text, UnitId
 
 
 class DeadlineMissed(Fact, frozen=True, gc=False):
-    """A deadline passed unmet. Recorded at the first moment of the first day of breach."""
+    """A deadline passed unmet (逾期). Recorded at the first moment of the first day of breach."""
 
     deadline: Text
     due_on: date
@@ -16,7 +16,7 @@ class DeadlineMissed(Fact, frozen=True, gc=False):
 
 
 class SupervisionDue(Fact, frozen=True, gc=False):
-    """A supervision that had to be opened was not (S1–S11)."""
+    """A supervision that had to be opened was not (应督办未督办)."""
 
     ground: Text
     owed_by: UnitId
@@ -24,7 +24,7 @@ class SupervisionDue(Fact, frozen=True, gc=False):
 
 
 class DutyMissed(Fact, frozen=True, gc=False):
-    """A duty of a period was not done."""
+    """A duty of a period was not done (职责未履行)."""
 
     rule: Text
     owed_by: UnitId

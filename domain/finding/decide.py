@@ -1,4 +1,4 @@
-"""What a human may do with a finding, step by step (Art 19): a proposal is opened, then decided or dismissed, then appealed."""
+"""What a human may do with a finding, step by step (Art 19): it is opened, then decided or dismissed, then appealed."""
 
 from typing import Literal
 

@@ -12,10 +12,12 @@ from domain.unit.state import Units
 
 
 def deadline_missed(fact: DeadlineMissed, ruling: Ruling) -> Verdict:
+    """The clock records a limit that passed unmet, by the local day on which it does so."""
     return breach(ruling, fact.deadline, fact.started)
 
 
 def supervision_due(fact: SupervisionDue, ruling: Ruling) -> Verdict:
+    """The clock records that a supervision was due and not opened (R2005 41; R2022 43)."""
     return breach(ruling, fact.ground, fact.started)
 
 

@@ -26,7 +26,8 @@ def revision(former: Cause, fact: e.CauseRevised, position: int) -> Cause:
         fact.unit or former.unit, fact.ground or former.ground, fact.decided_on or former.decided_on,
         former.officials if fact.officials is None else fact.officials,
         former.collective if fact.collective is None else fact.collective,
-        former.dissent if fact.dissent is None else fact.dissent, position,
+        former.dissent if fact.dissent is None else fact.dissent,
+        former.evidence if fact.evidence is None else fact.evidence, position,
     )  # fmt: skip
 
 
@@ -156,7 +157,7 @@ def _reopened(item: Item, fact: e.PetitionReopened, event: AnyEvent) -> Changes:
 
 
 def _rated(item: Item, fact: e.PetitionRated, event: AnyEvent) -> Changes:
-    others = tuple(each for each in item.ratings if each[0] != fact.target)
+    others = [each for each in item.ratings if each[0] != fact.target]
     return {"ratings": (*others, (fact.target, fact.score, event.day))}
 
 
@@ -186,8 +187,9 @@ def _sponsorship_ended(item: Item, fact: e.SponsorshipEnded, event: AnyEvent) ->
 
 def _cause_found(item: Item, fact: e.CauseFound, event: AnyEvent) -> Changes:
     cause = Cause(
-        fact.unit, fact.ground, fact.decided_on, fact.officials, fact.collective, fact.dissent, event.position
-    )
+        fact.unit, fact.ground, fact.decided_on, fact.officials, fact.collective, fact.dissent, fact.evidence,
+        event.position,
+    )  # fmt: skip
     return {"causes": (*(each for each in item.causes if each.unit != fact.unit), cause)}
 
 

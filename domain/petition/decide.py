@@ -97,4 +97,4 @@ STEPS: dict[type[Fact], Step] = {
     DeadlineMissed: breach.deadline_missed,
     SupervisionDue: breach.supervision_due,
 }
-"""Facts that are absent here (worked, mediated, resolved, desisted, reopened) are taken as they are, in the states open to them."""
+"""Facts that are absent here (worked, resolved, reopened …) are taken in the states open to them."""

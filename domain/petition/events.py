@@ -1,11 +1,11 @@
 """Everything that can have happened to a petition item (contract section 3)."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from domain.fact import Count, Fact, OfficialId, PersonId, PetitionNo, Text, UnitId
+from domain.fact import Count, Fact, Moment, OfficialId, PersonId, PetitionNo, Text, UnitId
 
 Channel = Literal["letter", "visit", "online", "phone", "leader_mailbox", "reception", "handed_down"]
 Purpose = Literal["suggestion", "accusation", "appeal", "settlement", "enquiry"]
@@ -26,7 +26,9 @@ class PetitionRegistered(Fact, frozen=True, gc=False):
     purpose: Purpose
     category: Text
     place: Text
+    """Division code of the place it is about: 430400 city, 430408 county, 430408001 township."""
     persons: Count
+    """Who came or signed; `collective_min_persons` of them on a visit make it collective."""
     petitioners: tuple[PersonId, ...]
     title: Text
     about_unit: UnitId | None = None
@@ -34,9 +36,13 @@ class PetitionRegistered(Fact, frozen=True, gc=False):
     joint_letter: bool = False
     anonymous: bool = False
     personal: dict[str, str] | None = None
-    received_at: datetime | None = None
+    """Names, phones, texts: sealed under a key of the first petitioner before anything is stored."""
+    received_at: Moment | None = None
+    """When it was received, if before it was registered: K1 and K3 run from its local day."""
     handed_down_by: UnitId | None = None
+    """With channel `handed_down`: who assigned it from above."""
     report_by: date | None = None
+    """With channel `handed_down`: the day by which the registering unit reports (K13)."""
 
 
 class RepeatJudged(Fact, frozen=True, gc=False):
@@ -45,6 +51,7 @@ class RepeatJudged(Fact, frozen=True, gc=False):
     first: PetitionNo | None
     basis: tuple[Literal["same_person", "same_facts"], ...] = ()
     revises: int | None = None
+    """Position of the judgement that this one replaces."""
 
 
 class PetitionReferred(Fact, frozen=True, gc=False):
@@ -143,6 +150,7 @@ class PetitionExtended(Fact, frozen=True, gc=False):
     """The limit for handling was extended (延期)."""
 
     days: Days
+    """Calendar days added to the limit; at most `extension_max_days` count in all (R2005 33; R2022 34)."""
     approved_by: OfficialId
     reason: Text
 
@@ -153,6 +161,7 @@ class PetitionAnswered(Fact, frozen=True, gc=False):
     outcome: Outcome
     disposition: tuple[Literal["solved", "persuaded", "relieved", "dealt_with"], ...]
     basis: tuple[str, ...]
+    """Laws and rules that the opinion rests on."""
     immediate: bool = False
     personal: dict[str, str] | None = None
 
@@ -292,7 +301,9 @@ class CauseFound(Fact, frozen=True, gc=False):
     unit: UnitId
     ground: CauseGround
     decided_on: date
+    """Day of the decision at fault: whoever held the roles on it answers."""
     evidence: tuple[int, ...]
+    """Positions of events in the log."""
     statement: Text
     officials: tuple[OfficialId, ...] = ()
     collective: bool = False

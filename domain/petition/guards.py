@@ -7,6 +7,7 @@ from domain.petition.ruling import Known, Ruling, Verdict
 
 
 def unknown_unit(ruling: Ruling, unit: str | None, path: str) -> Verdict:
+    """Refuses a unit that nobody established, or that had ended by the day of the step."""
     known = ruling.units.get(unit)
     if known is None:
         return Rejected("unknown-subject", f"{unit} is not established", path)
@@ -34,11 +35,11 @@ def accused_organ(item: Item, unit: UnitId, ruling: Ruling) -> bool:
     return any(ruling.units.is_below(unit, organ) for organ in organs)
 
 
-def conflicted(ruling: Ruling, *officials: str | None) -> Verdict:
+def conflicted(ruling: Ruling, official: str | None, path: str = "$.actor") -> Verdict:
     """An official does not act on a petition about himself (R2005 30; R2022 28)."""
     about = ruling.item.about_official
-    if about is not None and about in officials:
-        return Rejected("conflicted-official", f"the item is about {about}, who may not act on it", "$.data.handler")
+    if about is not None and about == official:
+        return Rejected("conflicted-official", f"the item is about {about}, who may not act on it", path)
     return None
 
 

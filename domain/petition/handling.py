@@ -1,5 +1,6 @@
 """Steps from acceptance or refusal to the answer."""
 
+from domain.deadlines import Deadline
 from domain.envelope import Rejected, day_of
 from domain.petition import events as e
 from domain.petition import refusal
@@ -9,8 +10,17 @@ from domain.rules import findings as rule
 
 
 def accepted(fact: e.PetitionAccepted, ruling: Ruling) -> Verdict:
+    """Meets K1; starts K5 from the day of acceptance (R2005 33; R2022 34), or K12 with K11 judged at once (SEED 16).
+
+    Under cn-2022 only appeals and requests for settlement have K5. The first acceptance of a matter makes its first
+    handler (首办).
+    """
     item, unit = ruling.item, ruling.unit
-    refused = conflicted(ruling, fact.handler, ruling.action.actor) or may_receive(ruling, unit, "$.unit")
+    refused = (
+        conflicted(ruling, fact.handler, "$.data.handler")
+        or conflicted(ruling, ruling.action.actor)
+        or may_receive(ruling, unit, "$.unit")
+    )
     if refused is not None:
         return refused
     ruling.meet("K1")
@@ -30,6 +40,7 @@ def accepted(fact: e.PetitionAccepted, ruling: Ruling) -> Verdict:
 
 
 def not_accepted(fact: e.PetitionNotAccepted | e.PetitionNoLongerAccepted, ruling: Ruling) -> Verdict:
+    """Meets K1; the ground must fit the record (N1–N8), else F11. The refusal is still to be notified (K2, K3)."""
     refused = conflicted(ruling, ruling.action.actor)
     if refused is not None:
         return refused
@@ -41,12 +52,14 @@ def not_accepted(fact: e.PetitionNotAccepted | e.PetitionNoLongerAccepted, rulin
 
 
 def channelled(fact: e.PetitionChannelled, ruling: Ruling) -> Verdict:
+    """Ends every limit of notice, handling and report: another procedure has the item now (R2022 31)."""
     ruling.meet("K1")
     ruling.end(*NOTICE_CLOCKS, "K4", *HANDLING_CLOCKS, "K13")
     return None
 
 
 def notified(fact: e.PetitionNotified, ruling: Ruling) -> Verdict:
+    """Notice of acceptance or refusal meets K2 and K3; under cn-2022 that of receipt too (R2005 21, 22; R2022 23)."""
     if fact.of == "extension":
         ruling.meet("K5x")
     elif fact.of != "receipt" or ruling.law.switches["receipt_notice_counts"]:
@@ -55,10 +68,12 @@ def notified(fact: e.PetitionNotified, ruling: Ruling) -> Verdict:
 
 
 def handler_changed(fact: e.HandlerChanged, ruling: Ruling) -> Verdict:
-    return conflicted(ruling, fact.handler)
+    """The new handler must not be whom the item is about (R2005 30; R2022 28)."""
+    return conflicted(ruling, fact.handler, "$.data.handler")
 
 
 def hearing_opened(fact: e.HearingOpened, ruling: Ruling) -> Verdict:
+    """One hearing a stage at a time. Only a hearing at re-review stops a clock, K9 (R2005 35; R2022 36)."""
     stage_of = {"handling": "accepted", "review": "under_review", "rereview": "under_rereview"}
     if ruling.item.state != stage_of[fact.stage]:
         message = f"a hearing of stage {fact.stage} is not possible, the item is {ruling.item.state}"
@@ -74,6 +89,7 @@ def hearing_opened(fact: e.HearingOpened, ruling: Ruling) -> Verdict:
 
 
 def hearing_closed(fact: e.HearingClosed, ruling: Ruling) -> Verdict:
+    """The days of a hearing at re-review, both ends included, are not counted in K9."""
     opened = next((day for stage, day in ruling.item.hearings if stage == fact.stage), None)
     if opened is None:
         return Rejected("not-in-this-state", "no hearing of this stage is open", "$.data.stage")
@@ -81,12 +97,20 @@ def hearing_closed(fact: e.HearingClosed, ruling: Ruling) -> Verdict:
         return Rejected("before-previous", "a hearing cannot close before it opened", "$.time")
     if fact.stage == "rereview":
         for clock in ruling.item.running("K9"):
-            spans = (*clock.not_counted, (opened, ruling.day))
-            ruling.move(clock, ruling.law.due("K9", clock.starts_on, not_counted=spans), not_counted=spans)
+            resumed(clock, ruling)
     return None
 
 
+def resumed(clock: Deadline, ruling: Ruling) -> Deadline:
+    """K9 goes on after a hearing, whose days (both ends included) are not counted."""
+    if clock.paused_on is None:
+        return clock
+    spans = (*clock.not_counted, (clock.paused_on, ruling.day))
+    return ruling.move(clock, ruling.law.due("K9", clock.starts_on, not_counted=spans), not_counted=spans)
+
+
 def extended(fact: e.PetitionExtended, ruling: Ruling) -> Verdict:
+    """Moves K5 by at most 30 days in all (R2005 33; R2022 34), not after its last day. Notice is due (K5x)."""
     item = ruling.item
     cap = ruling.law.parameters["extension_max_days"]
     total = item.extended + fact.days
@@ -103,6 +127,7 @@ def extended(fact: e.PetitionExtended, ruling: Ruling) -> Verdict:
 
 
 def answered(fact: e.PetitionAnswered, ruling: Ruling) -> Verdict:
+    """Meets K5, K12, K13. From registered or routed it is at once (当即答复): acceptance and notice as well."""
     item, unit = ruling.item, ruling.unit
     refused = conflicted(ruling, ruling.action.actor) or may_receive(ruling, unit, "$.unit")
     if refused is not None:

@@ -15,7 +15,7 @@ State = Literal[
 Handler = tuple[UnitId, OfficialId]
 
 
-class Cause(Struct, frozen=True, gc=False):
+class Cause(Struct, frozen=True, array_like=True, gc=False):
     """A cause that a human found, as it stands after revisions."""
 
     unit: UnitId
@@ -24,10 +24,13 @@ class Cause(Struct, frozen=True, gc=False):
     officials: tuple[OfficialId, ...]
     collective: bool
     dissent: tuple[OfficialId, ...]
+    evidence: tuple[int, ...]
+    """Positions that the finding of cause names."""
     at: int
+    """Position of the event that found it, or that revised it last."""
 
 
-class Item(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+class Item(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """One item (信访件) as it stands after its events."""
 
     no: str
@@ -102,6 +105,7 @@ class Item(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
 
     @property
     def subject(self) -> str:
+        """`petition:NO`."""
         return f"petition:{self.no}"
 
     @property
@@ -116,6 +120,7 @@ class Item(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
 
     @property
     def over(self) -> bool:
+        """Nothing more is owed on it; a closed, refused, channelled or withdrawn item can be reopened."""
         return self.state in ("closed", "determined", "withdrawn", "channelled", "refused")
 
     def running(self, *clocks: str) -> tuple[Deadline, ...]:
@@ -123,6 +128,7 @@ class Item(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
         return tuple(each for each in self.deadlines if each.clock in clocks and each.open)
 
     def deadline(self, clock: str, started: int) -> Deadline | None:
+        """The deadline of this name that the event of this version started."""
         for each in self.deadlines:
             if each.clock == clock and each.started == started:
                 return each

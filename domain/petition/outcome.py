@@ -5,11 +5,13 @@ from domain.envelope import Rejected
 from domain.fact import RANK
 from domain.petition import events as e
 from domain.petition.guards import conflicted, first_item, may_receive, rank_of_place, repeating, skips
+from domain.petition.handling import resumed
 from domain.petition.ruling import HANDLING_CLOCKS, Ruling, Verdict
 from domain.rules import findings as rule
 
 
 def delivered(fact: e.OpinionDelivered, ruling: Ruling) -> Verdict:
+    """The first delivery opens the petitioner's window: K6, after a review K8 (R2005 34, 35; R2022 35, 36)."""
     reviewed = {stage for stage, _ in ruling.item.reviews}
     if fact.stage != "handling" and fact.stage not in reviewed:
         return Rejected("not-in-this-state", f"there is no opinion of stage {fact.stage} yet", "$.data.stage")
@@ -20,6 +22,7 @@ def delivered(fact: e.OpinionDelivered, ruling: Ruling) -> Verdict:
 
 
 def review_requested(fact: e.ReviewRequested | e.RereviewRequested, ruling: Ruling) -> Verdict:
+    """To another unit than the one that answered, each stage once. After the window it is recorded as out of time."""
     again = isinstance(fact, e.RereviewRequested)
     item = ruling.item
     reviewed = {stage for stage, _ in item.reviews}
@@ -41,13 +44,19 @@ def review_requested(fact: e.ReviewRequested | e.RereviewRequested, ruling: Ruli
 
 
 def review_answered(fact: e.ReviewAnswered | e.RereviewAnswered, ruling: Ruling) -> Verdict:
+    """Meets K7, or K9 at re-review. `revoked` sends the item back to be handled."""
     refused = conflicted(ruling, ruling.action.actor)
-    if refused is None:
-        ruling.meet("K9" if isinstance(fact, e.RereviewAnswered) else "K7")
-    return refused
+    if refused is not None:
+        return refused
+    for clock in ruling.item.running("K9" if isinstance(fact, e.RereviewAnswered) else "K7"):
+        ruling.meet_one(resumed(clock, ruling))
+    if fact.outcome == "revoked":
+        ruling.end("execution")
+    return None
 
 
 def executed(fact: e.PetitionExecuted, ruling: Ruling) -> Verdict:
+    """Meets the limit for carrying out what was supported (R2005 32; R2022 32)."""
     if ruling.item.outcome not in ("supported", "partly"):
         return Rejected("not-in-this-state", "no opinion supports the request; there is nothing to execute", "$.type")
     ruling.meet("execution")
@@ -55,6 +64,7 @@ def executed(fact: e.PetitionExecuted, ruling: Ruling) -> Verdict:
 
 
 def execution_refused(fact: e.ExecutionRefused, ruling: Ruling) -> Verdict:
+    """Refusing to carry out what was supported is a fault of its own, F20 on axis A (R2005 40(4); R2022 42(4))."""
     if ruling.item.outcome not in ("supported", "partly"):
         return Rejected("not-in-this-state", "no opinion supports the request; there is nothing to refuse", "$.type")
     ruling.end("execution")
@@ -63,21 +73,25 @@ def execution_refused(fact: e.ExecutionRefused, ruling: Ruling) -> Verdict:
 
 
 def closed(fact: e.PetitionClosed, ruling: Ruling) -> Verdict:
+    """办结 ends handling, not the trouble: it meets K13, and K5 or K12 where nothing else did."""
     ruling.meet("K13", *HANDLING_CLOCKS)
     return None
 
 
 def withdrawn(fact: e.PetitionWithdrawn, ruling: Ruling) -> Verdict:
+    """Every clock ends: nothing is owed on a withdrawn item."""
     ruling.end_all()
     return None
 
 
 def determined(fact: e.PetitionDetermined, ruling: Ruling) -> Verdict:
+    """审核认定办结 ends the windows for review; nothing reopens the item (SEED 10)."""
     ruling.end("K6", "K8")
     return conflicted(ruling, ruling.action.actor)
 
 
 def rated(fact: e.PetitionRated, ruling: Ruling) -> Verdict:
+    """Dissatisfied with the unit trips F16; dissatisfied with either target calls for supervision, S7 (SEED 16)."""
     if fact.score == "dissatisfied":
         rule.f16_dissatisfied(ruling, fact.target)
         ruling.call_for_supervision("S7")
@@ -87,12 +101,14 @@ def rated(fact: e.PetitionRated, ruling: Ruling) -> Verdict:
 
 
 def return_visited(fact: e.ReturnVisited, ruling: Ruling) -> Verdict:
+    """Asked after closing, `no` trips F24 (SEED 16)."""
     if fact.solved == "no" and ruling.item.state in ("closed", "determined"):
         rule.f24_return_visit_unsolved(ruling)
     return None
 
 
 def raised_above(fact: e.RaisedAbove, ruling: Ruling) -> Verdict:
+    """Beyond the proper level, units with faults of handling on the matter answer (F18); the petitioner never does."""
     item, units = ruling.item, ruling.units
     held = item.accepted_by or item.unit
     competent = item.about_unit if units.is_bureau(held) and item.about_unit else held

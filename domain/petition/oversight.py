@@ -9,6 +9,7 @@ from domain.rules import findings as rule
 
 
 def supervised(fact: e.PetitionSupervised, ruling: Ruling) -> Verdict:
+    """Meets every trigger that runs, whatever its ground; the supervised unit has K10, or the day given, to report."""
     ruling.meet(*SUPERVISION_TRIGGERS)
     supervised = ruling.units.answering(ruling.item.accepted_by or ruling.item.unit, ruling.day)
     ruling.start("K10", supervised, given=fact.report_by)
@@ -16,6 +17,7 @@ def supervised(fact: e.PetitionSupervised, ruling: Ruling) -> Verdict:
 
 
 def supervision_answered(fact: e.SupervisionAnswered, ruling: Ruling) -> Verdict:
+    """Meets K10 (R2005 36; R2022 40)."""
     if not ruling.item.supervised:
         return Rejected("not-in-this-state", "the item is not under supervision", "$.type")
     ruling.meet("K10")
@@ -23,6 +25,7 @@ def supervision_answered(fact: e.SupervisionAnswered, ruling: Ruling) -> Verdict
 
 
 def supervision_closed(fact: e.SupervisionClosed, ruling: Ruling) -> Verdict:
+    """The last open supervision ends K10."""
     if not ruling.item.supervised:
         return Rejected("not-in-this-state", "the item is not under supervision", "$.type")
     if ruling.item.supervised == 1:
@@ -31,6 +34,7 @@ def supervision_closed(fact: e.SupervisionClosed, ruling: Ruling) -> Verdict:
 
 
 def sponsored(fact: e.PetitionSponsored, ruling: Ruling) -> Verdict:
+    """One case, one leader (SEED 9), who is not the one it is about."""
     if ruling.item.sponsor is not None:
         return Rejected("already-exists", f"one case, one leader: {ruling.item.sponsor} sponsors it", "$.data.leader")
     if fact.leader == ruling.item.about_official:
@@ -41,14 +45,21 @@ def sponsored(fact: e.PetitionSponsored, ruling: Ruling) -> Verdict:
 
 
 def needs_sponsor(fact: Fact, ruling: Ruling) -> Verdict:
+    """Warranties and the end of a sponsorship follow a sponsorship."""
     if ruling.item.sponsor is None:
         return Rejected("not-in-this-state", "the item has no sponsor", "$.type")
     return None
 
 
 def cause_found(fact: e.CauseFound, ruling: Ruling) -> Verdict:
+    """Trips F21 against the causing unit, on the ground named, by the roles of the day it was decided (SEED 19)."""
     if ruling.units.get(fact.unit) is None:
         return Rejected("unknown-subject", f"{fact.unit} is not established", "$.data.unit")
+    head = ruling.known.head
+    if head is not None and any(not 1 <= at <= head for at in fact.evidence):
+        return Rejected(
+            "bad-value", f"evidence names a position that the log does not have (1 to {head})", "$.data.evidence"
+        )
     if fact.decided_on > ruling.day:
         return Rejected("bad-value", "a cause cannot lie after it was found", "$.data.decided_on")
     rule.f21_cause_found(ruling, fact.unit, fact.ground, fact.decided_on, fact, fact.evidence)
@@ -56,12 +67,14 @@ def cause_found(fact: e.CauseFound, ruling: Ruling) -> Verdict:
 
 
 def cause_contested(fact: e.CauseContested, ruling: Ruling) -> Verdict:
+    """There must be a cause to contest; the finding stands until it is revised."""
     if not ruling.item.causes:
         return Rejected("not-in-this-state", "no cause was found that could be contested", "$.type")
     return None
 
 
 def cause_revised(fact: e.CauseRevised, ruling: Ruling) -> Verdict:
+    """Fields given replace the former ones; another unit or `withdrawn` clears the former finding."""
     former = revised_cause(ruling.item, fact)
     if former is None:
         return Rejected("not-in-this-state", "no cause was found that could be revised", "$.type")
@@ -77,6 +90,7 @@ def cause_revised(fact: e.CauseRevised, ruling: Ruling) -> Verdict:
 
 
 def incident_reported(fact: e.IncidentReported, ruling: Ruling) -> Verdict:
+    """With `mishandled_by` it trips F22 against that unit, graver (R2005 45; R2022 46)."""
     if fact.mishandled_by is not None:
         if ruling.units.get(fact.mishandled_by) is None:
             return Rejected("unknown-subject", f"{fact.mishandled_by} is not established", "$.data.mishandled_by")
@@ -85,10 +99,12 @@ def incident_reported(fact: e.IncidentReported, ruling: Ruling) -> Verdict:
 
 
 def secrecy_breached(fact: e.SecrecyBreached, ruling: Ruling) -> Verdict:
+    """Trips F12 (R2005 23, 44; R2022 30, 46)."""
     rule.f12_secrecy(ruling, fact.by_unit, fact.to, attempt=False)
     return None
 
 
 def secrecy_guarded(fact: e.SecrecyGuarded, ruling: Ruling) -> Verdict:
+    """Trips F12 as an attempt: the routing itself was refused."""
     rule.f12_secrecy(ruling, fact.by_unit, fact.to, attempt=True)
     return None

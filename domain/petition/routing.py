@@ -9,6 +9,11 @@ from domain.rules import findings as rule
 
 
 def registered(fact: e.PetitionRegistered, ruling: Ruling) -> Verdict:
+    """Starts K1 for a bureau, K3 for any other unit unless anonymous, from receipt (R2005 21, 22; R2022 22, 23).
+
+    Says whether the visit is collective or above its level; handed down from province or nation, or from a leader's
+    reception, it calls for supervision (S9, S10; SEED 11).
+    """
     action = ruling.action
     if action.unit is None:
         return Rejected("missing-field", "a registration names the unit that registers", "$.unit")
@@ -46,6 +51,7 @@ def from_high_above(ruling: Ruling, unit: UnitId | None) -> bool:
 
 
 def routed(fact: e.PetitionReferred | e.PetitionAssigned, ruling: Ruling) -> Verdict:
+    """Never to the accused. Meets K1; ends the former holder's clocks; starts K2, K4, and K13 with report_by."""
     item, to = ruling.item, fact.to_unit
     refused = may_receive(ruling, to)
     if refused is not None:
@@ -55,7 +61,8 @@ def routed(fact: e.PetitionReferred | e.PetitionAssigned, ruling: Ruling) -> Ver
     by = ruling.unit
     ruling.meet("K1")
     ruling.end(*NOTICE_CLOCKS, "K4")
-    ruling.end("K13", owed_by=by)
+    if by != ruling.units.answering(item.unit, ruling.day):
+        ruling.end("K13", owed_by=item.unit)  # who hands it on himself still reports to the unit that assigned it
     if not item.anonymous:
         ruling.start("K2", to)
     ruling.start("K4", to)
@@ -68,6 +75,7 @@ def routed(fact: e.PetitionReferred | e.PetitionAssigned, ruling: Ruling) -> Ver
 
 
 def objected(fact: e.AssignmentObjected, ruling: Ruling) -> Verdict:
+    """Within K4 (R2022 23); a later one is recorded as out of time. cn-2005 knows no such window."""
     if ruling.item.objected:
         return Rejected("not-in-this-state", "an objection is pending already", "$.type")
     ruling.meet("K4")
@@ -77,6 +85,7 @@ def objected(fact: e.AssignmentObjected, ruling: Ruling) -> Verdict:
 
 
 def upheld(fact: e.AssignmentUpheld, ruling: Ruling) -> Verdict:
+    """The objection was turned down: from the third routing on this is passing around (F14)."""
     if not ruling.item.objected:
         return Rejected("not-in-this-state", "there is no objection to decide on", "$.type")
     rule.f14_passed_around(ruling, ruling.item.unit, turned_down=True)
@@ -84,16 +93,20 @@ def upheld(fact: e.AssignmentUpheld, ruling: Ruling) -> Verdict:
 
 
 def taken_back(fact: e.AssignmentWithdrawn, ruling: Ruling) -> Verdict:
-    ruling.end(*NOTICE_CLOCKS, "K4", "K13")
+    """The clocks of the assignment end; the item goes back to who routed it."""
+    ruling.end(*NOTICE_CLOCKS, "K4")
+    ruling.end("K13", owed_by=ruling.item.unit)
     return None
 
 
 def repeat_judged(fact: e.RepeatJudged, ruling: Ruling) -> Verdict:
+    """Numbers the repeat within its matter; what a former judgement tripped is taken back. May trip F10, F15, F23."""
     item, known = ruling.item, ruling.known
     former = (f"matter:{item.first}",) if item.first else ()
-    rule.take_back_repeat(ruling)
+    own_handler = (item.accepted_by, item.handler) if item.accepted_by and item.handler else None
     if fact.first is None:
-        ruling.facts |= {"matter": item.no, "repeat_number": 0}
+        rule.take_back_repeat(ruling)
+        ruling.facts |= {"matter": item.no, "repeat_number": 0, "first_handler": own_handler}
         ruling.touches = former
         return None
     root = first_item(fact.first.removeprefix("petition:"), known)
@@ -101,12 +114,14 @@ def repeat_judged(fact: e.RepeatJudged, ruling: Ruling) -> Verdict:
         return Rejected("unknown-subject", f"petition:{fact.first} is not registered", "$.data.first")
     if root.no == item.no:
         return Rejected("bad-value", "an item cannot repeat itself", "$.data.first")
-    before = [no for no in repeating(root.no, known) if no != item.no]
-    ruling.facts |= {"matter": root.no, "repeat_number": len(before) + 1}
-    if root.first_handler is not None:
-        ruling.facts["first_handler"] = root.first_handler
+    if root.no == item.first:
+        number = item.repeat_number
+    else:
+        rule.take_back_repeat(ruling)
+        number = len([no for no in repeating(root.no, known) if no != item.no]) + 1
+    ruling.facts |= {"matter": root.no, "repeat_number": number, "first_handler": root.first_handler or own_handler}
     ruling.touches = tuple(dict.fromkeys((*former, f"matter:{root.no}")))
     rule.f10_simple_misused(ruling, repeat=True)
     rule.f15_repeat_after_close(ruling, root)
-    rule.f23_first_turned_repeat(ruling, root, first_repeat=not before)
+    rule.f23_first_turned_repeat(ruling, root, first_repeat=number == 1)
     return None

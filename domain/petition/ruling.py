@@ -47,6 +47,9 @@ class Known(Struct, frozen=True):
     recorded: datetime
     """When the log takes the action."""
     history: bool = False
+    """The action comes from a past that is brought in; its operator is trusted."""
+    head: int | None = None
+    """Position of the newest event: what evidence may name. None where nobody keeps positions."""
 
 
 class Ruling:
@@ -71,11 +74,13 @@ class Ruling:
 
     @property
     def item(self) -> Item:
+        """The item as it stood before the step."""
         assert self._item is not None, "only a registration has no item yet"
         return self._item
 
     @property
     def subject(self) -> str:
+        """`petition:NO`."""
         return self.action.subject
 
     @property
@@ -98,16 +103,13 @@ class Ruling:
         start = on or self.day
         if trigger:
             dates = self.law.ending(start, self.law.parameters["supervise_days"], "working")
-        elif clock == "execution":
-            dates = self.law.ending(start, self.law.parameters["execute_days"])
         elif clock not in self.law.clocks:
             return None
         else:
             dates = self.law.due(clock, start, given=given)
-        window = clock in self.law.clocks and self.law.clocks[clock].window
         deadline = Deadline(
             clock=clock, started=self.version, starts_on=start, strict_on=dates.strict_on, due_on=dates.due_on,
-            owed_by=owed_by, window=window, trigger=trigger, provisional=dates.provisional,
+            owed_by=owed_by, provisional=dates.provisional,
         )  # fmt: skip
         self.set.append(deadline)
         return deadline
@@ -118,6 +120,7 @@ class Ruling:
             self.meet_one(deadline)
 
     def meet_one(self, deadline: Deadline) -> None:
+        """Meets one deadline on the day of the step; see `meet`."""
         late_by = max(0, (self.day - deadline.due_on).days)
         self.met.append(Met(deadline.clock, deadline.started, self.day, late_by))
         if deadline.window:
@@ -129,28 +132,34 @@ class Ruling:
             self._call_off(deadline)
 
     def end(self, *clocks: str, owed_by: str | None = None) -> None:
-        """Ends running clocks without their being met: nothing is owed on them any more."""
+        """Ends running clocks (of one unit, where it is named) unmet: nothing is owed on them any more."""
         running = self.item.running(*clocks)
-        self.ended += [each.key for each in running if owed_by is None or each.owed_by != owed_by]
+        self.ended += [each.key for each in running if owed_by is None or each.owed_by == owed_by]
 
     def end_all(self) -> None:
+        """Ends every open deadline."""
         self.ended += [each.key for each in self.item.deadlines if each.open]
 
-    def move(self, deadline: Deadline, dates: Dates, **fields: Any) -> None:
-        self.moved.append(
-            Moved(
-                deadline.clock, deadline.started, dates.strict_on, dates.due_on,
-                extended=fields.get("extended", deadline.extended), paused_on=fields.get("paused_on"),
-                not_counted=fields.get("not_counted", deadline.not_counted), provisional=dates.provisional,
-            )
+    def move(self, deadline: Deadline, dates: Dates, **fields: Any) -> Deadline:
+        """Moves a limit; gives it as it stands then. A breach that the move shows to have been none is taken back."""
+        moved = Moved(
+            deadline.clock, deadline.started, dates.strict_on, dates.due_on,
+            extended=fields.get("extended", deadline.extended), paused_on=fields.get("paused_on"),
+            not_counted=fields.get("not_counted", deadline.not_counted), provisional=dates.provisional,
         )  # fmt: skip
+        self.moved.append(moved)
+        after = deadline.after(moved)
+        if deadline.missed_at and not after.missed_at:
+            self.clear(self.finding_id(deadline))
+            self._call_off(deadline)
+        return after
 
     # supervision triggers
 
     def call_for_supervision(self, ground: str, *, on: date | None = None) -> None:
-        """A ground for supervision arose: the bureau has `supervise_days` working days, unless it supervises already."""
+        """A ground for supervision arose: the bureau has `supervise_days` working days, unless it supervises."""
         item = self._item
-        if item is not None and (item.supervised or any(each.clock == ground for each in item.deadlines)):
+        if item is not None and (item.supervised or item.running(ground)):
             return
         bureau = self.units.bureau_of(self.responsible())
         if bureau is not None:
@@ -204,14 +213,15 @@ class Ruling:
         handler: OfficialId | None = None,
         **fields: Any,
     ) -> None:
-        """Proposes a finding. The handler answers directly where he belongs to the unit at fault."""
+        """Proposes a finding. The handler whom the unit had named by the day of the breach answers directly."""
         told = self.known.rules.catalogue[rule]
-        item = self._item
-        if handler is None and item is not None and unit == item.accepted_by:
-            handler = item.handler
+        item, since = self._item, since or self.day
+        if handler is None and item is not None and unit == item.accepted_by and item.accepted_at is not None:
+            handler = item.handler if day_of(item.accepted_at) <= since else None
         finding = Finding(
             id=id or f"{rule}:{self.subject}" + (f":{detail}" if detail else ""), rule=rule,
-            subject=subject or self.subject, unit=unit, since=since or self.day, axis=told.axis, ground=fields.pop("ground", told.ground),
+            subject=subject or self.subject, unit=unit, since=since, axis=told.axis,
+            ground=fields.pop("ground", told.ground),
             handler=handler, **fields,
         )  # fmt: skip
         self.findings = [each for each in self.findings if each.id != finding.id] + [finding]
@@ -225,7 +235,9 @@ class Ruling:
 
     def responsible(self) -> UnitId:
         """The unit that answers for the handling: the first handler, else who accepted, else who holds the item."""
+        first: Handler | None = self.facts.get("first_handler")
         unit = self._item.responsible if self._item is not None else UnitId(self.action.unit or "")
+        unit = first[0] if first else unit
         return self.units.answering(unit, self.day)
 
     def first_handler(self) -> Handler | None:
@@ -242,15 +254,15 @@ class Ruling:
     # the end
 
     def recorded(self) -> Recorded:
-        """The ruling as it is recorded."""
+        """The ruling as it is recorded. Entered more than `entry_hours` late trips F13, unless imported."""
         entry_limit = timedelta(hours=self.law.parameters["entry_hours"])
-        imported = self.action.data.origin is not None
+        imported = self.known.history and self.action.data.origin is not None
         late = self.known.recorded - self.action.time > entry_limit and not imported
         if late and self.action.unit and self.action.source not in LOG_ITSELF:
             self.find("F13", self.action.unit, since=day_of(self.action.time + entry_limit))
         decided = Decided(
             set=tuple(self.set), met=tuple(self.met), moved=tuple(self.moved), ended=tuple(self.ended),
-            findings=tuple(self.findings), cleared=tuple(self.cleared), late=late, history=self.known.history,
+            findings=tuple(self.findings), cleared=tuple(self.cleared), late=late,
             **self.facts,
         )  # fmt: skip
         return Recorded(NOTHING if decided == NOTHING else decided, self.touches)

@@ -1,10 +1,12 @@
 """How each event changes an item. `evolve` never refuses: it has already happened."""
 
+from collections.abc import Iterable
+from datetime import date
 from sys import intern
 
 from msgspec.structs import replace
 
-from domain.deadlines import Deadline, Met, Moved
+from domain.deadlines import Deadline
 from domain.envelope import NOTHING, AnyEvent, Decided, day_of
 from domain.fact import UnitId
 from domain.petition import events as e
@@ -22,9 +24,8 @@ def evolve(item: Item | None, event: AnyEvent) -> Item | None:
     change = CHANGES.get(type(fact))
     changes: Changes = change(item, fact, event) if change is not None else {}
     changes["version"] = event.version
-    decided = event.decided
-    if decided is not NOTHING:
-        _decided(item, decided, event.position, changes)
+    if event.decided is not NOTHING:
+        _decided(item, event.decided, event.position, changes)
     return replace(item, **changes)
 
 
@@ -38,13 +39,26 @@ def _registered(fact: e.PetitionRegistered, event: AnyEvent) -> Item:
         received_on=day_of(fact.received_at) if fact.received_at else event.day, unit=unit, since=event.time,
         about_unit=fact.about_unit, about_official=fact.about_official, joint_letter=fact.joint_letter,
         anonymous=fact.anonymous, handed_down_by=fact.handed_down_by, collective=bool(decided.collective),
-        skip_level=bool(decided.skip_level), deadlines=_placed(decided.set, event.position),
+        skip_level=bool(decided.skip_level), deadlines=tuple(_placed(decided.set, event.position)),
         **_raised((), (), decided),
     )  # fmt: skip
 
 
-def _placed(deadlines: tuple[Deadline, ...], position: int) -> tuple[Deadline, ...]:
-    return tuple(replace(each, at=position) for each in deadlines)
+def _placed(deadlines: Iterable[Deadline], position: int) -> list[Deadline]:
+    """New deadlines as the item keeps them: their evidence noted, their words and days shared with all other items."""
+    return [
+        replace(
+            each, at=position, clock=intern(each.clock), owed_by=intern(each.owed_by),
+            starts_on=_days.setdefault(each.starts_on, each.starts_on),
+            strict_on=_days.setdefault(each.strict_on, each.strict_on),
+            due_on=_days.setdefault(each.due_on, each.due_on),
+        )
+        for each in deadlines
+    ]  # fmt: skip
+
+
+_days: dict[date, date] = {}
+"""One object for each day: open items hold many dates, of few days."""
 
 
 def _decided(item: Item, decided: Decided, position: int, changes: Changes) -> None:
@@ -55,7 +69,7 @@ def _decided(item: Item, decided: Decided, position: int, changes: Changes) -> N
         changes.update(_raised(item.found, item.faults, decided))
     if decided.skip_level is not None:
         changes["skip_level"] = decided.skip_level
-    if decided.first_handler is not None:
+    if decided.first_handler is not None or decided.repeat_number is not None:
         changes["first_handler"] = decided.first_handler
     if decided.repeat_number is not None:
         changes["repeat_number"] = decided.repeat_number
@@ -63,33 +77,25 @@ def _decided(item: Item, decided: Decided, position: int, changes: Changes) -> N
 
 
 def _clocks(deadlines: tuple[Deadline, ...], decided: Decided, position: int) -> tuple[Deadline, ...]:
-    touched: dict[tuple[str, int], Met | Moved | None] = {(each.clock, each.started): each for each in decided.met}
-    touched.update(((each.clock, each.started), each) for each in decided.moved)
-    touched.update((key, None) for key in decided.ended)
-    kept = tuple(
-        _touched(each, touched[key]) if (key := (each.clock, each.started)) in touched else each for each in deadlines
-    )
-    if not decided.set:
-        return kept
-    at_once = {(each.clock, each.started): each for each in decided.met}
-    new = tuple(
-        replace(each, at=position, met_on=met.on if (met := at_once.get((each.clock, each.started))) else None)
-        for each in decided.set
-    )
-    return kept + new
+    """The deadlines after the event. Only running ones are looked at: nothing else can be met, moved or ended."""
+    kept = [*deadlines, *_placed(decided.set, position)]
+    for at, each in enumerate(kept):
+        if each.met_on is None and not each.ended:
+            kept[at] = _after(each, decided)
+    return tuple(kept)
 
 
-def _touched(deadline: Deadline, by: Met | Moved | None) -> Deadline:
-    match by:
-        case Met():
-            return replace(deadline, met_on=by.on)
-        case Moved():
-            return replace(
-                deadline, strict_on=by.strict_on, due_on=by.due_on, extended=by.extended, paused_on=by.paused_on,
-                not_counted=by.not_counted, provisional=by.provisional,
-            )  # fmt: skip
-        case None:
-            return replace(deadline, ended=True)
+def _after(deadline: Deadline, decided: Decided) -> Deadline:
+    clock, started = deadline.clock, deadline.started
+    for moved in decided.moved:  # before it is met: a re-review may be answered while its hearing is open
+        if moved.started == started and moved.clock == clock:
+            deadline = deadline.after(moved)
+    for met in decided.met:
+        if met.started == started and met.clock == clock:
+            return replace(deadline, met_on=_days.setdefault(met.on, met.on))
+    if decided.ended and (clock, started) in decided.ended:
+        return replace(deadline, ended=True)
+    return deadline
 
 
 def _raised(found: tuple[str, ...], faults: tuple[tuple[str, UnitId], ...], decided: Decided) -> Changes:

@@ -4,6 +4,6 @@ from domain.fact import Fact, Text
 
 
 class PetitionerForgotten(Fact, frozen=True, gc=False):
-    """The key of the petitioner's personal fields was destroyed; the log still verifies, the fields read as erased."""
+    """The key of the petitioner's personal fields was destroyed (信息删除); the log verifies, they read as erased."""
 
     reason: Text

@@ -1,4 +1,4 @@
-"""Who answers for a finding, as persons: the roles held on the day the duty was broken (contract section 5; RESP16 11)."""
+"""Who answers for a finding, as persons: the roles held on the day the duty was broken (RESP16 11)."""
 
 from datetime import date
 

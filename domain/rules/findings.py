@@ -31,17 +31,21 @@ def f05_extension_irregular(ruling: Ruling) -> None:
 
 
 def f10_simple_misused(ruling: Ruling, *, repeat: bool = False, not_supported: bool = False) -> None:
-    """The simple procedure is for first-time items of one petitioner, not handed down, and not for a refusal (SIMP16 5)."""
+    """The simple procedure is for first-time items of one petitioner, not handed down, not to refuse (SIMP16 5)."""
     item, units = ruling.item, ruling.units
     accepting = getattr(ruling.action.data, "procedure", None)
     if (accepting or item.procedure) != "simple":
         return
     unit = ruling.unit if accepting else item.accepted_by or item.unit
+    if repeat or item.first is not None or not_supported or _unfit_for_simple(item, unit, units):
+        ruling.find("F10", unit, handler=getattr(ruling.action.data, "handler", None))
+
+
+def _unfit_for_simple(item: Item, unit: UnitId, units: Units) -> bool:
+    """Handed down, joint or collective, whatever was judged about repeats."""
     rank = units.rank(unit) or 0
     from_above = item.channel == "handed_down" or any((units.rank(by) or 0) > rank for by in item.assigned_by)
-    excluded = repeat or item.first is not None or from_above or item.joint_letter or item.collective
-    if excluded or not_supported:
-        ruling.find("F10", unit)
+    return from_above or item.joint_letter or item.collective
 
 
 def f11_refusal_irregular(ruling: Ruling) -> None:
@@ -74,7 +78,7 @@ def f14_passed_around(ruling: Ruling, by: UnitId, *, turned_down: bool = False) 
 
 
 def f15_repeat_after_close(ruling: Ruling, root: Item) -> None:
-    """The matter was closed before this item was received: the first handler did not settle it; supervision is due (S8)."""
+    """The matter was closed before this item was received: the first handler did not settle it. Calls for S8."""
     received = ruling.item
     if (
         root.closed_at is None
@@ -91,7 +95,10 @@ def f23_first_turned_repeat(ruling: Ruling, root: Item, *, first_repeat: bool) -
     """The first repeat came while the first item was open past K5, or after it was closed (初转重)."""
     received = ruling.item.received_on
     overdue = any(
-        each.clock in ("K5", "K12") and each.due_on < received and (each.met_on is None or each.met_on > received)
+        each.clock in ("K5", "K12")
+        and not each.ended
+        and each.due_on < received
+        and (each.met_on is None or each.met_on > received)
         for each in root.deadlines
     )
     closed = root.closed_at is not None and root.closed_at <= ruling.item.registered_at
@@ -110,10 +117,12 @@ def take_back_repeat(ruling: Ruling) -> None:
     ruling.clear(f"F23:petition:{item.first}")
     ruling.clear(f"F17:{item.subject}:S8")
     ruling.end("S8")
+    if item.outcome != "not_supported" and not _unfit_for_simple(item, item.accepted_by or item.unit, ruling.units):
+        ruling.clear(f"F10:{item.subject}")
 
 
 def f16_dissatisfied(ruling: Ruling, target: str) -> None:
-    """The petitioner is dissatisfied with the unit. A rating of the bureau calls for supervision (S7), not for this rule."""
+    """The petitioner is dissatisfied with the unit. A rating of the bureau calls for S7 only."""
     if target == "unit":
         ruling.find_first_handler("F16")
 

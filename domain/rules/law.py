@@ -86,6 +86,7 @@ class Law(Struct, frozen=True):
     def ending(
         self, start: date, days: int, unit: str = "calendar", not_counted: Iterable[tuple[date, date]] = ()
     ) -> Dates:
+        """The last of `days` days (`calendar` or `working`) after `start`; `not_counted` is for calendar days only."""
         if unit == "working":
             last = self.calendar.add_workdays(start, days)
             return Dates(last, last, self.calendar.provisional(start, last))
@@ -149,6 +150,7 @@ class Rules:
         )
 
     def with_calendar(self, number: int, year: Year) -> "Rules":
+        """The same rules with the calendar of one year adopted."""
         return Rules(self.sets.values(), self.calendar.adopting(number, year), self.catalogue, self.shipped)
 
 
@@ -158,6 +160,7 @@ def parse_ruleset(text: str) -> RuleSet:
 
 
 def parse_catalogue(text: str) -> dict[str, FindingRule]:
+    """The finding rules by id, from TOML. Raises as `parse_ruleset`."""
     return msgspec.toml.decode(text, type=dict[str, FindingRule])
 
 

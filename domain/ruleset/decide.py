@@ -12,6 +12,7 @@ from domain.ruleset.events import CalendarAdopted, RulesetAdopted
 
 
 def decide(action: AnyAction, rules: Rules) -> Recorded | Rejected:
+    """Takes content that is what its hash says; anything else is refused, so that a replay needs no file."""
     fact = action.data
     if isinstance(fact, RulesetAdopted):
         return _ruleset(fact, rules)
@@ -33,7 +34,20 @@ def _ruleset(fact: RulesetAdopted, rules: Rules) -> Recorded | Rejected:
         return Rejected("bad-value", f"the content is no rule set: {error}", "$.data.content")
     if parsed.name != fact.name:
         return Rejected("bad-value", f"the content names itself {parsed.name!r}", "$.data.name")
+    lacking = [] if parsed.overlay else sorted(_needed(rules) - _told(parsed))
+    if lacking:
+        message = f"a set that is no overlay holds alone, and this one lacks {', '.join(lacking)}"
+        return Rejected("bad-value", message, "$.data.content")
     return Recorded()
+
+
+def _needed(rules: Rules) -> set[str]:
+    """What every shipped regulation tells: without it there are steps that nobody could judge."""
+    return set.intersection(*(_told(each) for each in rules.shipped.values() if not each.overlay))
+
+
+def _told(law: RuleSet) -> set[str]:
+    return {*law.switches, *law.parameters, *law.clocks}
 
 
 def _calendar(fact: CalendarAdopted) -> Recorded | Rejected:

@@ -11,7 +11,7 @@ Year = Annotated[int, Meta(ge=1979, le=2999)]
 
 
 class RulesetAdopted(Fact, frozen=True, gc=False):
-    """A rule set is in force from a day on. `content` is its TOML; without it, the shipped one of that name."""
+    """A rule set is in force from a day on (规则施行). `content` is its TOML; without it, the shipped one is."""
 
     name: Text
     from_: date = field(name="from")
@@ -20,7 +20,7 @@ class RulesetAdopted(Fact, frozen=True, gc=False):
 
 
 class CalendarAdopted(Fact, frozen=True, gc=False):
-    """The State Council's calendar of a year was adopted: days off that are weekdays, and make-up working days (调休)."""
+    """A year's calendar of the State Council was adopted (工作日安排): days off it names, make-up working days."""
 
     year: Year
     version: Text

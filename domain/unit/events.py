@@ -9,7 +9,7 @@ Role = Literal["principal", "deputy_in_charge", "member", "petition_lead", "peti
 
 
 class UnitEstablished(Fact, frozen=True, gc=False):
-    """A unit was set up (成立). Kind `bureau` is the petition bureau (信访局)."""
+    """A unit was set up (成立). Kind `bureau` is the petition bureau, 信访局."""
 
     name: Text
     level: Level
@@ -19,19 +19,19 @@ class UnitEstablished(Fact, frozen=True, gc=False):
 
 
 class UnitMerged(Fact, frozen=True, gc=False):
-    """A unit went into another, which answers for its open items from then on (R2005 25)."""
+    """A unit went into another (合并), which answers for its open items from then on (R2005 25)."""
 
     into: UnitId
 
 
 class UnitAbolished(Fact, frozen=True, gc=False):
-    """A unit was abolished; its open items pass to the unit named, else to its parent (R2005 25)."""
+    """A unit was abolished (撤销); its open items pass to the unit named, else to its parent (R2005 25)."""
 
     into: UnitId | None = None
 
 
 class RoleGiven(Fact, frozen=True, gc=False):
-    """An official took a role in the unit."""
+    """An official took a role in the unit (任职), from the local day of the event on."""
 
     official: OfficialId
     role: Role
@@ -40,7 +40,7 @@ class RoleGiven(Fact, frozen=True, gc=False):
 
 
 class RoleEnded(Fact, frozen=True, gc=False):
-    """An official left a role."""
+    """An official left a role (免职): the day before the event's is the last in it."""
 
     official: OfficialId
     role: Role

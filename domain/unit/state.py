@@ -1,4 +1,4 @@
-"""Units as they stand, and the directory that answers who is above whom, who holds which role, and who succeeds whom."""
+"""Units as they stand, and the directory that answers who is above whom, who holds which role, who succeeds."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -22,6 +22,7 @@ class RoleHeld(Struct, frozen=True, gc=False):
     portfolio: str | None = None
 
     def on(self, day: date) -> bool:
+        """Whether the role was held on the local day; the day it ended is no longer in it."""
         return self.since <= day and (self.until is None or day < self.until)
 
 
@@ -42,6 +43,7 @@ class Unit(Struct, frozen=True, kw_only=True):
 
     @property
     def rank(self) -> int:
+        """How high the unit stands, 0 village to 5 national."""
         return RANK[self.level]
 
     @property
@@ -98,6 +100,7 @@ class Units:
         self._units: dict[str, Unit] = {}
         self._bureaus: dict[tuple[str, str], UnitId] = {}
         self._seats: dict[str, set[UnitId]] = {}
+        self._seat_of: dict[tuple[str, str], UnitId] = {}
 
     def take(self, event: AnyEvent) -> None:
         """Folds one unit event in."""
@@ -105,6 +108,7 @@ class Units:
         if unit is None:
             return
         self._units[event.subject] = unit
+        self._seat_of.setdefault((unit.kind, unit.division), unit.unit)
         if unit.kind == "bureau":
             self._bureaus[(unit.level, unit.division)] = unit.unit
         if isinstance(event.data, RoleGiven):
@@ -117,6 +121,7 @@ class Units:
         return len(self._units)
 
     def get(self, unit: str | None) -> Unit | None:
+        """The unit by its id `unit:…`; None where nobody established it."""
         return self._units.get(unit) if unit else None
 
     def name(self, unit: str) -> str:
@@ -124,11 +129,22 @@ class Units:
         known = self._units.get(unit)
         return known.name if known else unit
 
+    def place(self, division: str) -> str:
+        """The name of a division: that of the government or township that stands there, else its code."""
+        for code in (division, division[:9], division[:6]):
+            for kind in ("township", "government"):
+                seat = self._seat_of.get((kind, code))
+                if seat is not None:
+                    return self._units[seat].name.removesuffix("人民政府").removesuffix("办事处")
+        return division
+
     def is_bureau(self, unit: str | None) -> bool:
+        """Whether the unit stands in the directory as a petition bureau or reception centre."""
         known = self.get(unit)
         return known is not None and known.is_bureau
 
     def rank(self, unit: str | None) -> int | None:
+        """The unit's rank; None where nobody established it."""
         known = self.get(unit)
         return known.rank if known else None
 

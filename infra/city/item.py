@@ -1,11 +1,9 @@
 """A matter, the items that bring it up, and what an item's plan must remember."""
 
 from infra.city.places import Place
-from infra.city.thread import Thread
+from infra.city.thread import Book, Thread
 from infra.city.units import Data, Later, Unit
 from infra.city.words import Topic
-
-P = "petition."
 
 
 class Matter:
@@ -60,6 +58,7 @@ class Item(Thread):
     """One registration, from its first act to its last."""
 
     __slots__ = (
+        "book",
         "no",
         "matter",
         "at",
@@ -87,8 +86,9 @@ class Item(Thread):
     registrar: Unit
     holder: Unit
 
-    def __init__(self, no: str, matter: Matter, at: int, desk: int) -> None:
+    def __init__(self, book: Book, no: str, matter: Matter, at: int, desk: int) -> None:
         super().__init__(f"petition:{no}", no, desk)
+        self.book = book
         self.no = no
         self.matter = matter
         self.at = at
@@ -112,7 +112,7 @@ class Item(Thread):
 
     def act(self, moment: int, kind: str, unit: Unit, who: int, data: Data | Later) -> None:
         """Plans an act of the item and remembers how long it is busy."""
-        self.steps.append((moment, f"{P}{kind}.v1", unit, who, data))
+        self.book.plan(moment, self, f"petition.{kind}.v1", unit, who, data)
         self.busy_until = max(self.busy_until, moment)
 
     @property

@@ -10,8 +10,8 @@ from infra.city.routing import route
 from infra.city.world import World
 
 
-def live(world: World, matter: Matter, moment: int) -> tuple[Item, int | None]:
-    """The item with all its steps, and when somebody will come back with the same matter, if ever."""
+def live(world: World, matter: Matter, moment: int) -> int | None:
+    """Plans all steps of the item; gives the moment at which somebody comes back with the same matter, if ever."""
     item = register(world, matter, moment)
     settled = judge(world, item)
     if route(world, item, settled):
@@ -19,8 +19,7 @@ def live(world: World, matter: Matter, moment: int) -> tuple[Item, int | None]:
     oversee(world, item)
     if item.answered_at is not None:
         end_well(world, item)
-    item.ready()
-    return item, _again(world, item)
+    return _again(world, item)
 
 
 def _again(world: World, item: Item) -> int | None:

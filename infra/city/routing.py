@@ -150,14 +150,13 @@ def _refused_as_repeat(world: World, item: Item, moment: int) -> bool:
 def _secrecy(world: World, item: Item, sent: int) -> int:
     """A handful a year: a careless clerk routes an accusation to the accused (the log refuses), or somebody tells."""
     about, draw = item.matter.about, world.chance()
-    if about is None or draw >= 0.0085:
+    if about is None or draw >= 0.008:
         return sent
-    if draw < 0.0035:
+    if draw < 0.003:
         item.act(sent, "referred", item.registrar, CLERK, {"to_unit": about.at(sent).id})
         return world.later(sent, 0)
     told_at = world.later(sent, 1 + int(world.chance() * 10))
     by, to = item.registrar.id, about.at(told_at).id
-    item.steps.append(
-        (told_at, "petition.secrecy_breached.v1", world.city.get(f"{CITY}-xfj"), CLERK, {"by_unit": by, "to": to})
-    )
+    teller = world.city.get(f"{CITY}-xfj")
+    world.book.plan(told_at, item, "petition.secrecy_breached.v1", teller, CLERK, {"by_unit": by, "to": to})
     return sent

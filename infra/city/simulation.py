@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import date
-from heapq import heappop, heappush, heapreplace
 from random import Random
 from typing import Any
 
-from infra.city.arrivals import Arrival, Dawn, unfold
+from infra.city.arrivals import receive
 from infra.city.rhythm import DAY
-from infra.city.staffing import changes, founding
-from infra.city.thread import CLERK, Thread
+from infra.city.staffing import FOUNDING_DAYS, change, found
+from infra.city.thread import CLERK
 from infra.city.world import World
 
 START = date(2020, 1, 1)
@@ -24,54 +23,38 @@ def simulate(seed: int, days: int = 365, scale: float = 1.0, start: date = START
     `scale` 1.0 is about 30,000 items a year. The same arguments always give the same actions; what is still open at
     the end stays open. Memory grows with the items that are open at one time, not with the length of the run.
     """
-    random = Random(f"danze/city/{seed}")
-    world = World(random, start, days, scale)
+    world = World(Random(f"danze/city/{seed}"), start, days, scale)
+    found(world)
+    change(world, days)
+    for day in range(-FOUNDING_DAYS, 0):
+        yield from _happen(world, seed, day)
+    for day in range(days):
+        receive(world, day)
+        yield from _happen(world, seed, day)
+
+
+def _happen(world: World, seed: int, day: int) -> Iterator[dict[str, Any]]:
+    """The day's acts as actions. Who acts is settled now: by then an official may have left, or a unit be gone."""
     source = f"/danze/city/{seed}"
-    end = days * DAY
+    midnight, today = day * DAY, world.days.text(day)
     minutes, seconds = world.days.minute, world.days.second
-    today, midnight = "", -DAY * 1_000
-    heap: list[tuple[int, int, Thread | Arrival | Dawn]] = []
-    number = emitted = 0
-    for thread in [*founding(world), *changes(world, days)]:
-        heappush(heap, (thread.steps[-1][0], number, thread))
-        number += 1
-    heappush(heap, (0, number, Dawn(0)))
-    while heap:
-        moment, order, coming = heap[0]
-        if moment >= end:
-            break
-        if not isinstance(coming, Thread):
-            heappop(heap)
-            for later, next_ in unfold(world, moment, coming):
-                number += 1
-                heappush(heap, (later, number, next_))
-            continue
-        steps = coming.steps
-        _, kind, unit, who, data = steps.pop()
+    for moment, _, thread, kind, planned, who, data in world.book.page(day):
+        unit = planned
         if unit.into is not None and moment >= unit.merged_at:
             unit = unit.into
-        actor = unit.clerk if who == CLERK else unit.desk[coming.desk % len(unit.desk)]
-        if data.__class__ is not dict:
-            world.emitted = emitted
-            data = data(unit, actor)  # type: ignore[operator]
-        done = coming.done = coming.done + 1
-        emitted += 1
+        actor = unit.clerk if who == CLERK else unit.desk[thread.desk % len(unit.desk)]
+        fact = data if isinstance(data, dict) else data(unit, actor)
+        done = thread.done = thread.done + 1
+        world.emitted += 1
         second = moment - midnight
-        if second >= DAY:
-            today, midnight = world.days.text(moment // DAY), moment // DAY * DAY
-            second = moment - midnight
-        if steps:
-            heapreplace(heap, (steps[-1][0], order, coming))
-        else:
-            heappop(heap)
         yield {
             "specversion": "1.0",
-            "id": coming.stem + (SUFFIX[done] if done < 100 else f"/{done}"),
+            "id": thread.stem + (SUFFIX[done] if done < 100 else f"/{done}"),
             "source": source,
             "type": kind,
-            "subject": coming.subject,
+            "subject": thread.subject,
             "time": today + minutes[second // 60] + seconds[second % 60],
             "actor": actor,
             "unit": unit.id,
-            "data": data,
+            "data": fact,
         }

@@ -10,24 +10,25 @@ from infra.city.world import World
 
 GIVEN, ENDED = "unit.role_given.v1", "unit.role_ended.v1"
 MORNING = 9 * HOUR
+FOUNDING_DAYS = 30
+"""Before the start."""
 
 
-def founding(world: World) -> list[Thread]:
+def found(world: World) -> None:
     """Each unit is established and staffed in the thirty days before the start, parents first."""
-    return [_founded(world, unit, n) for n, unit in enumerate(world.city.units.values())]
+    for number, unit in enumerate(world.city.units.values()):
+        _found(world, unit, number)
 
 
-def _founded(world: World, unit: Unit, number: int) -> Thread:
+def _found(world: World, unit: Unit, number: int) -> None:
     thread = Thread(unit.id, unit.code)
-    moment = -30 * DAY + MORNING + number * 60
+    moment = -FOUNDING_DAYS * DAY + MORNING + number * 60
     data: Data = {"name": unit.name, "level": unit.level, "kind": unit.kind, "division": unit.division}
     if unit.parent is not None:
         data["parent"] = unit.parent.id
-    thread.add(moment, "unit.established.v1", unit, CLERK, data)
+    world.book.plan(moment, thread, "unit.established.v1", unit, CLERK, data)
     for official, role in held(unit):
-        thread.add(moment, GIVEN, unit, CLERK, _given(world.random, official, role))
-    thread.ready()
-    return thread
+        world.book.plan(moment, thread, GIVEN, unit, CLERK, _given(world.random, official, role))
 
 
 def _given(random: Random, official: str, role: str) -> Data:
@@ -39,7 +40,7 @@ def invented_name(random: Random) -> str:
     return random.choice(WORDS["surnames"]) + random.choice(WORDS["given"])
 
 
-def changes(world: World, days: int) -> list[Thread]:
+def change(world: World, days: int) -> None:
     """Role changes over the time simulated: about one unit in six in a year, some vacancies, and one merger."""
     random, city = world.random, world.city
     fixed = [
@@ -49,8 +50,9 @@ def changes(world: World, days: int) -> list[Thread]:
     movable = [unit for unit in fixed if unit not in merging]
     count = max(1, round(len(movable) / 6 * days / 365))
     chosen = random.sample(movable, min(count, len(movable)))
-    threads = [_changed(world, unit, n, days) for n, unit in enumerate(chosen)]
-    return [thread for thread in threads if thread.steps] + [_merged(world, *merging, days)]
+    for unit in chosen:
+        _change(world, unit, days)
+    _merge(world, *merging)
 
 
 def merger(world: World, days: int) -> tuple[Unit, Unit]:
@@ -60,21 +62,19 @@ def merger(world: World, days: int) -> tuple[Unit, Unit]:
     return one, other
 
 
-def _merged(world: World, one: Unit, other: Unit, days: int) -> Thread:
+def _merge(world: World, one: Unit, other: Unit) -> None:
     thread = Thread(one.id, f"{one.code}/merger")
     moment = one.merged_at - 1
     for official, role in held(one):
-        thread.add(moment, ENDED, one, CLERK, {"official": official, "role": role})
-    thread.add(moment, "unit.merged.v1", one, CLERK, {"into": other.id})
-    thread.ready()
-    return thread
+        world.book.plan(moment, thread, ENDED, one, CLERK, {"official": official, "role": role})
+    world.book.plan(moment, thread, "unit.merged.v1", one, CLERK, {"into": other.id})
 
 
 SEATS = ("head", "head", "deputy", "lead", "clerk", "clerk")
 ROLE = {"head": "principal", "deputy": "deputy_in_charge", "lead": "petition_lead", "clerk": "petition_clerk"}
 
 
-def _changed(world: World, unit: Unit, number: int, days: int) -> Thread:
+def _change(world: World, unit: Unit, days: int) -> None:
     """One official leaves and another comes: mostly the same day, in a few units only after a vacancy."""
     random = world.random
     thread = Thread(unit.id, f"{unit.code}/change")
@@ -84,15 +84,13 @@ def _changed(world: World, unit: Unit, number: int, days: int) -> Thread:
     back = world.days.working(day + 31 + int(random.random() * 40)) if vacant else day
     old = str(getattr(unit, seat))
     new = f"{old}2"
-    thread.add(day * DAY + MORNING, ENDED, unit, CLERK, _leaves(unit, seat, old))
-    thread.add(back * DAY + MORNING + 60, GIVEN, unit, CLERK, _comes(world, unit, seat, new))
+    world.book.plan(day * DAY + MORNING, thread, ENDED, unit, CLERK, _leaves(unit, seat, old))
+    world.book.plan(back * DAY + MORNING + 60, thread, GIVEN, unit, CLERK, _comes(world, unit, seat, new))
     bureau = world.city.units.get(f"{unit.area}-xfj")
     if seat in ("deputy", "lead", "clerk") and bureau is not None and random.random() < 0.8:
         late = random.random() < 0.12
         filed = world.days.add(back, 11 + int(random.random() * 10) if late else 1 + int(random.random() * 9))
-        thread.add(filed * DAY + 36_000, "unit.change_filed.v1", unit, CLERK, _filed(unit, bureau))
-    thread.ready()
-    return thread
+        world.book.plan(filed * DAY + 36_000, thread, "unit.change_filed.v1", unit, CLERK, _filed(unit, bureau))
 
 
 def _leaves(unit: Unit, seat: str, old: str) -> Later:

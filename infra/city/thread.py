@@ -1,35 +1,43 @@
-"""A thread is one subject's actions still to come; a step is one of them."""
+"""The days to come, and what is planned for each: acts of subjects, and people who come back."""
 
-from operator import itemgetter
+from collections import defaultdict
 
+from infra.city.rhythm import DAY
 from infra.city.units import Data, Later, Unit
-
-Step = tuple[int, str, Unit, int, "Data | Later"]
-"""Moment, type, unit that acts, which of its officials, data."""
 
 CLERK, HANDLER = -1, -2
 """Who acts for the unit: its petition clerk, or the official at whose desk the item lies."""
 
-_moment = itemgetter(0)
-
 
 class Thread:
-    """The steps of one subject, next one last. A subject has one thread at a time."""
+    """One subject and how many of its steps have happened; ids of its actions begin with its stem."""
 
-    __slots__ = ("subject", "stem", "steps", "done", "desk")
+    __slots__ = ("subject", "stem", "done", "desk")
 
     def __init__(self, subject: str, stem: str, desk: int = 0) -> None:
         self.subject = subject
         self.stem = stem
-        self.steps: list[Step] = []
         self.done = 0
         self.desk = desk
 
-    def add(self, moment: int, kind: str, unit: Unit, who: int, data: "Data | Later") -> None:
-        """Plans an act. Acts at the same moment stay in the order they were planned."""
-        self.steps.append((moment, kind, unit, who, data))
 
-    def ready(self) -> None:
-        """Puts the steps into their order, the next one last."""
-        self.steps.sort(key=_moment)
-        self.steps.reverse()
+Step = tuple[int, int, Thread, str, Unit, int, "Data | Later"]
+"""Moment, number of the plan, subject, type, unit that acts, which of its officials, data."""
+
+
+class Book:
+    """What is planned, by day. Acts of one moment stay in the order they were planned."""
+
+    def __init__(self) -> None:
+        self.days: defaultdict[int, list[Step]] = defaultdict(list)
+        self.planned = 0
+
+    def plan(self, moment: int, thread: Thread, kind: str, unit: Unit, who: int, data: "Data | Later") -> None:
+        self.planned += 1
+        self.days[moment // DAY].append((moment, self.planned, thread, kind, unit, who, data))
+
+    def page(self, day: int) -> list[Step]:
+        """What is planned for the day, in its order; the page is torn out."""
+        steps = self.days.pop(day, [])
+        steps.sort()
+        return steps

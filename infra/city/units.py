@@ -21,6 +21,7 @@ CITY_DEPARTMENTS = {
 }
 PARTY_ORGANS = {"zzb": "中共{}委组织部", "jw": "{}纪委监委"}
 
+BUSY = ("-zjj", "-rsj", "-zrzyj", "-nyncj", "-jyj")
 CAREFUL, SLACK, BAD = 0.007, 0.045, 0.20
 """Share of limits that a unit of each sort misses."""
 
@@ -144,10 +145,13 @@ class City:
         self._add(f"{code}-fy", f"{name}人民法院", level, "other", None, 0)
 
     def _temper(self) -> None:
-        """Gives each unit its own way with limits: most keep them, some are slack, a few are clearly worse."""
+        """Gives each unit its own way with limits: most keep them, some are slack, a few busy ones clearly worse."""
+        r = self.random.random
         for unit in self.units.values():
-            draw = self.random.random()
-            unit.slips = BAD if draw < 0.02 else SLACK if draw < 0.10 else CAREFUL * (0.6 + self.random.random())
+            unit.slips = SLACK if r() < 0.08 else CAREFUL * (0.6 + r())
+        busy = [unit for unit in self.units.values() if unit.level == "county" and unit.code.endswith(BUSY)]
+        for unit in self.random.sample(busy, 6):
+            unit.slips = BAD
 
 
 def held(unit: Unit) -> list[tuple[str, str]]:

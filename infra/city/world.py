@@ -1,9 +1,12 @@
 """What every part of the simulation shares: chance, the calendar, the units, and how long people take."""
 
+from collections import defaultdict
 from datetime import date
 from random import Random
 
+from infra.city.item import Matter
 from infra.city.rhythm import DAY, Days, office_second
+from infra.city.thread import Book
 from infra.city.units import City, Unit
 from infra.shipped import shipped_rules
 
@@ -26,6 +29,8 @@ class World:
         self.city = City(random)
         self._next, self._offset = self.days.next_working, self.days.offset
         self.emitted = 0
+        self.book = Book()
+        self.returning: defaultdict[int, list[tuple[int, int, Matter | None]]] = defaultdict(list)
         self.items = 0
         self._serials: dict[tuple[str, str], int] = {}
         self._persons: list[str] = []

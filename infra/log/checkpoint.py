@@ -1,4 +1,4 @@
-"""The size and Merkle root of a log, at any size: what an answer names, so that it can be checked against the log later."""
+"""Size and Merkle root of a log at any size: what an answer names, so that it can be checked against the log later."""
 
 import base64
 import threading

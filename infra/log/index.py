@@ -1,4 +1,4 @@
-"""Where keys and subjects occur in a SQLite log: an index that costs the same at ten thousand events and at ten million.
+"""Where keys and subjects occur in a SQLite log: an index that costs the same at any size.
 
 A B-tree of random keys costs one dirty page per event, written twice (measured: 10 µs an event without any index,
 39 µs with two of them after 300,000 events, and rising). So the log's table has no index but its position. What a
@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import sys
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -88,8 +89,11 @@ class Index:
         self.runs: list[Run] = []
         self.upto = 0
         self.keys: dict[bytes, int] = {}
-        self.subjects: defaultdict[str, list[int]] = defaultdict(list)
-        self.kinds: defaultdict[str, list[int]] = defaultdict(list)
+        self.places: list[int] = []
+        self.subjects: list[str] = []
+        """The subject of each place in the tail."""
+        self.by_subject: defaultdict[str, list[int]] = defaultdict(list)
+        self.sorted_out = 0
         self.postings: list[int] = []
         """What the tail will be as a run, not yet sorted."""
         self.versions: dict[str, int] = {}
@@ -135,13 +139,10 @@ class Index:
         """Take committed events into the tail, column by column: the loops run in C where they can."""
         self.keys.update(zip(keys, positions, strict=True))
         self.versions.update(zip(subjects, versions, strict=True))
-        tail = self.subjects
-        for subject, position in zip(subjects, positions, strict=True):
-            tail[subject].append(position)
-        # A kind is found through its subjects' first events: a million petition events cost it no more.
+        self.places += positions
+        self.subjects += subjects
+        # In runs a kind is found through its subjects' first events: a million petition events cost it no more.
         first = [(s, p) for s, p, v in zip(subjects, positions, versions, strict=True) if v == 1]
-        for subject, position in first:
-            self.kinds[kind_of(subject)].append(position)
         self.postings += [crc32(key) << 32 | p for key, p in zip(keys, positions, strict=True)]
         self.postings += [crc32(s.encode()) << 32 | p for s, p in zip(subjects, positions, strict=True)]
         self.postings += [crc32(kind_of(s).encode()) << 32 | p for s, p in first]
@@ -154,19 +155,29 @@ class Index:
             yield from [tail[key] for key in keys & tail.keys()]
         yield from self._in_runs([crc32(key) for key in keys - self.absent])
 
-    def subject_candidates(self, subjects: Iterable[str]) -> Iterator[int]:
+    def subject_candidates(self, subjects: set[str]) -> Iterator[int]:
         """Positions that may belong to one of the subjects."""
-        return self._candidates(subjects, self.subjects)
+        yield from self.folded_candidates(subjects)
+        tail = self._places_of_subjects()
+        for subject in subjects & tail.keys():
+            yield from tail[subject]
+
+    def _places_of_subjects(self) -> Mapping[str, list[int]]:
+        """The tail by subject, brought up to date when it is asked for: bulk appends never ask."""
+        for place in range(self.sorted_out, len(self.subjects)):
+            self.by_subject[self.subjects[place]].append(self.places[place])
+        self.sorted_out = len(self.subjects)
+        return self.by_subject
+
+    def folded_candidates(self, subjects: set[str]) -> Iterator[int]:
+        """The same outside the tail: enough for a subject that `versions` does not hold, since it holds the tail's."""
+        return self._in_runs([crc32(subject.encode()) for subject in subjects])
 
     def kind_candidates(self, kind: str) -> Iterator[int]:
-        """Positions that may hold the first event of a subject of the kind."""
-        return self._candidates([kind + ":"], self.kinds)
-
-    def _candidates(self, names: Iterable[str], tail: Mapping[str, list[int]]) -> Iterator[int]:
-        names = list(names)
-        yield from self._in_runs([crc32(name.encode()) for name in names])
-        for name in names:
-            yield from tail.get(name, ())
+        """Positions that hold an event of every subject of the kind, and maybe others."""
+        prefix = kind + ":"
+        yield from self._in_runs([crc32(prefix.encode())])
+        yield from [p for p, subject in zip(self.places, self.subjects, strict=True) if subject.startswith(prefix)]
 
     def _in_runs(self, hashes: list[int]) -> Iterator[int]:
         self.looked_up += len(hashes)
@@ -185,7 +196,7 @@ class Index:
                     place += 1
 
     def folding(self, cursor: Any) -> list[Run] | None:
-        """Write the tail as a run and merge full levels, inside the caller's transaction; `install` after its commit."""
+        """Write the tail as a run and merge full levels, in the caller's transaction; `install` after its commit."""
         if self.upto - self.folded < TAIL:
             return None
         runs = [*self.runs, Run(self.folded + 1, self.upto, 0, array("Q", sorted(self.postings)))]
@@ -204,14 +215,15 @@ class Index:
         before, self.runs, self.absent = self.folded, runs, set()
         folded = self.folded
         self._filter_new(before)
+        self.by_subject, self.sorted_out = defaultdict(list), 0
         if folded >= self.upto:
-            self.keys, self.subjects, self.kinds, self.postings = {}, defaultdict(list), defaultdict(list), []
+            self.keys, self.places, self.subjects, self.postings = {}, [], [], []
         else:
             self.keys = {key: position for key, position in self.keys.items() if position > folded}
-            self.subjects = _after(self.subjects, folded)
-            self.kinds = _after(self.kinds, folded)
+            covered = bisect_right(self.places, folded)
+            self.places, self.subjects = self.places[covered:], self.subjects[covered:]
             self.postings = [posting for posting in self.postings if posting & POSITION > folded]
-        if len(self.versions) > REMEMBERED_VERSIONS:
+        if len(self.versions) > REMEMBERED_VERSIONS and not self.places:
             self.versions = {}
 
     def _filter_new(self, before: int) -> None:
@@ -226,14 +238,9 @@ class Index:
             self.filter = Filter(self.runs)
 
 
-def _after(names: Mapping[str, list[int]], folded: int) -> defaultdict[str, list[int]]:
-    kept = {name: [p for p in places if p > folded] for name, places in names.items() if places[-1] > folded}
-    return defaultdict(list, kept)
-
-
 def _merge(runs: Sequence[Run]) -> Run:
     # sorted() recognises ascending stretches and merges them in linear time.
-    entries = array("Q", sorted(value for run in runs for value in run.entries))
+    entries = array("Q", sorted(chain.from_iterable(run.entries for run in runs)))
     return Run(runs[0].first, runs[-1].last, runs[0].level + 1, entries)
 
 

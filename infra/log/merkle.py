@@ -1,4 +1,4 @@
-"""The Merkle tree head of RFC 6962, section 2.1, over leaves that come in order; keeps one hash for each bit of the size."""
+"""The Merkle tree head of RFC 6962, section 2.1, over leaves in order; keeps one hash for each bit of the size."""
 
 from __future__ import annotations
 
@@ -22,9 +22,8 @@ class Tree:
         at = 0
         while at < len(leaves):
             # The largest full subtree that may start at this size and still fits.
-            level = min(
-                (self.size & -self.size).bit_length() - 1 if self.size else 62, (len(leaves) - at).bit_length() - 1
-            )
+            fits = (len(leaves) - at).bit_length() - 1
+            level = min(fits, (self.size & -self.size).bit_length() - 1) if self.size else fits
             count = 1 << level
             self._push(level, _full(leaves[at : at + count]))
             self.size += count
@@ -49,7 +48,6 @@ class Tree:
 def _full(hashes: Sequence[bytes]) -> bytes:
     """The head of 2**n leaf hashes."""
     while len(hashes) > 1:
-        hashes = [
-            sha256(b"\x01" + left + right).digest() for left, right in zip(hashes[::2], hashes[1::2], strict=True)
-        ]
+        pairs = zip(hashes[::2], hashes[1::2], strict=True)
+        hashes = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
     return hashes[0]

@@ -29,7 +29,7 @@ class StoreTooNew(StoreError):
         )
 
 
-class Conflict(Exception):  # noqa: N818 -- the contract's word
+class Conflict(Exception):
     """Somebody else appended meanwhile: catch up, decide again, append again."""
 
 
@@ -175,7 +175,7 @@ class Log(Protocol):
     def close(self) -> None: ...
 
 
-def key_of(source: str, id: str) -> bytes:  # noqa: A002 -- CloudEvents calls it id
+def key_of(source: str, id: str) -> bytes:
     """The 16 bytes under which an action of this source and id is known."""
     return blake2b(f"{source}\0{id}".encode(), digest_size=16).digest()
 

@@ -22,6 +22,7 @@ REJECT = (
     "%s, %s, %s, %s, %s, %s, %s, %s, 1, %s) ON CONFLICT (key, digest, code) "
     "DO UPDATE SET times = rejected.times + 1, last_recorded = excluded.last_recorded"
 )
+NOTE = "INSERT INTO {meta} VALUES ('head', %s) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 CHUNK = 10_000
 """Names in one array parameter."""
 FOREVER = 2**62
@@ -83,8 +84,7 @@ class PostgresLog:
             self._insert(cursor, entries, leaves, head.position + 1)
             head = Head(head.position + len(entries), entries[-1].recorded)
             note = json.dumps([head.position, leaves[-1].hex()])
-            upsert = "INSERT INTO {meta} VALUES ('head', %s) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
-            cursor.execute(self._text(upsert), (note,))
+            cursor.execute(self._text(NOTE), (note,))
         return head
 
     def _insert(self, cursor: Cursor[Any], entries: Sequence[NewEntry], leaves: Sequence[bytes], first: int) -> None:
@@ -201,7 +201,7 @@ class PostgresLog:
         return [(number, Rejection(*rest), times) for number, times, *rest in rows]
 
     def raw_entries(self, after: int = 0, limit: int = 10_000) -> list[RawEntry]:
-        query = f"SELECT {ENTRY}, key, digest, leaf FROM {{events}} WHERE notification_id > %s ORDER BY 1 LIMIT %s"
+        query = f"SELECT {ENTRY}, key, digest, leaf FROM {{events}} WHERE notification_id > %s ORDER BY 1 LIMIT %s"  # noqa: S608 -- our own column names
         return list(map(RawEntry._make, self._rows(query, (after, limit))))
 
     def remembered(self) -> tuple[int, bytes] | None:
@@ -219,7 +219,8 @@ class PostgresLog:
             return cursor.execute(self._text(query), parameters).fetchall()
 
     def _entries(self, where: str, parameters: tuple[Any, ...]) -> list[Entry]:
-        return list(map(Entry._make, self._rows(f"SELECT {ENTRY} FROM {{events}} WHERE {where}", parameters)))
+        query = f"SELECT {ENTRY} FROM {{events}} WHERE {where}"  # noqa: S608 -- our own column names
+        return list(map(Entry._make, self._rows(query, parameters)))
 
 
 def _chunks(names: Sequence[Any]) -> Iterable[list[Any]]:

@@ -22,7 +22,6 @@ from infra.postgres import LOCK_SECONDS, ensure_schema, reason, sentence
 
 POOL = 10
 """Connections at most: one for each thread that reads or writes at the same moment."""
-UNREADY = (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateTable, psycopg.errors.InvalidSchemaName)
 
 
 class Recorder(PostgresApplicationRecorder):
@@ -47,19 +46,30 @@ class Recorder(PostgresApplicationRecorder):
         self._notify_channel(cursor)
 
 
+# Columns are collated by bytes: order then means the same on every server, and kinds are found by range.
+# Sealed text does not compress, and trying costs a tenth of the time: hence STORAGE EXTERNAL.
 STATEMENTS = (
-    'CREATE TABLE IF NOT EXISTS {events} (originator_id text COLLATE "C" NOT NULL, '
-    "originator_version bigint NOT NULL, topic text NOT NULL, state bytea NOT NULL, notification_id bigint NOT NULL, "
-    "recorded bigint NOT NULL, key bytea NOT NULL, digest bytea NOT NULL, leaf bytea NOT NULL, "
-    "PRIMARY KEY (originator_id, originator_version))",
-    # Sealed text does not compress: trying costs a tenth of the time.
+    """
+    CREATE TABLE IF NOT EXISTS {events} (
+        originator_id text COLLATE "C" NOT NULL, originator_version bigint NOT NULL,
+        topic text NOT NULL, state bytea NOT NULL, notification_id bigint NOT NULL,
+        recorded bigint NOT NULL, key bytea NOT NULL, digest bytea NOT NULL, leaf bytea NOT NULL,
+        PRIMARY KEY (originator_id, originator_version)
+    )
+    """,
     "ALTER TABLE {events} ALTER COLUMN state SET STORAGE EXTERNAL",
     "CREATE UNIQUE INDEX IF NOT EXISTS stored_events_notification_id_idx ON {events} (notification_id)",
     "CREATE UNIQUE INDEX IF NOT EXISTS stored_events_key_idx ON {events} (key)",
-    'CREATE TABLE IF NOT EXISTS {touches} (name text COLLATE "C", position bigint, PRIMARY KEY (name, position))',
-    "CREATE TABLE IF NOT EXISTS {rejected} (number bigint PRIMARY KEY, key bytea NOT NULL, digest bytea NOT NULL, "
-    "code text NOT NULL, message text NOT NULL, path text NOT NULL, subject text NOT NULL, recorded bigint NOT NULL, "
-    "body bytea NOT NULL, times bigint NOT NULL, last_recorded bigint NOT NULL, UNIQUE (key, digest, code))",
+    """
+    CREATE TABLE IF NOT EXISTS {touches} (name text COLLATE "C", position bigint, PRIMARY KEY (name, position))
+    """,
+    """
+    CREATE TABLE IF NOT EXISTS {rejected} (
+        number bigint PRIMARY KEY, key bytea NOT NULL, digest bytea NOT NULL, code text NOT NULL,
+        message text NOT NULL, path text NOT NULL, subject text NOT NULL, recorded bigint NOT NULL,
+        body bytea NOT NULL, times bigint NOT NULL, last_recorded bigint NOT NULL, UNIQUE (key, digest, code)
+    )
+    """,
     "CREATE TABLE IF NOT EXISTS {meta} (name text PRIMARY KEY, value text NOT NULL)",
 )
 
@@ -102,9 +112,8 @@ class Store:
                             cursor.execute(statement)
                         insert = "INSERT INTO {meta} VALUES ('format', %s) ON CONFLICT DO NOTHING"
                         cursor.execute(self.recorder.text(insert), (str(FORMAT),))
-                    row = cursor.execute(
-                        self.recorder.text("SELECT value FROM {meta} WHERE name = 'format'")
-                    ).fetchone()
+                    cursor.execute(self.recorder.text("SELECT value FROM {meta} WHERE name = 'format'"))
+                    row = cursor.fetchone()
                 break
             except Conflict:
                 # Two first users create the tables at the same moment: CREATE … IF NOT EXISTS is not atomic.

@@ -39,13 +39,35 @@ PRAGMAS = (
 )
 
 
+TABLE = """
+CREATE TABLE IF NOT EXISTS stored_events (
+    rowid INTEGER PRIMARY KEY, originator_id TEXT NOT NULL, originator_version INTEGER NOT NULL, topic TEXT NOT NULL,
+    state BLOB NOT NULL, recorded INTEGER NOT NULL, key BLOB NOT NULL, digest BLOB NOT NULL, leaf BLOB NOT NULL
+)
+"""
+TABLES = (
+    "CREATE TABLE IF NOT EXISTS touches (name TEXT, position INTEGER, PRIMARY KEY (name, position)) WITHOUT ROWID",
+    """
+    CREATE TABLE IF NOT EXISTS rejected (
+        number INTEGER PRIMARY KEY, key BLOB NOT NULL, digest BLOB NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL,
+        path TEXT NOT NULL, subject TEXT NOT NULL, recorded INTEGER NOT NULL, body BLOB NOT NULL,
+        times INTEGER NOT NULL, last_recorded INTEGER NOT NULL, UNIQUE (key, digest, code)
+    )
+    """,
+    "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID",
+)
+
+
 class Connection(SQLiteConnection):
     """The library's connection, whose writers take the lock at the start (else two of them may deadlock)."""
 
     @contextmanager
     def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
         cursor = self.cursor()
-        cursor.execute("BEGIN IMMEDIATE" if commit else "BEGIN")
+        if commit:
+            _begin_writing(cursor)
+        else:
+            cursor.execute("BEGIN")
         try:
             with cursor:
                 yield cursor
@@ -56,9 +78,29 @@ class Connection(SQLiteConnection):
             raise
 
 
+def _begin_writing(cursor: SQLiteCursor) -> None:
+    """Ask for the write lock every millisecond: SQLite's own waiting sleeps ever longer, and a busy importer that
+    comes back at once would starve everybody else.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.001)
+        else:
+            return
+
+
 class Pool(SQLiteConnectionPool):
+    def new(self) -> SQLiteConnection:
+        """A connection outside the pool."""
+        return self._create_connection()
+
     def _create_connection(self) -> SQLiteConnection:
-        raw = super()._create_connection()._sqlite_conn
+        raw = super()._create_connection()._sqlite_conn  # noqa: SLF001 -- the library offers no other way
         for pragma in PRAGMAS:
             raw.execute(f"PRAGMA {pragma}")
         return Connection(raw, max_age=None)
@@ -73,7 +115,7 @@ class Store(SQLiteDatastore):
     def __init__(self, path: Path) -> None:
         super().__init__(db_name=str(path), originator_id_type="text")
         self.path = path
-        self.pool = Pool(db_name=str(path), lock_timeout=BUSY_SECONDS, max_overflow=20, pool_timeout=BUSY_SECONDS)
+        self.pool: Pool = Pool(db_name=str(path), lock_timeout=BUSY_SECONDS, max_overflow=20, pool_timeout=BUSY_SECONDS)
         self._writer: SQLiteConnection | None = None
         self._writing = threading.RLock()
 
@@ -85,7 +127,8 @@ class Store(SQLiteDatastore):
             return
         with self._writing:
             if self._writer is None:
-                self._writer = self.pool._create_connection()
+                self._writer = self.pool.new()
+                self._writer.cursor().execute("PRAGMA busy_timeout=0")  # see _begin_writing
             yield self._writer
 
     @contextmanager
@@ -116,20 +159,7 @@ class Recorder(SQLiteApplicationRecorder):
     """The log's own, which knows the index that this table does without."""
 
     def construct_create_table_statements(self) -> list[str]:
-        return [
-            f"CREATE TABLE IF NOT EXISTS {self.events_table_name} (rowid INTEGER PRIMARY KEY, "
-            "originator_id TEXT NOT NULL, originator_version INTEGER NOT NULL, topic TEXT NOT NULL, "
-            "state BLOB NOT NULL, recorded INTEGER NOT NULL, key BLOB NOT NULL, digest BLOB NOT NULL, "
-            "leaf BLOB NOT NULL)",
-            index.SCHEMA,
-            "CREATE TABLE IF NOT EXISTS touches (name TEXT, position INTEGER, PRIMARY KEY (name, position)) "
-            "WITHOUT ROWID",
-            "CREATE TABLE IF NOT EXISTS rejected (number INTEGER PRIMARY KEY, key BLOB NOT NULL, digest BLOB NOT NULL, "
-            "code TEXT NOT NULL, message TEXT NOT NULL, path TEXT NOT NULL, subject TEXT NOT NULL, "
-            "recorded INTEGER NOT NULL, body BLOB NOT NULL, times INTEGER NOT NULL, last_recorded INTEGER NOT NULL, "
-            "UNIQUE (key, digest, code))",
-            "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID",
-        ]
+        return [TABLE, index.SCHEMA, *TABLES]
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
         raise NotImplementedError("events enter a log through Log.append, which knows keys, digests and leaves")
@@ -198,7 +228,7 @@ def _prepare(store: Store, recorder: Recorder, *, create: bool) -> None:
         try:
             found = _format(store)
             if found is None and not create:
-                raise StoreError(f"there is no store at {store.path} yet")
+                raise StoreError(f"there is no store at {store.path} yet")  # noqa: TRY301 -- the one sentence for all ways to fail is made below
             found = found or _created(store, recorder)
             break
         except StoreError as error:

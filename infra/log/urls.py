@@ -82,13 +82,12 @@ def _sqlite(url: str, rest: str) -> SQLiteUrl:
 def _postgres(url: str) -> PostgresUrl:
     try:
         parts = urlsplit(url)
-        port = parts.port or 5432
+        options = dict(parse_qsl(parts.query))
+        port = int(options.pop("port", parts.port or 5432))
     except ValueError as error:
         raise StoreError(f"{url} is no store URL ({error}); write {FORMS}") from error
-    options = dict(parse_qsl(parts.query))
     schema = options.pop("schema", "danze")
     host = options.pop("host", "") or unquote(parts.hostname or "") or "localhost"
-    port = int(options.pop("port", port))
     if options:
         raise StoreError(f"{', '.join(options)}: unknown option; a PostgreSQL store takes schema, host and port")
     if not SCHEMA_NAME.fullmatch(schema):

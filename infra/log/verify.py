@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import base64
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from hashlib import blake2b, sha256
+from hashlib import sha256
 from itertools import pairwise
+from operator import gt
 from typing import Any
 
 import msgspec
 
 from infra.log.merkle import Tree
-from infra.log.port import Log, RawEntry
+from infra.log.port import Log, RawEntry, key_of, leaf_of
 
 BATCH = 10_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -57,7 +58,7 @@ def verify(log: Log, *, progress: Callable[[int], None] | None = None) -> dict[s
 
 
 def _doubled(log: Log, checker: Checker) -> tuple[int, str] | None:
-    """The second of two events with one source and id. Looked for at the end: 8 bytes an event, where a set takes 90."""
+    """The second of two events with one source and id. Looked for at the end: 8 bytes an event, a set takes 90."""
     doubled = checker.doubled()
     if not doubled:
         return None
@@ -102,20 +103,62 @@ class Checker:
         self._decode = msgspec.json.Decoder(Body).decode
 
     def check(self, rows: list[RawEntry]) -> tuple[int, str] | None:
-        """The first bad row and what is wrong with it; good rows before it are taken into the tree."""
-        leaves: list[bytes] = []
-        bad = None
-        for row in rows:
+        """The first bad row and what is wrong with it; good rows before it are taken into the tree.
+
+        A batch is compared column by column first, where the loops run in C; only one with a fault in it is gone
+        through row by row.
+        """
+        if self._sound(rows):
+            self._take(rows)
+            return None
+        for number, row in enumerate(rows):
             why = self._fault(row)
             if why is not None:
-                bad = (self.position + 1, why)
-                break
-            self.position += 1
-            leaves.append(row.leaf)
-        if leaves:
-            self.tree.extend(leaves)
-            self.last_leaf = leaves[-1]
-        return bad
+                return self.position + 1, why
+            self._take(rows[number : number + 1])
+        return None
+
+    def _sound(self, rows: list[RawEntry]) -> bool:
+        """Whether every row agrees with its own bytes and follows the one before it; `_fault` says the same of one."""
+        positions, subjects, versions, types, recorded, stored, keys, digests, leaves = zip(*rows, strict=True)
+        if positions != tuple(range(self.position + 1, self.position + 1 + len(rows))):
+            return False
+        try:
+            if leaves != tuple([sha256(b"\0" + body).digest() for body in stored]):
+                return False
+            said = [self._decode(body) for body in stored]
+            proper = set(map(len, digests)) == {16}
+        except (msgspec.MsgspecError, TypeError, ValueError):
+            return False
+        return (
+            proper
+            and subjects == tuple([body.subject for body in said])
+            and types == tuple([body.type for body in said])
+            and versions == tuple([body.version for body in said])
+            and recorded == tuple([self._microseconds(body.recorded) for body in said])
+            and recorded[0] >= self.recorded
+            and not any(map(gt, recorded, recorded[1:]))
+            and keys == tuple([key_of(body.source, body.id) for body in said])
+            and self._follow(subjects, versions)
+        )
+
+    def _follow(self, subjects: Sequence[str], versions: Sequence[int]) -> bool:
+        last: dict[str, int] = {}
+        before = self._versions
+        for subject, version in zip(subjects, versions, strict=True):
+            if version != (last.get(subject) or before.get(subject, 0)) + 1:
+                return False
+            last[subject] = version
+        return True
+
+    def _take(self, rows: list[RawEntry]) -> None:
+        _, subjects, versions, _, recorded, _, keys, _, leaves = zip(*rows, strict=True)
+        self.position += len(rows)
+        self.recorded = recorded[-1]
+        self.last_leaf = leaves[-1]
+        self.tree.extend(leaves)
+        self._versions.update(zip(subjects, versions, strict=True))
+        self._prefixes.extend([int.from_bytes(key[:8], "big") for key in keys])
 
     def doubled(self) -> set[int]:
         """First halves of keys that occur twice."""
@@ -126,11 +169,13 @@ class Checker:
         position, subject, version, type_, recorded, stored, key, digest, leaf = row
         if position != self.position + 1:
             return f"the event is missing: {position} follows {self.position}"
-        if sha256(b"\0" + stored).digest() != leaf:
+        if {type(stored), type(digest)} != {bytes} or len(digest) != 16:  # SQLite's columns take anything
+            return "the event or the digest of its action is not stored as it should be"
+        if leaf_of(stored) != leaf:
             return "the stored leaf is not the hash of the stored bytes"
         try:
             body = self._decode(stored)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, ValueError) as error:
             return f"the stored bytes are no event ({error})"
         if body.subject != subject or body.type != type_ or body.version != version:
             return "subject, type or version differ between the columns and the stored bytes"
@@ -140,13 +185,8 @@ class Checker:
             return "it is recorded before the event before it"
         if version != self._versions.get(subject, 0) + 1:
             return f"version {version} of {subject} follows version {self._versions.get(subject, 0)}"
-        if blake2b(f"{body.source}\0{body.id}".encode(), digest_size=16).digest() != key:
+        if key_of(body.source, body.id) != key:
             return "the key is not that of the event's source and id"
-        if len(digest) != 16:
-            return "the digest of the action is not 16 bytes"
-        self._versions[subject] = version
-        self._prefixes.append(int.from_bytes(key[:8], "big"))
-        self.recorded = recorded
         return None
 
     def _microseconds(self, text: str) -> int:

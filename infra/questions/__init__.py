@@ -1,4 +1,4 @@
-"""The questions that people, pages and programs ask, answered from the log and the read models, now or as of the past."""
+"""The questions that people, pages and programs ask, answered from log and read models, now or as of the past."""
 
 from infra.questions.answers import Answers
 

@@ -1,7 +1,8 @@
 """Every question of the contract (section 6) under one name each."""
 
+from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from domain.rules.law import Rules
 from infra.log.port import Log
@@ -11,6 +12,8 @@ from infra.views.projector import Projector
 from infra.views.store import Views
 
 Answer = dict[str, Any]
+T = TypeVar("T")
+ANSWERS_KEPT = 100
 
 
 class Answers:
@@ -19,6 +22,7 @@ class Answers:
     def __init__(self, log: Log, views: Views, rules: Rules, projector: Projector | None = None) -> None:
         self._log = log
         self._views = views
+        self._answers: dict[tuple[Any, ...], Any] = {}
         self._library = Library(log, views, rules, projector)
 
     def case(self, no: str, as_of: datetime | None = None) -> Answer | None:
@@ -42,7 +46,7 @@ class Answers:
         return findings.explain(self._library.at(as_of), id)
 
     def kpi(self, unit: str, from_: date, to: date, as_of: datetime | None = None) -> Answer:
-        return figures.kpi(self._library.at(as_of), unit, from_, to)
+        return self._kept(("kpi", unit, from_, to), as_of, lambda book: figures.kpi(book, unit, from_, to))
 
     def counters(self, *, by: str, as_of: datetime | None = None, **wanted: Any) -> Answer:
         return figures.counters(self._library.at(as_of), by, **wanted)
@@ -51,13 +55,24 @@ class Answers:
         return search.search(self._library.at(as_of), q, **wanted)
 
     def units(self, as_of: datetime | None = None) -> Answer:
-        return figures.units(self._library.at(as_of))
+        return self._kept(("units",), as_of, figures.units)
 
     def scoreboard(self, unit: str, as_of: datetime | None = None) -> Answer | None:
-        return figures.scoreboard(self._library.at(as_of), unit)
+        return self._kept(("scoreboard", unit), as_of, lambda book: figures.scoreboard(book, unit))
 
     def overview(self, as_of: datetime | None = None) -> Answer:
-        return figures.overview(self._library.at(as_of))
+        return self._kept(("overview",), as_of, figures.overview)
+
+    def _kept(self, question: tuple[Any, ...], as_of: datetime | None, ask: Callable[[Book], T]) -> T:
+        """An answer that costs a walk over all items is kept until the record grows."""
+        book = self._library.at(as_of)
+        key = (book.position, *question)
+        if key not in self._answers:
+            while len(self._answers) >= ANSWERS_KEPT:
+                self._answers.pop(next(iter(self._answers)))
+            self._answers[key] = ask(book)
+        kept: T = self._answers[key]
+        return kept
 
     def log(self, after: int = 0, limit: int = 100) -> Answer:
         return cases.log(self._log, after, limit)

@@ -89,16 +89,17 @@ class Book:
         columns = [column for column in self.tables.cases.c if column.name != "body"]
         return (CaseRow(*(*row, b"")) for row in self.select(select(*columns).where(*conditions)))
 
-    def titled(self, words: list[str]) -> list[str]:
-        """NOs of the items whose title has all the words."""
+    def titled(self, phrases: list[list[str]]) -> list[str]:
+        """NOs of the items whose title has all the phrases, each a run of characters."""
         with self.rows() as connection:
             if self.views.postgres:
-                query = f'SELECT no FROM "{self.views.schema}"."{self.tables.titles}" WHERE terms @@ to_tsquery(\'simple\', :words)'
-                joined = " & ".join(f"'{word}'" for word in words)
+                table = f'"{self.views.schema}"."{self.tables.titles}"'
+                query = f"SELECT no FROM {table} WHERE terms @@ to_tsquery('simple', :asked)"
+                asked = " & ".join("(" + " <-> ".join(f"'{one}'" for one in phrase) + ")" for phrase in phrases)
             else:
-                query = f"SELECT no FROM {self.tables.titles} WHERE {self.tables.titles} MATCH :words"
-                joined = " AND ".join(f'"{word}"' for word in words)
-            return [row[0] for row in connection.execute(text(query), {"words": joined})]
+                query = f"SELECT no FROM {self.tables.titles} WHERE {self.tables.titles} MATCH :asked"
+                asked = " AND ".join('"' + " ".join(phrase) + '"' for phrase in phrases)
+            return [row[0] for row in connection.execute(text(query), {"asked": asked})]
 
 
 class Library:
@@ -129,7 +130,8 @@ class Library:
         self._office.catch_up()
         behind = self._office.position - live.position
         return Book(
-            self._log, self._office, self._views, live.tables, self._checkpoints, position=self._office.position, behind=behind
+            self._log, self._office, self._views, live.tables, self._checkpoints, position=self._office.position,
+            behind=behind,
         )  # fmt: skip
 
     def _as_of(self, position: int) -> Book:

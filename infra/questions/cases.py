@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from domain.codec import decode_event
+from domain.envelope import AnyEvent
 from domain.petition.item import Item
 from domain.petition.matter import evolve as grown
 from domain.petition.state import evolve
@@ -26,7 +27,16 @@ def case(book: Book, no: str) -> dict[str, Any] | None:
         item = evolve(item, event)
     if item is None:
         return None
-    return {**book.head(), **show(item, book.units, book.rules), "custody": custody(events)}
+    return {**book.head(), **show(item, book.units, book.rules), "custody": _custody(book, events)}
+
+
+def _custody(book: Book, events: list[AnyEvent]) -> list[dict[str, Any]]:
+    """The chain of custody, units and officials with their names."""
+    spans = custody(events)
+    for span in spans:
+        span["unit_name"] = book.units.name(span["unit"])
+        span["official_name"] = book.units.official(span["official"]) if span["official"] else None
+    return spans
 
 
 def timeline(book: Book, no: str) -> dict[str, Any] | None:
@@ -38,7 +48,11 @@ def timeline(book: Book, no: str) -> dict[str, Any] | None:
     for entry in entries:
         event = decode_event(entry.type, entry.body, entry.position)
         whole = msgspec.json.decode(entry.body)
-        told.append({**whole, "position": entry.position, "sentence": sentence(event, book.units)})
+        told.append(
+            {**whole, "position": entry.position, "sentence": sentence(event, book.units),
+             "unit_name": book.units.name(event.unit) if event.unit else None,
+             "actor_name": book.units.official(event.actor)}
+        )  # fmt: skip
     return {**book.head(), "subject": f"petition:{no}", "events": told}
 
 
@@ -78,7 +92,7 @@ def matter(book: Book, no: str) -> dict[str, Any] | None:
          "repeat_number": item.repeat_number, "unit": item.unit, "unit_name": book.units.name(item.unit)}
         for item in items
     ]  # fmt: skip
-    return {**book.head(), **told_matter(items), "petitions": listed}
+    return {**book.head(), **told_matter(items), "title": root.title, "petitions": listed}
 
 
 def dossier(book: Book, no: str) -> dict[str, Any] | None:
@@ -90,7 +104,7 @@ def dossier(book: Book, no: str) -> dict[str, Any] | None:
     caused = [
         {"unit": cause.unit, "unit_name": book.units.name(cause.unit), "officials": list(cause.officials),
          "ground": cause.ground, "decided_on": cause.decided_on.isoformat(), "collective": cause.collective,
-         "dissent": list(cause.dissent), "evidence": [cause.at]}
+         "dissent": list(cause.dissent), "evidence": [*cause.evidence, cause.at]}
         for cause in item.causes
     ]  # fmt: skip
     return {
@@ -99,7 +113,7 @@ def dossier(book: Book, no: str) -> dict[str, Any] | None:
         "title": item.title,
         "caused_by": caused,
         "answers": standing,
-        "custody": custody(book.events(item.subject)),
+        "custody": _custody(book, book.events(item.subject)),
         "verified": {"checkpoint": book.checkpoint(), "proofs": []},
     }
 

@@ -7,7 +7,7 @@ from sqlalchemy import case, func, select
 
 from infra.questions.book import Book
 from projections import counters as count
-from projections.kpis import FORMULA, kpis
+from projections.kpis import FORMULA, Asked, kpis
 
 DUE_SHOWN = 20
 
@@ -23,8 +23,8 @@ def _rates(book: Book, members: set[Any], from_: date, to: date) -> dict[str, An
     table = book.tables.cases
     repeated = {row[0] for row in book.select(select(table.c.first).where(table.c.first.is_not(None)).distinct())}
     bureaus = {each.unit for each in book.units if each.is_bureau}
-    today = book.moment.date()
-    return kpis(book.cases(), members, bureaus, from_, to, today, book.rules.on, repeated)
+    asked = Asked(members, bureaus, from_.isoformat(), to.isoformat(), book.moment.date(), book.rules.on, repeated)
+    return kpis(book.cases(), asked)
 
 
 def counters(
@@ -41,18 +41,12 @@ def counters(
         conditions.append(table.c.registered_on <= to.isoformat())
     rows = count.counters(book.cases(*conditions), by)
     for row in rows:
-        row["name"] = book.units.name(row["key"]) if row["key"].startswith("unit:") else _place(book, row["key"])
+        row["name"] = book.units.name(row["key"]) if row["key"].startswith("unit:") else _key_name(book, row["key"])
     return {**book.head(), "by": by, "rows": rows}
 
 
-def _place(book: Book, key: str) -> str:
-    """The name of a division, from the government that stands there; other keys name themselves."""
-    if not (key.isdigit() and len(key) >= 6):
-        return key
-    for each in book.units:
-        if each.division == key and each.kind in ("government", "township"):
-            return each.name.removesuffix("人民政府").removesuffix("办事处")
-    return key
+def _key_name(book: Book, key: str) -> str:
+    return book.units.place(key) if key.isdigit() and len(key) >= 6 else key
 
 
 def _open_by_unit(book: Book) -> dict[str, tuple[int, int]]:
@@ -104,7 +98,8 @@ def _due(book: Book, members: set[Any] | None = None) -> list[dict[str, Any]]:
 def _totals(book: Book, members: set[Any] | None = None) -> dict[str, int]:
     table = book.tables.cases
     query = select(
-        func.count(), func.sum(1 - table.c.over), func.sum(case(((table.c.late > 0) & (table.c.over == 0), 1), else_=0)),
+        func.count(), func.sum(1 - table.c.over),
+        func.sum(case(((table.c.late > 0) & (table.c.over == 0), 1), else_=0)),
         func.sum(table.c.resolved), func.sum(case((table.c.closed_on.is_not(None), 1), else_=0)),
     )  # fmt: skip
     if members is not None:
@@ -143,8 +138,16 @@ def scoreboard(book: Book, unit: str) -> dict[str, Any] | None:
         "resolved": totals["resolved"],
         "findings_by_rule": _by_rule(book, members),
         "due_soon": _due(book, members),
-        "kpis": _rates(book, members, date(today.year, 1, 1), date(today.year, 12, 31)),
+        **_this_year(book, unit, members),
     }  # fmt: skip
+
+
+def _this_year(book: Book, unit: str | None, members: set[Any]) -> dict[str, Any]:
+    """The rates of the twelve months up to the newest event, and the period that they are of."""
+    until = book.moment.date()
+    first = date(until.year - 1, until.month, 1)
+    period = {"unit": unit, "from": first.isoformat(), "to": until.isoformat()}
+    return {"kpi_period": period, "kpis": _rates(book, members, first, until)}
 
 
 def _by_rule(book: Book, members: set[Any] | None = None) -> list[dict[str, Any]]:
@@ -158,7 +161,6 @@ def _by_rule(book: Book, members: set[Any] | None = None) -> list[dict[str, Any]
 
 def overview(book: Book) -> dict[str, Any]:
     """The city at a glance."""
-    today = book.moment.date()
     everyone = {each.unit for each in book.units}
     by_unit = _findings_by(book, "unit")
     worst = sorted(by_unit, key=lambda unit: (-by_unit[unit], unit))[:10]
@@ -171,8 +173,14 @@ def overview(book: Book) -> dict[str, Any]:
         "rules": _by_rule(book),
         "units": [{"unit": unit, "name": book.units.name(unit), "findings": by_unit[unit]} for unit in worst],
         "due": _due(book),
-        "kpis": _rates(book, everyone, date(today.year, 1, 1), date(today.year, 12, 31)),
+        **_this_year(book, _top(book), everyone),
     }
+
+
+def _top(book: Book) -> str | None:
+    """The unit whose rates are those of the whole record: the highest government."""
+    governments = [each for each in book.units if each.kind == "government" and each.ended_on is None]
+    return max(governments, key=lambda each: (each.rank, each.unit)).unit if governments else None
 
 
 def _months(book: Book) -> list[dict[str, Any]]:
@@ -207,7 +215,7 @@ def _counties(book: Book) -> list[dict[str, Any]]:
             found[known.division[:6]] = found.get(known.division[:6], 0) + number
     divisions = sorted({each.division[:6] for each in book.units if each.level == "county"} & set(rows))
     return [
-        {"division": each, "name": _place(book, each), "registered": rows[each][1], "open": int(rows[each][2] or 0),
+        {"division": each, "name": book.units.place(each), "registered": rows[each][1], "open": int(rows[each][2] or 0),
          "late": int(rows[each][3] or 0), "findings": found.get(each, 0)}
         for each in divisions
     ]  # fmt: skip

@@ -78,17 +78,14 @@ def findings(
             query = query.where(table.c[column] == wanted)
     if official:
         query = query.where(table.c.unit.in_(sorted({unit for unit, _ in book.units.offices(official)})))
-    if cursor:
-        query = query.where(table.c.id > cursor)
-    query = query.order_by(table.c.id)
-    if limit and not official:
-        query = query.limit(limit + 1)
-    rows = [told(unpack_standing(bytes(row[0])), book) for row in book.select(query)]
+    standing = [unpack_standing(bytes(row[0])) for row in book.select(query.order_by(table.c.id))]
     if official:
-        rows = [row for row in rows if any(each["official"] == official for each in row["answers"])]
-    more = bool(limit and len(rows) > limit)
-    rows = rows[:limit] if limit else rows
-    return {**book.head(), "findings": rows, "next": rows[-1]["id"] if more else None}
+        standing = [each for each in standing if any(a.official == official for a in answers(each.finding, book.units))]
+    total = len(standing)
+    later = [each for each in standing if each.finding.id > cursor] if cursor else standing
+    rows = [told(each, book) for each in (later[:limit] if limit else later)]
+    more = limit is not None and len(later) > limit
+    return {**book.head(), "total": total, "findings": rows, "next": rows[-1]["id"] if more else None}
 
 
 def explain(book: Book, id: str) -> dict[str, Any] | None:

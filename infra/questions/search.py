@@ -5,13 +5,13 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from infra.questions.book import Book
-from projections.titles import wanted as words_of
+from projections.titles import phrases
 
 
 def search(
     book: Book, q: str = "", *, unit: str | None = None, state: str | None = None, category: str | None = None,
     place: str | None = None, channel: str | None = None, purpose: str | None = None, late: bool | None = None,
-    open: bool | None = None, registered_by: str | None = None, month: str | None = None, limit: int = 50,
+    registered_by: str | None = None, month: str | None = None, limit: int = 50,
     cursor: str | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Newest first. `unit` takes what is below it in; `place` is a division code or the beginning of one."""
@@ -21,6 +21,9 @@ def search(
         conditions.append(table.c.unit.in_(sorted(book.units.below(unit))))
     if registered_by:
         conditions.append(table.c.registered_by.in_(sorted(book.units.below(registered_by))))
+    if state in ("open", "resolved"):
+        conditions.append(table.c.over == 0 if state == "open" else table.c.resolved == 1)
+        state = None
     for column, value in (("state", state), ("category", category), ("channel", channel), ("purpose", purpose)):
         if value:
             conditions.append(table.c[column] == value)
@@ -30,13 +33,13 @@ def search(
         conditions.append(table.c.registered_on.startswith(month, autoescape=True))
     if late is not None:
         conditions.append(table.c.late > 0 if late else table.c.late == 0)
-    if open is not None:
-        conditions.append(table.c.over == (0 if open else 1))
     if q:
         conditions.append(_matching(book, q))
     total = book.select(select(func.count()).select_from(table).where(*conditions))[0][0]
     if cursor:
-        day, _, no = cursor.partition("|")
+        day, bar, no = cursor.partition("|")
+        if not bar:
+            raise ValueError(f"{cursor!r} is no cursor of this list")
         conditions.append(or_(table.c.registered_on < day, (table.c.registered_on == day) & (table.c.no < no)))
     query = select(table).where(*conditions).order_by(table.c.registered_on.desc(), table.c.no.desc()).limit(limit + 1)
     rows = book.select(query)
@@ -47,11 +50,11 @@ def search(
 
 def _matching(book: Book, q: str) -> Any:
     table = book.tables.cases
-    words = words_of(q)
+    wanted = phrases(q)
     by_no = table.c.no.startswith(q.strip().removeprefix("petition:"), autoescape=True)
-    if not words:
+    if not wanted:
         return by_no
-    return or_(table.c.no.in_(book.titled(words)), by_no)
+    return or_(table.c.no.in_(book.titled(wanted)), by_no)
 
 
 def _told(book: Book, row: Any) -> dict[str, Any]:

@@ -1,19 +1,23 @@
 """Keeps the read models up with the log, and rebuilds them beside the live ones: the embedded engine's loop."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import NamedTuple
+
+from sqlalchemy import select
 
 from domain.codec import decode_event
 from domain.envelope import AnyEvent
-from infra.log.port import Log
-from infra.log.port import StoreError
+from infra.agenda import Due
+from infra.log.port import Log, StoreError
 from infra.views.store import Overtaken, Views
 from infra.views.tables import Tables
-from projections.fold import Fold, owners, unpack_item, unpack_standing
+from projections.fold import Fold, owners, unpack_standing
+from projections.shelf import unpack_item
 
-BATCH = 10_000
+BATCH = 20_000
 REMEMBERED = 60_000
-"""Items whose states are kept between batches."""
+"""Findings whose states are kept between batches."""
 AT_ONCE = 400_000
 """Items that a rebuild folds in memory before it writes."""
 
@@ -49,20 +53,20 @@ class Projector:
             if live.position != self._position:
                 self._fold.forget()
             try:
-                self._position = self._batch(live.tables, live.position, head)
+                self._position = self.batch(live.tables, live.position, head)
             except Overtaken:
                 self._position = -1
             if progress:
                 progress(self._position, head)
 
-    def _batch(self, tables: Tables, after: int, head: int) -> int:
+    def batch(self, tables: Tables, after: int, head: int) -> int:
         entries = self._log.read(after, upto=head, limit=BATCH)
         events = [decode_event(entry.type, entry.body, entry.position) for entry in entries]
         self._load(tables, events)
         self._fold.take(events)
         position = entries[-1].position
         self._views.write(tables, self._fold.changes(), position=position, after=after)
-        if len(self._fold.items) > REMEMBERED:
+        if len(self._fold.standings) > REMEMBERED:
             self._fold.forget()
         return position
 
@@ -80,11 +84,21 @@ class Projector:
             bodies = self._views.bodies(connection, tables.cases, "no", (subject[9:] for subject in items))
             for subject in items:
                 body = bodies.get(subject[9:])
-                self._fold.items[subject] = unpack_item(body) if body is not None else None
+                self._fold.items.put(subject, unpack_item(body) if body is not None else None)
             standings = self._views.bodies(connection, tables.findings, "id", found)
             for id in found:
                 body = standings.get(id)
                 self._fold.standings[id] = unpack_standing(body) if body is not None else None
+
+    def open_deadlines(self) -> list[Due]:
+        """What runs and is not missed yet, over all items, after catching up."""
+        self.catch_up()
+        live = self._views.live()
+        assert live is not None
+        due = live.tables.due
+        query = select(due.c.due_on, due.c.subject, due.c.clock, due.c.started).where(due.c.missed == 0)
+        with self._views.engine.connect() as connection:
+            return [Due(date.fromisoformat(row[0]), *row[1:]) for row in connection.execute(query)]
 
     def rebuild(self, *, upto: int | None = None, progress: Progress | None = None) -> tuple[Tables, int]:
         """Folds the whole log into a new generation, without touching the live one."""
@@ -115,7 +129,7 @@ class Projector:
     def _check(self, position: int) -> None:
         if position > (head := self._log.head().position):
             raise StoreError(
-                f"the read models have seen {position} events, the log holds {head}: it lost its end, or is another log; "
+                f"the read models have seen {position} events, the log holds {head}: it lost its end, or is another; "
                 "danze verify says more, danze replay makes the read models of the log as it is"
             )
 
@@ -146,5 +160,5 @@ class Projector:
         if live.position < position:
             self.catch_up()
         elif live.position > position:
-            return beside._batch(tables, position, live.position)
+            return beside.batch(tables, position, live.position)
         return position

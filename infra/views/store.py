@@ -7,8 +7,6 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from msgspec import Struct
-from msgspec.structs import astuple
 from sqlalchemy import MetaData, create_engine, event, inspect, text
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import NullPool, StaticPool
@@ -63,7 +61,8 @@ class Views:
             connection.execute(
                 text(
                     f"CREATE TABLE IF NOT EXISTS {self._q('generations')} "
-                    "(number INTEGER PRIMARY KEY, position BIGINT NOT NULL, live INTEGER NOT NULL, format INTEGER NOT NULL)"
+                    "(number INTEGER PRIMARY KEY, position BIGINT NOT NULL, live INTEGER NOT NULL, "
+                    "format INTEGER NOT NULL)"
                 )
             )
             if self.live(connection) is None:
@@ -158,7 +157,8 @@ class Views:
                 return None
             for name, mine, other in zip(KEYS, live.tables, new, strict=True):
                 one, two = self._q(mine.name), self._q(other.name)
-                query = f"SELECT (SELECT count(*) FROM (SELECT * FROM {one} EXCEPT SELECT * FROM {two}) a) + (SELECT count(*) FROM (SELECT * FROM {two} EXCEPT SELECT * FROM {one}) b)"
+                only = "SELECT count(*) FROM (SELECT * FROM {} EXCEPT SELECT * FROM {}) AS only_there"
+                query = f"SELECT ({only.format(one, two)}) + ({only.format(two, one)})"
                 told[name] = int(connection.execute(text(query)).scalar() or 0)
         return told
 
@@ -187,7 +187,7 @@ class Views:
             cursor.executemany(f"DELETE FROM {tables.due.name} WHERE subject = ?", subjects)
             for table, rows in zip(tables, _rows_of(changes), strict=True):
                 marks = ",".join("?" * len(table.columns))
-                cursor.executemany(f"INSERT OR REPLACE INTO {table.name} VALUES ({marks})", map(astuple, rows))
+                cursor.executemany(f"INSERT OR REPLACE INTO {table.name} VALUES ({marks})", rows)
             cursor.executemany(f"INSERT INTO {tables.titles} VALUES (?,?)", changes.titles)
 
     def _copy(self, cursor: Any, tables: Tables, changes: Changes, subjects: list[tuple[str]]) -> None:
@@ -202,7 +202,7 @@ class Views:
             cursor.execute(f"CREATE TEMP TABLE new_{name} (LIKE {target}) ON COMMIT DROP")
             with cursor.copy(f"COPY new_{name} FROM STDIN") as copy:
                 for row in rows:
-                    copy.write_row(astuple(row))
+                    copy.write_row(row)
             changed = ", ".join(f"{c} = EXCLUDED.{c}" for c in columns)
             cursor.execute(
                 f"INSERT INTO {target} SELECT * FROM new_{name} ON CONFLICT ({keys}) DO UPDATE SET {changed}"
@@ -232,7 +232,7 @@ class Views:
         self.engine.dispose()
 
 
-def _rows_of(changes: Changes) -> tuple[Sequence[Struct], ...]:
+def _rows_of(changes: Changes) -> tuple[Sequence[tuple[Any, ...]], ...]:
     return changes.cases, changes.due, changes.findings
 
 

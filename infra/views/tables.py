@@ -1,16 +1,15 @@
 """The tables of one generation of read models. Columns are those of the rows in `projections`."""
 
 from collections.abc import Iterator
-from typing import get_type_hints
+from typing import Any, get_type_hints
 
-from msgspec import Struct
 from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
 from projections.cases import CaseRow, DueRow
 from projections.findings import FindingRow
 
 KEYS: dict[str, tuple[str, ...]] = {"cases": ("no",), "due": ("subject", "clock", "started"), "findings": ("id",)}
-ROWS: dict[str, type[Struct]] = {"cases": CaseRow, "due": DueRow, "findings": FindingRow}
+ROWS: dict[str, Any] = {"cases": CaseRow, "due": DueRow, "findings": FindingRow}
 INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "cases": (("unit", "over"), ("registered_by",), ("registered_on",), ("first",), ("first_unit",)),
     "due": (("due_on",),),
@@ -36,7 +35,7 @@ def _table(name: str, number: int, metadata: MetaData) -> Table:
     hints = get_type_hints(ROWS[name])
     columns = [
         Column(field, _kind(hints[field]), primary_key=field in KEYS[name], nullable="None" in str(hints[field]))
-        for field in ROWS[name].__struct_fields__
+        for field in ROWS[name]._fields
     ]
     return Table(f"{name}_{number}", metadata, *columns)
 

@@ -19,7 +19,9 @@ def microseconds(moment: datetime) -> int:
     return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
-def entry(subject: str, version: int, number: int, *, seconds: int = 0, touches: tuple[str, ...] = ()) -> NewEntry:
+def entry(
+    subject: str, version: int, number: int | str, *, seconds: int = 0, touches: tuple[str, ...] = ()
+) -> NewEntry:
     """The event of one action; `number` is its id, `seconds` after START its recorded time."""
     moment = START + timedelta(seconds=seconds)
     type_ = "petition.registered.v1" if version == 1 else "petition.referred.v1"

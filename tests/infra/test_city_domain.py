@@ -37,9 +37,7 @@ def ruled() -> Ruled:
             ruling = unit.decide(before, action, units)
         else:
             before = items.get(no)
-            known = Known(
-                shipped_rules(), units, items.get, lambda each: tuple(repeats[each]), action.time, history=True
-            )
+            known = Known(shipped_rules(), units, items.get, lambda each: tuple(repeats[each]), action.time)
             ruling = petition.decide(before, action, known)
         if isinstance(ruling, Rejected):
             seen.refused[ruling.code] += 1

@@ -8,7 +8,7 @@ import pytest
 
 from infra.log.open import open_log
 from infra.log.port import Conflict, Head, Log, NewEntry, StoreError, StoreTooNew
-from tests.infra.samples import entries, entry, microseconds, rejection, START
+from tests.infra.samples import START, entries, entry, microseconds, rejection
 
 A, B, UNIT = "petition:430400-2020-000001", "petition:430408-2020-000002", "unit:430400-xfj"
 

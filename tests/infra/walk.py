@@ -39,9 +39,9 @@ STEPS = {
     "determined": (ANSWERED, "determined"),
 }
 BESIDE = {
-    "repeat_judged", "notified", "raised_above", "supervised", "supervision_answered", "supervision_closed", "sponsored",
-    "sponsor_duty_done", "sponsorship_ended", "cause_found", "cause_contested", "cause_revised", "incident_reported",
-    "secrecy_breached",
+    "repeat_judged", "notified", "raised_above", "supervised", "supervision_answered", "supervision_closed",
+    "sponsored", "sponsor_duty_done", "sponsorship_ended", "cause_found", "cause_contested", "cause_revised",
+    "incident_reported", "secrecy_breached",
 }  # fmt: skip
 """Steps that others take beside the handling; none of them on an item that was withdrawn."""
 
@@ -67,7 +67,7 @@ class Walk:
             return
         before, after = STEPS[name]
         self._check(state in before, f"{action['id']}: {name} while {state}")
-        if name == "review_answered" or name == "rereview_answered":
+        if name in {"review_answered", "rereview_answered"}:
             after = "accepted" if action["data"]["outcome"] == "revoked" else "answered"
         if after is not None:
             self.states[subject] = after

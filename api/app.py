@@ -1,0 +1,68 @@
+"""The application: the routes and the pages, given somebody to ask and somebody to hand actions to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Litestar, Request, Response
+from litestar.config.compression import CompressionConfig
+from litestar.di import Provide
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import License
+
+from api.asked import moment_asked
+from api.headers import secure
+from api.ports import Intake, Questions
+from api.problems import problem_of, problem_response
+from api.routes import accountability, actions, figures, petitions, record
+from api.telemetry import Telemetry
+from api.web import site
+
+DESCRIPTION = "The record of a city's petition work (信访): what happened, who caused it and who answers for it."
+
+
+def create_app(questions: Questions, intake: Intake, *, version: str) -> Litestar:
+    """The whole of /v1 and the pages. Nothing is started: see `api.serve`."""
+    telemetry = Telemetry()
+    pages = site.Site(version)
+    app = Litestar(
+        route_handlers=[
+            actions.take_actions,
+            *petitions.HANDLERS,
+            *accountability.HANDLERS,
+            *figures.HANDLERS,
+            *record.HANDLERS,
+            *site.HANDLERS,
+        ],
+        dependencies={
+            "questions": Provide(lambda: questions, sync_to_thread=False),
+            "intake": Provide(lambda: intake, sync_to_thread=False),
+            "telemetry": Provide(lambda: telemetry, sync_to_thread=False),
+            "moment": Provide(moment_asked),
+            "site": Provide(lambda: pages, sync_to_thread=False),
+            "page": Provide(site.page_asked, sync_to_thread=False),
+        },
+        exception_handlers={Exception: _told(pages)},
+        before_send=[secure],
+        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, minimum_size=1000),
+        openapi_config=OpenAPIConfig(
+            title="danze 担责",
+            version=version,
+            description=DESCRIPTION,
+            use_handler_docstrings=True,
+            license=License(name="Apache-2.0", identifier="Apache-2.0"),
+            render_plugins=[JsonRenderPlugin()],
+        ),
+        logging_config=None,
+    )
+    app.asgi_handler = telemetry.around(app.asgi_handler)
+    return app
+
+
+def _told(pages: site.Site) -> Any:
+    def told(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+        problem = problem_of(error)
+        return pages.error(request, problem) if pages.wanted(request) else problem_response(request, problem)
+
+    return told

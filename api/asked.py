@@ -1,0 +1,97 @@
+"""At which time a question is asked, and whether the read models have seen enough to answer it."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from datetime import date, datetime, time, timedelta, timezone
+from time import monotonic
+from typing import Annotated
+
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter, SkipValidation
+
+from api.ports import Asks
+from api.problems import Problem, bad_value
+
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""China has kept one offset without summer time since 1991."""
+
+PATIENCE = 2.0
+"""Seconds that a question with min_position waits."""
+
+Moment = NamedDependency[SkipValidation[datetime | None]]
+"""How a handler says that it answers as of a time."""
+
+AS_OF = "A recorded time (RFC 3339 with offset), or a date: the end of that day in Asia/Shanghai. Left out: now."
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_SPACE_FOR_PLUS = re.compile(r" (\d{2}:\d{2})$")
+
+
+def read_as_of(text: str | None, path: str = "as_of") -> datetime | None:
+    """The time meant; a "+" that a form or a browser turned into a space is forgiven."""
+    if not text:
+        return None
+    try:
+        if _DATE.fullmatch(text):
+            return datetime.combine(date.fromisoformat(text), time.max, SHANGHAI)
+        moment = datetime.fromisoformat(_SPACE_FOR_PLUS.sub(r"+\1", text))
+    except ValueError:
+        raise bad_value(path, "neither a date like 2020-06-30 nor a time like 2020-06-30T12:00:00+08:00") from None
+    if moment.tzinfo is None:
+        raise bad_value(path, "a time needs its offset, as in 2020-06-30T12:00:00+08:00")
+    return moment
+
+
+def read_date(text: str | None, path: str) -> date | None:
+    """A calendar date, or a problem that names the field."""
+    if not text:
+        return None
+    try:
+        read = date.fromisoformat(text) if _DATE.fullmatch(text) else None
+    except ValueError:
+        read = None
+    if read is None:
+        raise bad_value(path, "not a date like 2020-06-30")
+    return read
+
+
+async def moment_asked(
+    questions: Asks,
+    as_of: Annotated[str | None, QueryParameter(description=AS_OF)] = None,
+    min_position: Annotated[
+        int | None, QueryParameter(ge=0, description="Wait up to 2 s until the read models have seen this position")
+    ] = None,
+) -> datetime | None:
+    """The dependency behind `Moment`: reads as_of, and waits for min_position (read your own writes)."""
+    moment = read_as_of(as_of)
+    if min_position is not None:
+        await _seen(questions, min_position)
+    return moment
+
+
+async def _seen(questions: Asks, wanted: int) -> None:
+    until = monotonic() + PATIENCE
+    while True:
+        health = await asyncio.to_thread(questions.health)
+        if health["views_position"] >= wanted:
+            return
+        if monotonic() >= until:
+            seen, head = health["views_position"], health["position"]
+            detail = f"position {wanted} is not in the read models yet: they have seen {seen}, the log ends at {head}"
+            raise Problem(409, "not-yet-seen", detail, headers={"Retry-After": "1"})
+        await asyncio.sleep(0.03)
+
+
+def unit_id(code: str | None) -> str | None:
+    """`unit:CODE`, whether or not the kind was written."""
+    return _with_kind("unit", code)
+
+
+def official_id(code: str | None) -> str | None:
+    """`official:ID`, whether or not the kind was written."""
+    return _with_kind("official", code)
+
+
+def _with_kind(kind: str, code: str | None) -> str | None:
+    return code if not code or code.startswith(kind + ":") else f"{kind}:{code}"

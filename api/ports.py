@@ -1,0 +1,110 @@
+"""What the API needs from the rest of danze: somebody to ask, and somebody to hand actions to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+
+Answer = dict[str, Any]
+"""A plain JSON object in the shapes of the contract; always with "as_of", "position" and "behind"."""
+
+
+class Questions(Protocol):
+    """The read models. Calls block, so handlers ask from threads; implementations must be safe to call from several.
+
+    `as_of` is a recorded time with an offset, or None for now. Units are asked for as `unit:CODE`, officials as
+    `official:ID`, items by bare NO, other subjects as `kind:id`. None means that there is no such thing at that time.
+    A cursor is whatever the last answer gave as "next"; one that cannot be read raises ValueError.
+    """
+
+    def case(self, no: str, as_of: datetime | None = None) -> Answer | None:
+        """Where one item stands: state, unit, people, deadlines."""
+
+    def timeline(self, no: str, as_of: datetime | None = None) -> Answer | None:
+        """Everything that happened to one item, in order, each with a sentence."""
+
+    def dossier(self, no: str, as_of: datetime | None = None) -> Answer | None:
+        """Who caused it, who answers for it, and in whose hands it was on which day."""
+
+    def matter(self, no: str, as_of: datetime | None = None) -> Answer | None:
+        """The first item, its repeats, and the levels reached."""
+
+    def findings(
+        self,
+        as_of: datetime | None = None,
+        *,
+        unit: str | None = None,
+        rule: str | None = None,
+        subject: str | None = None,
+        official: str | None = None,
+        axis: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Answer:
+        """Which rules tripped, newest first, and who answers for each."""
+
+    def explain(self, id: str, as_of: datetime | None = None) -> Answer | None:
+        """Why a finding stands, or how a deadline was counted (`petition:NO:K5`), in sentences."""
+
+    def kpi(self, unit: str, from_: date, to: date, as_of: datetime | None = None) -> Answer:
+        """The rates of a unit and its subordinates, with numerators, denominators and the items behind them."""
+
+    def counters(
+        self,
+        *,
+        by: str,
+        unit: str | None = None,
+        from_: date | None = None,
+        to: date | None = None,
+        as_of: datetime | None = None,
+    ) -> Answer:
+        """How many registrations, repeats, visits above; by unit, place, category, channel or month."""
+
+    def search(
+        self,
+        q: str = "",
+        *,
+        unit: str | None = None,
+        state: str | None = None,
+        category: str | None = None,
+        place: str | None = None,
+        channel: str | None = None,
+        late: bool | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+        as_of: datetime | None = None,
+    ) -> Answer:
+        """Which items match, and how many? `state` also takes open and resolved, `place` a division's prefix."""
+
+    def units(self, as_of: datetime | None = None) -> Answer:
+        """Which units stand, under whom, with what they have open."""
+
+    def scoreboard(self, unit: str, as_of: datetime | None = None) -> Answer | None:
+        """How one unit does: people, open and late items, findings, rates."""
+
+    def overview(self, as_of: datetime | None = None) -> Answer:
+        """The city on one page."""
+
+    def log(self, after: int = 0, limit: int = 100) -> Answer:
+        """The events after a position, as recorded."""
+
+    def health(self) -> Answer:
+        """Whether the log and the read models are there, and how far apart they are."""
+
+
+class Intake(Protocol):
+    """Takes actions into the log. Blocks until they are stored."""
+
+    def take(self, lines: Sequence[bytes]) -> list[Answer]:
+        """One outcome per action's JSON, in order: recorded and duplicate with a position, rejected with its reason."""
+
+
+Asks = NamedDependency[SkipValidation[Questions]]
+"""How a handler says that it needs the questions."""
+
+Takes = NamedDependency[SkipValidation[Intake]]
+"""How a handler says that it needs the intake."""

@@ -1,0 +1,89 @@
+"""What is asked about units and findings."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from litestar import get
+from litestar.params import FromPath, FromQuery, PathParameter, QueryParameter
+
+from api.asked import Moment, official_id, unit_id
+from api.ports import Answer, Asks
+from api.problems import answers, cursor_read, found
+from api.routes import examples, shapes
+from api.routes.petitions import Cursor
+
+
+@get(
+    "/v1/units",
+    operation_id="units",
+    tags=["units"],
+    sync_to_thread=True,
+    responses=answers(shapes.Units, examples.UNITS),
+)
+def units(questions: Asks, moment: Moment) -> Answer:
+    """Which units stand?"""
+    return questions.units(moment)
+
+
+@get(
+    "/v1/units/{code:str}/scoreboard",
+    operation_id="scoreboard",
+    tags=["units"],
+    sync_to_thread=True,
+    responses=answers(shapes.Scoreboard, examples.SCOREBOARD, missing="No such unit at that time"),
+)
+def scoreboard(questions: Asks, moment: Moment, code: FromPath[str]) -> Answer:
+    """How does a unit do?"""
+    return found(questions.scoreboard(unit_id(code) or code, moment), f"unit {code}")
+
+
+@get(
+    "/v1/findings",
+    operation_id="findings",
+    tags=["findings"],
+    sync_to_thread=True,
+    responses=answers(shapes.FindingList, examples.FINDINGS),
+)
+def findings(
+    questions: Asks,
+    moment: Moment,
+    unit: FromQuery[str | None] = None,
+    rule: Annotated[str | None, QueryParameter(pattern="^[FD][0-9]{2}$", description="As F04 or D01")] = None,
+    subject: Annotated[str | None, QueryParameter(description="As petition:430408-2020-000002")] = None,
+    official: FromQuery[str | None] = None,
+    axis: Annotated[Literal["A", "B"] | None, QueryParameter(description="A caused it, B handled it badly")] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=5000)] = 200,
+    cursor: Cursor = None,
+) -> Answer:
+    """Which rules tripped, and who answers?"""
+    with cursor_read(cursor):
+        return questions.findings(
+            moment,
+            unit=unit_id(unit),
+            rule=rule,
+            subject=subject,
+            official=official_id(official),
+            axis=axis,
+            limit=limit,
+            cursor=cursor,
+        )
+
+
+@get(
+    "/v1/findings/{finding:str}/explain",
+    operation_id="explain",
+    tags=["findings"],
+    sync_to_thread=True,
+    responses=answers(shapes.Explained, examples.EXPLAINED, missing="No such finding or deadline at that time"),
+)
+def explain(
+    questions: Asks,
+    moment: Moment,
+    finding: Annotated[str, PathParameter(description="A finding's id, or petition:NO:CLOCK for a deadline")],
+) -> Answer:
+    """Why does a finding stand, or how was a deadline counted?"""
+    return found(questions.explain(finding, moment), finding)
+
+
+HANDLERS = [units, scoreboard, findings, explain]

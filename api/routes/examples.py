@@ -1,0 +1,210 @@
+"""The examples that OpenAPI shows, all of one invented item."""
+
+from __future__ import annotations
+
+from typing import Any
+
+NO = "430408-2020-000002"
+TOLD: dict[str, Any] = {"as_of": "2020-08-31T23:59:59.999999+08:00", "position": 412, "behind": 0}
+ACTION: dict[str, Any] = {
+    "specversion": "1.0",
+    "id": "window-3/2020-04-10/000017",
+    "source": "/430408/reception-centre/window-3",
+    "type": "petition.registered.v1",
+    "subject": f"petition:{NO}",
+    "time": "2020-04-10T09:12:00+08:00",
+    "actor": "official:430408-xfj-clerk",
+    "unit": "unit:430408-xfj",
+    "data": {
+        "channel": "visit",
+        "purpose": "settlement",
+        "category": "城乡建设",
+        "place": "430408",
+        "persons": 1,
+        "petitioners": ["person:9f3a"],
+        "title": "小区停车收费",
+    },
+}
+TAKEN: dict[str, Any] = {
+    "results": [
+        {"outcome": "recorded", "position": 413},
+        {"outcome": "duplicate", "position": 17},
+        {
+            "outcome": "rejected",
+            "rejection": {"code": "missing-field", "message": "place is missing", "path": "data.place"},
+        },
+    ],
+    "recorded": 1,
+    "duplicate": 1,
+    "rejected": 1,
+}
+PETITIONS = {
+    **TOLD,
+    "total": 1,
+    "next": None,
+    "petitions": [
+        {
+            "no": NO,
+            "title": "小区停车收费",
+            "state": "answered",
+            "unit": "unit:430408-zjj",
+            "unit_name": "区住建局",
+            "registered_on": "2020-04-10",
+            "channel": "visit",
+            "purpose": "settlement",
+            "category": "城乡建设",
+            "place": "430408",
+            "persons": 1,
+            "repeat_number": 1,
+            "collective": False,
+            "due_on": "2020-06-24",
+            "late": True,
+        }
+    ],
+}
+DEADLINE = {
+    "clock": "K5",
+    "starts_on": "2020-04-25",
+    "strict_on": "2020-06-24",
+    "due_on": "2020-06-24",
+    "met_on": "2020-07-03",
+    "missed": True,
+    "owed_by": "unit:430408-zjj",
+    "article": "R2005 33",
+    "calendar": "cn-2020.1",
+    "not_counted": [],
+}
+CASE = {
+    **TOLD,
+    "subject": f"petition:{NO}",
+    "state": "answered",
+    "unit": "unit:430408-zjj",
+    "handler": "official:430408-zjj-clerk",
+    "first_handler": {"unit": "unit:430408-zjj", "official": "official:430408-zjj-clerk"},
+    "matter": NO,
+    "repeat_number": 1,
+    "collective": False,
+    "skip_level": False,
+    "deadlines": [DEADLINE],
+}
+EVENT = {
+    "position": 17,
+    "type": "petition.registered.v1",
+    "time": "2020-04-10T09:12:00+08:00",
+    "recorded": "2020-04-10T09:12:03+08:00",
+    "actor": "official:430408-xfj-clerk",
+    "unit": "unit:430408-xfj",
+    "data": {"channel": "visit"},
+    "decided": {},
+}
+TIMELINE = {**TOLD, "subject": f"petition:{NO}", "events": [{**EVENT, "sentence": {"zh": "登记", "en": "Registered"}}]}
+FINDING = {
+    "id": f"F04:petition:{NO}:K5",
+    "rule": "F04",
+    "subject": f"petition:{NO}",
+    "unit": "unit:430408-zjj",
+    "axis": "B",
+    "ground": "B3",
+    "since": "2020-06-25",
+    "state": "proposed",
+    "late_by_days": 9,
+    "evidence": [31, 40],
+    "answers": [{"official": "official:430408-zjj-clerk", "role": "handler", "responsibility": "direct"}],
+    "explained": {"zh": "应于6月24日前答复，7月3日答复", "en": "Due on 24 June, answered on 3 July"},
+}
+FINDINGS = {**TOLD, "findings": [FINDING], "total": 1, "next": None}
+DOSSIER = {
+    **TOLD,
+    "caused_by": [],
+    "answers": [FINDING],
+    "custody": [{"unit": "unit:430408-zjj", "official": None, "from": "2020-04-20", "until": None, "why": "assigned"}],
+    "verified": {"checkpoint": None, "proofs": []},
+}
+MATTER = {
+    **TOLD,
+    "first": NO,
+    "items": [NO],
+    "repeats": 0,
+    "first_time_resolved": True,
+    "collective": False,
+    "skip_level": 0,
+    "raised": [{"level": "city", "kind": "individual", "times": 1}],
+}
+EXPLAINED = {**TOLD, "id": f"F04:petition:{NO}:K5", "zh": ["自受理次日起算第60日"], "en": ["Day 60 after acceptance"]}
+KPIS = {
+    **TOLD,
+    "formula_version": "1",
+    "kpis": {
+        "on_time_answer": {
+            "numerator": 1,
+            "denominator": 2,
+            "rate": 0.5,
+            "numerator_items": ["430408-2020-000001"],
+            "denominator_items": ["430408-2020-000001", NO],
+        }
+    },
+}
+COUNTERS = {
+    **TOLD,
+    "by": "channel",
+    "rows": [
+        {
+            "key": "visit",
+            "name": "来访",
+            "registrations": 2,
+            "first_time": 1,
+            "repeat": 1,
+            "skip_level": 0,
+            "collective": 0,
+            "irregular": 0,
+            "to_city": 1,
+            "to_province": 0,
+            "to_nation": 0,
+        }
+    ],
+}
+UNITS = {
+    **TOLD,
+    "units": [
+        {
+            "unit": "unit:430408-zjj",
+            "name": "区住建局",
+            "level": "county",
+            "kind": "department",
+            "division": "430408",
+            "parent": "unit:430408-gov",
+            "open": 1,
+            "findings": 1,
+        }
+    ],
+}
+SCOREBOARD = {
+    **TOLD,
+    "unit": "unit:430408-zjj",
+    "name": "区住建局",
+    "level": "county",
+    "kind": "department",
+    "parent": "unit:430408-gov",
+    "children": [],
+    "officials": [],
+    "open": 1,
+    "late": 1,
+    "registered": 2,
+    "closed": 1,
+    "findings_by_rule": [{"rule": "F04", "count": 1}],
+    "due_soon": [],
+    "kpis": {},
+}
+OVERVIEW = {
+    **TOLD,
+    "totals": {"items": 2, "open": 1, "late": 1, "findings": 1, "resolved": 1},
+    "months": [{"month": "2020-04", "registered": 2, "closed": 1, "findings": 1}],
+    "categories": [],
+    "counties": [],
+    "rules": [],
+    "units": [],
+    "due": [],
+    "kpis": {},
+}
+LOG = {"position": 412, "events": [EVENT]}
+HEALTH = {"ok": True, "position": 412, "views_position": 412, "behind": 0}

@@ -1,0 +1,76 @@
+"""What is asked in numbers: rates, counts, the city on one page."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from litestar import get
+from litestar.params import FromQuery, QueryParameter
+
+from api.asked import Moment, read_date, unit_id
+from api.ports import Answer, Asks
+from api.problems import answers, bad_value
+from api.routes import examples, shapes
+
+DATE = "A date as 2020-06-30"
+IS_DATE = {"format": "date"}
+
+
+@get(
+    "/v1/kpis",
+    operation_id="kpis",
+    tags=["figures"],
+    sync_to_thread=True,
+    responses=answers(shapes.Kpis, examples.KPIS),
+)
+def kpis(
+    questions: Asks,
+    moment: Moment,
+    unit: Annotated[str, QueryParameter(description="The unit; its subordinates are taken in")],
+    from_: Annotated[str, QueryParameter(name="from", description=DATE, schema_extra=IS_DATE)],
+    to: Annotated[str, QueryParameter(description=DATE, schema_extra=IS_DATE)],
+) -> Answer:
+    """What are the rates of a unit, and which items are behind them?"""
+    begins, ends = read_date(from_, "from"), read_date(to, "to")
+    if begins is None or ends is None:
+        raise bad_value("to" if begins else "from", "missing")
+    if ends < begins:
+        raise bad_value("to", "before from")
+    return questions.kpi(unit_id(unit) or unit, begins, ends, moment)
+
+
+@get(
+    "/v1/counters",
+    operation_id="counters",
+    tags=["figures"],
+    sync_to_thread=True,
+    responses=answers(shapes.Counters, examples.COUNTERS),
+)
+def counters(
+    questions: Asks,
+    moment: Moment,
+    by: FromQuery[Literal["unit", "place", "category", "channel", "month"]] = "unit",
+    unit: FromQuery[str | None] = None,
+    from_: Annotated[str | None, QueryParameter(name="from", description=DATE, schema_extra=IS_DATE)] = None,
+    to: Annotated[str | None, QueryParameter(description=DATE, schema_extra=IS_DATE)] = None,
+) -> Answer:
+    """How many registrations, repeats, visits above?"""
+    begins, ends = read_date(from_, "from"), read_date(to, "to")
+    if begins and ends and ends < begins:
+        raise bad_value("to", "before from")
+    return questions.counters(by=by, unit=unit_id(unit), from_=begins, to=ends, as_of=moment)
+
+
+@get(
+    "/v1/overview",
+    operation_id="overview",
+    tags=["figures"],
+    sync_to_thread=True,
+    responses=answers(shapes.Overview, examples.OVERVIEW),
+)
+def overview(questions: Asks, moment: Moment) -> Answer:
+    """How does the city do?"""
+    return questions.overview(moment)
+
+
+HANDLERS = [kpis, counters, overview]

@@ -1,0 +1,105 @@
+"""What is asked about items and matters."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from litestar import get
+from litestar.params import FromPath, FromQuery, QueryParameter
+
+from api.asked import Moment, unit_id
+from api.ports import Answer, Asks
+from api.problems import answers, cursor_read, found
+from api.routes import examples, shapes
+
+Limit = Annotated[int, QueryParameter(ge=1, le=500, description="How many at most")]
+Cursor = Annotated[str | None, QueryParameter(description="The `next` of the answer before")]
+
+
+@get(
+    "/v1/petitions",
+    operation_id="searchPetitions",
+    tags=["petitions"],
+    sync_to_thread=True,
+    responses=answers(shapes.PetitionList, examples.PETITIONS),
+)
+def search_petitions(
+    questions: Asks,
+    moment: Moment,
+    q: Annotated[str, QueryParameter(max_length=200, description="Words of the title, or a number")] = "",
+    unit: FromQuery[str | None] = None,
+    petition_state: Annotated[
+        str | None, QueryParameter(name="state", description="A state of the contract, or open, or resolved")
+    ] = None,
+    category: FromQuery[str | None] = None,
+    place: Annotated[str | None, QueryParameter(description="A division code; its subdivisions are taken in")] = None,
+    channel: FromQuery[str | None] = None,
+    late: FromQuery[bool | None] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Answer:
+    """Which items match?"""
+    with cursor_read(cursor):
+        return questions.search(
+            q,
+            unit=unit_id(unit),
+            state=petition_state,
+            category=category,
+            place=place,
+            channel=channel,
+            late=late,
+            limit=limit,
+            cursor=cursor,
+            as_of=moment,
+        )
+
+
+@get(
+    "/v1/petitions/{no:str}",
+    operation_id="petition",
+    tags=["petitions"],
+    sync_to_thread=True,
+    responses=answers(shapes.Case, examples.CASE, missing="No such item at that time"),
+)
+def petition(questions: Asks, moment: Moment, no: FromPath[str]) -> Answer:
+    """Where does an item stand?"""
+    return found(questions.case(no, moment), f"item {no}")
+
+
+@get(
+    "/v1/petitions/{no:str}/timeline",
+    operation_id="timeline",
+    tags=["petitions"],
+    sync_to_thread=True,
+    responses=answers(shapes.Timeline, examples.TIMELINE, missing="No such item at that time"),
+)
+def timeline(questions: Asks, moment: Moment, no: FromPath[str]) -> Answer:
+    """What happened to an item?"""
+    return found(questions.timeline(no, moment), f"item {no}")
+
+
+@get(
+    "/v1/petitions/{no:str}/dossier",
+    operation_id="dossier",
+    tags=["petitions"],
+    sync_to_thread=True,
+    responses=answers(shapes.Dossier, examples.DOSSIER, missing="No such item at that time"),
+)
+def dossier(questions: Asks, moment: Moment, no: FromPath[str]) -> Answer:
+    """Who caused it, and who answers for it?"""
+    return found(questions.dossier(no, moment), f"item {no}")
+
+
+@get(
+    "/v1/matters/{no:str}",
+    operation_id="matter",
+    tags=["petitions"],
+    sync_to_thread=True,
+    responses=answers(shapes.Matter, examples.MATTER, missing="No such matter at that time"),
+)
+def matter(questions: Asks, moment: Moment, no: FromPath[str]) -> Answer:
+    """Which items belong together, and how high did it go?"""
+    return found(questions.matter(no, moment), f"matter {no}")
+
+
+HANDLERS = [search_petitions, petition, timeline, dossier, matter]

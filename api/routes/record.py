@@ -1,0 +1,63 @@
+"""The log itself, and how the system does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from litestar import MediaType, Request, Response, get
+from litestar.params import QueryParameter
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from api.asked import Moment
+from api.ports import Answer, Asks
+from api.problems import answers
+from api.routes import examples, shapes
+from api.telemetry import Meters
+
+
+@get("/v1/log", operation_id="log", tags=["log"], sync_to_thread=True, responses=answers(shapes.LogPage, examples.LOG))
+def log(
+    questions: Asks,
+    moment: Moment,
+    from_: Annotated[int, QueryParameter(name="from", ge=1, le=2**63 - 1, description="The first position wanted")] = 1,
+    limit: Annotated[int, QueryParameter(ge=1, le=1000)] = 100,
+) -> Answer:
+    """What was recorded, in order? Asked as of a time, events recorded later are left out."""
+    page = questions.log(from_ - 1, limit)
+    if moment is None:
+        return page
+    return {**page, "events": [e for e in page["events"] if recorded_by(e, moment)]}
+
+
+def recorded_by(event: Answer, moment: datetime | None) -> bool:
+    """Whether the log had the event at that time."""
+    return moment is None or datetime.fromisoformat(event["recorded"]) <= moment
+
+
+@get(
+    "/v1/health",
+    operation_id="health",
+    tags=["system"],
+    sync_to_thread=True,
+    responses=answers(shapes.Health, examples.HEALTH),
+)
+def health(questions: Asks) -> Response[Answer]:
+    """Are the log and the read models there? 503 when they are not."""
+    answer = questions.health()
+    return Response(answer, status_code=200 if answer["ok"] else 503)
+
+
+@get("/metrics", include_in_schema=False, sync_to_thread=True)
+def metrics(questions: Asks, telemetry: Meters) -> Response[bytes]:
+    """For Prometheus."""
+    return Response(telemetry.scrape(questions.health()), headers={"content-type": CONTENT_TYPE_LATEST})
+
+
+@get("/openapi.json", include_in_schema=False, sync_to_thread=False)
+def openapi(request: Request[Any, Any, Any]) -> Response[Any]:
+    """This interface as OpenAPI 3.1."""
+    return Response(request.app.openapi_schema.to_schema(), media_type=MediaType.JSON)
+
+
+HANDLERS = [log, health, metrics, openapi]

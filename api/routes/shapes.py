@@ -1,0 +1,265 @@
+"""The shapes of requests and answers, as OpenAPI tells them; the read models may put more keys beside these."""
+
+from __future__ import annotations
+
+from typing import Any, NotRequired, TypedDict
+
+
+class FieldError(TypedDict):
+    """One field at fault."""
+
+    path: str
+    message: str
+
+
+class ProblemDocument(TypedDict):
+    """RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    instance: str
+    errors: NotRequired[list[FieldError]]
+
+
+class Rejection(TypedDict):
+    """Why an action was not taken; it is kept whole and can be sent again."""
+
+    code: str
+    message: str
+    path: str | None
+
+
+class Taken(TypedDict):
+    """What became of one action: recorded, duplicate (with the first position) or rejected."""
+
+    outcome: str
+    position: NotRequired[int]
+    rejection: NotRequired[Rejection]
+
+
+class TakenAll(TypedDict):
+    """What became of each action, in the order sent."""
+
+    results: list[Taken]
+    recorded: int
+    duplicate: int
+    rejected: int
+
+
+class Told(TypedDict):
+    """What every answer says: the time it holds for, the log position it has seen, and how many events it has not."""
+
+    as_of: str
+    position: int
+    behind: int
+
+
+class PetitionRow(TypedDict):
+    """One item in a list."""
+
+    no: str
+    title: str
+    state: str
+    unit: str | None
+    unit_name: str | None
+    registered_on: str
+    channel: str
+    purpose: str
+    category: str
+    place: str
+    persons: int
+    repeat_number: int
+    collective: bool
+    due_on: str | None
+    late: bool
+
+
+class PetitionList(Told):
+    """Items that match; ask again with cursor = next for more."""
+
+    total: int
+    petitions: list[PetitionRow]
+    next: str | None
+
+
+class Deadline(TypedDict):
+    """One clock of an item; a breach exists after due_on."""
+
+    clock: str
+    starts_on: str
+    strict_on: str
+    due_on: str
+    met_on: str | None
+    missed: bool
+    owed_by: str
+    article: str
+    calendar: str
+    not_counted: list[Any]
+
+
+class Case(Told):
+    """Where one item stands."""
+
+    subject: str
+    state: str
+    unit: str | None
+    handler: str | None
+    first_handler: dict[str, str | None] | None
+    matter: str
+    repeat_number: int
+    collective: bool
+    skip_level: bool
+    deadlines: list[Deadline]
+
+
+class Event(TypedDict):
+    """One event of the log (a CloudEvent and what the log added)."""
+
+    position: int
+    id: NotRequired[str]
+    source: NotRequired[str]
+    type: str
+    time: str
+    recorded: str
+    actor: str
+    unit: str | None
+    data: dict[str, Any]
+    decided: dict[str, Any]
+
+
+class Timeline(Told):
+    """All events of an item, each with a sentence."""
+
+    subject: str
+    events: list[Event]
+
+
+class Responsible(TypedDict):
+    """Who answers; a vacant role has no official."""
+
+    official: str | None
+    role: str
+    responsibility: str
+
+
+class Finding(TypedDict):
+    """A rule that tripped. The software proposes; a named human decides."""
+
+    id: str
+    rule: str
+    subject: str
+    unit: str
+    axis: str | None
+    ground: str | None
+    since: str
+    state: str
+    late_by_days: NotRequired[int]
+    answers: list[Responsible]
+    evidence: list[int]
+    explained: dict[str, Any]
+
+
+class FindingList(Told):
+    """Findings that match; ask again with cursor = next for more."""
+
+    findings: list[Finding]
+    total: int
+    next: str | None
+
+
+class Dossier(Told):
+    """Who caused it, who answers for it, in whose hands it was, and the proof."""
+
+    caused_by: list[dict[str, Any]]
+    answers: list[Finding]
+    custody: list[dict[str, Any]]
+    verified: dict[str, Any]
+
+
+class Matter(Told):
+    """The first item and all its repeats."""
+
+    first: str
+    items: list[str]
+    repeats: int
+    first_time_resolved: bool | None
+    collective: bool
+    skip_level: int
+    raised: list[dict[str, Any]]
+
+
+class Explained(Told):
+    """Sentences in Chinese and English."""
+
+    id: str
+    zh: list[str]
+    en: list[str]
+
+
+class Kpi(TypedDict):
+    """One rate with what is behind it; rate is null where the denominator is 0."""
+
+    numerator: int
+    denominator: int
+    rate: float | None
+    numerator_items: list[str]
+    denominator_items: list[str]
+
+
+class Kpis(Told):
+    """The rates of a unit with its subordinates over a period."""
+
+    formula_version: str
+    kpis: dict[str, Kpi]
+
+
+class Counters(Told):
+    """Counts by one dimension."""
+
+    by: str
+    rows: list[dict[str, Any]]
+
+
+class Units(Told):
+    """Units that stand at the time asked about."""
+
+    units: list[dict[str, Any]]
+
+
+class Scoreboard(Told):
+    """How one unit does."""
+
+    unit: str
+    name: str
+    officials: list[dict[str, Any]]
+    open: int
+    late: int
+    kpis: dict[str, Kpi]
+
+
+class Overview(Told):
+    """The city on one page."""
+
+    totals: dict[str, int]
+    months: list[dict[str, Any]]
+    counties: list[dict[str, Any]]
+    due: list[dict[str, Any]]
+
+
+class LogPage(TypedDict):
+    """Events in log order; go on from the last position."""
+
+    position: int
+    events: list[Event]
+
+
+class Health(TypedDict):
+    """Positions of the log and of the read models."""
+
+    ok: bool
+    position: int
+    views_position: int
+    behind: int

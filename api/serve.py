@@ -1,0 +1,58 @@
+"""Serves the application from this process with granian, so that the log and the read models are shared with it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable
+
+from granian.constants import Interfaces
+from granian.server.embed import Server
+from litestar import Litestar
+
+
+class AddressInUse(Exception):
+    """Somebody else listens there already."""
+
+
+def serve(app: Litestar, host: str, port: int, *, ready: Callable[[], None] | None = None) -> None:
+    """Serves until SIGINT or SIGTERM; calls `ready` once the port answers. Raises `AddressInUse` before it starts."""
+    _free(host, port)
+    asyncio.run(_serve(app, host, port, ready))
+
+
+async def _serve(app: Litestar, host: str, port: int, ready: Callable[[], None] | None) -> None:
+    server = Server(
+        app, address=host, port=port, interface=Interfaces.ASGI, websockets=False, log_enabled=False, log_access=False
+    )
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, server.stop)
+    announcement = asyncio.create_task(_announce(host, port, ready))
+    try:
+        await server.serve()
+    finally:
+        announcement.cancel()
+
+
+async def _announce(host: str, port: int, ready: Callable[[], None] | None) -> None:
+    while ready is not None:
+        try:
+            _, writer = await asyncio.open_connection(host, port)
+        except OSError:
+            await asyncio.sleep(0.02)
+        else:
+            writer.close()
+            ready()
+            return
+
+
+def _free(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise AddressInUse(f"{host}:{port}: {error.strerror}") from error

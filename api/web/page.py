@@ -1,0 +1,147 @@
+"""One page being shown: its language, the time it is pinned to, and links that keep both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+from jinja2 import ChainableUndefined, Environment, PackageLoader, select_autoescape
+from litestar import MediaType, Request, Response
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, QueryParameter, SkipValidation
+
+from api.asked import AS_OF, SHANGHAI, read_as_of
+from api.ports import Answer, Asks, Questions
+from api.problems import Problem
+from api.web import figures
+from api.web.words import HTML_LANG, Language, Words
+
+KEPT = ("as_of", "lang")
+NOT_PAGES = ("/v1", "/metrics", "/openapi.json", "/schema", "/static")
+
+
+class Site:
+    """What all pages share: the templates, loaded once."""
+
+    def __init__(self, version: str) -> None:
+        self.version = version
+        self.templates = Environment(
+            loader=PackageLoader("api.web"),
+            autoescape=select_autoescape(),
+            undefined=ChainableUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        for written in (figures.number, figures.percent, figures.share, figures.moment, figures.day):
+            self.templates.filters[written.__name__] = written
+
+    def wanted(self, request: Request[Any, Any, Any]) -> bool:
+        """Whether a person is looking, so that an error is told as a page."""
+        path = request.url.path
+        return not path.startswith(NOT_PAGES) and "text/html" in request.headers.get("accept", "")
+
+    def error(self, request: Request[Any, Any, Any], problem: Problem) -> Response[str]:
+        """The problem as a page."""
+        language: Language = "en" if request.query_params.get("lang") == "en" else "zh"
+        page = Page(self, None, request.url.path, {}, language)
+        return page.show("error.html", status=problem.status, headers=problem.headers, problem=problem)
+
+
+class Page:
+    """What a template knows beside its answers."""
+
+    def __init__(
+        self,
+        site: Site,
+        questions: Questions | None,
+        path: str,
+        query: Mapping[str, str],
+        language: Language,
+        as_of: str | None = None,
+        fragment: bool = False,
+    ) -> None:
+        self.site, self.path, self.query = site, path, dict(query)
+        self.as_of, self.moment = as_of or None, read_as_of(as_of)
+        self.words, self.fragment = Words(language), fragment
+        self.language, self.html_lang = language, HTML_LANG[language]
+        self._questions = questions
+
+    def link(self, path: str, **query: object) -> str:
+        """An address on this site, pinned to the same time and language."""
+        kept = {"as_of": self.as_of, "lang": "en" if self.language == "en" else None}
+        return _address(path, {**query, **kept})
+
+    def here(self, **changes: object) -> str:
+        """This page with some parameters changed."""
+        kept: dict[str, object] = {"as_of": self.as_of, "lang": "en" if self.language == "en" else None}
+        return _address(self.path, {**self.query, **kept, **changes})
+
+    def subject(self, subject: str) -> str | None:
+        """Where a subject is shown, or None if it has no page."""
+        kind, _, name = subject.partition(":")
+        places = {"petition": "petitions", "unit": "units", "duty": "units", "matter": "matters"}
+        name = name.removeprefix("unit:")
+        return self.link(f"/{places[kind]}/{name}") if kind in places else None
+
+    @cached_property
+    def units(self) -> list[Answer]:
+        """All units, asked only where an answer brought no names along."""
+        return self._questions.units(self.moment)["units"] if self._questions else []
+
+    @cached_property
+    def unit_names(self) -> dict[str, str]:
+        """Names of units by id."""
+        return {u["unit"]: u["name"] for u in self.units}
+
+    @property
+    def city(self) -> str:
+        """The city's own government, or nothing."""
+        return next((u["unit"] for u in self.units if (u["level"], u["kind"]) == ("city", "government")), "")
+
+    def unit(self, unit: str | None, name: str | None = None) -> str:
+        """A unit's name, or its id where it has none."""
+        return name or (self.unit_names.get(unit) or unit.removeprefix("unit:") if unit else "")
+
+    def show(
+        self, template: str, *, status: int = 200, headers: dict[str, str] | None = None, **context: Any
+    ) -> Response[str]:
+        """The template filled."""
+        text = self.site.templates.get_template(template).render(
+            page=self, words=self.words, link=self.link, version=self.site.version, **context
+        )
+        return Response(text, media_type=MediaType.HTML, status_code=status, headers=headers)
+
+    @property
+    def said_moment(self) -> str:
+        """The time pinned to, as a person says it: a whole day without its last second."""
+        return self.pinned_to if self.as_of and len(self.as_of) == 10 else figures.moment(str(self.moment or ""))
+
+    @property
+    def pinned_to(self) -> str:
+        """The date in the header's picker."""
+        return f"{self.moment.astimezone(SHANGHAI):%Y-%m-%d}" if self.moment else ""
+
+
+def _address(path: str, query: Mapping[str, object]) -> str:
+    given = {k: v for k, v in query.items() if v not in (None, "", False)}
+    address = quote(path, safe="/:@!$&'()*+,;=-._~")
+    return f"{address}?{urlencode(given)}" if given else address
+
+
+def page_asked(
+    request: Request[Any, Any, Any],
+    site: NamedDependency[SkipValidation[Site]],
+    questions: Asks,
+    as_of: Annotated[str | None, QueryParameter(description=AS_OF)] = None,
+    lang: FromQuery[str | None] = None,
+) -> Page:
+    """The dependency behind `Shown`."""
+    query = {k: v for k, v in request.query_params.items() if k not in KEPT}
+    fragment = request.headers.get("hx-request") == "true" and request.headers.get("hx-boosted") != "true"
+    return Page(site, questions, request.url.path, query, "en" if lang == "en" else "zh", as_of, fragment)
+
+
+Shown = NamedDependency[SkipValidation[Page]]
+"""How a handler says that it shows a page."""

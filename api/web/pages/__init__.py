@@ -1,0 +1,1 @@
+"""One module per part of the dashboard; each handler asks, and shows."""

@@ -1,0 +1,115 @@
+"""总览, 统计, 工作指标 and 关于."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+from litestar import Response, get
+from litestar.params import FromPath, FromQuery, QueryParameter
+
+from api.asked import read_date, unit_id
+from api.ports import Answer, Asks
+from api.problems import Problem, bad_value
+from api.web.figures import local_date
+from api.web.page import Page, Shown
+from api.web.words import catalogue
+
+DIMENSIONS = ("unit", "place", "category", "channel", "month")
+From = Annotated[str | None, QueryParameter(name="from")]
+
+
+@get("/", include_in_schema=False, sync_to_thread=True)
+def overview(page: Shown, questions: Asks) -> Response[str]:
+    """The city on one page."""
+    city = questions.overview(page.moment)
+    return page.show("overview.html", told=city, city=city, period=_of_city(page, city))
+
+
+def period_of(answer: Answer) -> Answer:
+    """The unit and period that an answer's rates are for, so that their numbers can be opened."""
+    if answer.get("kpi_period"):
+        return dict(answer["kpi_period"])
+    year = str(answer.get("as_of", ""))[:4]
+    return {"from": f"{year}-01-01", "to": f"{year}-12-31"}
+
+
+def _of_city(page: Page, city: Answer) -> Answer:
+    """The period of the overview's rates; where it names no unit, the city's government."""
+    return {"unit": page.city, **period_of(city)}
+
+
+def _period(answered: date, from_: str | None, to: str | None) -> tuple[date, date]:
+    ends = read_date(to, "to") or answered
+    begins = read_date(from_, "from") or date(ends.year, 1, 1)
+    if ends < begins:
+        raise bad_value("to", "before from")
+    return begins, ends
+
+
+def _kpis(page: Page, questions: Asks, unit: str | None, from_: str | None, to: str | None) -> dict[str, Any]:
+    city = questions.overview(page.moment) if not (unit and from_ and to) else {}
+    known = _of_city(page, city) if city else {}
+    named = unit_id(unit) or known["unit"]
+    if not named:
+        raise bad_value("unit", "missing")
+    answered = local_date(city.get("as_of")) or date.max - timedelta(days=1)
+    begins, ends = _period(answered, from_ or known.get("from"), to or known.get("to"))
+    told = questions.kpi(named, begins, ends, page.moment)
+    return {"told": told, "kpis": told["kpis"], "period": {"unit": named, "from": str(begins), "to": str(ends)}}
+
+
+@get("/kpis", include_in_schema=False, sync_to_thread=True)
+def kpis(
+    page: Shown,
+    questions: Asks,
+    unit: FromQuery[str | None] = None,
+    from_: From = None,
+    to: FromQuery[str | None] = None,
+) -> Response[str]:
+    """All rates of a unit, with how they are counted."""
+    return page.show("kpis.html", **_kpis(page, questions, unit, from_, to))
+
+
+@get("/kpis/{name:str}", include_in_schema=False, sync_to_thread=True)
+def kpi_items(
+    page: Shown,
+    questions: Asks,
+    name: FromPath[str],
+    unit: FromQuery[str | None] = None,
+    from_: From = None,
+    to: FromQuery[str | None] = None,
+    side: FromQuery[str] = "denominator",
+) -> Response[str]:
+    """The items behind one rate."""
+    shown = _kpis(page, questions, unit, from_, to)
+    kpi = shown["kpis"].get(name)
+    if kpi is None or side not in ("numerator", "denominator"):
+        raise Problem(404, "not-found", f"there is no rate {name} with a {side}")
+    return page.show("kpi_items.html", name=name, side=side, kpi=kpi, items=kpi.get(f"{side}_items", []), **shown)
+
+
+@get("/counters", include_in_schema=False, sync_to_thread=True)
+def counters(
+    page: Shown,
+    questions: Asks,
+    by: FromQuery[str] = "place",
+    unit: FromQuery[str | None] = None,
+    from_: From = None,
+    to: FromQuery[str | None] = None,
+) -> Response[str]:
+    """Registrations, repeats and visits above, by one dimension."""
+    if by not in DIMENSIONS:
+        raise bad_value("by", f"one of {', '.join(DIMENSIONS)}")
+    begins, ends = read_date(from_, "from"), read_date(to, "to")
+    told = questions.counters(by=by, unit=unit_id(unit), from_=begins, to=ends, as_of=page.moment)
+    return page.show("counters.html", told=told, by=by, dimensions=DIMENSIONS)
+
+
+@get("/about", include_in_schema=False, sync_to_thread=True)
+def about(page: Shown, questions: Asks) -> Response[str]:
+    """What this is, and what it will never do."""
+    return page.show("about.html", told=questions.health(), rules=list(catalogue()["rule"]))
+
+
+HANDLERS = [overview, kpis, kpi_items, counters, about]

@@ -1,0 +1,103 @@
+"""信访件, 信访事项 and single events."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from litestar import Response, get
+from litestar.params import FromPath, FromQuery, QueryParameter
+
+from api.asked import unit_id
+from api.ports import Asks
+from api.problems import cursor_read, found
+from api.routes.record import recorded_by
+from api.web.figures import local_date
+from api.web.page import Shown
+from api.web.pictures import strip
+from api.web.reading import facts, fields, late_entry
+
+PAGE = 50
+CLOCKS_OF_PETITIONER = ("K6", "K8")
+
+
+@get("/petitions", include_in_schema=False, sync_to_thread=True)
+def petitions(
+    page: Shown,
+    questions: Asks,
+    q: FromQuery[str] = "",
+    unit: FromQuery[str | None] = None,
+    petition_state: Annotated[str | None, QueryParameter(name="state")] = None,
+    category: FromQuery[str | None] = None,
+    place: FromQuery[str | None] = None,
+    channel: FromQuery[str | None] = None,
+    late: FromQuery[str | None] = None,
+    cursor: FromQuery[str | None] = None,
+) -> Response[str]:
+    """Search; typing refreshes the rows only."""
+    with cursor_read(cursor):
+        told = questions.search(
+            q.strip(),
+            unit=unit_id(unit) or None,
+            state=petition_state or None,
+            category=category or None,
+            place=place or None,
+            channel=channel or None,
+            late=True if late in ("true", "1", "on") else None,
+            limit=PAGE,
+            cursor=cursor or None,
+            as_of=page.moment,
+        )
+    return page.show("_petitions.html" if page.fragment else "petitions.html", told=told)
+
+
+@get("/petitions/{no:str}", include_in_schema=False, sync_to_thread=True)
+def case(page: Shown, questions: Asks, no: FromPath[str]) -> Response[str]:
+    """One item: where it stands, its clocks, its hands, who caused it, who answers."""
+    told = found(questions.case(no, page.moment), f"item {no}")
+    timeline = questions.timeline(no, page.moment)
+    dossier = questions.dossier(no, page.moment) or {}
+    now = local_date(str(page.moment or told["as_of"])) or date.max
+    picture = strip(dossier.get("custody", []), told.get("deadlines", []), now)
+    return page.show(
+        "case.html",
+        told=told,
+        case=told,
+        no=no,
+        facts=facts(told, timeline),
+        timeline=timeline,
+        dossier=dossier,
+        picture=picture,
+        late_entry=late_entry,
+        windows=CLOCKS_OF_PETITIONER,
+    )
+
+
+@get("/petitions/{no:str}/clocks/{clock:str}", include_in_schema=False, sync_to_thread=True)
+def clock(page: Shown, questions: Asks, no: FromPath[str], clock: FromPath[str]) -> Response[str]:
+    """How one deadline was counted, day by day."""
+    name = f"petition:{no}:{clock}"
+    told = found(questions.explain(name, page.moment), name)
+    return page.show("_explained.html" if page.fragment else "clock.html", told=told, no=no, clock=clock)
+
+
+@get("/matters/{no:str}", include_in_schema=False, sync_to_thread=True)
+def matter(page: Shown, questions: Asks, no: FromPath[str]) -> Response[str]:
+    """The first item, its repeats, the levels reached."""
+    told = found(questions.matter(no, page.moment), f"matter {no}")
+    cases = {case["no"]: case for case in told.get("petitions", ())}
+    return page.show("matter.html", told=told, matter=told, no=no, cases=cases)
+
+
+@get("/events/{position:int}", include_in_schema=False, sync_to_thread=True)
+def event(page: Shown, questions: Asks, position: FromPath[int]) -> Response[str]:
+    """One event of the log, as evidence."""
+    log = questions.log(max(position - 1, 0), 1)
+    known = [e for e in log["events"] if e["position"] == position and recorded_by(e, page.moment)]
+    shown = found(known[0] if known else None, f"event {position}")
+    data, decided = fields(page, shown.get("data", {})), fields(page, shown.get("decided", {}))
+    template = "_event.html" if page.fragment else "event.html"
+    return page.show(template, told=log, event=shown, data=data, decided=decided, late=late_entry(shown))
+
+
+HANDLERS = [petitions, case, clock, matter, event]

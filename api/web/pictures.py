@@ -1,0 +1,102 @@
+"""Where things lie in the drawings that the server makes (SVG): plain geometry, no words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from api.web.figures import local_date
+
+WIDTH, GUTTER, ROW, TOP = 960.0, 168.0, 26.0, 22.0
+MANY_DAYS = 3660
+
+
+@dataclass
+class Bar:
+    """A stretch of days; `look` is its class in the style sheet."""
+
+    x: float
+    width: float
+    look: str
+    said: str
+
+
+@dataclass
+class Row:
+    """One line of the strip; `holder` is the entry of the answer it draws."""
+
+    y: float
+    holder: dict[str, Any]
+    kind: str
+    bars: list[Bar] = field(default_factory=list)
+    mark: float | None = None
+
+
+@dataclass
+class Strip:
+    """Custody by unit above, clocks below, on one axis of days."""
+
+    height: float
+    rows: list[Row]
+    ticks: list[tuple[float, str]]
+    now: float | None
+    width: float = WIDTH
+    gutter: float = GUTTER
+
+
+class _Axis:
+    def __init__(self, first: date, last: date) -> None:
+        self.first, self.last = first, max(last, first + timedelta(days=7))
+        self._scale = (WIDTH - GUTTER - 8) / (self.last - self.first).days
+
+    def x(self, day: date) -> float:
+        return round(GUTTER + (min(max(day, self.first), self.last) - self.first).days * self._scale, 1)
+
+    def bar(self, begins: date, ends: date, look: str, said: str) -> Bar:
+        x = self.x(begins)
+        return Bar(x, max(round(self.x(ends) - x, 1), 3.0), look, said)
+
+    def ticks(self) -> list[tuple[float, str]]:
+        """The first of months; fewer where they would touch."""
+        days = (self.last - self.first).days
+        step = next(step for step, limit in ((1, 400), (3, 1200), (12, MANY_DAYS), (60, 10**9)) if days <= limit)
+        months = range(self.first.year * 12 + self.first.month, self.last.year * 12 + self.last.month)
+        firsts = [date(m // 12, m % 12 + 1, 1) for m in months if m % step == 0]
+        return [(self.x(d), f"{d:%Y-%m}" if step < 12 else f"{d:%Y}") for d in firsts]
+
+
+def strip(custody: Sequence[dict[str, Any]], deadlines: Sequence[dict[str, Any]], now: date) -> Strip | None:
+    """The picture of one item, or None when nothing is dated."""
+    held = [(c, d, local_date(c.get("until")) or now) for c in custody if (d := local_date(c.get("from")))]
+    clocks = [
+        (k, s, e) for k in deadlines if (s := local_date(k.get("starts_on"))) and (e := local_date(k.get("due_on")))
+    ]
+    if not held and not clocks:
+        return None
+    firsts = [begins for _, begins, _ in (*held, *clocks)]
+    lasts = [ends for _, _, ends in (*held, *clocks)] + [d for k, _, _ in clocks if (d := local_date(k.get("met_on")))]
+    axis = _Axis(min(firsts), max(lasts))
+    rows: list[Row] = []
+    by_unit: dict[Any, Row] = {}
+    for entry, begins, ends in held:
+        row = by_unit.get(entry.get("unit"))
+        if row is None:
+            row = by_unit[entry.get("unit")] = Row(TOP + ROW * len(rows), entry, "custody")
+            rows.append(row)
+        row.bars.append(axis.bar(begins, ends, "held", f"{begins} – {ends}"))
+    for clock, begins, due in clocks:
+        rows.append(_clock_row(axis, clock, begins, due, now, TOP + ROW * len(rows)))
+    return Strip(TOP + ROW * len(rows) + 6, rows, axis.ticks(), axis.x(now) if now <= axis.last else None)
+
+
+def _clock_row(axis: _Axis, clock: dict[str, Any], begins: date, due: date, now: date, y: float) -> Row:
+    met = local_date(clock.get("met_on"))
+    row = Row(y, clock, "clock", [axis.bar(begins, due, "allowed", f"{begins} – {due}")])
+    if clock.get("missed"):
+        over = met or now
+        if over > due:
+            row.bars.append(axis.bar(due, over, "over", f"{due} – {over}"))
+    row.mark = axis.x(met) if met else None
+    return row

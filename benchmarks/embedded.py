@@ -1,0 +1,209 @@
+"""What the embedded engine costs, in ratios against its own libraries, measured in one run on one core.
+
+    .venv/bin/python benchmarks/embedded.py [--actions N] [--growth]
+
+Ratios are of processor time, so a busy machine changes them little; the clock on the wall is printed beside.
+"""
+
+import argparse
+import gc
+import os
+import resource
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from cli.wiring import System
+from domain.codec import decode_event, event_decoder
+from infra.city.simulation import simulate
+from infra.log.port import Entry
+from infra.views.projector import BATCH as BATCH_OF_FOLD
+
+BATCH = 1_000
+STREAMS = 200
+
+
+class Timed:
+    """Processor and wall seconds of one piece of work."""
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        gc.collect()
+        wall, cpu = time.perf_counter(), time.process_time()
+        self.result = work()
+        self.cpu, self.wall = time.process_time() - cpu, time.perf_counter() - wall
+
+    def per_second(self, count: int) -> float:
+        return count / self.cpu
+
+
+def lines(count: int, scale: float) -> list[bytes]:
+    """The first `count` actions of a simulated city."""
+    return [orjson.dumps(action) for action in islice(simulate(1, days=366, scale=scale), count)]
+
+
+def take(system: System, actions: Sequence[bytes]) -> int:
+    """Intake as of the days of the actions: decide, idempotency, append, clock. Returns the events recorded."""
+    intake = system.intake(history=True)
+    for at in range(0, len(actions), BATCH):
+        intake.take(actions[at : at + BATCH])
+    return system.log.head().position
+
+
+def saved_by_library(path: Path, bodies: Sequence[bytes]) -> None:
+    """The eventsourcing library's own `save` of as many events of the same bytes, 200 streams at a time, SQLite."""
+    from uuid import uuid4
+
+    from eventsourcing.application import Application
+    from eventsourcing.domain import Aggregate, event
+
+    class Item(Aggregate):
+        def __init__(self, body: str) -> None:
+            self.body = body
+
+        @event("Taken")
+        def take(self, body: str) -> None:
+            self.body = body
+
+    app: Application[Any] = Application(
+        env={"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": str(path), "SQLITE_LOCK_TIMEOUT": "10"}
+    )
+    texts = [body.decode() for body in bodies]
+    items: list[Item] = []
+    for at in range(0, len(texts), STREAMS):
+        batch = texts[at : at + STREAMS]
+        if at % (STREAMS * 10) == 0:
+            items = [Item(text) for text in batch]
+        else:
+            for item, text in zip(items, batch, strict=False):
+                item.take(text)
+        app.save(*items)
+    del uuid4
+
+
+def read_all(system: System) -> list[Entry]:
+    entries: list[Entry] = []
+    while part := system.log.read(len(entries), limit=50_000):
+        entries += part
+    return entries
+
+
+def bare_decode(entries: Sequence[Entry]) -> None:
+    """Nothing but typed msgspec decoding of the stored bytes."""
+    decoders = {entry.type: event_decoder(entry.type) for entry in entries}
+    for entry in entries:
+        decoders[entry.type](entry.body)
+
+
+def folds(entries: Sequence[Entry]) -> int:
+    """Decoding and the folds of all read models, down to the rows, without writing them."""
+    from projections.fold import Fold
+
+    fold = Fold()
+    for at in range(0, len(entries), BATCH_OF_FOLD):
+        fold.take([decode_event(entry.type, entry.body, entry.position) for entry in entries[at : at + BATCH_OF_FOLD]])
+    changes = fold.changes()
+    return len(changes.cases)
+
+
+def report(name: str, ours: Timed, theirs: Timed, count: int, goal: float) -> None:
+    ratio = theirs.cpu / ours.cpu
+    print(
+        f"{name:<52} {ours.per_second(count):>10,.0f}/s  against {theirs.per_second(count):>10,.0f}/s"
+        f"  ratio {ratio:5.2f}  goal {goal:.2f}  {'met' if ratio >= goal else 'MISSED'}"
+    )
+
+
+def ratios(count: int) -> None:
+    actions = lines(count, scale=max(0.2, count / 300_000))
+    with tempfile.TemporaryDirectory() as folder:
+        system = System(f"{folder}/bench.db")
+        intake = Timed(lambda: take(system, actions))
+        events = intake.result
+        entries = read_all(system)
+        library = Timed(lambda: saved_by_library(Path(folder) / "library.db", [entry.body for entry in entries]))
+        print(f"{events:,} events from {len(actions):,} simulated actions; rates per second of processor time")
+        report("intake: decide, idempotency, append", intake, library, events, 0.6)
+        decode = Timed(lambda: bare_decode(entries))
+        report("folds of all read models", Timed(lambda: folds(entries)), decode, events, 0.25)
+        rebuild = Timed(lambda: system.views.switch(system.projector.rebuild()[0]))
+        report("rebuild with its writes and indexes", rebuild, decode, events, 0.15)
+        print(f"wall: intake {intake.wall:.1f} s, library {library.wall:.1f} s, rebuild {rebuild.wall:.1f} s")
+        system.close()
+
+
+def memory(count: int) -> None:
+    """Bytes per open item that an intake keeps at hand; a projector keeps the same."""
+    import tracemalloc
+
+    from domain.petition.state import evolve
+    from projections.shelf import Shelf
+
+    actions = lines(count, scale=1.0)
+    with tempfile.TemporaryDirectory() as folder:
+        system = System(f"{folder}/memory.db")
+        take(system, actions)
+        streams: dict[str, list[Entry]] = {}
+        for entry in read_all(system):
+            if entry.subject.startswith("petition:"):
+                streams.setdefault(entry.subject, []).append(entry)
+        tracemalloc.start()
+        before = tracemalloc.get_traced_memory()[0]
+        shelf = Shelf(1_000_000)
+        for subject, entries in streams.items():
+            item = None
+            for entry in entries:
+                item = evolve(item, decode_event(entry.type, entry.body, entry.position))
+            if item is not None and not item.over:
+                shelf.put(subject, item)
+                shelf.lay_down()
+        gc.collect()
+        used = tracemalloc.get_traced_memory()[0] - before
+        tracemalloc.stop()
+        each = used / max(1, len(shelf))
+        print(
+            f"memory per open item: {each:,.0f} bytes ({len(shelf):,} open items)  goal 1,500  "
+            + ("met" if each <= 1500 else "MISSED")
+        )
+        system.close()
+
+
+def growth(total: int) -> None:
+    """Processor time per event while the log grows."""
+    stream = (orjson.dumps(action) for action in simulate(1, days=366, scale=total / 300_000))
+    with tempfile.TemporaryDirectory() as folder:
+        system = System(f"{folder}/growth.db")
+        intake = system.intake(history=True)
+        first: float | None = None
+        taken = 0
+        for step in range(10):
+            part = list(islice(stream, total // 10))
+            timed = Timed(lambda part=part: [intake.take(part[at : at + BATCH]) for at in range(0, len(part), BATCH)])  # type: ignore[misc]
+            taken += len(part)
+            each = timed.cpu / max(1, len(part)) * 1e6
+            first = first or each
+            rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+            print(f"{taken:>10,} actions: {each:7.1f} µs each ({each / first:5.2f} of the first tenth), peak {rss} MiB")
+            del step
+        system.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--actions", type=int, default=100_000)
+    parser.add_argument("--growth", type=int, nargs="?", const=1_000_000, help="also take so many actions, in tenths")
+    args = parser.parse_args()
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    ratios(args.actions)
+    memory(min(args.actions, 100_000))
+    if args.growth:
+        growth(args.growth)
+
+
+if __name__ == "__main__":
+    main()

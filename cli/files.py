@@ -1,0 +1,59 @@
+"""The files that a verb reads actions from and writes refusals to."""
+
+import os
+import stat
+from io import BufferedReader
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import typer
+
+from cli.screen import fail
+from cli.wiring import files_of
+
+
+class Source:
+    """The lines of a file or of standard input, as bytes, without the mark that some programs put before UTF-8."""
+
+    def __init__(self, file: str) -> None:
+        try:
+            self._file = cast(
+                "BufferedReader",
+                typer.get_binary_stream("stdin") if file == "-" else Path(file).open("rb"),  # noqa: SIM115 -- closed with the verb
+            )
+            begin = self._file.peek(3)[:3]
+        except OSError as error:
+            raise fail(f"{file}: {error.strerror}") from None
+        if begin[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            raise fail(f"{file} is UTF-16; actions are UTF-8, one JSON object a line")
+        if begin == b"\xef\xbb\xbf":
+            self._file.read(3)
+
+    def __enter__(self) -> BinaryIO:
+        return self._file
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
+class Refusals:
+    """Gets refused actions; no file where none is wanted. What stood in it goes once the store is open."""
+
+    def __init__(self, path: Path | None, source: str, store: str) -> None:
+        if path is not None and path.exists():
+            names = [Path(source), *files_of(store)]
+            if any(name.exists() and name.samefile(path) for name in names):
+                raise fail(f"--rejected {path} would overwrite what is read or kept; name another file")
+        try:
+            self._file = path.open("ab") if path else None
+        except OSError as error:
+            raise fail(f"{path}: {error.strerror}") from None
+
+    def __enter__(self) -> BinaryIO | None:
+        if self._file and stat.S_ISREG(os.fstat(self._file.fileno()).st_mode):
+            self._file.truncate(0)
+        return self._file
+
+    def __exit__(self, *_: object) -> None:
+        if self._file:
+            self._file.close()

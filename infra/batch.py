@@ -1,0 +1,250 @@
+"""One attempt at deciding a batch: each action in turn, on all that was decided before it."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from domain.codec import encode
+from domain.envelope import SHANGHAI, Action, AnyAction, AnyEvent, Event, Recorded, Rejected, day_of, local
+from domain.fact import UnitId
+from domain.finding import decide as finding
+from domain.petition import breach
+from domain.petition import decide as petition
+from domain.petition.events import SecrecyGuarded
+from domain.ruleset import decide as ruleset
+from domain.unit import decide as unit
+from infra.agenda import Agenda
+from infra.log.port import Log, NewEntry, Rejection
+from infra.office import EPOCH, Office, micros
+from infra.refused import kept, key_of, owner_of
+from infra.vault import Vault
+
+SKEW = timedelta(seconds=60)
+"""How far a producer's clock may run ahead; such an action is recorded at its own time."""
+LOG = "/danze/log"
+CLOCK = "/danze/clock"
+"""Sources of what the log and its clock write themselves."""
+
+
+class Outcome(Struct, frozen=True, omit_defaults=True):
+    """What became of one action."""
+
+    outcome: str
+    position: int | None = None
+    rejection: Rejected | None = None
+
+
+class Desk(Protocol):
+    """What a batch needs of the intake that it belongs to."""
+
+    log: Log
+    vault: Vault
+    now: Callable[[], datetime]
+    office: Office
+    agenda: Agenda | None
+    history: bool
+    day: date | None
+
+
+class Sent(Struct):
+    """One action as it came, and what was made of it so far."""
+
+    line: bytes
+    action: AnyAction | Rejected
+    key: bytes = b""
+    digest: bytes = b""
+    sealed: dict[str, str] | None = None
+
+
+class Batch:
+    """One attempt at deciding a batch; discarded as a whole when it is overtaken."""
+
+    def __init__(self, intake: Desk, sent: Sequence[Sent]) -> None:
+        self.intake = intake
+        self.office = intake.office
+        self.sent = sent
+        self.entries: list[NewEntry] = []
+        self.events: list[AnyEvent] = []
+        self.rejections: list[Rejection] = []
+        self.after = self.office.position
+        self.recorded = self.office.recorded
+        self.floor = EPOCH + timedelta(microseconds=self.recorded)
+        """When the event before was recorded: nothing is recorded earlier."""
+        self.taken: dict[bytes, tuple[int, bytes]] = {}
+        self.forgotten: list[str] = []
+
+    def decided(self) -> list[Outcome]:
+        self.taken = self.intake.log.known([sent.key for sent in self.sent])
+        self.office.learn({sent.action.subject for sent in self.sent if isinstance(sent.action, Action)})
+        self._seal()
+        outcomes = [self._one(sent) for sent in self.sent]
+        self.append()
+        return outcomes
+
+    def _seal(self) -> None:
+        """Seals the personal fields of the whole batch, so that the keys it needs are made in one transaction."""
+        waiting = []
+        for sent in self.sent:
+            action = sent.action
+            if isinstance(action, Action) and sent.sealed is None and sent.key not in self.taken:
+                personal = getattr(action.data, "personal", None)
+                if personal:
+                    waiting.append((sent, owner_of(action), personal))
+        sealed = self.intake.vault.seal_many([(owner, personal) for _, owner, personal in waiting])
+        for (sent, _, _), fields in zip(waiting, sealed, strict=True):
+            sent.sealed = fields
+
+    def append(self) -> None:
+        """Seals, encodes and appends what was decided; then everything known is up to it."""
+        if not self.entries and not self.rejections:
+            return
+        head = self.intake.log.append(self.entries, self.rejections, after=self.after, reads=None)
+        self.office.position, self.office.recorded = head
+        for owner in self.forgotten:
+            self.intake.vault.forget(owner)
+
+    def _one(self, sent: Sent) -> Outcome:
+        action = sent.action
+        if isinstance(action, Rejected):
+            return self._refuse(sent, action)
+        known = self.taken.get(sent.key)
+        if known is not None:
+            position, digest = known
+            if digest == sent.digest:
+                return Outcome("duplicate", position)
+            message = f"the id was taken at position {position} with other content"
+            return self._refuse(sent, Rejected("id-reused", message, "$.id"))
+        recorded = self._moment(action)
+        if isinstance(recorded, Rejected):
+            return self._refuse(sent, recorded)
+        if self.intake.history:
+            self._day_breaks(day_of(recorded))
+        ruling = self._decide(action, recorded)
+        if isinstance(ruling, Rejected):
+            if ruling.code == "accused-organ":
+                self._guard(action, recorded)
+            return self._refuse(sent, ruling)
+        return Outcome("recorded", self._record(action, ruling, recorded, sent.key, sent.digest, sent.sealed))
+
+    def _moment(self, action: AnyAction) -> datetime | Rejected:
+        """When the log takes it: now, or in history mode when the old system did; never before the event before it."""
+        now, floor = self.intake.now(), self.floor
+        if self.intake.history:
+            said = action.recordedat or action.time
+            if max(said, action.time) > now + SKEW:
+                return Rejected("time-in-future", f"{max(said, action.time).isoformat()} lies in the future", "$.time")
+            if said < action.time:
+                return Rejected("time-in-future", "it was recorded before it happened", "$.recordedat")
+            return max(said, floor)
+        if action.time > now + SKEW:
+            return Rejected("time-in-future", f"{action.time.isoformat()} lies in the future", "$.time")
+        return max(now, floor, action.time)
+
+    def _decide(self, action: AnyAction, recorded: datetime) -> Recorded | Rejected:
+        office = self.office
+        kind = action.subject.partition(":")[0]
+        if kind == "petition":
+            known = office.known(recorded, head=self.after + len(self.entries), history=self.intake.history)
+            return petition.decide(office.item(action.subject[9:]), action, known)
+        if kind == "unit":
+            return unit.decide(office.units.get(action.subject), action, office.units)
+        if kind in ("ruleset", "calendar"):
+            return ruleset.decide(action, office.rules)
+        if kind in ("petitioner", "person"):
+            self.forgotten.append("person:" + action.subject.partition(":")[2])
+            return Recorded()
+        return finding.decide(office.finding(action.subject), action)
+
+    def _record(
+        self, action: AnyAction, ruling: Recorded, recorded: datetime, key: bytes, digest: bytes,
+        sealed: dict[str, str] | None = None,
+    ) -> int:  # fmt: skip
+        position = self.after + len(self.entries) + 1
+        data = action.data if sealed is None else replace(action.data, personal=sealed)
+        event: AnyEvent = Event(
+            id=action.id, source=action.source, type=action.type, subject=action.subject, time=action.time, data=data,
+            actor=action.actor, unit=action.unit, causationid=action.causationid, correlationid=action.correlationid,
+            traceparent=action.traceparent, version=self.office.version(action.subject) + 1,
+            recorded=local(recorded), ruleset=self.office.rules.on(day_of(action.time)).names,
+            origin="history" if self.intake.history else None,
+            decided=ruling.decided,
+        )  # fmt: skip
+        at = micros(recorded)
+        self.entries.append(
+            NewEntry(event.subject, event.version, event.type, at, encode(event), key, digest, ruling.touches)
+        )
+        if at > self.recorded:
+            self.recorded, self.floor = at, recorded
+        self.taken[key] = (position, digest)
+        event.position = position
+        self.office.take(event)
+        if self.intake.agenda is not None:
+            self.intake.agenda.take(event)
+        return position
+
+    def _guard(self, action: AnyAction, recorded: datetime) -> None:
+        """An attempt to route an accusation to the accused goes on record by the log's own hand."""
+        to = getattr(action.data, "to_unit", None)
+        if to is None or action.unit is None:
+            return
+        fact = SecrecyGuarded(to=to, by_unit=action.unit, refused=f"{action.source} {action.id}")
+        self._write(
+            "petition.secrecy_guarded.v1", f"secrecy_guarded {action.source} {action.id}", action, fact, recorded
+        )
+
+    def _write(self, type_name: str, id: str, about: AnyAction, fact: Any, recorded: datetime) -> None:
+        """Records a fact of the log's own making, once."""
+        action: AnyAction = Action(
+            specversion="1.0", id=id, source=LOG, type=type_name, subject=about.subject, time=about.time, data=fact,
+            actor="system:log", unit=about.unit, causationid=about.id,
+        )  # fmt: skip
+        key = key_of(LOG, id)
+        if key in self.taken or key in self.intake.log.known([key]):
+            return
+        ruling = self._decide(action, recorded)
+        if isinstance(ruling, Recorded):
+            self._record(action, ruling, recorded, key, self.intake.vault.digest(encode(action)))
+
+    def advance(self, today: date) -> None:
+        """Records every deadline whose last day lies before `today` and that nobody met."""
+        agenda = self.intake.agenda
+        assert agenda is not None, "the clock needs an agenda"
+        for due in agenda.due(today):
+            self._miss(due.subject, due.clock, due.started, due.due_on)
+
+    def _day_breaks(self, today: date) -> None:
+        """History mode: the clock runs once on each new day, before that day's first action."""
+        if self.intake.day is None or today > self.intake.day:
+            self.advance(today)
+            self.intake.day = today
+
+    def _miss(self, subject: str, clock: str, started: int, due_on: date) -> None:
+        item = self.office.item(subject[9:])
+        deadline = item.deadline(clock, started) if item else None
+        if item is None or deadline is None or not breach.breached(deadline, due_on + timedelta(days=1)):
+            return
+        first = datetime.combine(due_on + timedelta(days=1), time.min, SHANGHAI)
+        fact = breach.absence(deadline, item, self.office.units, day_of(first))
+        floor = self.floor
+        recorded = max(first, floor) if self.intake.history else max(self.intake.now(), floor)
+        id = f"missed {subject} {clock} {started} {due_on.isoformat()}"
+        name = "supervision.due.v1" if deadline.trigger else "deadline.missed.v1"
+        action: AnyAction = Action(
+            specversion="1.0", id=id, source=CLOCK, type=name, subject=subject, time=first, data=fact,
+            actor="system:clock", unit=UnitId(fact.owed_by),
+        )  # fmt: skip
+        ruling = self._decide(action, recorded)
+        if isinstance(ruling, Recorded):
+            key = key_of(CLOCK, id)
+            self._record(action, ruling, recorded, key, self.intake.vault.digest(encode(action)))
+
+    def _refuse(self, sent: Sent, why: Rejected) -> Outcome:
+        action = sent.action
+        subject = action.subject if isinstance(action, Action) else ""
+        body = kept(sent.line, action, self.intake.vault)
+        at = max(self.recorded, 0) if self.intake.history else micros(self.intake.now())
+        self.rejections.append(Rejection(sent.key, sent.digest, why.code, why.message, why.path, subject, at, body))
+        return Outcome("rejected", rejection=why)

@@ -1,0 +1,48 @@
+"""Which pages there are, which of them are stale, and how they are written."""
+
+from pathlib import Path
+from typing import Any
+
+from infra.reference.events import events_page
+from infra.reference.http import http_page
+from infra.reference.rejections import rejections_page
+from infra.reference.rules import rules_page
+from infra.reference.schemas import schemas
+from infra.reference.verbs import verbs_page
+
+Pages = dict[str, str]
+"""Text by path below `docs/`."""
+
+
+def pages(command: Any, openapi: dict[str, Any] | None) -> Pages:
+    """All generated pages. `command` is click's form of `danze`; without an OpenAPI document there is no HTTP page."""
+    told = {
+        "events.md": events_page(),
+        "rules.md": rules_page(),
+        "rejections.md": rejections_page(),
+        "cli.md": verbs_page(command),
+        **{f"schemas/{name}": text for name, text in schemas().items()},
+    }
+    return told if openapi is None else {**told, "http.md": http_page(openapi)}
+
+
+def stale(folder: Path, told: Pages) -> list[str]:
+    """Pages that differ from what the code says, are missing, or describe what is gone."""
+    gone = {f"schemas/{path.name}" for path in (folder / "schemas").glob("*.json")} - told.keys()
+    return sorted(gone | {path for path, text in told.items() if _read(folder / path) != text.encode()})
+
+
+def _read(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
+
+
+def write(folder: Path, told: Pages) -> list[str]:
+    """Brings the folder up to date; answers what changed. Nothing outside the generated pages is touched."""
+    changed = stale(folder, told)
+    for path in changed:
+        if path in told:
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(told[path].encode())
+        else:
+            (folder / path).unlink()
+    return changed

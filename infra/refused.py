@@ -1,0 +1,64 @@
+"""What is kept of a refused action: all of it, to be mended and sent again, and nothing personal in clear."""
+
+import hashlib
+from typing import Any
+
+import msgspec
+
+from domain.envelope import Action, AnyAction, Rejected
+from infra.vault import Vault
+
+TOLD = ("id", "source", "type", "subject", "time", "actor", "unit")
+"""What is told in clear of a refused action that was not understood."""
+
+
+def kept(line: bytes, action: AnyAction | Rejected, vault: Vault) -> bytes:
+    """The whole action, re-submittable, with nothing personal in clear.
+
+    Of an action that was understood, the personal fields are sealed. Of any other nobody knows in which field a
+    person may be named: it is sealed as it came, and stands beside what its envelope says.
+    """
+    whole = _json(line)
+    data = whole.get("data")
+    if isinstance(action, Action) and isinstance(data, dict):
+        if personal := data.get("personal"):
+            fields = {"personal": msgspec.json.encode(personal).decode()}
+            whole = {**whole, "data": {**data, "personal": vault.seal(owner_of(action), fields)}}
+        return msgspec.json.encode(whole, order="sorted")
+    told = {name: whole[name] for name in TOLD if isinstance(whole.get(name), str)}
+    as_it_came = {"line": line.decode("utf-8", "backslashreplace")}
+    return msgspec.json.encode({**told, "sealed": vault.seal(_owner(whole), as_it_came)}, order="sorted")
+
+
+def key_of(source: str, id: str) -> bytes:
+    """The idempotency key in the log: 16 bytes over source and id."""
+    return hashlib.blake2b(f"{source}\0{id}".encode(), digest_size=16).digest()
+
+
+def key_of_broken(line: bytes) -> bytes:
+    return hashlib.blake2b(line, digest_size=16, person=b"broken").digest()
+
+
+def owner_of(action: AnyAction) -> str:
+    """Whose key seals the personal fields: the first petitioner's, else the item's own."""
+    petitioners = getattr(action.data, "petitioners", None)
+    return petitioners[0] if petitioners else action.subject
+
+
+def _owner(whole: dict[str, Any]) -> str:
+    """Whose key seals an action that was not understood: the first petitioner's where one can be made out."""
+    data = whole.get("data")
+    petitioners = data.get("petitioners") if isinstance(data, dict) else None
+    for each in petitioners if isinstance(petitioners, list) else ():
+        if isinstance(each, str) and each.startswith("person:"):
+            return each
+    return "rejected"
+
+
+def _json(line: bytes) -> dict[str, Any]:
+    """The object that a line holds; an empty one where it holds none."""
+    try:
+        whole = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    return whole if isinstance(whole, dict) else {}

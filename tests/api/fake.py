@@ -1,0 +1,318 @@
+"""Questions and Intake over the small city, in the shapes of the contract; only tests use them."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from tests.api.city import (
+    CAUSED,
+    CLERK,
+    DEPUTY,
+    DIVISIONS,
+    HEAD,
+    ITEMS,
+    NAMES,
+    NOW,
+    REPEAT,
+    UNITS,
+    happened,
+    plus,
+)  # fmt: skip
+
+OPEN = {"registered", "routed", "accepted", "answered"}
+KPIS = (
+    "timely_acceptance_bureau", "timely_acceptance_unit", "on_time_answer", "participation_bureau",
+    "participation_unit", "satisfaction_bureau", "satisfaction_unit", "repeat_rate", "first_time_resolved",
+)  # fmt: skip
+PERIOD = {"unit": "unit:430400-gov", "from": "2020-01-01", "to": "2020-08-31"}
+CLOCKS = (("K1", 0, 15, "R2005 21", "F01"), ("K2", 4, 15, "R2005 21", "F02"), ("K5", 8, 60, "R2005 33", "F04"))
+GOV = "unit:430408-gov"
+
+
+class FakeQuestions:
+    """Answers from lists. `views` may be held back to play a read model that lags; `broken` is raised when asked."""
+
+    def __init__(self) -> None:
+        self.events = happened()
+        self.views = len(self.events)
+        self.broken: Exception | None = None
+
+    def case(self, no: str, as_of: datetime | None = None) -> dict[str, Any] | None:
+        self._fail()
+        item = next((i for i in ITEMS if i[0] == no), None)
+        events = self._of(no, as_of)
+        if item is None or not events:
+            return None
+        unit, done = f"unit:{item[6]}", {e["type"].split(".")[1] for e in events}
+        state = next(s for s in ("closed", "answered", "accepted", "assigned", "registered") if s in done)
+        clerk = unit.replace("unit", "official") + "-clerk"
+        return self._told(as_of) | {
+            "subject": f"petition:{no}", "state": "routed" if state == "assigned" else state, "unit": unit,
+            "unit_name": NAMES[unit], "handler": clerk, "handler_name": CLERK, "matter": CAUSED if no == REPEAT else no,
+            "first_handler": {"unit": unit, "official": clerk, "unit_name": NAMES[unit], "official_name": CLERK},
+            "repeat_number": int(no == REPEAT), "collective": item[7] >= 5, "skip_level": False,
+            "resolved": state == "closed", "desisted": False, "deadlines": self._deadlines(item, as_of),
+        }  # fmt: skip
+
+    def _deadlines(self, item: tuple[Any, ...], as_of: datetime | None) -> list[dict[str, Any]]:
+        no, day, unit = item[0], item[1], f"unit:{item[6]}"
+        met_after, made = {"K1": 4, "K2": 9, "K5": item[8]}, []
+        for clock, start, days, article, _ in CLOCKS:
+            due, owed = plus(day, start + days), f"unit:{no[:6]}-xfj" if clock == "K1" else unit
+            met = plus(day, met_after[clock]) if met_after[clock] is not None else None
+            met = met if met and met <= self._today(as_of) else None
+            made.append({
+                "clock": clock, "starts_on": plus(day, start), "strict_on": due, "due_on": due, "met_on": met,
+                "missed": (met or self._today(as_of)) > due, "owed_by": owed, "owed_by_name": NAMES[owed],
+                "article": article, "calendar": "2020", "not_counted": [],
+            })  # fmt: skip
+        return made
+
+    def timeline(self, no: str, as_of: datetime | None = None) -> dict[str, Any] | None:
+        events = self._of(no, as_of)
+        return self._told(as_of) | {"subject": f"petition:{no}", "events": events} if events else None
+
+    def dossier(self, no: str, as_of: datetime | None = None) -> dict[str, Any] | None:
+        case = self.case(no, as_of)
+        if case is None:
+            return None
+        events, bureau = self._of(no, as_of), f"unit:{no[:6]}-xfj"
+        routed = next((e["time"] for e in events if "assigned" in e["type"]), None)
+        custody = [{"unit": bureau, "official": None, "from": events[0]["time"], "until": routed, "why": "registered"}]
+        if routed:
+            held = {"unit": case["unit"], "official": case["handler"], "official_name": CLERK}
+            custody.append({**held, "from": routed, "until": None, "why": "assigned"})
+        caused = [
+            {"unit": GOV, "ground": "A3", "decided_on": "2019-03-08", "officials": ["official:430408-gov-head"],
+             "evidence": [e["position"]], "statement": "区政府常务会议未经听证即批准停车收费方案"}
+            for e in events if "cause_found" in e["type"]
+        ]  # fmt: skip
+        answers = [f for f in self._findings(as_of) if f["subject"] == f"petition:{no}"]
+        verified = {"checkpoint": None, "proofs": []}
+        return self._told(as_of) | {"caused_by": caused, "answers": answers, "custody": custody, "verified": verified}
+
+    def matter(self, no: str, as_of: datetime | None = None) -> dict[str, Any] | None:
+        case = self.case(no, as_of)
+        if case is None:
+            return None
+        items = [i[0] for i in ITEMS if (c := self.case(i[0], as_of)) and c["matter"] == case["matter"]]
+        return self._told(as_of) | {
+            "first": case["matter"], "items": items, "repeats": len(items) - 1, "first_time_resolved": len(items) == 1,
+"collective": int(case["collective"]), "skip_level": 0,
+            "petitions": [self._row(i, as_of) for i in ITEMS if i[0] in items],
+            "raised": [{"level": "city", "kind": "collective", "times": 1}] if len(items) > 1 else [],
+        }  # fmt: skip
+
+    def findings(
+        self, as_of=None, *, unit=None, rule=None, subject=None, official=None, axis=None, limit=None, cursor=None
+    ):
+        self._fail()
+        wanted = {"unit": unit, "rule": rule, "subject": subject, "axis": axis}
+        rows = [f for f in self._findings(as_of) if all(v is None or f[k] == v for k, v in wanted.items())]
+        rows = [f for f in rows if official is None or any(a["official"] == official for a in f["answers"])]
+        page, following = _page(rows, limit, cursor)
+        return self._told(as_of) | {"findings": page, "total": len(rows), "next": following}
+
+    def _findings(self, as_of: datetime | None) -> list[dict[str, Any]]:
+        made = []
+        for item in ITEMS:
+            case = self.case(item[0], as_of)
+            for due in case["deadlines"] if case else []:
+                if due["missed"]:
+                    end = date.fromisoformat(due["met_on"] or self._today(as_of))
+                    late = (end - date.fromisoformat(due["due_on"])).days
+                    rule = next(rule for clock, *_, rule in CLOCKS if clock == due["clock"])
+                    made.append(_finding(rule, item[0], due["clock"], due["owed_by"], plus(due["due_on"], 1), late))
+        if any("cause_found" in e["type"] for e in self._seen(as_of)):
+            made.append(_finding("F21", CAUSED, GOV, GOV, "2020-06-20", 0))
+            made.append(_finding("F23", CAUSED, "", "unit:430408-zjj", "2020-07-06", 0))
+        evidence = {f["id"]: [e["position"] for e in self._of(f["subject"][9:], as_of)][-3:] for f in made}
+        found = [{**f, "evidence": evidence[f["id"]]} for f in made]
+        return sorted(found, key=lambda f: f["since"], reverse=True)
+
+    def explain(self, id: str, as_of: datetime | None = None) -> dict[str, Any] | None:
+        if id not in {f["id"] for f in self._findings(as_of)} | {
+            f"petition:{i[0]}:{c[0]}" for i in ITEMS for c in CLOCKS
+        }:
+            return None
+        zh = [
+            "2020年4月18日受理，首日不计。",
+            "依《信访条例》第三十三条，应自受理之日起60日内办结。",
+            "第60日为2020年6月17日，是工作日，不顺延。",
+        ]
+        en = ["Accepted on 18 April 2020; the first day is not counted.", "R2005 33: 60 days after acceptance."]
+        return self._told(as_of) | {"id": id, "zh": zh, "en": en}
+
+    def kpi(self, unit: str, from_: date, to: date, as_of: datetime | None = None) -> dict[str, Any]:
+        return self._told(as_of) | {"formula_version": "1", "kpis": _kpis()}
+
+    def counters(self, *, by, unit=None, from_=None, to=None, as_of=None):
+        keys = {"category": lambda i: i[5], "channel": lambda i: i[3], "unit": lambda i: f"unit:{i[6]}",
+                "place": lambda i: i[0][:6], "month": lambda i: i[1][:7]}  # fmt: skip
+        names = {v: k for k, v in DIVISIONS.items()} | NAMES
+        rest = {"first_time": 1, "repeat": 0, "skip_level": 0, "collective": 1, "irregular": 0}
+        rest |= {"to_city": 1, "to_province": 0, "to_nation": 0}
+        counted = Counter(map(keys[by], ITEMS))
+        rows = [{"key": k, "name": names.get(k), "registrations": n, **rest} for k, n in counted.items()]
+        return self._told(as_of) | {"by": by, "rows": rows}
+
+    def search(self, q="", *, unit=None, state=None, category=None, place=None, channel=None, late=None, limit=50,
+               cursor=None, as_of=None):  # fmt: skip
+        self._fail()
+        rows = [row for item in ITEMS if (row := self._row(item, as_of))]
+        wanted = {"unit": unit, "category": category, "place": place, "channel": channel, "late": late}
+        rows = [r for r in rows if all(v is None or r[k] == v for k, v in wanted.items()) and q in r["title"] + r["no"]]
+        states = {"open": OPEN, "resolved": {"closed"}}.get(state, {state})
+        rows = [r for r in rows if not state or r["state"] in states]
+        page, following = _page(rows, limit, cursor)
+        return self._told(as_of) | {"total": len(rows), "petitions": page, "next": following}
+
+    def _row(self, item: tuple[Any, ...], as_of: datetime | None) -> dict[str, Any] | None:
+        case = self.case(item[0], as_of)
+        if case is None:
+            return None
+        taken = {k: case[k] for k in ("state", "unit", "unit_name", "repeat_number", "collective")}
+        return taken | {
+            "no": item[0], "title": item[2], "registered_on": item[1], "channel": item[3], "purpose": item[4],
+            "category": item[5], "place": item[0][:6], "persons": item[7], "due_on": case["deadlines"][2]["due_on"],
+            "late": any(d["missed"] for d in case["deadlines"]),
+        }  # fmt: skip
+
+    def units(self, as_of: datetime | None = None) -> dict[str, Any]:
+        findings, held = Counter(f["unit"] for f in self._findings(as_of)), Counter(i[6] for i in ITEMS)
+        units = [
+            {"unit": f"unit:{code}", "name": name, "level": level, "kind": kind, "division": division,
+             "parent": parent and f"unit:{parent}", "open": held[code], "findings": findings[f"unit:{code}"]}
+            for code, name, level, kind, division, parent in UNITS
+        ]  # fmt: skip
+        return self._told(as_of) | {"units": units}
+
+    def scoreboard(self, unit: str, as_of: datetime | None = None) -> dict[str, Any] | None:
+        units = self.units(as_of)["units"]
+        row = next((u for u in units if u["unit"] == unit), None)
+        if row is None:
+            return None
+        holder = unit.replace("unit", "official")
+        people = [
+            ("head", HEAD, "principal"),
+            ("deputy", DEPUTY, "deputy_in_charge"),
+            ("clerk", CLERK, "petition_clerk"),
+        ]
+        rules = Counter(f["rule"] for f in self._findings(as_of) if f["unit"] == unit)
+        return self._told(as_of) | row | {
+            "children": [u["unit"] for u in units if u["parent"] == unit], "late": 1, "closed": 2, "registered": 5,
+            "officials": [{"official": f"{holder}-{w}", "name": n, "role": r, "since": "2019-01-02"}
+                          for w, n, r in people],
+            "findings_by_rule": [{"rule": r, "count": n} for r, n in rules.items()],
+            "due_soon": self.overview(as_of)["due"][:2], "kpis": _kpis(), "kpi_period": PERIOD | {"unit": unit},
+        }  # fmt: skip
+
+    def overview(self, as_of: datetime | None = None) -> dict[str, Any]:
+        self._fail()
+        rows, findings = self.search(limit=999, as_of=as_of)["petitions"], self._findings(as_of)
+        began, since = Counter(r["registered_on"][:7] for r in rows), Counter(f["since"][:7] for f in findings)
+        due = [r for r in rows if r["state"] in OPEN and not r["late"]]
+        taken = ("no", "title", "unit", "unit_name", "due_on")
+        return self._told(as_of) | {
+            "totals": {"items": len(rows), "open": sum(r["state"] in OPEN for r in rows), "findings": len(findings),
+                       "late": sum(r["late"] for r in rows), "resolved": sum(r["state"] == "closed" for r in rows)},
+            "months": [{"month": m, "registered": began[m] * 40 + 31, "closed": began[m] * 30 + 22,
+                        "findings": since[m] * 9 + 3} for m in (f"2020-{m:02}" for m in range(1, 9))],
+            "categories": [{"key": k, "count": n} for k, n in Counter(r["category"] for r in rows).most_common()],
+            "counties": [{"division": code, "name": name, "registered": 40 + 37 * n % 90, "open": 7 * n % 23,
+                          "late": n % 4, "findings": n % 5}
+                         for n, (name, code) in enumerate(DIVISIONS.items())],
+            "rules": [{"rule": r, "count": n} for r, n in Counter(f["rule"] for f in findings).most_common()],
+            "units": [{"unit": u, "name": NAMES[u], "findings": n}
+                      for u, n in Counter(f["unit"] for f in findings).most_common()],
+            "due": [{"clock": "K5", **{k: r[k] for k in taken}} for r in due], "kpis": _kpis(), "kpi_period": PERIOD,
+        }  # fmt: skip
+
+    def log(self, after: int = 0, limit: int = 100) -> dict[str, Any]:
+        return {"position": len(self.events), "events": self.events[after : after + limit]}
+
+    def health(self) -> dict[str, Any]:
+        self._fail()
+        behind = len(self.events) - self.views
+        return {"ok": True, "position": len(self.events), "views_position": self.views, "behind": behind}
+
+    def _seen(self, as_of: datetime | None) -> list[dict[str, Any]]:
+        return [e for e in self.events if as_of is None or datetime.fromisoformat(e["recorded"]) <= as_of]
+
+    def _of(self, no: str, as_of: datetime | None) -> list[dict[str, Any]]:
+        return [e for e in self._seen(as_of) if e["subject"] == f"petition:{no}"]
+
+    def _told(self, as_of: datetime | None) -> dict[str, Any]:
+        return {"as_of": as_of.isoformat() if as_of else NOW, "position": len(self._seen(as_of)), "behind": 0}
+
+    def _today(self, as_of: datetime | None) -> str:
+        return str(as_of.date()) if as_of else NOW[:10]
+
+    def _fail(self) -> None:
+        if self.broken:
+            raise self.broken
+
+
+def _finding(rule: str, no: str, detail: str, unit: str, since: str, late: int) -> dict[str, Any]:
+    holder, caused = unit.replace("unit", "official"), rule == "F21"
+    direct = [("clerk", "petition_clerk", "direct", CLERK), ("deputy", "deputy_in_charge", "leadership", DEPUTY)]
+    shared = [
+        ("head", "principal", "main_leadership", HEAD), ("deputy", "deputy_in_charge", "main_leadership", DEPUTY),
+        ("m1", "member", "important_leadership", "钱学文"), ("m2", "member", "none", "吴敏"),
+    ]  # fmt: skip
+    answers: list[dict[str, Any]] = [
+        {"official": f"{holder}-{who}", "role": role, "responsibility": responsibility, "name": name}
+        for who, role, responsibility, name in (shared if caused else direct)
+    ]
+    if not caused:
+        answers.append({"official": None, "role": "principal", "responsibility": "leadership"})
+    said = "区政府2019年3月8日的集体决定违反法定程序" if caused else f"{NAMES[unit]}自{since}起逾期，共{late}天"
+    found = {
+        "id": ":".join(filter(None, (rule, "petition", no, detail))), "rule": rule, "subject": f"petition:{no}",
+        "unit": unit, "unit_name": NAMES[unit], "axis": "A" if caused else "B", "ground": "A3" if caused else "B3",
+        "since": since, "state": "proposed", "answers": answers,
+        "explained": {"zh": said, "en": f"Owed by {unit}, in breach from {since}"},
+    }  # fmt: skip
+    return found | ({"late_by_days": late} if late else {})
+
+
+def _kpis() -> dict[str, Any]:
+    items = [i[0] for i in ITEMS]
+    made = {}
+    for n, name in enumerate(KPIS):
+        share = items[n % 4 if n < 7 else n + 1 :]
+        rate = len(share) / len(items)
+        made[name] = {"numerator": len(share), "denominator": len(items), "rate": rate}
+        made[name] |= {"numerator_items": share, "denominator_items": items}
+    return made
+
+
+def _page(rows: list[Any], limit: int | None, cursor: str | None) -> tuple[list[Any], str | None]:
+    start = int(cursor) if cursor else 0
+    stop = start + (limit or len(rows))
+    return rows[start:stop], str(stop) if stop < len(rows) else None
+
+
+class FakeIntake:
+    """Takes what is JSON and has a subject; remembers ids."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, int] = {}
+
+    def take(self, lines: Sequence[bytes]) -> list[dict[str, Any]]:
+        return [self._one(line) for line in lines]
+
+    def _one(self, line: bytes) -> dict[str, Any]:
+        try:
+            action = json.loads(line)
+        except ValueError:
+            return {"outcome": "rejected", "rejection": {"code": "malformed", "message": "not JSON", "path": ""}}
+        if "subject" not in action:
+            return {
+                "outcome": "rejected",
+                "rejection": {"code": "missing-field", "message": "subject", "path": "subject"},
+            }
+        outcome = "duplicate" if action["id"] in self.known else "recorded"
+        return {"outcome": outcome, "position": self.known.setdefault(action["id"], 100 + len(self.known))}

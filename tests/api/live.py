@@ -1,0 +1,17 @@
+"""The application over the small city, on a real server: `python -m tests.api.live PORT`."""
+
+import sys
+
+from api.app import create_app
+from api.serve import serve
+from tests.api.fake import FakeIntake, FakeQuestions
+
+
+def announce() -> None:
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    app = create_app(FakeQuestions(), FakeIntake(), version="test")
+    serve(app, "127.0.0.1", int(sys.argv[1]), ready=announce)

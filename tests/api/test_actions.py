@@ -1,0 +1,93 @@
+import json
+
+import pytest
+
+from api.routes.actions import MAX_BODY
+from api.routes.examples import ACTION
+
+ONE = json.dumps(ACTION, ensure_ascii=False, indent=1).encode()
+OTHER = json.dumps({**ACTION, "id": "another"}).encode()
+
+
+def send(client, body, kind="application/json", **headers):
+    return client.post("/v1/actions", content=body, headers={"content-type": kind, **headers})
+
+
+def test_one_action_is_recorded_and_then_known(client):
+    first, second = send(client, ONE), send(client, ONE)
+    assert first.status_code == second.status_code == 207
+    assert first.json() == {
+        "results": [{"outcome": "recorded", "position": 100}],
+        "recorded": 1,
+        "duplicate": 0,
+        "rejected": 0,
+    }
+    assert second.json()["results"] == [{"outcome": "duplicate", "position": 100}]
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/cloudevents-batch+json; charset=utf-8"])
+def test_an_array_is_answered_action_by_action_in_order(client, kind):
+    answer = send(client, b"[" + ONE + b"," + OTHER + b",{}]", kind).json()
+    assert [r["outcome"] for r in answer["results"]] == ["recorded", "recorded", "rejected"]
+    assert answer["rejected"] == 1
+
+
+def test_lines_are_actions_and_a_broken_one_spoils_no_other(client):
+    lines = ONE.replace(b"\n", b"") + b"\r\n\n{broken\n" + OTHER
+    answer = send(client, lines, "application/x-ndjson").json()
+    assert [r["outcome"] for r in answer["results"]] == ["recorded", "rejected", "recorded"]
+    assert answer["results"][1]["rejection"]["code"] == "malformed"
+
+
+def test_the_intake_gets_the_bytes_as_they_were_sent(client, intake):
+    seen = []
+    intake.take = lambda lines: seen.extend(lines) or [{"outcome": "recorded", "position": 1}] * len(lines)
+    exact = b'{"b":1.50,  "a":"\\u62c5"}'
+    send(client, b"[ " + exact + b" ]")
+    send(client, exact, "application/cloudevents+json")
+    assert [line.strip() for line in seen] == [exact, exact]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"{", "application/json"),
+        (b"", "application/json"),
+        (b"3", "application/json"),
+        (b"\xff\xfe{}", "application/json"),
+        (b"[" * 100_000, "application/json"),
+        (b'{"a":' * 100_000, "application/json"),
+        (b" \n ", "application/x-ndjson"),
+        (ONE, "application/cloudevents-batch+json"),
+        (b"[]", "application/cloudevents+json"),
+    ],
+)
+def test_what_is_no_action_is_a_malformed_problem(client, body, kind):
+    answer = send(client, body, kind)
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "malformed"
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "", "application/x-www-form-urlencoded"])
+def test_other_media_types_are_told_what_is_taken(client, kind):
+    answer = send(client, ONE, kind)
+    assert answer.status_code == 415
+    assert "application/x-ndjson" in answer.headers["accept"]
+
+
+def test_a_packed_body_is_refused(client):
+    assert send(client, ONE, **{"content-encoding": "gzip"}).status_code == 415
+
+
+def test_a_body_beyond_the_limit_is_too_large(client):
+    answer = send(client, b" " * (MAX_BODY + 1))
+    assert answer.status_code == 413
+    assert answer.json()["code"] == "too-large"
+
+
+def test_actions_are_metered(fresh_client):
+    send(fresh_client, b"[" + ONE + b"," + ONE + b"]")
+    metrics = fresh_client.get("/metrics").text
+    assert 'danze_actions_total{outcome="recorded"} 1.0' in metrics
+    assert 'danze_actions_total{outcome="duplicate"} 1.0' in metrics

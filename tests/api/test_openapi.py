@@ -1,0 +1,51 @@
+import pytest
+
+
+@pytest.fixture
+def document(client):
+    return client.get("/openapi.json").json()
+
+
+def operations(document):
+    return [(path, method, o) for path, methods in document["paths"].items() for method, o in methods.items()]
+
+
+def test_it_is_openapi_31_and_lists_every_route_of_v1(document):
+    assert document["openapi"].startswith("3.1")
+    assert {path for path, _, _ in operations(document)} == {
+        "/v1/actions", "/v1/petitions", "/v1/petitions/{no}", "/v1/petitions/{no}/timeline",
+        "/v1/petitions/{no}/dossier", "/v1/matters/{no}", "/v1/units", "/v1/units/{code}/scoreboard", "/v1/findings",
+        "/v1/findings/{finding}/explain", "/v1/kpis", "/v1/counters", "/v1/overview", "/v1/log", "/v1/health",
+    }  # fmt: skip
+
+
+def test_every_answer_has_a_shape_and_an_example_and_problems_theirs(document):
+    for path, method, operation in operations(document):
+        good = operation["responses"]["207" if method == "post" else "200"]["content"]["application/json"]
+        assert good["schema"], path
+        assert good["examples"], path
+        assert "application/problem+json" in operation["responses"]["400"]["content"], path
+        assert operation.get("description") or operation.get("summary"), path
+
+
+def test_every_question_has_as_of_and_min_position(document):
+    for path, method, operation in operations(document):
+        if method == "get" and path != "/v1/health":
+            assert {"as_of", "min_position"} <= {p["name"] for p in operation["parameters"]}, path
+
+
+def test_actions_are_taken_in_four_media_types(document):
+    body = document["paths"]["/v1/actions"]["post"]["requestBody"]["content"]
+    assert body.keys() == {
+        "application/json", "application/x-ndjson", "application/cloudevents+json",
+        "application/cloudevents-batch+json",
+    }  # fmt: skip
+
+
+def test_the_examples_fit_the_small_city_that_answers(client, document):
+    for path, _, operation in operations(document):
+        if "{" in path or "kpis" in path or path == "/v1/actions":
+            continue
+        content = operation["responses"]["200"]["content"]["application/json"]
+        example = next(iter(content["examples"].values()))["value"]
+        assert example.keys() <= client.get(path).json().keys() | {"position", "as_of", "behind"}, path

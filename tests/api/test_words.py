@@ -1,0 +1,44 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from api.web.words import LANGUAGES, Words, catalogue, rules
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = sorted((ROOT / "api/web/templates").glob("*.html"))
+KEY = re.compile(r"""words\(["']([a-z_]+\.\w+)["'][,)]""")
+SECTION = re.compile(r"""words(?:\.term|\.names)?\(["']([a-z_]+)\.?["'](?: ~|,|\))""")
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: t.name)
+def test_every_word_of_a_template_is_in_the_catalogue(template):
+    text = template.read_text(encoding="utf-8")
+    known = {f"{section}.{key}" for section, entries in catalogue().items() for key in entries}
+    assert set(KEY.findall(text)) <= known
+    assert set(SECTION.findall(text)) <= catalogue().keys()
+
+
+def test_every_word_is_said_in_both_languages_with_the_same_blanks():
+    for section, entries in catalogue().items():
+        for key, said in entries.items():
+            assert all(said), f"{section}.{key}"
+            blanks = [set(re.findall(r"\{(\w+)\}", text)) for text in said]
+            assert blanks[0] == blanks[1], f"{section}.{key}"
+
+
+def test_templates_hold_no_chinese_of_their_own():
+    assert [t.name for t in TEMPLATES if re.search(r"[一-鿿]", t.read_text(encoding="utf-8"))] == []
+
+
+def test_every_rule_of_the_domain_has_its_text():
+    assert rules().keys() <= catalogue()["rule_text"].keys()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_unknown_term_is_said_as_written(language):
+    words = Words(language)
+    assert words.term("state", "brand_new") == "brand_new"
+    assert words.term("state", None) == ""
+    assert words.either({"zh": "一", "en": "one"}) == {"zh": "一", "en": "one"}[language]
+    assert words.either(["a", "b"]) == {"zh": "ab", "en": "a b"}[language]

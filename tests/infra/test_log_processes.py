@@ -1,0 +1,121 @@
+"""Several processes and threads share a log, and one of them may die at any moment."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from infra.log import index
+from infra.log.open import open_log
+from infra.log.port import Conflict, Log
+from infra.log.verify import verify
+from tests.infra.samples import entry
+
+ROOT = Path(__file__).parents[2]
+WRITER = """
+import sys
+from infra.log import index
+from infra.log.open import open_log
+from infra.log.port import Conflict
+from tests.infra.samples import entry
+
+index.TAIL = 50
+url, name, count, size = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+log = open_log(url)
+print("ready", flush=True)
+sys.stdin.readline()
+done = 0
+while done < count:
+    batch = [entry(f"petition:{name}", done + i + 1, f"{name}/{done + i}") for i in range(size)]
+    try:
+        log.append(batch, [], after=log.head().position, reads={f"petition:{name}"})
+        done += size
+    except Conflict:
+        pass
+print("done", done, flush=True)
+"""
+
+
+def writer(url: str, name: str, count: int, size: int) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", WRITER, url, name, str(count), str(size)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def go(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None
+    process.stdin.write("go\n")
+    process.stdin.flush()
+
+
+@pytest.fixture
+def log(store_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Log]:
+    monkeypatch.setattr(index, "TAIL", 50)
+    opened = open_log(store_url)
+    yield opened
+    opened.close()
+
+
+def test_two_processes_on_one_store_both_get_on(log: Log, store_url: str) -> None:
+    both = [writer(store_url, name, 600, 3) for name in ("A", "B")]
+    for process in both:
+        go(process)
+    assert [process.wait(60) for process in both] == [0, 0]
+    assert verify(log)["events"] == 1200
+    assert verify(log)["ok"]
+    assert [len(log.stream(f"petition:{name}")) for name in "AB"] == [600, 600]
+    subjects = [e.subject for e in log.read(0)]
+    assert subjects != sorted(subjects), "one waited until the other had finished"
+
+
+def test_nothing_is_half_written_after_kill_9(log: Log, store_url: str) -> None:
+    killed = 0
+    for attempt in range(4):
+        process = writer(store_url, f"K{attempt}", 1_000_000, 7)
+        go(process)
+        time.sleep(0.15 + 0.07 * attempt)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        position = log.head().position
+        assert position % 7 == 0, "a batch was stored in part"
+        assert position > killed, "nothing was written before the kill"
+        killed = position
+    assert verify(log)["ok"]
+    assert log.append([entry("petition:after", 1, 1)], [], after=killed, reads=None).position == killed + 1
+    again = open_log(store_url)
+    for attempt in range(4):
+        assert again.stream(f"petition:K{attempt}") == [
+            e for e in again.read(0, limit=10**6) if e.subject == f"petition:K{attempt}"
+        ]
+    again.close()
+
+
+def test_threads_share_one_log(log: Log) -> None:
+    def write(name: str) -> int:
+        done = conflicts = 0
+        while done < 25:
+            new = entry(f"petition:{name}", done + 1, f"{name}/{done}")
+            try:
+                log.append([new], [], after=log.head().position, reads=None)
+                done += 1
+                assert len(log.stream(f"petition:{name}")) == done
+                assert list(log.known([new.key])) == [new.key]
+            except Conflict:
+                conflicts += 1
+        return conflicts
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(write, "ABCDEF"))
+    assert log.head().position == 150
+    assert verify(log)["ok"]

@@ -1,0 +1,108 @@
+"""A store that cannot be had says why, in one sentence."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.log.open import open_log
+from infra.log.port import StoreError
+from infra.log.urls import PostgresUrl, SQLiteUrl, parse
+from infra.log.verify import verify
+from infra.vault import open_vault
+from tests.infra.samples import entries, entry
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("sqlite:///city.db", "city.db"),
+        ("sqlite:////var/danze/city.db", "/var/danze/city.db"),
+        ("sqlite:////var/%E8%A1%A1%E9%98%B3.db", "/var/衡阳.db"),
+        ("city.db", "city.db"),
+        ("/var/danze/city.db", "/var/danze/city.db"),
+    ],
+)
+def test_sqlite_urls(url: str, path: str) -> None:
+    place = parse(url)
+    assert place == SQLiteUrl(Path(path))
+    assert place.beside("keys") == Path(f"{path}.keys")
+
+
+def test_postgres_urls() -> None:
+    place = parse("postgresql://clerk:s%40fe@db.example:5433/city?schema=hy")
+    assert place == PostgresUrl("clerk", "s@fe", "db.example", 5433, "city", "hy")
+    assert place.beside("views") == "hy_views"
+    assert "s@fe" not in place.place
+    assert parse("postgresql:///city?host=/run/pg") == PostgresUrl("postgres", "", "/run/pg", 5432, "city", "danze")
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("", "names no store"),
+        ("mysql://localhost/x", "mysql:// is no kind of store"),
+        ("sqlite://", "names no file"),
+        ("sqlite:///", "names no file"),
+        ("sqlite:///x.db?mode=ro", "takes no options"),
+        ("postgresql://localhost", "names its database"),
+        ("postgresql://localhost:port/x", "no store URL"),
+        ("postgresql://localhost/x?port=many", "no store URL"),
+        ("postgresql://localhost/x?schema=Robert'); DROP", "use lower-case letters"),
+        ("postgresql://localhost/x?sslmode=off", "sslmode: unknown option"),
+        ("postgresql://postgres@127.0.0.1:1/x", "postgresql://127.0.0.1:1/x?schema=danze: "),
+        ("/nowhere/at/all.db", "the folder /nowhere/at for the store does not exist"),
+        ("/tmp", "/tmp is a folder"),
+        ("/proc/danze.db", "cannot be opened for writing"),
+    ],
+)
+def test_bad_places_are_named(url: str, says: str) -> None:
+    with pytest.raises(StoreError) as refused:
+        open_log(url)
+    assert says in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_text_file_is_no_store_and_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("a list of petitions, kept by hand\n" * 100)
+    with pytest.raises(StoreError, match="is no danze store"):
+        open_log(str(path))
+    assert path.read_text().startswith("a list")
+
+
+def test_another_sqlite_file_is_no_store_and_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE sheep (name)")
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="is an SQLite file, but no danze store"):
+        open_log(str(path))
+    assert path.read_bytes() == before
+
+
+def test_a_full_disk_stores_nothing_of_the_batch(tmp_path: Path) -> None:
+    log: Any = open_log(str(tmp_path / "log.db"))
+    log.append([entry("petition:A", 1, 1)], [], after=0, reads=None)
+    with log.store.get_connection(commit=True) as writer:
+        raw = writer._sqlite_conn
+        pages = raw.execute("PRAGMA page_count").fetchone()[0]
+        raw.execute(f"PRAGMA max_page_count={pages + 2}")
+    many = entries([f"petition:{n}" for n in range(500)], first=10)
+    with pytest.raises(StoreError, match=r"no space left to write [^;]+; nothing of this batch was stored"):
+        log.append(many, [], after=1, reads=None)
+    assert log.head().position == 1
+    with log.store.get_connection(commit=True) as writer:
+        writer._sqlite_conn.execute("PRAGMA max_page_count=1000000")
+    assert log.append(many, [], after=1, reads=None).position == 501
+    assert verify(log)["ok"]
+    log.close()
+
+
+def test_a_url_is_checked_before_keys_are_made(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="cannot be opened for writing"):
+        open_vault(str(tmp_path / "missing" / "log.db"))
+    assert list(tmp_path.iterdir()) == []

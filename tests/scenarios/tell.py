@@ -1,0 +1,40 @@
+"""Writes the scenarios of this folder: `python -m tests.scenarios.tell`. Each is a folder with actions.jsonl and
+expect.json. The expectations are counted by hand from the contract and the calendar, never taken from an answer.
+"""
+
+from collections.abc import Callable
+
+from tests.scenarios.handling import (
+    extension_irregular,
+    late_entered,
+    late_entered_extension,
+    merged_unit,
+    pass_around,
+    refusal_irregular,
+    review_ladder,
+    simple_misused,
+    support_not_executed,
+)
+from tests.scenarios.telling import Scenario
+from tests.scenarios.watching import (
+    anonymous,
+    first_turned_repeat,
+    handed_down,
+    incident,
+    item_of_2022,
+    passed_down_report,
+    raised_above,
+    repeat_after_close,
+    return_visit,
+    secrecy_breached,
+)
+
+ALL: list[Callable[[], Scenario]] = [
+    merged_unit, pass_around, simple_misused, refusal_irregular, review_ladder, late_entered, late_entered_extension,
+    extension_irregular, support_not_executed, first_turned_repeat, repeat_after_close, raised_above, anonymous,
+    item_of_2022, handed_down, return_visit, secrecy_breached, incident, passed_down_report,
+]  # fmt: skip
+
+if __name__ == "__main__":
+    for tell in ALL:
+        tell().write()

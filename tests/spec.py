@@ -1,0 +1,161 @@
+"""given / when / then: a story about a petition, over the real decide and evolve.
+
+    given(*PEOPLE_OF_THE_CITY, registered, referred).when(accepted).then(Decided(…))
+    given(registered).by("2020-04-27").finds("F01:petition:1:K1")
+
+Three endings: it happened (`then`), it was refused (`refused`), nothing happened (`nothing`). The clock goes along with
+the story: what was missed before an action is on record when the action comes.
+"""
+
+from datetime import date, datetime, time, timedelta
+
+from domain.envelope import SHANGHAI, Action, Decided, Event, Recorded, Rejected, day_of
+from domain.petition import breach, matter
+from domain.petition import decide as petition
+from domain.petition.ruling import Known
+from domain.petition.state import evolve
+from domain.rules.answers import answers
+from domain.ruleset import decide as ruleset
+from domain.unit import decide as unit
+from domain.unit.state import Units
+from domain.vocabulary import NAMES
+from infra.shipped import shipped_rules
+from projections.fold import Fold
+
+ONE_DAY = timedelta(days=1)
+
+
+def given(*actions: Action) -> "Story":
+    """What happened before; all of it is taken."""
+    story = Story()
+    for action in actions:
+        ruling = story.take(action)
+        assert isinstance(ruling, Recorded), f"{action.type} on {action.time:%Y-%m-%d}: {ruling}"
+    return story
+
+
+class Story:
+    """A small city and its petitions, in memory."""
+
+    def __init__(self):
+        self.units, self.items, self.rules = Units(), {}, shipped_rules()
+        self.matters, self.fold, self.events = {}, Fold(), []
+        self.ruling = None
+
+    def when(self, action: Action) -> "Story":
+        self.ruling = self.take(action)
+        return self
+
+    def by(self, day: str) -> "Story":
+        """Until the end of the day nothing else happens; the clock records what was missed."""
+        self.ruling = None
+        self._until(date.fromisoformat(day))
+        return self
+
+    # endings
+
+    def then(self, decided: Decided) -> "Story":
+        assert self.ruling == Recorded(decided, self.ruling.touches)
+        return self
+
+    def refused(self, code: str, path: str) -> None:
+        assert isinstance(self.ruling, Rejected), f"taken: {self.ruling}"
+        assert (self.ruling.code, self.ruling.path) == (code, path)
+
+    def nothing(self) -> "Story":
+        return self.then(Decided())
+
+    def finds(self, *ids: str) -> "Story":
+        """Exactly these findings stand."""
+        assert sorted(self.standing()) == sorted(ids)
+        return self
+
+    def who_answers(self, id: str, *persons: tuple[str | None, str]) -> "Story":
+        told = answers(self.standing()[id], self.units)
+        assert [(each.official, each.responsibility) for each in told] == list(persons)
+        return self
+
+    # looking
+
+    def standing(self) -> dict:
+        """The findings that stand in the read model, which must be those that the items remember."""
+        found = {id: each.finding for id, each in self.fold.standings.items() if each and not each.cleared_at}
+        assert set(found) == {id for item in self.items.values() for id in item.found}
+        return found
+
+    def finding(self, id: str):
+        return self.standing()[id]
+
+    def item(self, no: str = "1"):
+        return self.items[no]
+
+    def clock(self, name: str, no: str = "1"):
+        """The newest deadline of that clock."""
+        return [each for each in self.items[no].deadlines if each.clock == name][-1]
+
+    def dates(self, name: str, no: str = "1") -> tuple[str, str]:
+        """(strict, due) of a clock."""
+        clock = self.clock(name, no)
+        return clock.strict_on.isoformat(), clock.due_on.isoformat()
+
+    # happening
+
+    def take(self, action: Action, recorded: datetime | None = None):
+        recorded = recorded or action.recordedat or action.time
+        if action.type not in ("deadline.missed.v1", "supervision.due.v1"):
+            self._until(day_of(recorded))
+        ruling = self._decide(action, recorded)
+        if isinstance(ruling, Recorded):
+            self._happened(action, ruling, recorded)
+        return ruling
+
+    def _decide(self, action: Action, recorded: datetime):
+        kind, _, name = action.subject.partition(":")
+        if kind == "unit":
+            return unit.decide(self.units.get(action.subject), action, self.units)
+        if kind in ("ruleset", "calendar"):
+            return ruleset.decide(action, self.rules)
+        known = Known(self.rules, self.units, self.items.get, lambda no: self.matters.get(no, ()), recorded)
+        return petition.decide(self.items.get(name), action, known)
+
+    def _happened(self, action: Action, ruling: Recorded, recorded: datetime) -> None:
+        kind, _, name = action.subject.partition(":")
+        former = self.items.get(name) if kind == "petition" else self.units.get(action.subject)
+        event = Event(
+            id=action.id, source=action.source, type=action.type, subject=action.subject, time=action.time,
+            data=action.data, actor=action.actor, unit=action.unit, version=former.version + 1 if former else 1,
+            recorded=recorded, ruleset=self.rules.on(day_of(action.time)).names, decided=ruling.decided,
+            position=len(self.events) + 1,
+        )  # fmt: skip
+        self.events.append(event)
+        self.fold.take([event])
+        if kind == "unit":
+            self.units.take(event)
+        elif kind == "petition":
+            self.items[name] = evolve(former, event)
+            for root in {*self.matters, ruling.decided.matter} - {None}:
+                self.matters[root] = matter.evolve(root, self.matters.get(root, ()), event)
+        else:
+            self.rules = ruleset.evolve(self.rules, event)
+
+    def _until(self, today: date) -> None:
+        """The clock: every breach on its first day, the earliest first."""
+        while missed := min(self._missed(today), default=None, key=lambda each: each[0]):
+            due_on, no, deadline = missed
+            item = self.items[no]
+            fact = breach.absence(deadline, item, self.units, due_on + ONE_DAY)
+            first = datetime.combine(due_on + ONE_DAY, time.min, SHANGHAI)
+            action = Action(
+                specversion="1.0", id=f"missed {no} {deadline.key} {due_on}", source="/danze/clock",
+                type=NAMES[type(fact)], subject=item.subject, time=first, data=fact, actor="system:clock",
+                unit=fact.owed_by,
+            )  # fmt: skip
+            assert isinstance(self.take(action), Recorded)
+
+    def _missed(self, today: date) -> list:
+        return [
+            (each.due_on, no, each)
+            for no, item in self.items.items()
+            for each in item.deadlines
+            if breach.breached(each, today)
+        ]
