@@ -10,12 +10,13 @@ import orjson
 import typer
 
 from cli.options import Store
-from cli.screen import fail, out
+from cli.screen import err, fail, out
 from cli.taking import take
 from cli.wiring import DEFAULT_STORE, System, now, opened
 from domain.envelope import day_of
 from infra.city.simulation import simulate
 from infra.intake import Intake
+from infra.log.port import Conflict, StoreError
 
 VERSION = "0.1.0"
 SIMULATED_SEED = 1
@@ -87,4 +88,7 @@ def _fill(system: System, scale: float) -> None:
 def _clock(door: Door, stop: threading.Event) -> None:
     """Once a minute: what was missed since."""
     while not stop.wait(60):
-        door.tick()
+        try:
+            door.tick()
+        except (StoreError, Conflict) as error:
+            err.print(f"danze: the clock could not run and will try again: {error}", markup=False, highlight=False)

@@ -4,13 +4,14 @@
 else overtook is decided again. In history mode the clock advances with the file, so that absences fall on their days.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from datetime import date, datetime
 from typing import TypeVar
 
 from domain.codec import decode_action, encode
 from domain.envelope import Action
+from domain.petitioner.events import PetitionerForgotten
 from domain.rules.law import Rules
 from infra.agenda import Agenda
 from infra.batch import Batch, Outcome, Sent
@@ -54,7 +55,10 @@ class Intake:
                 sent.digest = self.vault.digest(encode(sent.action))
             else:
                 sent.key, sent.digest = key_of_broken(sent.line), self.vault.digest(sent.line)
-        return self._attempt(lambda: Batch(self, batch).decided())
+        told: list[Outcome] = []
+        for part in _until_forgotten(batch):
+            told += self._attempt(lambda part=part: Batch(self, part).decided())  # type: ignore[misc]
+        return told
 
     def advance(self, today: date) -> int:
         """The clock: records what was missed before `today`, once each. Returns how many."""
@@ -95,3 +99,15 @@ class Intake:
         self.office.catch_up()
         if self.agenda is not None and 0 < before < self.office.position:
             self.agenda.again()  # somebody else set deadlines too
+
+
+def _until_forgotten(batch: list[Sent]) -> Iterator[list[Sent]]:
+    """The batch in parts that end where somebody is forgotten: what follows is sealed under a new key."""
+    part: list[Sent] = []
+    for sent in batch:
+        part.append(sent)
+        if isinstance(sent.action, Action) and isinstance(sent.action.data, PetitionerForgotten):
+            yield part
+            part = []
+    if part:
+        yield part

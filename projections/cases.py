@@ -83,7 +83,7 @@ def case_row(item: Item, body: bytes) -> CaseRow:
     for each in item.deadlines:
         if each.clock == "K1":
             first = each
-        elif each.clock in ("K5", "K12"):
+        elif each.clock in ("K5", "K12") and not each.ended:
             handled = each
         if each.window:
             continue

@@ -43,6 +43,7 @@ def raised(standing: Standing | None, found: Finding, position: int) -> Standing
         merged = replace(
             merged, since=former.since, unit=former.unit, handler=former.handler,
             late_by=found.late_by if found.late_by is not None else former.late_by,
+            attempt=found.attempt and former.attempt,
         )  # fmt: skip
     return replace(standing, finding=merged, seen_at=position)
 

@@ -76,7 +76,8 @@ def _channelled(item: Item, fact: e.PetitionChannelled, event: AnyEvent) -> Chan
 
 
 def _handler_changed(item: Item, fact: e.HandlerChanged, event: AnyEvent) -> Changes:
-    return {"handler": OfficialId(intern(fact.handler))}
+    before = (item.handler, event.day) if item.handler else None
+    return {"handler": OfficialId(intern(fact.handler)), "handler_before": before}
 
 
 def _hearing_opened(item: Item, fact: e.HearingOpened, event: AnyEvent) -> Changes:
@@ -115,12 +116,16 @@ def _rereview_requested(item: Item, fact: e.RereviewRequested, event: AnyEvent) 
     return {"state": "under_rereview", "reviewing": fact.to_unit, "since": event.time}
 
 
+ANEW: Changes = {"reviews": (), "delivered": (), "closed_at": None, "closed_by": 0}
+"""A revoked opinion sends the item back: it will be answered, delivered and, if asked, reviewed again."""
+
+
 def _reviewed(stage: str) -> Callable[[Item, Any, AnyEvent], Changes]:
     def change(item: Item, fact: e.ReviewAnswered | e.RereviewAnswered, event: AnyEvent) -> Changes:
         remitted = fact.outcome == "revoked"
         return {
             "state": "accepted" if remitted else "answered", "reviewing": None, "since": event.time,
-            "reviews": (*item.reviews, (stage, fact.outcome)),
+            **(ANEW if remitted else {"reviews": (*item.reviews, (stage, fact.outcome))}),
         }  # fmt: skip
 
     return change

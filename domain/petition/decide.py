@@ -8,6 +8,7 @@ from domain.envelope import AnyAction, Recorded, Rejected
 from domain.fact import Fact
 from domain.petition import breach, handling, outcome, oversight, routing
 from domain.petition import events as e
+from domain.petition.guards import conflicted
 from domain.petition.item import Item
 from domain.petition.ruling import Known, Ruling, Verdict
 from domain.petition.steps import OPEN_TO, follows
@@ -38,6 +39,8 @@ def _possible(item: Item | None, action: AnyAction) -> Verdict:
         return Rejected("already-exists", f"{action.subject} is already registered", "$.subject")
     if item.state not in OPEN_TO[type(fact)]:
         return Rejected("not-in-this-state", f"{_said(action)}: not possible, the item is {item.state}", "$.type")
+    if refused := conflicted(item, action.actor, "$.actor"):
+        return refused
     earliest = follows(item, fact)
     if action.time < earliest:
         message = (

@@ -26,18 +26,19 @@ def may_receive(ruling: Ruling, to: UnitId, path: str = "$.data.to_unit") -> Ver
 
 
 def accused_organ(item: Item, unit: UnitId, ruling: Ruling) -> bool:
-    """Whether the item accuses the unit, a unit above it, or an official who holds a role there."""
+    """Whether the item accuses the unit, one above it, what either went into, or an official who holds a role there."""
     if item.purpose != "accusation":
         return False
     organs = {item.about_unit} if item.about_unit else set()
     if item.about_official:
         organs |= ruling.units.seats(item.about_official, ruling.day)
+    organs |= {ruling.units.answering(organ, ruling.day) for organ in organs}
     return any(ruling.units.is_below(unit, organ) for organ in organs)
 
 
-def conflicted(ruling: Ruling, official: str | None, path: str = "$.actor") -> Verdict:
-    """An official does not act on a petition about himself (R2005 30; R2022 28)."""
-    about = ruling.item.about_official
+def conflicted(item: Item, official: str | None, path: str) -> Verdict:
+    """An official does not act on a petition about himself, nor handle it (R2005 30; R2022 28)."""
+    about = item.about_official
     if about is not None and about == official:
         return Rejected("conflicted-official", f"the item is about {about}, who may not act on it", path)
     return None

@@ -16,11 +16,7 @@ def accepted(fact: e.PetitionAccepted, ruling: Ruling) -> Verdict:
     handler (首办).
     """
     item, unit = ruling.item, ruling.unit
-    refused = (
-        conflicted(ruling, fact.handler, "$.data.handler")
-        or conflicted(ruling, ruling.action.actor)
-        or may_receive(ruling, unit, "$.unit")
-    )
+    refused = conflicted(ruling.item, fact.handler, "$.data.handler") or may_receive(ruling, unit, "$.unit")
     if refused is not None:
         return refused
     ruling.meet("K1")
@@ -41,9 +37,6 @@ def accepted(fact: e.PetitionAccepted, ruling: Ruling) -> Verdict:
 
 def not_accepted(fact: e.PetitionNotAccepted | e.PetitionNoLongerAccepted, ruling: Ruling) -> Verdict:
     """Meets K1; the ground must fit the record (N1–N8), else F11. The refusal is still to be notified (K2, K3)."""
-    refused = conflicted(ruling, ruling.action.actor)
-    if refused is not None:
-        return refused
     ruling.meet("K1")
     ruling.end("K4", "K13")
     if not refusal.fits(fact.ground, ruling.item, ruling.known, ruling.day):
@@ -69,7 +62,7 @@ def notified(fact: e.PetitionNotified, ruling: Ruling) -> Verdict:
 
 def handler_changed(fact: e.HandlerChanged, ruling: Ruling) -> Verdict:
     """The new handler must not be whom the item is about (R2005 30; R2022 28)."""
-    return conflicted(ruling, fact.handler, "$.data.handler")
+    return conflicted(ruling.item, fact.handler, "$.data.handler")
 
 
 def hearing_opened(fact: e.HearingOpened, ruling: Ruling) -> Verdict:
@@ -129,7 +122,7 @@ def extended(fact: e.PetitionExtended, ruling: Ruling) -> Verdict:
 def answered(fact: e.PetitionAnswered, ruling: Ruling) -> Verdict:
     """Meets K5, K12, K13. From registered or routed it is at once (当即答复): acceptance and notice as well."""
     item, unit = ruling.item, ruling.unit
-    refused = conflicted(ruling, ruling.action.actor) or may_receive(ruling, unit, "$.unit")
+    refused = may_receive(ruling, unit, "$.unit")
     if refused is not None:
         return refused
     ruling.meet(*HANDLING_CLOCKS, "K13")

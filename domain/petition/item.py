@@ -59,6 +59,8 @@ class Item(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     collective: bool = False
     skip_level: bool = False
     handler: OfficialId | None = None
+    handler_before: tuple[OfficialId, date] | None = None
+    """The handler whom the present one followed, and the day of the change."""
     procedure: str | None = None
     accepted_by: UnitId | None = None
     accepted_at: datetime | None = None
@@ -112,6 +114,11 @@ class Item(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     def matter(self) -> str:
         """NO of the matter: that of its first item."""
         return self.first or self.no
+
+    def handler_on(self, day: date) -> OfficialId | None:
+        """Who was named as the handler on a day."""
+        before = self.handler_before
+        return before[0] if before is not None and day < before[1] else self.handler
 
     @property
     def responsible(self) -> UnitId:

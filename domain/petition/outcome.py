@@ -4,7 +4,7 @@ from domain.deadlines import PETITIONER
 from domain.envelope import Rejected
 from domain.fact import RANK
 from domain.petition import events as e
-from domain.petition.guards import conflicted, first_item, may_receive, rank_of_place, repeating, skips
+from domain.petition.guards import first_item, may_receive, rank_of_place, repeating, skips
 from domain.petition.handling import resumed
 from domain.petition.ruling import HANDLING_CLOCKS, Ruling, Verdict
 from domain.rules import findings as rule
@@ -45,9 +45,6 @@ def review_requested(fact: e.ReviewRequested | e.RereviewRequested, ruling: Ruli
 
 def review_answered(fact: e.ReviewAnswered | e.RereviewAnswered, ruling: Ruling) -> Verdict:
     """Meets K7, or K9 at re-review. `revoked` sends the item back to be handled."""
-    refused = conflicted(ruling, ruling.action.actor)
-    if refused is not None:
-        return refused
     for clock in ruling.item.running("K9" if isinstance(fact, e.RereviewAnswered) else "K7"):
         ruling.meet_one(resumed(clock, ruling))
     if fact.outcome == "revoked":
@@ -87,7 +84,7 @@ def withdrawn(fact: e.PetitionWithdrawn, ruling: Ruling) -> Verdict:
 def determined(fact: e.PetitionDetermined, ruling: Ruling) -> Verdict:
     """审核认定办结 ends the windows for review; nothing reopens the item (SEED 10)."""
     ruling.end("K6", "K8")
-    return conflicted(ruling, ruling.action.actor)
+    return None
 
 
 def rated(fact: e.PetitionRated, ruling: Ruling) -> Verdict:
@@ -102,7 +99,7 @@ def rated(fact: e.PetitionRated, ruling: Ruling) -> Verdict:
 
 def return_visited(fact: e.ReturnVisited, ruling: Ruling) -> Verdict:
     """Asked after closing, `no` trips F24 (SEED 16)."""
-    if fact.solved == "no" and ruling.item.state in ("closed", "determined"):
+    if fact.solved == "no" and ruling.item.closed_at is not None:
         rule.f24_return_visit_unsolved(ruling)
     return None
 

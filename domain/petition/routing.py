@@ -3,7 +3,7 @@
 from domain.envelope import Rejected, day_of
 from domain.fact import RANK, UnitId
 from domain.petition import events as e
-from domain.petition.guards import competent, first_item, may_receive, repeating, skips
+from domain.petition.guards import competent, first_item, may_receive, repeating, skips, unknown_unit
 from domain.petition.ruling import NOTICE_CLOCKS, Ruling, Verdict
 from domain.rules import findings as rule
 
@@ -17,9 +17,10 @@ def registered(fact: e.PetitionRegistered, ruling: Ruling) -> Verdict:
     action = ruling.action
     if action.unit is None:
         return Rejected("missing-field", "a registration names the unit that registers", "$.unit")
+    refused = unknown_unit(ruling, action.unit, "$.unit")
     unit = ruling.units.get(action.unit)
-    if unit is None:
-        return Rejected("unknown-subject", f"{action.unit} is not established", "$.unit")
+    if refused is not None or unit is None:
+        return refused
     if fact.received_at is not None and fact.received_at > action.time:
         return Rejected("bad-value", "received after it was registered", "$.data.received_at")
     received = day_of(fact.received_at) if fact.received_at else ruling.day
@@ -118,7 +119,8 @@ def repeat_judged(fact: e.RepeatJudged, ruling: Ruling) -> Verdict:
         number = item.repeat_number
     else:
         rule.take_back_repeat(ruling)
-        number = len([no for no in repeating(root.no, known) if no != item.no]) + 1
+        others = [other for no in repeating(root.no, known) if no != item.no and (other := known.item(no))]
+        number = max((other.repeat_number for other in others), default=0) + 1
     ruling.facts |= {"matter": root.no, "repeat_number": number, "first_handler": root.first_handler or own_handler}
     ruling.touches = tuple(dict.fromkeys((*former, f"matter:{root.no}")))
     rule.f10_simple_misused(ruling, repeat=True)

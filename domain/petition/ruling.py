@@ -35,6 +35,10 @@ TRIGGER_OF_CLOCK = {"K5": "S1", "K12": "S1", "K13": "S2"}
 """Which supervision a missed deadline calls for (S1, S2)."""
 
 
+SHARED = frozenset({"F12", "F13"})
+"""Rules under whose id two units may be at fault; the second one's finding carries the unit as well."""
+
+
 class Known(Struct, frozen=True):
     """What decide may ask beside the item itself. All of it is memory; nothing here reads a clock or a disk."""
 
@@ -128,17 +132,34 @@ class Ruling:
         elif late_by:
             self.late(deadline, late_by)
         elif deadline.missed_at:
-            self.clear(self.finding_id(deadline))
-            self._call_off(deadline)
+            self._acquit(deadline)
 
     def end(self, *clocks: str, owed_by: str | None = None) -> None:
-        """Ends running clocks (of one unit, where it is named) unmet: nothing is owed on them any more."""
-        running = self.item.running(*clocks)
-        self.ended += [each.key for each in running if owed_by is None or each.owed_by == owed_by]
+        """Ends running clocks (of one unit, where it is named) unmet. One whose last day had passed was missed."""
+        for deadline in self.item.running(*clocks):
+            if owed_by is None or deadline.owed_by == owed_by:
+                self._end_one(deadline)
 
     def end_all(self) -> None:
-        """Ends every open deadline."""
-        self.ended += [each.key for each in self.item.deadlines if each.open]
+        """Ends every open deadline: nothing is owed on the item any more."""
+        for deadline in self.item.deadlines:
+            if deadline.open:
+                self._end_one(deadline)
+        self.set = [each for each in self.set if not each.trigger]
+
+    def drop(self, *clocks: str) -> None:
+        """Ends running clocks that have lost their ground, as if they had never run."""
+        self.ended += [each.key for each in self.item.running(*clocks)]
+
+    def _end_one(self, deadline: Deadline) -> None:
+        self.ended.append(deadline.key)
+        if deadline.window or deadline.paused_on is not None:
+            return
+        if self.day > deadline.due_on:
+            if not deadline.missed_at:
+                self.late(deadline, None)
+        elif deadline.missed_at:
+            self._acquit(deadline)
 
     def move(self, deadline: Deadline, dates: Dates, **fields: Any) -> Deadline:
         """Moves a limit; gives it as it stands then. A breach that the move shows to have been none is taken back."""
@@ -150,9 +171,15 @@ class Ruling:
         self.moved.append(moved)
         after = deadline.after(moved)
         if deadline.missed_at and not after.missed_at:
-            self.clear(self.finding_id(deadline))
-            self._call_off(deadline)
+            self._acquit(deadline)
         return after
+
+    def _acquit(self, deadline: Deadline) -> None:
+        """A breach on record was none: what it tripped is cleared, and the supervision it called for is not due."""
+        irregular = deadline.clock == "K5x" and self.item.extended > self.law.parameters["extension_max_days"]
+        if not irregular:
+            self.clear(self.finding_id(deadline))
+        self._call_off(deadline)
 
     # supervision triggers
 
@@ -193,12 +220,10 @@ class Ruling:
         rule = RULE_OF_CLOCK[deadline.clock]
         if rule in WITHOUT_CLOCK:
             return f"{rule}:{self.subject}"
-        missed_before = any(
-            each.clock == deadline.clock and each.started < deadline.started
-            and (each.missed_at or (each.met_on is not None and each.met_on > each.due_on))
-            for each in (self._item.deadlines if self._item is not None else ())
-        )  # fmt: skip
-        again = f":{deadline.started}" if missed_before else ""
+        if deadline.trigger:  # one finding per ground
+            return f"{rule}:{self.subject}:{deadline.clock}"
+        others = self._item.deadlines if self._item is not None else ()
+        again = f":{deadline.started}" if any(_missed_before(each, deadline) for each in others) else ""
         return f"{rule}:{self.subject}:{deadline.clock}{again}"
 
     def find(
@@ -217,9 +242,12 @@ class Ruling:
         told = self.known.rules.catalogue[rule]
         item, since = self._item, since or self.day
         if handler is None and item is not None and unit == item.accepted_by and item.accepted_at is not None:
-            handler = item.handler if day_of(item.accepted_at) <= since else None
+            handler = item.handler_on(since) if day_of(item.accepted_at) <= since else None
+        id = id or f"{rule}:{self.subject}" + (f":{detail}" if detail else "")
+        if item is not None and rule in SHARED and any(fault == id and by != unit for fault, by in item.faults):
+            id = f"{id}:{unit}"
         finding = Finding(
-            id=id or f"{rule}:{self.subject}" + (f":{detail}" if detail else ""), rule=rule,
+            id=id, rule=rule,
             subject=subject or self.subject, unit=unit, since=since, axis=told.axis,
             ground=fields.pop("ground", told.ground),
             handler=handler, **fields,
@@ -266,3 +294,12 @@ class Ruling:
             **self.facts,
         )  # fmt: skip
         return Recorded(NOTHING if decided == NOTHING else decided, self.touches)
+
+
+def _missed_before(other: Deadline, deadline: Deadline) -> bool:
+    """Whether another deadline of the same clock was missed before this one."""
+    if other.clock != deadline.clock or other.started == deadline.started:
+        return False
+    if other.missed_at:
+        return not deadline.missed_at or other.missed_at < deadline.missed_at
+    return other.met_on is not None and other.met_on > other.due_on and not deadline.missed_at

@@ -55,7 +55,8 @@ def f11_refusal_irregular(ruling: Ruling) -> None:
 
 def f12_secrecy(ruling: Ruling, by_unit: UnitId, to: str, *, attempt: bool) -> None:
     """An accusation reached the accused, or was about to (泄露检举材料)."""
-    ruling.find("F12", by_unit, detail=to, attempt=attempt)
+    told = to if to.startswith(("unit:", "official:")) else by_unit  # a name in free text is no part of an id
+    ruling.find("F12", by_unit, detail=told, attempt=attempt)
 
 
 def passes_on(item: Item, by: UnitId, units: Units) -> bool:
@@ -79,16 +80,17 @@ def f14_passed_around(ruling: Ruling, by: UnitId, *, turned_down: bool = False) 
 
 def f15_repeat_after_close(ruling: Ruling, root: Item) -> None:
     """The matter was closed before this item was received: the first handler did not settle it. Calls for S8."""
-    received = ruling.item
-    if (
-        root.closed_at is None
-        or received.registered_at < root.closed_at
-        or received.received_on < day_of(root.closed_at)
-    ):
+    if not _closed_before(root, ruling.item):
         return
     unit, handler = root.first_handler or (root.accepted_by or root.unit, None)
     ruling.find("F15", ruling.units.answering(unit, ruling.day), handler=handler, evidence=(root.closed_by,))
     ruling.call_for_supervision("S8")
+
+
+def _closed_before(root: Item, repeat: Item) -> bool:
+    """Whether the matter was closed before the repeat was received."""
+    closed = root.closed_at
+    return closed is not None and closed <= repeat.registered_at and day_of(closed) <= repeat.received_on
 
 
 def f23_first_turned_repeat(ruling: Ruling, root: Item, *, first_repeat: bool) -> None:
@@ -101,7 +103,7 @@ def f23_first_turned_repeat(ruling: Ruling, root: Item, *, first_repeat: bool) -
         and (each.met_on is None or each.met_on > received)
         for each in root.deadlines
     )
-    closed = root.closed_at is not None and root.closed_at <= ruling.item.registered_at
+    closed = _closed_before(root, ruling.item)
     if first_repeat and (overdue or closed):
         unit, handler = root.first_handler or (root.accepted_by or root.unit, None)
         unit = ruling.units.answering(unit, ruling.day)
@@ -116,7 +118,7 @@ def take_back_repeat(ruling: Ruling) -> None:
     ruling.clear(f"F15:{item.subject}")
     ruling.clear(f"F23:petition:{item.first}")
     ruling.clear(f"F17:{item.subject}:S8")
-    ruling.end("S8")
+    ruling.drop("S8")
     if item.outcome != "not_supported" and not _unfit_for_simple(item, item.accepted_by or item.unit, ruling.units):
         ruling.clear(f"F10:{item.subject}")
 
@@ -131,6 +133,7 @@ def rated_better(ruling: Ruling, target: str) -> None:
     """The petitioner rated again, and is not dissatisfied any more."""
     if target == "unit":
         ruling.clear(f"F16:{ruling.subject}")
+    ruling.drop("S7")
 
 
 def f18_raised_above_after_fault(ruling: Ruling, matter: list[Item]) -> None:

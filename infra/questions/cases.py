@@ -27,7 +27,8 @@ def case(book: Book, no: str) -> dict[str, Any] | None:
         item = evolve(item, event)
     if item is None:
         return None
-    return {**book.head(), **show(item, book.units, book.rules), "custody": _custody(book, events)}
+    root = root_of(book, no) or item
+    return {**book.head(), **show(item, book.units, book.rules), "matter": root.no, "custody": _custody(book, events)}
 
 
 def _custody(book: Book, events: list[AnyEvent]) -> list[dict[str, Any]]:
