@@ -37,7 +37,9 @@ def given(*actions: Action) -> "Story":
 class Story:
     """A small city and its petitions, in memory."""
 
-    def __init__(self):
+    def __init__(self, *, ticking: bool = True):
+        self.ticking = ticking
+        """Whether the clock runs before each step, as it does in history; a live log may be told before it runs."""
         self.units, self.items, self.rules = Units(), {}, shipped_rules()
         self.matters, self.fold, self.events = {}, Fold(), []
         self.ruling = None
@@ -102,7 +104,7 @@ class Story:
 
     def take(self, action: Action, recorded: datetime | None = None):
         recorded = recorded or action.recordedat or action.time
-        if action.type not in ("deadline.missed.v1", "supervision.due.v1"):
+        if self.ticking and action.type not in ("deadline.missed.v1", "supervision.due.v1"):
             self._until(day_of(recorded))
         ruling = self._decide(action, recorded)
         if isinstance(ruling, Recorded):
