@@ -4,13 +4,15 @@
 else overtook is decided again. In history mode the clock advances with the file, so that absences fall on their days.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from datetime import date, datetime
+from functools import partial
 from typing import TypeVar
 
 from domain.codec import decode_action, encode
 from domain.envelope import Action
+from domain.petitioner.events import PetitionerForgotten
 from domain.rules.law import Rules
 from infra.agenda import Agenda
 from infra.batch import Batch, Outcome, Sent
@@ -46,7 +48,10 @@ class Intake:
         """What is known is what the log holds: false while a batch is being decided, and after one that failed."""
 
     def take(self, lines: Sequence[bytes]) -> list[Outcome]:
-        """Decides one batch and appends it in one transaction. Raises `Conflict` only if others keep being faster."""
+        """Decides one batch and appends it in one transaction. Raises `Conflict` only if others keep being faster.
+
+        A batch ends where a petitioner is forgotten: what the same person sends after that is sealed with a new key.
+        """
         batch = [Sent(line, decode_action(line)) for line in lines]
         for sent in batch:
             if isinstance(sent.action, Action):
@@ -54,7 +59,10 @@ class Intake:
                 sent.digest = self.vault.digest(encode(sent.action))
             else:
                 sent.key, sent.digest = key_of_broken(sent.line), self.vault.digest(sent.line)
-        return self._attempt(lambda: Batch(self, batch).decided())
+        return [outcome for part in _parts(batch) for outcome in self._attempt(partial(self._decided, part))]
+
+    def _decided(self, part: Sequence[Sent]) -> list[Outcome]:
+        return Batch(self, part).decided()
 
     def advance(self, today: date) -> int:
         """The clock: records what was missed before `today`, once each. Returns how many."""
@@ -95,3 +103,12 @@ class Intake:
         self.office.catch_up()
         if self.agenda is not None and 0 < before < self.office.position:
             self.agenda.again()  # somebody else set deadlines too
+
+
+def _parts(batch: Sequence[Sent]) -> Iterator[Sequence[Sent]]:
+    first = 0
+    for place, sent in enumerate(batch, 1):
+        if isinstance(sent.action, Action) and isinstance(sent.action.data, PetitionerForgotten):
+            yield batch[first:place]
+            first = place
+    yield batch[first:]
