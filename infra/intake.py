@@ -7,6 +7,7 @@ else overtook is decided again. In history mode the clock advances with the file
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from datetime import date, datetime
+from functools import partial
 from typing import TypeVar
 
 from domain.codec import decode_action, encode
@@ -47,7 +48,10 @@ class Intake:
         """What is known is what the log holds: false while a batch is being decided, and after one that failed."""
 
     def take(self, lines: Sequence[bytes]) -> list[Outcome]:
-        """Decides one batch and appends it in one transaction. Raises `Conflict` only if others keep being faster."""
+        """Decides one batch and appends it in one transaction. Raises `Conflict` only if others keep being faster.
+
+        A batch ends where a petitioner is forgotten: what the same person sends after that is sealed with a new key.
+        """
         batch = [Sent(line, decode_action(line)) for line in lines]
         for sent in batch:
             if isinstance(sent.action, Action):
@@ -55,10 +59,10 @@ class Intake:
                 sent.digest = self.vault.digest(encode(sent.action))
             else:
                 sent.key, sent.digest = key_of_broken(sent.line), self.vault.digest(sent.line)
-        told: list[Outcome] = []
-        for part in _until_forgotten(batch):
-            told += self._attempt(lambda part=part: Batch(self, part).decided())  # type: ignore[misc]
-        return told
+        return [outcome for part in _parts(batch) for outcome in self._attempt(partial(self._decided, part))]
+
+    def _decided(self, part: Sequence[Sent]) -> list[Outcome]:
+        return Batch(self, part).decided()
 
     def advance(self, today: date) -> int:
         """The clock: records what was missed before `today`, once each. Returns how many."""
@@ -101,13 +105,11 @@ class Intake:
             self.agenda.again()  # somebody else set deadlines too
 
 
-def _until_forgotten(batch: list[Sent]) -> Iterator[list[Sent]]:
+def _parts(batch: Sequence[Sent]) -> Iterator[Sequence[Sent]]:
     """The batch in parts that end where somebody is forgotten: what follows is sealed under a new key."""
-    part: list[Sent] = []
-    for sent in batch:
-        part.append(sent)
+    first = 0
+    for place, sent in enumerate(batch, 1):
         if isinstance(sent.action, Action) and isinstance(sent.action.data, PetitionerForgotten):
-            yield part
-            part = []
-    if part:
-        yield part
+            yield batch[first:place]
+            first = place
+    yield batch[first:]

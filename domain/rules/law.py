@@ -4,12 +4,15 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from domain.calendar import Calendar, Year, counting
+
+Days = Annotated[int, Meta(ge=0, le=36_600)]
+"""Of an adopted rule set too: a limit of a thousand million days would stop every later step of every item."""
 
 
 class Clock(Struct, frozen=True, forbid_unknown_fields=True):
@@ -18,7 +21,7 @@ class Clock(Struct, frozen=True, forbid_unknown_fields=True):
     zh: str
     en: str
     article: str
-    days: int
+    days: Days
     unit: Literal["calendar", "working", "given"]
     window: bool = False
 
@@ -34,7 +37,7 @@ class RuleSet(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     overlay: bool = False
     source: str = ""
     switches: dict[str, bool] = {}
-    parameters: dict[str, int] = {}
+    parameters: dict[str, Days] = {}
     clocks: dict[str, Clock] = {}
 
 

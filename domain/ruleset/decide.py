@@ -32,6 +32,8 @@ def _ruleset(fact: RulesetAdopted, rules: Rules) -> Recorded | Rejected:
         parsed = parse_ruleset(fact.content)
     except msgspec.DecodeError as error:
         return Rejected("bad-value", f"the content is no rule set: {error}", "$.data.content")
+    except RecursionError:
+        return Rejected("bad-value", "the content is no rule set: brackets are nested too deeply", "$.data.content")
     if parsed.name != fact.name:
         return Rejected("bad-value", f"the content names itself {parsed.name!r}", "$.data.name")
     lacking = [] if parsed.overlay else sorted(_needed(rules) - _told(parsed))

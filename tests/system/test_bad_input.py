@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from domain.envelope import CODES
+from domain.rules import law
+from domain.rules.law import content_hash
+from infra.vault import open_vault
 from tests.system.command import Danze, action, beside, city, ndjson, registered
 
 LATE = "2999-01-01T00:00:00+08:00"
@@ -288,3 +294,36 @@ def test_questions_that_make_no_sense_get_a_sentence(danze: Danze) -> None:
         assert danze("findings", "--json", "--as-of", day).json["findings"] == []
     for words in ('"', "'", "*", "a AND OR NOT (", "\x01", "小 区"):
         assert danze("search", "--json", words).json["petitions"] == []
+
+
+def adopted(name: str, content: str) -> dict[str, Any]:
+    data = {"name": name, "from": "2019-06-01", "content": content, "content_hash": content_hash(content)}
+    return action(f"adopt {name}", "ruleset.adopted", f"ruleset:{name}", "2019-06-01T09:00:00+08:00", data)
+
+
+def test_a_rule_set_that_would_break_every_later_step_is_refused(danze: Danze, tmp_path: Path) -> None:
+    shipped = (Path(law.__file__).parent / "cn-2022.toml").read_text(encoding="utf-8")
+    huge = re.sub(r"\bdays = \d+", "days = 999999999", shipped).replace('name = "cn-2022"', 'name = "huge"', 1)
+    deep = f'name = "deep"\nzh = {"[" * 5000}{"]" * 5000}'
+    refused = tmp_path / "no.jsonl"
+    sent = [adopted("huge", huge), adopted("deep", deep), adopted("none", "= ="), registered(1)]
+    assert danze.emit(*city(), *sent, options=["--rejected", str(refused)]) == {
+        "recorded": 4, "duplicate": 0, "rejected": 3
+    }  # fmt: skip
+    told = [(line["rejection"]["code"], line["rejection"]["path"]) for line in refusals(refused)]
+    assert told == [("bad-value", "$.data.content")] * 3
+
+
+def test_forgetting_reaches_back_and_never_forward(danze: Danze, store: Path) -> None:
+    """In one batch: what the person sent before reads as erased, what the person sends later does not."""
+    forgotten = action(
+        "f", "petitioner.forgotten", "petitioner:x", "2020-05-01T09:00:00+08:00", {"reason": "asked for it"}
+    )  # fmt: skip
+    before, after = (registered(n, petitioners=["person:x"], personal={"name": "李大山"}) for n in (1, 2))
+    assert danze.emit(*city(), before, forgotten, {**after, "time": "2020-06-01T09:00:00+08:00"})["recorded"] == 6
+    vault = open_vault(str(store))
+    with closing(sqlite3.connect(store)) as log:
+        bodies = [json.loads(body) for (body,) in log.execute("SELECT state FROM stored_events ORDER BY rowid")]
+    opened = [vault.open(body["data"]["personal"]) for body in bodies if "personal" in body["data"]]
+    vault.close()
+    assert opened == [None, {"name": "李大山"}]
