@@ -55,6 +55,8 @@ def run(
     from api.app import create_app
     from api.serve import AddressInUse, serve
 
+    if host not in ("127.0.0.1", "::1", "localhost"):
+        err.print(f"danze: there are no roles yet: whoever reaches {host}:{port} reads everything", highlight=False)
     with opened(store) as system:
         if simulated and system.log.head().position == 0:
             _fill(system, simulated)

@@ -71,28 +71,41 @@ OPEN_TO: dict[type[Fact], frozenset[str]] = {
 }
 """The states that each step is open to. 审核认定办结 ends an item for good: nothing reopens `determined` (Art 10)."""
 
-AFTER_PRESENT_STATE = (
-    e.PetitionReferred, e.PetitionAssigned, e.AssignmentObjected, e.AssignmentUpheld, e.AssignmentWithdrawn,
-    e.PetitionAccepted, e.PetitionNotAccepted, e.PetitionNoLongerAccepted, e.PetitionAnswered, e.ReviewAnswered,
-    e.RereviewAnswered, e.PetitionReopened,
-)  # fmt: skip
-AFTER_ACCEPTANCE = (e.HandlerChanged, e.PetitionExtended, e.HearingOpened, e.PetitionMediated, e.PetitionClosed)
-AFTER_ANSWER = (
-    e.OpinionDelivered, e.ReviewRequested, e.RereviewRequested, e.PetitionExecuted, e.ExecutionRefused,
-    e.PetitionDetermined, e.PetitionRated, e.ReturnVisited,
-)  # fmt: skip
+PRESENT_STATE, ACCEPTANCE, ANSWER, CLOSING, NOTICE = range(5)
+
+AFTER: dict[type[Fact], int] = {
+    **dict.fromkeys(
+        (
+            e.PetitionReferred, e.PetitionAssigned, e.AssignmentObjected, e.AssignmentUpheld, e.AssignmentWithdrawn,
+            e.PetitionAccepted, e.PetitionNotAccepted, e.PetitionNoLongerAccepted, e.PetitionAnswered,
+            e.ReviewAnswered, e.RereviewAnswered, e.PetitionReopened,
+        ),
+        PRESENT_STATE,
+    ),
+    **dict.fromkeys((e.HandlerChanged, e.PetitionExtended, e.HearingOpened, e.PetitionMediated), ACCEPTANCE),
+    **dict.fromkeys(
+        (
+            e.OpinionDelivered, e.ReviewRequested, e.RereviewRequested, e.PetitionExecuted, e.ExecutionRefused,
+            e.PetitionDetermined, e.PetitionRated, e.ReturnVisited,
+        ),
+        ANSWER,
+    ),
+    e.PetitionClosed: CLOSING,
+    e.PetitionNotified: NOTICE,
+}  # fmt: skip
+"""The step that each of these depends on; all others depend on the registration only."""
 
 
 def follows(item: Item, fact: Fact) -> datetime:
     """The time of the step that this one depends on; an earlier time is refused (`before-previous`)."""
-    if isinstance(fact, AFTER_PRESENT_STATE):
+    after = AFTER.get(type(fact))
+    if after is None:
+        return item.registered_at
+    if after == PRESENT_STATE:
         return item.since
-    if isinstance(fact, e.PetitionClosed) and item.answered_at is not None:
-        return item.answered_at
-    if isinstance(fact, AFTER_ACCEPTANCE):
-        return item.accepted_at or item.registered_at
-    if isinstance(fact, AFTER_ANSWER):
-        return item.answered_at or item.registered_at
-    if isinstance(fact, e.PetitionNotified) and fact.of == "acceptance":
-        return item.accepted_at or item.registered_at
-    return item.registered_at
+    earlier = None
+    if after in (ANSWER, CLOSING):
+        earlier = item.answered_at
+    if after in (ACCEPTANCE, CLOSING) or (isinstance(fact, e.PetitionNotified) and fact.of == "acceptance"):
+        earlier = earlier or item.accepted_at
+    return earlier or item.registered_at
