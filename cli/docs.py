@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from cli.options import Json
+from cli.reference.pages import Pages, pages, stale, write
 from cli.screen import fail, out, told
-from infra.reference.pages import Pages, pages, stale, write
 
 
 def docs(

@@ -9,14 +9,14 @@ from jsonschema_rs import Draft202012Validator, Registry
 from typer.testing import CliRunner
 
 from cli.__main__ import app
+from cli.reference.meaning import chinese
+from cli.reference.rejections import MEANINGS
+from cli.reference.rules import docstrings
+from cli.reference.schemas import action, of_type
+from cli.reference.steps import effects
 from domain.envelope import CODES
 from domain.petition.events import HearingClosed, PetitionAccepted, PetitionReferred, RereviewRequested, ReviewRequested
 from domain.vocabulary import TYPES
-from infra.reference.meaning import chinese
-from infra.reference.rejections import MEANINGS
-from infra.reference.rules import docstrings
-from infra.reference.schemas import action, of_type
-from infra.reference.steps import effects
 from infra.shipped import shipped_rules
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -3,9 +3,9 @@
 import ast
 from collections import defaultdict
 
+from cli.reference.markdown import code, page, table
+from cli.reference.source import Function, functions, modules, shown
 from domain.envelope import CODES
-from infra.reference.markdown import code, page, table
-from infra.reference.source import Function, functions, modules, shown
 
 MEANINGS: dict[str, tuple[str, str]] = {
     "malformed": ("格式错误", "Not one JSON object in UTF-8, or longer than 1 MiB."),

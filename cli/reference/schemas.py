@@ -7,10 +7,10 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 from msgspec.structs import fields as fields_of
 
+from cli.reference.meaning import remarks, said
 from domain.envelope import Action, Event
 from domain.fact import PREFIXES, Fact
 from domain.vocabulary import LOG_MADE, SUBJECT_KIND, TYPES
-from infra.reference.meaning import remarks, said
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]

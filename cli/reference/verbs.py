@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from infra.reference.markdown import code, page, table
+from cli.reference.markdown import code, page, table
 
 WORDS = {str: "text", int: "whole number", float: "number", Path: "path"}
 ABOUT = """\

@@ -3,6 +3,9 @@
 from collections.abc import Collection
 from typing import get_args
 
+from cli.reference.markdown import code, page, table
+from cli.reference.meaning import chinese, english, fields
+from cli.reference.steps import Effects, effects
 from domain.fact import Fact
 from domain.finding.decide import OPEN_TO as FINDING_OPEN_TO
 from domain.finding.decide import State as FindingState
@@ -10,9 +13,6 @@ from domain.petition.decide import STEPS
 from domain.petition.item import State
 from domain.petition.steps import ANY, OPEN_TO
 from domain.vocabulary import LOG_MADE, SUBJECT_KIND, TYPES
-from infra.reference.markdown import code, page, table
-from infra.reference.meaning import chinese, english, fields
-from infra.reference.steps import Effects, effects
 
 ABOUT = """\
 Each type with the kind of subject it speaks about, its meaning, the fields of its `data`, the states it is open

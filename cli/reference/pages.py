@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from infra.reference.events import events_page
-from infra.reference.http import http_page
-from infra.reference.rejections import rejections_page
-from infra.reference.rules import rules_page
-from infra.reference.schemas import schemas
-from infra.reference.verbs import verbs_page
+from cli.reference.events import events_page
+from cli.reference.http import http_page
+from cli.reference.rejections import rejections_page
+from cli.reference.rules import rules_page
+from cli.reference.schemas import schemas
+from cli.reference.verbs import verbs_page
 
 Pages = dict[str, str]
 """Text by path below `docs/`."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from infra.reference.markdown import code, page, table
+from cli.reference.markdown import code, page, table
 
 METHODS = ("get", "post", "put", "patch", "delete")
 Document = dict[str, Any]

@@ -5,12 +5,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
+from cli.reference.markdown import code, page, table
+from cli.reference.source import functions, modules
+from cli.reference.steps import effects
 from domain.petition.ruling import RULE_OF_CLOCK, TRIGGER_OF_CLOCK
 from domain.rules.law import Clock, FindingRule, Rules, RuleSet
 from domain.vocabulary import TYPES
-from infra.reference.markdown import code, page, table
-from infra.reference.source import functions, modules
-from infra.reference.steps import effects
 from infra.shipped import shipped_rules, text_of
 
 ABOUT = """\
