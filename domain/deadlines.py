@@ -1,6 +1,7 @@
 """Deadlines as they stand in the record: set, met, moved, ended. Dates are local days of Asia/Shanghai."""
 
 from datetime import date
+from typing import Self
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -63,7 +64,7 @@ class Deadline(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
         """Whether the act, or today while there is no act, is after `due_on`."""
         return not self.window and not self.ended and (self.met_on or today) > self.due_on
 
-    def after(self, moved: "Moved") -> "Deadline":
+    def after(self, moved: "Moved") -> Self:
         """The deadline as moved. A breach recorded before is none if the limit was moved while it still ran."""
         paused_in_time = moved.paused_on is not None and moved.paused_on <= self.due_on
         undone = moved.due_on > self.due_on or paused_in_time
@@ -71,6 +72,10 @@ class Deadline(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
             self, strict_on=moved.strict_on, due_on=moved.due_on, extended=moved.extended, paused_on=moved.paused_on,
             not_counted=moved.not_counted, provisional=moved.provisional, missed_at=0 if undone else self.missed_at,
         )  # fmt: skip
+
+
+class Kept(Deadline, frozen=True, kw_only=True, array_like=True, gc=False):
+    """A deadline as the item keeps it: packed without the names of its fields, for there are several on each item."""
 
 
 class Met(Struct, frozen=True, omit_defaults=True, gc=False):

@@ -86,17 +86,17 @@ class Fold:
 
     def changes(self) -> Changes:
         """The rows of everything touched since the last call."""
-        items = [item for subject in self._touched if (item := self.items.get(subject)) is not None]
+        items = {subject: item for subject in self._touched if (item := self.items.get(subject)) is not None}
         found = [standing for id in self._found if (standing := self.standings[id]) is not None]
-        new = [item for subject in self._new if (item := self.items.get(subject)) is not None]
-        self._new, self._touched, self._found = set(), set(), set()
+        packed = {subject: pack(item) for subject, item in items.items()}
         changes = Changes(
-            titles=[(item.no, terms(item.title)) for item in new],
-            cases=[case_row(item, pack(item)) for item in items],
-            due=[row for item in items for row in due_rows(item)],
+            titles=[(item.no, terms(item.title)) for subject in self._new if (item := items.get(subject)) is not None],
+            cases=[case_row(item, packed[subject]) for subject, item in items.items()],
+            due=[row for item in items.values() for row in due_rows(item)],
             findings=[finding_row(standing, pack(standing)) for standing in found],
         )
-        self.items.lay_down()
+        self._new, self._touched, self._found = set(), set(), set()
+        self.items.lay_down(packed)
         return changes
 
     def forget(self) -> None:

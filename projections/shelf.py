@@ -1,5 +1,7 @@
 """Items that nobody touches at the moment rest as bytes: little memory, at hand in microseconds."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from domain.petition.item import Item
@@ -40,11 +42,11 @@ class Shelf:
         """Takes a new state in hand; None says that it is known that there is no such item."""
         self._in_hand[subject] = item
 
-    def lay_down(self) -> None:
-        """Lays down all that is in hand. Where there is no more room, what lay longest untouched goes."""
-        for subject, item in self._in_hand.items():
-            if item is not None:
-                self._resting[subject] = pack(item)
+    def lay_down(self, packed: Mapping[str, bytes] | None = None) -> None:
+        """Lays down all that is in hand, `packed` already or now. Without more room, the longest untouched go."""
+        if packed is None:
+            packed = {subject: pack(item) for subject, item in self._in_hand.items() if item is not None}
+        self._resting.update(packed)
         self._in_hand = {}
         if len(self._resting) > self.room:
             for subject in list(self._resting)[: self.room // 2]:

@@ -33,13 +33,14 @@ def postgres_url(postgres_or_why: str | servers.NoServerError) -> str:
 
 @pytest.fixture
 def postgres_store_url(postgres_url: str) -> Iterator[str]:
-    """A store URL with a schema of its own; what the store made there is dropped afterwards."""
+    """A store URL with a schema of its own; every schema whose name begins with its name is dropped afterwards."""
     name = f"t_{uuid4().hex[:12]}"
     yield f"{postgres_url}{'&' if '?' in postgres_url else '?'}schema={name}"
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute("SET lock_timeout = '5s'")  # a test that leaves a transaction open fails instead of hanging
-        for schema in (name, f"{name}_views", f"{name}_keys"):
-            connection.execute(SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(Identifier(schema)))
+        made = connection.execute("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s)", (name,)).fetchall()
+        for (schema,) in made:
+            connection.execute(SQL("DROP SCHEMA {} CASCADE").format(Identifier(schema)))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

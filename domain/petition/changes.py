@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from domain.clock.events import DeadlineMissed, SupervisionDue
-from domain.deadlines import Deadline
+from domain.deadlines import Kept
 from domain.envelope import AnyEvent
 from domain.fact import Fact, OfficialId, UnitId
 from domain.petition import events as e
@@ -214,7 +214,7 @@ def _supervision_due(item: Item, fact: SupervisionDue, event: AnyEvent) -> Chang
     return {"deadlines": _breached(item, fact.ground, fact.started, event.position)}
 
 
-def _breached(item: Item, clock: str, started: int, position: int) -> tuple[Deadline, ...]:
+def _breached(item: Item, clock: str, started: int, position: int) -> tuple[Kept, ...]:
     return tuple(replace(each, missed_at=position) if each.key == (clock, started) else each for each in item.deadlines)
 
 

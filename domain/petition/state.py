@@ -6,7 +6,7 @@ from sys import intern
 
 from msgspec.structs import replace
 
-from domain.deadlines import Deadline
+from domain.deadlines import Deadline, Kept
 from domain.envelope import NOTHING, AnyEvent, Decided, day_of
 from domain.fact import UnitId
 from domain.petition import events as e
@@ -44,14 +44,14 @@ def _registered(fact: e.PetitionRegistered, event: AnyEvent) -> Item:
     )  # fmt: skip
 
 
-def _placed(deadlines: Iterable[Deadline], position: int) -> list[Deadline]:
+def _placed(deadlines: Iterable[Deadline], position: int) -> list[Kept]:
     """New deadlines as the item keeps them: their evidence noted, their words and days shared with all other items."""
     return [
-        replace(
-            each, at=position, clock=intern(each.clock), owed_by=intern(each.owed_by),
+        Kept(
+            clock=intern(each.clock), started=each.started, owed_by=intern(each.owed_by),
             starts_on=_days.setdefault(each.starts_on, each.starts_on),
             strict_on=_days.setdefault(each.strict_on, each.strict_on),
-            due_on=_days.setdefault(each.due_on, each.due_on),
+            due_on=_days.setdefault(each.due_on, each.due_on), provisional=each.provisional, at=position,
         )
         for each in deadlines
     ]  # fmt: skip
@@ -76,7 +76,7 @@ def _decided(item: Item, decided: Decided, position: int, changes: Changes) -> N
         changes["first"] = decided.matter if decided.matter != item.no else None
 
 
-def _clocks(deadlines: tuple[Deadline, ...], decided: Decided, position: int) -> tuple[Deadline, ...]:
+def _clocks(deadlines: tuple[Kept, ...], decided: Decided, position: int) -> tuple[Kept, ...]:
     """The deadlines after the event. Only running ones are looked at: nothing else can be met, moved or ended."""
     kept = [*deadlines, *_placed(decided.set, position)]
     for at, each in enumerate(kept):
@@ -85,7 +85,7 @@ def _clocks(deadlines: tuple[Deadline, ...], decided: Decided, position: int) ->
     return tuple(kept)
 
 
-def _after(deadline: Deadline, decided: Decided) -> Deadline:
+def _after(deadline: Kept, decided: Decided) -> Kept:
     clock, started = deadline.clock, deadline.started
     for moved in decided.moved:  # before it is met: a re-review may be answered while its hearing is open
         if moved.started == started and moved.clock == clock:
