@@ -33,12 +33,18 @@ class Timed:
 
     def __init__(self, work: Callable[[], Any]) -> None:
         gc.collect()
+        gc.freeze()  # what earlier pieces of work left behind is none of this one's garbage
         wall, cpu = time.perf_counter(), time.process_time()
         self.result = work()
         self.cpu, self.wall = time.process_time() - cpu, time.perf_counter() - wall
 
     def per_second(self, count: int) -> float:
         return count / self.cpu
+
+
+def best(work: Callable[[], Any]) -> Timed:
+    """The quickest of three: a shared machine makes work slower, never faster."""
+    return min((Timed(work) for _ in range(3)), key=lambda timed: timed.cpu)
 
 
 def lines(count: int, scale: float) -> list[bytes]:
@@ -128,9 +134,9 @@ def ratios(count: int) -> None:
         library = Timed(lambda: saved_by_library(Path(folder) / "library.db", [entry.body for entry in entries]))
         print(f"{events:,} events from {len(actions):,} simulated actions; rates per second of processor time")
         report("intake: decide, idempotency, append", intake, library, events, 0.6)
-        decode = Timed(lambda: bare_decode(entries))
-        report("folds of all read models", Timed(lambda: folds(entries)), decode, events, 0.25)
-        rebuild = Timed(lambda: system.views.switch(system.projector.rebuild()[0]))
+        decode = best(lambda: bare_decode(entries))
+        report("folds of all read models", best(lambda: folds(entries)), decode, events, 0.25)
+        rebuild = best(lambda: system.views.switch(system.projector.rebuild()[0]))
         report("rebuild with its writes and indexes", rebuild, decode, events, 0.15)
         print(f"wall: intake {intake.wall:.1f} s, library {library.wall:.1f} s, rebuild {rebuild.wall:.1f} s")
         system.close()

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
-from domain.deadlines import Deadline
+from domain.deadlines import WINDOWS, Deadline
 from domain.envelope import day_of
 from domain.petition.item import Item
 
@@ -85,47 +85,41 @@ def case_row(item: Item, body: bytes) -> CaseRow:
             first = each
         elif each.clock in ("K5", "K12") and not each.ended:
             handled = each
-        if each.window:
+        if each.clock in WINDOWS:
             continue
         if each.missed_at or (each.met_on is not None and each.met_on > each.due_on):
-            late += not each.trigger
+            late += each.clock[0] != "S"
         if each.met_on is None and not each.ended and (due is None or each.due_on < due):
             due = each.due_on
     decided_at = item.accepted_at or (item.since if item.state == "refused" else None)
-    unit_rating, bureau_rating = _rating(item, "unit"), _rating(item, "bureau")
+    ratings = {target: (score, iso(day)) for target, score, day in item.ratings}
+    unit_rating, bureau_rating = ratings.get("unit", UNRATED), ratings.get("bureau", UNRATED)
     raised = [level for level, _, _, _ in item.raised]
     return CaseRow._make((
         item.no, item.title, item.state, item.unit, item.handler, item.first_handler[0] if item.first_handler else None,
         item.registered_by, item.channel, item.purpose, item.category, item.place, item.persons, item.first,
-        item.repeat_number, int(item.collective), int(item.skip_level), int(item.anonymous), item.about_unit,
+        item.repeat_number, +item.collective, +item.skip_level, +item.anonymous, item.about_unit,
         item.about_official, iso(day_of(item.registered_at)), iso(item.received_on),
         iso(day_of(decided_at)) if decided_at else None,
         iso(day_of(item.answered_at)) if item.answered_at else None,
         iso(day_of(item.closed_at)) if item.closed_at else None,
-        item.outcome, int(item.resolved), int(item.desisted), int(item.over), late, iso(due) if due else None,
-        iso(first.strict_on) if first else None, _missed(first), _met(first),
-        iso(handled.strict_on) if handled else None, _missed(handled), _met(handled),
-        unit_rating[0], unit_rating[1], bureau_rating[0], bureau_rating[1],
-        raised.count("city"), raised.count("province"), raised.count("national"),
-        sum(kind == "irregular" for _, kind, _, _ in item.raised), item.version, body,
+        item.outcome, +item.resolved, +item.desisted, +item.over, late, iso(due) if due else None,
+        *(_told(first) if first else NEVER), *(_told(handled) if handled else NEVER), *unit_rating, *bureau_rating,
+        *((raised.count("city"), raised.count("province"), raised.count("national")) if raised else (0, 0, 0)),
+        sum(kind == "irregular" for _, kind, _, _ in item.raised) if raised else 0, item.version, body,
     ))  # fmt: skip
 
 
-def _missed(deadline: Deadline | None) -> int:
-    if deadline is None:
-        return 0
-    return int(deadline.missed_at > 0 if deadline.met_on is None else deadline.met_on > deadline.due_on)
+UNRATED = (None, None)
+NEVER = (None, 0, None)
 
 
-def _met(deadline: Deadline | None) -> str | None:
-    return iso(deadline.met_on) if deadline is not None and deadline.met_on is not None else None
-
-
-def _rating(item: Item, target: str) -> tuple[str | None, str | None]:
-    for rated, score, day in item.ratings:
-        if rated == target:
-            return score, iso(day)
-    return None, None
+def _told(deadline: Deadline) -> tuple[str, int, str | None]:
+    """(strict day, missed, day met) of a deadline."""
+    met = deadline.met_on
+    if met is None:
+        return iso(deadline.strict_on), +(deadline.missed_at > 0), None
+    return iso(deadline.strict_on), +(met > deadline.due_on), iso(met)
 
 
 class DueRow(NamedTuple):
@@ -143,8 +137,8 @@ class DueRow(NamedTuple):
 def due_rows(item: Item) -> list[DueRow]:
     """What still runs on an item: its own duties, no windows."""
     return [
-        DueRow(item.subject, each.clock, each.started, iso(each.due_on), each.owed_by, int(each.missed_at > 0),
-               int(each.trigger))
+        DueRow(item.subject, each.clock, each.started, iso(each.due_on), each.owed_by, +(each.missed_at > 0),
+               +each.trigger)
         for each in item.deadlines
-        if each.met_on is None and not each.ended and not each.window and each.paused_on is None
+        if each.met_on is None and not each.ended and each.clock not in WINDOWS and each.paused_on is None
     ]  # fmt: skip

@@ -1,7 +1,6 @@
 """What each fact changes of an item, beside its clocks: one small function per fact. None of them refuses."""
 
 from collections.abc import Callable
-from sys import intern
 from typing import Any
 
 from msgspec.structs import replace
@@ -32,11 +31,11 @@ def revision(former: Cause, fact: e.CauseRevised, position: int) -> Cause:
 
 
 def _routed(item: Item, fact: e.PetitionReferred | e.PetitionAssigned, event: AnyEvent) -> Changes:
-    by = UnitId(intern(event.unit or item.unit))
+    by = UnitId(event.unit or item.unit)
     passing = event.decided.passed_on and by not in item.passed_by
     assigned = isinstance(fact, e.PetitionAssigned)
     return {
-        "state": "routed", "unit": UnitId(intern(fact.to_unit)), "since": event.time, "handler": None,
+        "state": "routed", "unit": fact.to_unit, "since": event.time, "handler": None,
         "routings": item.routings + 1, "routers": (*item.routers, by), "objected": False, "objection_upheld": False,
         "passed_by": (*item.passed_by, by) if passing else item.passed_by,
         "assigned_by": (*item.assigned_by, by) if assigned else item.assigned_by,
@@ -60,9 +59,9 @@ def _taken_back(item: Item, fact: e.AssignmentWithdrawn, event: AnyEvent) -> Cha
 
 
 def _accepted(item: Item, fact: e.PetitionAccepted, event: AnyEvent) -> Changes:
-    unit = UnitId(intern(event.unit or item.unit))
+    unit = UnitId(event.unit or item.unit)
     return {
-        "state": "accepted", "unit": unit, "handler": OfficialId(intern(fact.handler)), "procedure": fact.procedure,
+        "state": "accepted", "unit": unit, "handler": fact.handler, "procedure": fact.procedure,
         "accepted_by": unit, "accepted_at": event.time, "since": event.time,
     }  # fmt: skip
 
@@ -77,7 +76,7 @@ def _channelled(item: Item, fact: e.PetitionChannelled, event: AnyEvent) -> Chan
 
 def _handler_changed(item: Item, fact: e.HandlerChanged, event: AnyEvent) -> Changes:
     before = (item.handler, event.day) if item.handler else None
-    return {"handler": OfficialId(intern(fact.handler)), "handler_before": before}
+    return {"handler": fact.handler, "handler_before": before}
 
 
 def _hearing_opened(item: Item, fact: e.HearingOpened, event: AnyEvent) -> Changes:
@@ -93,10 +92,10 @@ def _extended(item: Item, fact: e.PetitionExtended, event: AnyEvent) -> Changes:
 
 
 def _answered(item: Item, fact: e.PetitionAnswered, event: AnyEvent) -> Changes:
-    unit = UnitId(intern(event.unit or item.unit))
+    unit = UnitId(event.unit or item.unit)
     at_once: Changes = {}
     if item.state in ("registered", "routed"):
-        handler = OfficialId(intern(event.actor))
+        handler = OfficialId(event.actor)
         at_once = {"unit": unit, "accepted_by": unit, "accepted_at": event.time, "handler": handler}
     return {
         "state": "answered", "outcome": fact.outcome, "answered_at": event.time, "answered_by": unit,

@@ -1,8 +1,6 @@
 """How each event changes an item. `evolve` never refuses: it has already happened."""
 
 from collections.abc import Iterable
-from datetime import date
-from sys import intern
 
 from msgspec.structs import replace
 
@@ -31,10 +29,10 @@ def evolve(item: Item | None, event: AnyEvent) -> Item | None:
 
 def _registered(fact: e.PetitionRegistered, event: AnyEvent) -> Item:
     decided = event.decided
-    unit = UnitId(intern(event.unit or ""))
+    unit = UnitId(event.unit or "")
     return Item(
         no=event.subject.partition(":")[2], version=event.version, state="registered", channel=fact.channel,
-        purpose=fact.purpose, category=intern(fact.category), place=intern(fact.place), title=fact.title,
+        purpose=fact.purpose, category=fact.category, place=fact.place, title=fact.title,
         persons=fact.persons, petitioners=fact.petitioners, registered_by=unit, registered_at=event.time,
         received_on=day_of(fact.received_at) if fact.received_at else event.day, unit=unit, since=event.time,
         about_unit=fact.about_unit, about_official=fact.about_official, joint_letter=fact.joint_letter,
@@ -45,20 +43,14 @@ def _registered(fact: e.PetitionRegistered, event: AnyEvent) -> Item:
 
 
 def _placed(deadlines: Iterable[Deadline], position: int) -> list[Kept]:
-    """New deadlines as the item keeps them: their evidence noted, their words and days shared with all other items."""
+    """New deadlines as the item keeps them, with the event that started them as their evidence."""
     return [
         Kept(
-            clock=intern(each.clock), started=each.started, owed_by=intern(each.owed_by),
-            starts_on=_days.setdefault(each.starts_on, each.starts_on),
-            strict_on=_days.setdefault(each.strict_on, each.strict_on),
-            due_on=_days.setdefault(each.due_on, each.due_on), provisional=each.provisional, at=position,
+            clock=each.clock, started=each.started, owed_by=each.owed_by, starts_on=each.starts_on,
+            strict_on=each.strict_on, due_on=each.due_on, provisional=each.provisional, at=position,
         )
         for each in deadlines
     ]  # fmt: skip
-
-
-_days: dict[date, date] = {}
-"""One object for each day: open items hold many dates, of few days."""
 
 
 def _decided(item: Item, decided: Decided, position: int, changes: Changes) -> None:
@@ -92,7 +84,7 @@ def _after(deadline: Kept, decided: Decided) -> Kept:
             deadline = deadline.after(moved)
     for met in decided.met:
         if met.started == started and met.clock == clock:
-            return replace(deadline, met_on=_days.setdefault(met.on, met.on))
+            return replace(deadline, met_on=met.on)
     if decided.ended and (clock, started) in decided.ended:
         return replace(deadline, ended=True)
     return deadline
