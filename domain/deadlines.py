@@ -60,10 +60,6 @@ class Deadline(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
         """Neither met nor ended; it may be past its last day all the same."""
         return self.met_on is None and not self.ended
 
-    def missed(self, today: date) -> bool:
-        """Whether the act, or today while there is no act, is after `due_on`."""
-        return not self.window and not self.ended and (self.met_on or today) > self.due_on
-
     def after(self, moved: "Moved") -> Self:
         """The deadline as moved. A breach recorded before is none if the limit was moved while it still ran."""
         paused_in_time = moved.paused_on is not None and moved.paused_on <= self.due_on

@@ -1,9 +1,9 @@
-"""Who may be given an item, who may act on it, which level is proper for it, which matter it belongs to."""
+"""Who may be given an item, who may act on it, which level is proper for it."""
 
 from domain.envelope import Rejected
 from domain.fact import RANK, UnitId
 from domain.petition.item import Item
-from domain.petition.ruling import Known, Ruling, Verdict
+from domain.petition.ruling import Ruling, Verdict
 
 
 def unknown_unit(ruling: Ruling, unit: str | None, path: str) -> Verdict:
@@ -67,24 +67,3 @@ def rank_of_place(place: str) -> int:
     if len(place) >= 9:
         return RANK["township"]
     return RANK["city"] if place.endswith("00") else RANK["county"]
-
-
-def first_item(no: str, known: Known) -> Item | None:
-    """The matter's first item, which the item named is or (in steps) repeats."""
-    item = known.item(no)
-    seen: set[str] = set()
-    while item is not None and item.first is not None and item.no not in seen:
-        seen.add(item.no)
-        item = known.item(item.first)
-    return item
-
-
-def repeating(root: str, known: Known) -> list[str]:
-    """All items that repeat the matter, those that repeat a repeat among them."""
-    members: list[str] = []
-    waiting = [root]
-    while waiting:
-        direct = known.repeats(waiting.pop())
-        members += direct
-        waiting += direct
-    return members

@@ -1,6 +1,9 @@
 """Which items are judged to repeat an item itself (重复件). Members of members are reached step by step."""
 
+from collections.abc import Callable
+
 from domain.envelope import AnyEvent
+from domain.petition.item import Item
 
 
 def evolve(root: str, repeats: tuple[str, ...], event: AnyEvent) -> tuple[str, ...]:
@@ -12,3 +15,20 @@ def evolve(root: str, repeats: tuple[str, ...], event: AnyEvent) -> tuple[str, .
     if decided.matter == root and no != root:
         return repeats if no in repeats else (*repeats, no)
     return tuple(each for each in repeats if each != no)
+
+
+def first_item(no: str, item: Callable[[str], Item | None]) -> Item | None:
+    """The matter's first item, which the item named is or (in steps) repeats."""
+    at, seen = item(no), set[str]()
+    while at is not None and at.first is not None and at.no not in seen:
+        seen.add(at.no)
+        at = item(at.first)
+    return at
+
+
+def members(root: str, repeats: Callable[[str], tuple[str, ...]]) -> list[str]:
+    """All items that repeat the matter, those that repeat a repeat among them."""
+    found = [*repeats(root)]
+    for no in found:  # grows while it is walked
+        found += [each for each in repeats(no) if each not in found]
+    return found

@@ -3,7 +3,8 @@
 from domain.envelope import Rejected, day_of
 from domain.fact import RANK, UnitId
 from domain.petition import events as e
-from domain.petition.guards import competent, first_item, may_receive, repeating, skips, unknown_unit
+from domain.petition.guards import competent, may_receive, skips, unknown_unit
+from domain.petition.matter import first_item, members
 from domain.petition.ruling import NOTICE_CLOCKS, Ruling, Verdict
 from domain.rules import findings as rule
 
@@ -110,7 +111,7 @@ def repeat_judged(fact: e.RepeatJudged, ruling: Ruling) -> Verdict:
         ruling.facts |= {"matter": item.no, "repeat_number": 0, "first_handler": own_handler}
         ruling.touches = former
         return None
-    root = first_item(fact.first.removeprefix("petition:"), known)
+    root = first_item(fact.first.removeprefix("petition:"), known.item)
     if root is None:
         return Rejected("unknown-subject", f"petition:{fact.first} is not registered", "$.data.first")
     if root.no == item.no:
@@ -119,7 +120,7 @@ def repeat_judged(fact: e.RepeatJudged, ruling: Ruling) -> Verdict:
         number = item.repeat_number
     else:
         rule.take_back_repeat(ruling)
-        others = [other for no in repeating(root.no, known) if no != item.no and (other := known.item(no))]
+        others = [other for no in members(root.no, known.repeats) if no != item.no and (other := known.item(no))]
         number = max((other.repeat_number for other in others), default=0) + 1
     ruling.facts |= {"matter": root.no, "repeat_number": number, "first_handler": root.first_handler or own_handler}
     ruling.touches = tuple(dict.fromkeys((*former, f"matter:{root.no}")))

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from domain.codec import decode_event
 from domain.envelope import SHANGHAI, AnyEvent
+from domain.petition import matter
 from domain.petition.item import Item
 from domain.petition.state import evolve
 from domain.rules.law import Rules
@@ -74,6 +75,13 @@ class Book:
         for event in self.events(f"petition:{no}"):
             item = evolve(item, event)
         return item
+
+    def repeats(self, no: str) -> tuple[str, ...]:
+        """The items judged to repeat item NO itself."""
+        repeats: tuple[str, ...] = ()
+        for entry in self.log.touching(f"matter:{no}", upto=self.position):
+            repeats = matter.evolve(no, repeats, decode_event(entry.type, entry.body, entry.position))
+        return repeats
 
     @contextmanager
     def rows(self) -> Iterator[Connection]:

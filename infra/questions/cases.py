@@ -7,7 +7,7 @@ import msgspec
 from domain.codec import decode_event
 from domain.envelope import AnyEvent
 from domain.petition.item import Item
-from domain.petition.matter import evolve as grown
+from domain.petition.matter import first_item, members
 from domain.petition.state import evolve
 from infra.log.port import Log
 from infra.questions import findings
@@ -27,7 +27,7 @@ def case(book: Book, no: str) -> dict[str, Any] | None:
         item = evolve(item, event)
     if item is None:
         return None
-    root = root_of(book, no) or item
+    root = first_item(no, book.item) or item
     return {**book.head(), **show(item, book.units, book.rules), "matter": root.no, "custody": _custody(book, events)}
 
 
@@ -57,37 +57,11 @@ def timeline(book: Book, no: str) -> dict[str, Any] | None:
     return {**book.head(), "subject": f"petition:{no}", "events": told}
 
 
-def root_of(book: Book, no: str) -> Item | None:
-    """The first item of the matter that an item belongs to."""
-    item, seen = book.item(no), set[str]()
-    while item is not None and item.first is not None and item.no not in seen:
-        seen.add(item.no)
-        item = book.item(item.first)
-    return item
-
-
-def members(book: Book, no: str) -> list[Item]:
-    """All items of the matter, the first one first, repeats in the order they were judged."""
-    found: dict[str, Item] = {}
-    waiting = [no]
-    while waiting:
-        number = waiting.pop(0)
-        item = book.item(number)
-        if item is None or number in found:
-            continue
-        found[number] = item
-        repeats: tuple[str, ...] = ()
-        for entry in book.log.touching(f"matter:{number}", upto=book.position):
-            repeats = grown(number, repeats, decode_event(entry.type, entry.body, entry.position))
-        waiting += repeats
-    return list(found.values())
-
-
 def matter(book: Book, no: str) -> dict[str, Any] | None:
-    root = root_of(book, no)
+    root = first_item(no, book.item)
     if root is None:
         return None
-    items = members(book, root.no)
+    items = [root, *(item for each in members(root.no, book.repeats) if (item := book.item(each)))]
     listed = [
         {"no": item.no, "title": item.title, "state": item.state, "registered_on": item.received_on.isoformat(),
          "repeat_number": item.repeat_number, "unit": item.unit, "unit_name": book.units.name(item.unit)}
