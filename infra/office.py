@@ -74,12 +74,13 @@ class Office:
         kind = event.subject.partition(":")[0]
         if kind == "petition":
             no = event.subject[9:]
+            before = self.items.get(no)
             if no in self.items:
-                self.items.put(no, evolve(self.items.get(no), event))
+                self.items.put(no, evolve(before, event))
             for id in (*event.decided.cleared, *(found.id for found in event.decided.findings)):
                 self.findings.pop(id, None)
             if event.decided.repeat_number is not None:
-                self._take_matter(event)
+                self._take_matter(event, before)
         elif kind == "unit":
             self.units.take(event)
             self.versions[event.subject] = event.version
@@ -90,9 +91,12 @@ class Office:
                 self.findings[event.subject] = finding.evolve(self.findings[event.subject], event)
             self.versions[event.subject] = event.version
 
-    def _take_matter(self, event: AnyEvent) -> None:
-        for root in list(self.matters):
-            self.matters[root] = matter.evolve(root, self.matters[root], event)
+    def _take_matter(self, event: AnyEvent, before: Item | None) -> None:
+        """A judgement concerns the matter that the item joins and the one that it leaves."""
+        left = (before.first,) if before is not None else tuple(self.matters)
+        for root in (event.decided.matter, *left):
+            if root in self.matters:
+                self.matters[root] = matter.evolve(root, self.matters[root], event)
 
     # asking
 
