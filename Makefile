@@ -15,7 +15,7 @@ setup: $(VENV)/.setup  ## .venv with the locked dependencies and danze
 setup-dev: $(VENV)/.setup-dev  ## the same, with what tests and checks need
 
 run: setup  ## a simulated year of Hengyang in an empty store, clock, API and dashboard in one process
-	$(BIN)/danze run --simulate 1.0
+	$(BIN)/danze run --simulate 0.8
 
 test: setup-dev  ## all tests, on real servers
 	$(BIN)/python -m pytest $(ARGS)
