@@ -60,13 +60,14 @@ class Fold:
                     finding.append(event)
             elif event.type[:8] == "finding." or isinstance(event.data, DutyMissed):
                 finding.append(event)
+        get, put = self.items.get, self.items.put
         for subject, stream in streams.items():
-            item = self.items.get(subject)
+            item = get(subject)
             if item is None:
                 self._new.add(subject)
             for event in stream:
                 item = evolve(item, event)
-            self.items.put(subject, item)
+            put(subject, item)
         self._touched.update(streams)
         for event in finding:
             self._findings(event)

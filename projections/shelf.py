@@ -30,8 +30,9 @@ class Shelf:
 
     def get(self, subject: str) -> Item | None:
         """The item, taken in hand; None where there is none, or none is known."""
-        if subject in self._in_hand:
-            return self._in_hand[subject]
+        item = self._in_hand.get(subject)
+        if item is not None:
+            return item
         body = self._resting.pop(subject, None)
         if body is None:
             return None

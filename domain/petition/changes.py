@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from domain.clock.events import DeadlineMissed, SupervisionDue
 from domain.deadlines import Kept
 from domain.envelope import AnyEvent
-from domain.fact import Fact, OfficialId, UnitId
+from domain.fact import Fact, OfficialId
 from domain.petition import events as e
 from domain.petition.item import Cause, Changes, Item
 
@@ -31,7 +31,7 @@ def revision(former: Cause, fact: e.CauseRevised, position: int) -> Cause:
 
 
 def _routed(item: Item, fact: e.PetitionReferred | e.PetitionAssigned, event: AnyEvent) -> Changes:
-    by = UnitId(event.unit or item.unit)
+    by = event.unit or item.unit
     passing = event.decided.passed_on and by not in item.passed_by
     assigned = isinstance(fact, e.PetitionAssigned)
     return {
@@ -59,7 +59,7 @@ def _taken_back(item: Item, fact: e.AssignmentWithdrawn, event: AnyEvent) -> Cha
 
 
 def _accepted(item: Item, fact: e.PetitionAccepted, event: AnyEvent) -> Changes:
-    unit = UnitId(event.unit or item.unit)
+    unit = event.unit or item.unit
     return {
         "state": "accepted", "unit": unit, "handler": fact.handler, "procedure": fact.procedure,
         "accepted_by": unit, "accepted_at": event.time, "since": event.time,
@@ -92,7 +92,7 @@ def _extended(item: Item, fact: e.PetitionExtended, event: AnyEvent) -> Changes:
 
 
 def _answered(item: Item, fact: e.PetitionAnswered, event: AnyEvent) -> Changes:
-    unit = UnitId(event.unit or item.unit)
+    unit = event.unit or item.unit
     at_once: Changes = {}
     if item.state in ("registered", "routed"):
         handler = OfficialId(event.actor)

@@ -70,7 +70,7 @@ def _decided(item: Item, decided: Decided, position: int, changes: Changes) -> N
 
 def _clocks(deadlines: tuple[Kept, ...], decided: Decided, position: int) -> tuple[Kept, ...]:
     """The deadlines after the event. Only running ones are looked at: nothing else can be met, moved or ended."""
-    kept = [*deadlines, *_placed(decided.set, position)]
+    kept = [*deadlines, *_placed(decided.set, position)] if decided.set else [*deadlines]
     for at, each in enumerate(kept):
         if each.met_on is None and not each.ended:
             kept[at] = _after(each, decided)
