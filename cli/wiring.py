@@ -49,7 +49,7 @@ class System:
 
     def agenda(self) -> Agenda:
         """The open deadlines, as the read models know them after catching up."""
-        return Agenda(self.projector.open_deadlines)
+        return Agenda(self.log, self.projector.open_deadlines)
 
     def intake(self, *, history: bool = False, clock: bool = False, now: Callable[[], datetime] = now) -> Intake:
         """The door of the log. History mode and the clock need the agenda; plain intake does not."""

@@ -81,7 +81,7 @@ class Story:
 
     def standing(self) -> dict:
         """The findings that stand in the read model, which must be those that the items remember."""
-        found = {id: each.finding for id, each in self.fold.standings.items() if each and not each.cleared_at}
+        found = {id: each.finding for id, each in self.fold.standings().items() if not each.cleared_at}
         assert set(found) == {id for item in self.items.values() for id in item.found}
         return found
 

@@ -1,0 +1,160 @@
+"""Folds `petition.events` into the read models: the same folds as in one process, each worker its own partitions.
+
+Rows and places are written in one transaction; what was seen before is told by its position and skipped. So every event
+has its effect once, whatever Kafka delivers twice, and whoever holds a partition twice for a moment.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import msgspec
+from msgspec import DecodeError, Struct, ValidationError
+
+from consumers.dead_letters import DeadLetter, DeadLetters
+from consumers.ports import Batch, Claim, Outgoing, Record, Rows, Send
+from domain.codec import decode_event
+from domain.envelope import AnyEvent
+from domain.vocabulary import TYPES
+from projections.findings import Word
+from projections.fold import Changes, Fold
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+ROOM = 20_000
+"""Items of one partition whose states are kept at hand between batches."""
+
+
+class Held(Struct):
+    """A partition that this worker holds, and the states that it has at hand of it."""
+
+    claim: Claim
+    fold: Fold
+
+
+class Projector:
+    """The partitions of one worker. Called by one thread at a time."""
+
+    def __init__(self, rows: Rows, send: Send, dead_letters: DeadLetters, *, findings: str) -> None:
+        self._rows = rows
+        self._send = send
+        self._dead = dead_letters
+        self._findings = findings
+        self.held: dict[int, Held] = {}
+
+    def take_over(self, partitions: Collection[int]) -> dict[int, int]:
+        """Claims partitions. Answers the offsets from which to read on."""
+        claims = self._rows.claim(partitions)
+        for partition, claim in claims.items():
+            self.held[partition] = Held(claim, Fold(ROOM))
+        return {partition: claim.offset for partition, claim in claims.items()}
+
+    def let_go(self, partitions: Collection[int]) -> None:
+        for partition in partitions:
+            self.held.pop(partition, None)
+
+    def fold(self, batches: Sequence[Batch]) -> None:
+        """Folds batches and writes what they changed. What is not held any more is left to who holds it."""
+        while batches := [batch for batch in batches if batch.current and batch.partition in self.held]:
+            lost = self._attempt(batches)
+            if not lost:
+                return
+            # What others wrote meanwhile is in the rows; positions tell what of these batches is left to do.
+            self.take_over(lost)
+            for batch in batches:
+                self.held[batch.partition].fold = Fold(ROOM)
+
+    def _attempt(self, batches: Sequence[Batch]) -> frozenset[int]:
+        places: dict[int, Claim] = {}
+        changes: list[Changes] = []
+        letters: list[DeadLetter] = []
+        for batch in batches:
+            held = self.held[batch.partition]
+            claim = places.get(batch.partition, held.claim)
+            position, bad = self._take(held.fold, batch.records, claim)
+            places[batch.partition] = claim.at(position, batch.next_offset, claim.dead + len(bad))
+            letters += bad
+        changes = [self.held[partition].fold.changes() for partition in places]
+        together = joined(changes)
+        self._dead.send(letters, {p: place.dead for p, place in places.items()})
+        self._send(told(self._findings, together.findings))
+        lost = self._rows.write(together, places.values())
+        if not lost:
+            for partition, place in places.items():
+                self.held[partition].claim = place
+        return lost
+
+    def _take(self, fold: Fold, records: Iterable[Record], claim: Claim) -> tuple[int, list[DeadLetter]]:
+        """Folds what is new of a batch. Answers the last position, and what could not be folded."""
+        events: dict[int, tuple[AnyEvent, Record]] = {}
+        letters: list[DeadLetter] = []
+        last = claim.position
+        for record in records:
+            position = position_of(record)
+            if position is None:
+                letters.append(DeadLetter(claim.partition, record, "the header `position` is no number"))
+            elif position > last:
+                event = read(record, position)
+                if isinstance(event, str):
+                    letters.append(DeadLetter(claim.partition, record, event))
+                else:
+                    events[position] = event, record
+                    last = position
+        self._load(fold, claim, {event.subject for event, _ in events.values()})
+        for event in fold.take(event for event, _ in events.values()):
+            why = f"version {event.version} of {event.subject} came before the one before it"
+            letters.append(DeadLetter(claim.partition, events[event.position][1], why))
+        return last, letters
+
+    def _load(self, fold: Fold, claim: Claim, subjects: set[str]) -> None:
+        missing = {subject for subject in subjects if subject[:9] == "petition:" and subject not in fold.items}
+        for subject, item in self._rows.items(claim, missing).items():
+            fold.items.put(subject, item)
+
+
+def position_of(record: Record) -> int | None:
+    """The place in the log, which stands in a header beside the event's bytes."""
+    for name, value in record.headers:
+        if name == "position":
+            return int(value) if value.isdigit() else None
+    return None
+
+
+def read(record: Record, position: int) -> AnyEvent | str:
+    """The event in a record, or why there is none."""
+    type_name = next((value.decode("utf-8", "replace") for name, value in record.headers if name == "type"), "")
+    if type_name not in TYPES:
+        return f"there is no type {type_name!r}"
+    try:
+        event = decode_event(type_name, record.value or b"", position)
+    except (ValidationError, DecodeError, UnicodeDecodeError) as error:
+        return f"not an event of {type_name}: {error}"
+    if record.key != event.subject.encode():
+        return f"the key is not the subject {event.subject}"
+    return event
+
+
+def joined(changes: Sequence[Changes]) -> Changes:
+    """What several partitions changed. An item belongs to one of them; of a finding several may speak."""
+    if len(changes) == 1:
+        return changes[0]
+    findings: dict[str, list[Word]] = {}
+    for each in changes:
+        for id, words in each.findings.items():
+            findings.setdefault(id, []).extend(words)
+    return Changes(
+        titles=[row for each in changes for row in each.titles],
+        cases=[row for each in changes for row in each.cases],
+        due=[row for each in changes for row in each.due],
+        findings=findings,
+    )
+
+
+def told(topic: str, findings: Mapping[str, Sequence[Word]]) -> list[Outgoing]:
+    """What was said of findings, for `petition.findings`: raised, cleared, or judged by a human. Key = the id.
+
+    After a crash a record may come twice; (id, position) tells it.
+    """
+    return [
+        Outgoing(topic, id.encode(), _encode({
+            "id": id, "position": word.position, "raised": word.found, "cleared": word.cleared, "state": word.state,
+        }), [("position", b"%d" % word.position)])
+        for id, words in findings.items() for word in words
+    ]  # fmt: skip
