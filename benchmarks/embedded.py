@@ -1,6 +1,6 @@
 """What the embedded engine costs, in ratios against its own libraries, measured in one run on one core.
 
-    .venv/bin/python benchmarks/embedded.py [--actions N] [--growth]
+    .venv/bin/python benchmarks/embedded.py [--actions N] [--growth N]
 
 Ratios are of processor time, so a busy machine changes them little; the clock on the wall is printed beside.
 """
@@ -179,36 +179,38 @@ def memory(count: int) -> None:
 
 
 def growth(total: int) -> None:
-    """Processor time per event while the log grows."""
-    stream = (orjson.dumps(action) for action in simulate(1, days=366, scale=total / 300_000))
+    """Processor time per event while the log grows to about `total` events, over one simulated year."""
+    stream = (orjson.dumps(action) for action in simulate(1, days=366, scale=total / 330_000))
     with tempfile.TemporaryDirectory() as folder:
         system = System(f"{folder}/growth.db")
         intake = system.intake(history=True)
         first: float | None = None
-        taken = 0
-        for step in range(10):
-            part = list(islice(stream, total // 10))
+        before = 0
+        while part := list(islice(stream, total // 11)):
             timed = Timed(lambda part=part: [intake.take(part[at : at + BATCH]) for at in range(0, len(part), BATCH)])  # type: ignore[misc]
-            taken += len(part)
-            each = timed.cpu / max(1, len(part)) * 1e6
-            first = first or each
+            events = system.log.head().position
+            each = timed.cpu / (events - before) * 1e6
+            if before:
+                first = first or each
             rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-            print(f"{taken:>10,} actions: {each:7.1f} µs each ({each / first:5.2f} of the first tenth), peak {rss} MiB")
-            del step
+            told = f"{each / first:4.2f} of the second step" if first else "while the office fills"
+            print(f"{events:>10,} events: {each:6.1f} µs each ({told}), peak {rss} MiB")
+            before = events
         system.close()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--actions", type=int, default=100_000)
-    parser.add_argument("--growth", type=int, nargs="?", const=1_000_000, help="also take so many actions, in tenths")
+    parser.add_argument("--growth", type=int, nargs="?", const=1_000_000, help="instead: cost per event up to so many")
     args = parser.parse_args()
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    ratios(args.actions)
-    memory(min(args.actions, 100_000))
     if args.growth:
         growth(args.growth)
+        return
+    ratios(args.actions)
+    memory(min(args.actions, 100_000))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from domain.codec import encode
 from domain.envelope import SHANGHAI, Action, AnyAction, AnyEvent, Event, Recorded, Rejected, day_of, local
 from domain.fact import UnitId
 from domain.finding import decide as finding
+from domain.gathering import decide as gathering
 from domain.petition import breach
 from domain.petition import decide as petition
 from domain.petition.events import SecrecyGuarded
@@ -146,8 +147,10 @@ class Batch:
     def _decide(self, action: AnyAction, recorded: datetime) -> Recorded | Rejected:
         office = self.office
         kind = action.subject.partition(":")[0]
-        if kind == "petition":
+        if kind in ("petition", "gathering"):
             known = office.known(recorded, head=self.after + len(self.entries), history=self.intake.history)
+            if kind == "gathering":
+                return gathering.decide(office.gathering(action.subject), action, known)
             return petition.decide(office.item(action.subject[9:]), action, known)
         if kind == "unit":
             return unit.decide(office.units.get(action.subject), action, office.units)

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from domain.codec import decode_event
 from domain.envelope import AnyEvent
 from domain.finding import decide as finding
+from domain.gathering import state as gathering
+from domain.gathering.state import Gathering
 from domain.petition import matter
 from domain.petition.item import Item
 from domain.petition.ruling import Known
@@ -44,6 +46,7 @@ class Office:
         self.matters: dict[str, tuple[str, ...]] = {}
         self.versions: dict[str, int] = {}
         self.findings: dict[str, finding.State] = {}
+        self.gatherings: dict[str, Gathering | None] = {}
 
     def catch_up(self, upto: int | None = None, also: Callable[[AnyEvent], None] | None = None) -> None:
         """Takes in what the log has gained since, or only what it held at position `upto`.
@@ -92,6 +95,8 @@ class Office:
         else:
             if kind in ("ruleset", "calendar"):
                 self.rules = ruleset.evolve(self.rules, event)
+            elif event.subject in self.gatherings:
+                self.gatherings[event.subject] = gathering.evolve(self.gatherings[event.subject], event)
             elif event.subject in self.findings:
                 self.findings[event.subject] = finding.evolve(self.findings[event.subject], event)
             self.versions[event.subject] = event.version
@@ -145,6 +150,14 @@ class Office:
             self.versions[subject] = stream[-1].version if stream else 0
         return self.versions[subject]
 
+    def gathering(self, subject: str) -> Gathering | None:
+        if subject not in self.gatherings:
+            known: Gathering | None = None
+            for event in decoded(self._log.stream(subject, upto=self.position)):
+                known = gathering.evolve(known, event)
+            self.gatherings[subject] = known
+        return self.gatherings[subject]
+
     def finding(self, subject: str) -> finding.State | None:
         """How far a finding has come; None where none of that id stands."""
         if subject not in self.findings:
@@ -159,6 +172,9 @@ class Office:
     def _stands(self, subject: str) -> bool:
         rule, _, about = subject.partition(":")
         kind, _, rest = about.partition(":")
+        if kind == "gathering":
+            known = self.gathering(f"gathering:{rest.partition(':')[0]}")
+            return known is not None and subject in known.found
         if kind != "petition":
             return False
         no = rest.partition(":")[0]

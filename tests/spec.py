@@ -10,6 +10,8 @@ the story: what was missed before an action is on record when the action comes.
 from datetime import date, datetime, time, timedelta
 
 from domain.envelope import SHANGHAI, Action, Decided, Event, Recorded, Rejected, day_of
+from domain.gathering import decide as gathering
+from domain.gathering import state as gathering_state
 from domain.petition import breach, matter
 from domain.petition import decide as petition
 from domain.petition.ruling import Known
@@ -41,7 +43,7 @@ class Story:
         self.ticking = ticking
         """Whether the clock runs before each step, as it does in history; a live log may be told before it runs."""
         self.units, self.items, self.rules = Units(), {}, shipped_rules()
-        self.matters, self.fold, self.events = {}, Fold(), []
+        self.matters, self.gatherings, self.fold, self.events = {}, {}, Fold(), []
         self.ruling = None
 
     def when(self, action: Action) -> "Story":
@@ -82,7 +84,7 @@ class Story:
     def standing(self) -> dict:
         """The findings that stand in the read model, which must be those that the items remember."""
         found = {id: each.finding for id, each in self.fold.standings().items() if not each.cleared_at}
-        assert set(found) == {id for item in self.items.values() for id in item.found}
+        assert set(found) == {id for each in (*self.items.values(), *self.gatherings.values()) for id in each.found}
         return found
 
     def finding(self, id: str):
@@ -118,6 +120,8 @@ class Story:
         if kind in ("ruleset", "calendar"):
             return ruleset.decide(action, self.rules)
         known = Known(self.rules, self.units, self.items.get, lambda no: self.matters.get(no, ()), recorded)
+        if kind == "gathering":
+            return gathering.decide(self.gatherings.get(action.subject), action, known)
         return petition.decide(self.items.get(name), action, known)
 
     def _happened(self, action: Action, ruling: Recorded, recorded: datetime) -> None:
@@ -133,6 +137,8 @@ class Story:
         self.fold.take([event])
         if kind == "unit":
             self.units.take(event)
+        elif kind == "gathering":
+            self.gatherings[action.subject] = gathering_state.evolve(self.gatherings.get(action.subject), event)
         elif kind == "petition":
             self.items[name] = evolve(former, event)
             for root in {*self.matters, ruling.decided.matter} - {None}:

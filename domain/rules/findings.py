@@ -4,13 +4,14 @@ The clock rules (F01–F04, F06–F09, F17, F20 by lapse of time) trip in `Rulin
 F18 names units, never the petitioner; every finding is a proposal that a human decides on (Art 19).
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Protocol
 
-from domain.envelope import day_of
+from domain.envelope import Finding, day_of
 from domain.fact import OfficialId, UnitId
 from domain.petition.item import Item
-from domain.petition.ruling import Ruling
+from domain.petition.ruling import Known, Ruling
 from domain.unit.state import Units
 
 
@@ -140,6 +141,24 @@ def f18_raised_above_after_fault(ruling: Ruling, matter: list[Item]) -> None:
     """The matter went beyond its proper level while units bear faults of handling on it: they answer for that."""
     for unit in dict.fromkeys(unit for item in matter for id, unit in item.faults if not id.startswith("F18:")):
         ruling.find("F18", unit, detail=unit)
+
+
+def f19_gathering_unattended(
+    subject: str, absent: Iterable[tuple[UnitId, int]], day: date, known: Known
+) -> tuple[Finding, ...]:
+    """A unit that was called to a joint reception did not come, or nobody was told at once (联合接访, Art 7).
+
+    Each unit once, with the position of the call; who holds its roles on the day of the gathering answers.
+    """
+    rule = known.rules.catalogue["F19"]
+    findings = {
+        unit: Finding(
+            id=f"F19:{subject}:{unit}", rule="F19", subject=subject, unit=known.units.answering(unit, day), since=day,
+            axis=rule.axis, ground=rule.ground, evidence=(at,) if at else (),
+        )
+        for unit, at in absent
+    }  # fmt: skip
+    return tuple(findings.values())
 
 
 def f20_support_refused(ruling: Ruling) -> None:
