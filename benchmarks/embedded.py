@@ -22,7 +22,8 @@ from cli.wiring import System
 from domain.codec import decode_event, event_decoder
 from infra.city.simulation import simulate
 from infra.log.port import Entry
-from infra.views.projector import BATCH as BATCH_OF_FOLD
+from infra.views.projector import take
+from projections.fold import Fold
 
 BATCH = 1_000
 STREAMS = 200
@@ -52,7 +53,7 @@ def lines(count: int, scale: float) -> list[bytes]:
     return [orjson.dumps(action) for action in islice(simulate(1, days=366, scale=scale), count)]
 
 
-def take(system: System, actions: Sequence[bytes]) -> int:
+def taken(system: System, actions: Sequence[bytes]) -> int:
     """Intake as of the days of the actions: decide, idempotency, append, clock. Returns the events recorded."""
     intake = system.intake(history=True)
     for at in range(0, len(actions), BATCH):
@@ -107,11 +108,8 @@ def bare_decode(entries: Sequence[Entry]) -> None:
 
 def folds(entries: Sequence[Entry]) -> int:
     """Decoding and the folds of all read models, down to the rows, without writing them."""
-    from projections.fold import Fold
-
     fold = Fold()
-    for at in range(0, len(entries), BATCH_OF_FOLD):
-        fold.take([decode_event(entry.type, entry.body, entry.position) for entry in entries[at : at + BATCH_OF_FOLD]])
+    take(fold, entries)
     changes = fold.changes()
     return len(changes.cases)
 
@@ -128,7 +126,7 @@ def ratios(count: int) -> None:
     actions = lines(count, scale=max(0.2, count / 300_000))
     with tempfile.TemporaryDirectory() as folder:
         system = System(f"{folder}/bench.db")
-        intake = Timed(lambda: take(system, actions))
+        intake = Timed(lambda: taken(system, actions))
         events = intake.result
         entries = read_all(system)
         library = Timed(lambda: saved_by_library(Path(folder) / "library.db", [entry.body for entry in entries]))
@@ -152,7 +150,7 @@ def memory(count: int) -> None:
     actions = lines(count, scale=1.0)
     with tempfile.TemporaryDirectory() as folder:
         system = System(f"{folder}/memory.db")
-        take(system, actions)
+        taken(system, actions)
         streams: dict[str, list[Entry]] = {}
         for entry in read_all(system):
             if entry.subject.startswith("petition:"):

@@ -11,8 +11,8 @@ from msgspec import DecodeError, Struct, ValidationError
 
 from consumers.dead_letters import DeadLetter, DeadLetters
 from consumers.ports import Batch, Claim, Outgoing, Record, Rows, Send
-from domain.codec import decode_event
-from domain.envelope import AnyEvent
+from domain.codec import decode_seen
+from domain.envelope import AnySeen
 from domain.vocabulary import TYPES
 from projections.findings import Word
 from projections.fold import Changes, Fold
@@ -83,7 +83,7 @@ class Projector:
 
     def _take(self, fold: Fold, records: Iterable[Record], claim: Claim) -> tuple[int, list[DeadLetter]]:
         """Folds what is new of a batch. Answers the last position, and what could not be folded."""
-        events: dict[int, tuple[AnyEvent, Record]] = {}
+        events: dict[int, tuple[AnySeen, Record]] = {}
         letters: list[DeadLetter] = []
         last = claim.position
         for record in records:
@@ -117,13 +117,13 @@ def position_of(record: Record) -> int | None:
     return None
 
 
-def read(record: Record, position: int) -> AnyEvent | str:
+def read(record: Record, position: int) -> AnySeen | str:
     """The event in a record, or why there is none."""
     type_name = next((value.decode("utf-8", "replace") for name, value in record.headers if name == "type"), "")
     if type_name not in TYPES:
         return f"there is no type {type_name!r}"
     try:
-        event = decode_event(type_name, record.value or b"", position)
+        event = decode_seen(type_name, record.value or b"", position)
     except (ValidationError, DecodeError, UnicodeDecodeError) as error:
         return f"not an event of {type_name}: {error}"
     if record.key != event.subject.encode():

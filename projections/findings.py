@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from domain.envelope import AnyEvent, Finding
+from domain.envelope import AnySeen, Finding
 from domain.finding import decide as finding
 from domain.finding.decide import State
 
@@ -47,7 +47,7 @@ class Standing(Struct, frozen=True, kw_only=True, gc=False):
     steps: tuple[Step, ...] = ()
 
 
-def words_of(event: AnyEvent) -> list[tuple[str, Word]]:
+def words_of(event: AnySeen) -> list[tuple[str, Word]]:
     """What an event says of findings, by their ids."""
     if event.type[:8] == "finding.":
         step = Step(event.position, event.type, event.day.isoformat(), event.actor)

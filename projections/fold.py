@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from domain.envelope import NOTHING, AnyEvent
+from domain.envelope import NOTHING, AnySeen
 from domain.petition.state import evolve
 from projections.cases import CaseRow, DueRow, case_row, due_rows
 from projections.findings import Standing, Word, heard, standing, words_of
@@ -38,14 +38,14 @@ class Fold:
         self._touched: set[str] = set()
         self._words: dict[str, list[Word]] = {}
 
-    def take(self, events: Iterable[AnyEvent]) -> list[AnyEvent]:
+    def take(self, events: Iterable[AnySeen]) -> list[AnySeen]:
         """Folds events in, in position order; one taken before changes nothing. Answers those that are astray.
 
         Items are folded one after the other, each with all its events of the batch, while it is warm in the processor's
         cache. Astray is an event whose item was not seen as far as the event before it: it is left out.
         """
-        streams: dict[str, list[AnyEvent]] = {}
-        speaking: list[AnyEvent] = []
+        streams: dict[str, list[AnySeen]] = {}
+        speaking: list[AnySeen] = []
         for event in events:
             subject = event.subject
             if subject[:9] == "petition:":
@@ -53,7 +53,8 @@ class Fold:
                     streams[subject].append(event)
                 else:
                     streams[subject] = [event]
-                if event.decided is NOTHING:
+                decided = event.decided
+                if decided is NOTHING or not (decided.findings or decided.cleared):
                     continue
             speaking.append(event)
         astray = [event for subject, stream in streams.items() for event in self._item(subject, stream)]
@@ -64,7 +65,7 @@ class Fold:
                     self._words.setdefault(id, []).append(word)
         return astray
 
-    def _item(self, subject: str, stream: list[AnyEvent]) -> list[AnyEvent]:
+    def _item(self, subject: str, stream: list[AnySeen]) -> list[AnySeen]:
         item, astray = self.items.get(subject), []
         if item is None:
             self._new.add(subject)

@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from domain.deadlines import Deadline, Kept
-from domain.envelope import NOTHING, AnyEvent, Decided, day_of
+from domain.envelope import NOTHING, AnySeen, Decided, day_of
 from domain.fact import UnitId
 from domain.petition import events as e
 from domain.petition.changes import CHANGES
 from domain.petition.item import Changes, Item
 
 
-def evolve(item: Item | None, event: AnyEvent) -> Item | None:
+def evolve(item: Item | None, event: AnySeen) -> Item | None:
     """The item after the event. An event seen before changes nothing, so folding twice is folding once."""
     fact = event.data
     if item is None:
@@ -27,7 +27,7 @@ def evolve(item: Item | None, event: AnyEvent) -> Item | None:
     return replace(item, **changes)
 
 
-def _registered(fact: e.PetitionRegistered, event: AnyEvent) -> Item:
+def _registered(fact: e.PetitionRegistered, event: AnySeen) -> Item:
     decided = event.decided
     unit = UnitId(event.unit or "")
     return Item(
@@ -71,6 +71,8 @@ def _decided(item: Item, decided: Decided, position: int, changes: Changes) -> N
 def _clocks(deadlines: tuple[Kept, ...], decided: Decided, position: int) -> tuple[Kept, ...]:
     """The deadlines after the event. Only running ones are looked at: nothing else can be met, moved or ended."""
     kept = [*deadlines, *_placed(decided.set, position)] if decided.set else [*deadlines]
+    if not (decided.met or decided.moved or decided.ended):
+        return tuple(kept)
     for at, each in enumerate(kept):
         if each.met_on is None and not each.ended:
             kept[at] = _after(each, decided)

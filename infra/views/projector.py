@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from domain.codec import decode_event
-from domain.envelope import AnyEvent
+from domain.codec import decode_seen
 from infra.agenda import Due
 from infra.kafka.partition import partition_of
 from infra.log.port import Entry, Log, StoreError
@@ -20,10 +19,17 @@ from infra.views.tables import Tables
 from projections.fold import Fold
 
 BATCH = 20_000
+PIECE = 1_000
 AT_ONCE = 400_000
 """Items that a rebuild folds in memory before it writes."""
 
 Progress = Callable[[int, int], None]
+
+
+def take(fold: Fold, entries: Sequence[Entry]) -> None:
+    """Folds events of the log, so many at a time as the processor's cache holds."""
+    for at in range(0, len(entries), PIECE):
+        fold.take([decode_seen(each.type, each.body, each.position) for each in entries[at : at + PIECE]])
 
 
 class Rebuilt(NamedTuple):
@@ -69,16 +75,15 @@ class Projector:
 
     def fold(self, tables: Tables, entries: Sequence[Entry], *, position: int, after: int) -> int:
         """Folds events into a generation that stands at `after`; it stands at `position` then."""
-        events = [decode_event(entry.type, entry.body, entry.position) for entry in entries]
-        self._load(tables, events)
-        self._fold.take(events)
+        self._load(tables, entries)
+        take(self._fold, entries)
         self._views.write(tables, self._fold.changes(), position=position, after=after)
         return position
 
-    def _load(self, tables: Tables, events: list[AnyEvent]) -> None:
+    def _load(self, tables: Tables, entries: Sequence[Entry]) -> None:
         """The items that the events speak of and that are not at hand."""
         shelf = self._fold.items
-        missing = {s for s in {e.subject for e in events} if s[:9] == "petition:" and s not in shelf}
+        missing = {s for s in {e.subject for e in entries} if s[:9] == "petition:" and s not in shelf}
         for subject, item in self._views.items(tables, missing).items():
             shelf.put(subject, item)
 
@@ -107,10 +112,9 @@ class Projector:
         complete = True
         """While nothing was let go, every state not at hand is new and need not be looked for."""
         for entries in chunks:
-            events = [decode_event(entry.type, entry.body, entry.position) for entry in entries]
             if not complete:
-                other._load(tables, events)
-            fold.take(events)
+                other._load(tables, entries)
+            take(fold, entries)
             at = entries[-1].position
             if len(fold.items) > AT_ONCE:
                 self._views.write(tables, fold.changes(), position=at, after=written)
