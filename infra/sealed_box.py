@@ -1,8 +1,8 @@
 """Personal fields on their way to the intake: sealed with its public key, opened by nobody but the intake.
 
 `data.personal` becomes `{"key": "intake:…", "sealed": base64}`, the form that sealed fields have in the log, where
-`key` names a person. X25519 with a key pair made for this action alone, HKDF-SHA256, AES-256-GCM; source, id and subject are
-bound, so that a sealed field cannot be moved to another action.
+`key` names a person. X25519 with a key pair made for this action alone, HKDF-SHA256, AES-256-GCM; source, id and
+subject are bound, so that a sealed field cannot be moved to another action (docs/decisions/0018).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -139,4 +139,4 @@ def _name(public: bytes) -> str:
 def _derived(secret: bytes, salt: bytes) -> tuple[bytes, bytes]:
     """Key and nonce of one action: its key pair is never used again, so neither is the nonce."""
     made = HKDF(hashes.SHA256(), KEY_BYTES + NONCE_BYTES, salt, PURPOSE).derive(secret)
-    return made[:KEY_BYTES], cast("bytes", made[KEY_BYTES:])
+    return made[:KEY_BYTES], made[KEY_BYTES:]
