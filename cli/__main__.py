@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import typer
 
-from cli import asking, docs, keeping, running, taking
+from cli import asking, docs, keeping, keys, running, taking
 from cli.screen import err
 from infra.log.port import Conflict, StoreError
 
@@ -23,7 +23,7 @@ app.command("simulate")(taking.simulate_city)
 app.command()(taking.tick)
 for verb in (
     asking.show, asking.timeline, asking.dossier, asking.matter, asking.findings, asking.kpi, asking.counters,
-    asking.search, asking.explain, keeping.replay, keeping.verify, keeping.doctor, docs.docs,
+    asking.search, asking.explain, keeping.replay, keeping.verify, keeping.doctor, keys.keys, docs.docs,
 ):  # fmt: skip
     app.command()(verb)
 
