@@ -30,6 +30,28 @@ def kept(line: bytes, action: AnyAction | Rejected, vault: Vault) -> bytes:
     return msgspec.json.encode({**told, "sealed": vault.seal(_owner(whole), as_it_came)}, order="sorted")
 
 
+def sent(body: bytes, vault: Vault) -> bytes | None:
+    """The action as it was sent, out of what is kept of it (and maybe mended since); None where it was erased.
+
+    Of an action whose petitioner was forgotten, all but the personal fields is sent again if it was understood once.
+    """
+    whole = _json(body)
+    if not whole:
+        return body
+    whole.pop("rejection", None)
+    if isinstance(sealed := whole.get("sealed"), dict):
+        opened = vault.open(sealed)
+        return None if opened is None else opened["line"].encode()
+    if list(whole) == ["line"] and isinstance(whole["line"], str):
+        return whole["line"].encode()
+    data = whole.get("data")
+    if isinstance(data, dict) and isinstance(personal := data.get("personal"), dict) and "sealed" in personal:
+        opened = vault.open(personal)
+        erased = {name: value for name, value in data.items() if name != "personal"}
+        whole["data"] = erased | ({"personal": msgspec.json.decode(opened["personal"])} if opened else {})
+    return msgspec.json.encode(whole)
+
+
 def key_of(source: str, id: str) -> bytes:
     """The idempotency key in the log: 16 bytes over source and id."""
     return hashlib.blake2b(f"{source}\0{id}".encode(), digest_size=16).digest()
