@@ -44,6 +44,7 @@ bench: setup-dev  ## benchmarks/*.py, one after the other
 
 docs: setup-dev  ## write the generated pages and the README's outputs again
 	$(BIN)/danze docs
+	$(BIN)/python -m cli.reference.producer clients/python/danze_producer
 	$(BIN)/python -m tests.test_readme
 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
