@@ -1,6 +1,6 @@
 """Two modules of the producers' library, written from the domain: the types of facts, and the check of an action.
 
-`python -m cli.reference.producer FOLDER` writes them. A producer thus refuses by the very code that the intake refuses by.
+`python -m cli.reference.producer FOLDER` writes them: a producer refuses by the very code that the intake refuses by.
 """
 
 import ast
