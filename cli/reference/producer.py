@@ -12,8 +12,8 @@ from pathlib import Path
 from domain.vocabulary import LOG_MADE, SUBJECT_KIND, TYPES
 
 MARK = "# Written by `make docs` from danze's domain; changes here are lost."
-KINDS = ("petition", "unit", "finding", "ruleset", "petitioner", "clock")
-NOT_FOR_PRODUCERS = {"encode", "_decoders", "event_decoder", "decode_event"}
+KINDS = tuple(dict.fromkeys(fact.__module__.split(".")[1] for fact in TYPES.values()))
+NOT_FOR_PRODUCERS = {"encode", "_decoders", "event_decoder", "decode_event", "_seers", "decode_seen"}
 ENVELOPE = {"D", "Id", "Action", "AnyAction", "Rejected"}
 
 FACTS = '''\

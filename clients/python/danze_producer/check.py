@@ -56,17 +56,6 @@ NUL = rb"\u0000"
 """How JSON writes the character that PostgreSQL's text cannot hold."""
 LONGEST = 1 << 20
 """Bytes that one action may have; a longer one is refused as malformed."""
-_seers: dict[str, Callable[[bytes], AnySeen]] = {}
-
-
-def decode_seen(type_name: str, body: bytes, position: int) -> AnySeen:
-    """As much of a stored event as folds look at; a third quicker than all of it."""
-    see = _seers.get(type_name)
-    if see is None:
-        see = _seers[type_name] = msgspec.json.Decoder(Seen[TYPES[type_name]]).decode  # type: ignore[valid-type]
-    seen = see(body)
-    seen.position = position
-    return seen
 
 
 def decode_action(line: bytes) -> AnyAction | Rejected:
