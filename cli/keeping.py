@@ -4,9 +4,9 @@ from typing import Any
 
 import typer
 
-from cli.options import Json, Store
+from cli.options import Json, Kafka, Prefix, Store
 from cli.screen import bar, out, table, told
-from cli.wiring import DEFAULT_STORE, opened
+from cli.wiring import DEFAULT_STORE, kafka_settings, opened
 from infra.doctor import examine
 from infra.log.verify import verify as verified
 
@@ -40,10 +40,17 @@ def _verified(answer: dict[str, Any]) -> None:
         out.print(f"altered at position {bad['position']}: {bad['why']}", markup=False)
 
 
-def doctor(store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
-    """Check store, read models, calendars and clock; say what to do. Exit code 1 where something is broken."""
+def doctor(store: Store = DEFAULT_STORE, kafka: Kafka = "", prefix: Prefix = "", as_json: Json = False) -> None:
+    """Check store, read models, calendars and clock, with --kafka broker, topics and relay; say what to do. Exit code 1
+    where something is broken.
+    """
+    settings = kafka_settings(kafka) if kafka else None
     with opened(store, create=False) as system:
         checks = examine(system.log, system.views, system.answers)
+        if settings:
+            from infra.kafka.doctor import examine_kafka
+
+            checks += examine_kafka(system.log, settings, prefix)
     told({"checks": checks}, as_json, _checked)
     if any(check["level"] == "broken" for check in checks):
         raise typer.Exit(1)

@@ -1,5 +1,6 @@
 """Where adapters meet ports: one store URL becomes a log, a vault, read models, an intake and answers."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 from domain.envelope import SHANGHAI
 from infra.agenda import Agenda
 from infra.intake import Intake
+from infra.kafka.settings import KafkaSettings
 from infra.log.open import open_log
 from infra.log.port import Log
 from infra.log.urls import SQLiteUrl, parse
@@ -75,6 +77,11 @@ def opened(url: str, *, create: bool = True) -> Iterator[System]:
         yield system
     finally:
         system.close()
+
+
+def kafka_settings(kafka: str) -> KafkaSettings:
+    """Where Kafka is, and from the environment how one gets in."""
+    return KafkaSettings.parse(kafka, os.environ)
 
 
 def open_views(url: str) -> Views:

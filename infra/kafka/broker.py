@@ -196,7 +196,8 @@ def _check_free(port: int) -> None:
 
 
 def _cluster_id() -> str:
-    return base64.urlsafe_b64encode(uuid4().bytes).decode().rstrip("=")
+    """22 characters of base64url, of which the first is no dash: it would be taken for an option."""
+    return base64.urlsafe_b64encode(b"\0" + uuid4().bytes[1:]).decode().rstrip("=")
 
 
 def _die_with_parent() -> None:
