@@ -61,7 +61,7 @@ def resubmit(
                 if (not code or kept.code in code) and (wanted is None or number in wanted)
             )
             again = [*_opened(system, chosen, answer)]
-        answer |= _published(again, kafka, prefix) if kafka else _taken(system, again, history=history)
+        answer |= _published(system, again, kafka, prefix) if kafka else _taken(system, again, history=history)
     told(answer, as_json, _told)
     if answer.get("still_rejected") or answer["erased"]:
         raise typer.Exit(1)
@@ -100,13 +100,15 @@ def _taken(system: System, again: list[Again], *, history: bool) -> dict[str, An
     return {**counts, "still_rejected": still}
 
 
-def _published(again: list[Again], kafka: str, prefix: str) -> dict[str, Any]:
+def _published(system: System, again: list[Again], kafka: str, prefix: str) -> dict[str, Any]:
     from infra.kafka.publisher import Publisher
     from infra.kafka.topics import Topics
+    from infra.sealed_box import Envelope
 
+    topic, envelope = Topics(prefix).actions, Envelope(system.vault.intake_key.public)
     with closing(Publisher(kafka_settings(kafka))) as publisher:
-        topic = Topics(prefix).actions
-        return {"sent": publisher.send((topic, _subject(each.line), each.line, []) for each in again)}
+        sealed = (envelope.closed(each.line) for each in again)
+        return {"sent": publisher.send((topic, _subject(line), line, []) for line in sealed)}
 
 
 def _subject(line: bytes) -> bytes:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from domain.envelope import Action, AnyAction, Rejected
+from infra.sealed_box import is_sealed
 from infra.vault import Vault
 
 TOLD = ("id", "source", "type", "subject", "time", "actor", "unit")
@@ -45,11 +46,16 @@ def sent(body: bytes, vault: Vault) -> bytes | None:
     if list(whole) == ["line"] and isinstance(whole["line"], str):
         return whole["line"].encode()
     data = whole.get("data")
-    if isinstance(data, dict) and isinstance(personal := data.get("personal"), dict) and "sealed" in personal:
+    if isinstance(data, dict) and isinstance(personal := data.get("personal"), dict) and _is_ours(personal):
         opened = vault.open(personal)
         erased = {name: value for name, value in data.items() if name != "personal"}
         whole["data"] = erased | ({"personal": msgspec.json.decode(opened["personal"])} if opened else {})
     return msgspec.json.encode(whole)
+
+
+def _is_ours(personal: dict[str, Any]) -> bool:
+    """Sealed under a petitioner's key, not by a producer for the intake."""
+    return "sealed" in personal and not is_sealed(personal)
 
 
 def key_of(source: str, id: str) -> bytes:

@@ -30,7 +30,7 @@ IDLE_SECONDS = 0.02
 REFUSALS_SECONDS = 0.2
 """Refused actions are looked for less often than events, and so is whether the claim is still ours."""
 STAND_BY_SECONDS = 1.0
-PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
+PAUSES = (0.2, 0.5, 1.0, 2.0)
 """Seconds to wait after the first failure in a row, the second, and so on."""
 Say = Callable[[str], None]
 

@@ -56,8 +56,10 @@ class IntakeKey:
 
         A line without fields sealed for an intake comes back as it is, also one that is no action at all.
         """
+        if NAMED.encode() not in line and b"\\u" not in line:
+            return line  # of many that pass here, few are sealed
         found = _found(line)
-        if found is None or not _is_sealed(personal := found[2]):
+        if found is None or not is_sealed(personal := found[2]):
             return line
         if personal["key"] != self.name:
             why = f"the personal fields are sealed for {personal['key']!r}; this intake is {self.name}"
@@ -93,7 +95,7 @@ class Envelope:
     def closed(self, line: bytes) -> bytes:
         """The line with its personal fields sealed; as it is where there are none in clear."""
         found = _found(line)
-        if found is None or not found[2] or _is_sealed(found[2]):
+        if found is None or not found[2] or is_sealed(found[2]):
             return line
         whole, data, personal = found
         passing = X25519PrivateKey.generate()
@@ -107,7 +109,7 @@ class Envelope:
 def in_clear(line: bytes) -> bool:
     """Whether a line carries personal fields that anybody can read."""
     found = _found(line)
-    return found is not None and bool(found[2]) and not _is_sealed(found[2])
+    return found is not None and bool(found[2]) and not is_sealed(found[2])
 
 
 def _found(line: bytes) -> tuple[_Fields, _Fields, dict[str, str]] | None:
@@ -122,7 +124,8 @@ def _found(line: bytes) -> tuple[_Fields, _Fields, dict[str, str]] | None:
         return None
 
 
-def _is_sealed(personal: dict[str, str]) -> bool:
+def is_sealed(personal: dict[str, str]) -> bool:
+    """Whether these personal fields are sealed for an intake, ours or another."""
     return personal.keys() == {"key", "sealed"} and personal["key"].startswith(NAMED)
 
 

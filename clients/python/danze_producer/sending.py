@@ -149,8 +149,10 @@ class Sender(threading.Thread):
     def _disconnect(self) -> None:
         kafka, self._kafka = self._kafka, None
         if kafka is not None:
+            # close() alone waits for a broker that does not answer, raises, and leaves its thread running
+            kafka._sender.force_close()  # noqa: SLF001 -- the library offers no other way
             with suppress(KafkaError, OSError):
-                kafka.close(0)
+                kafka.close(timeout=1)
 
 
 def connected(settings: dict[str, Any], make: Callable[..., KafkaProducer] = KafkaProducer) -> KafkaProducer:
