@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import typer
 
-from cli import asking, docs, keeping, keys, relaying, resubmitting, running, taking
+from cli import asking, docs, keeping, keys, relaying, resubmitting, running, taking, workers
 from cli.screen import err
 from infra.kafka.settings import KafkaProblem
 from infra.log.port import Conflict, StoreError
@@ -25,7 +25,7 @@ app.command()(taking.tick)
 for verb in (
     asking.show, asking.timeline, asking.dossier, asking.matter, asking.findings, asking.kpi, asking.counters,
     asking.search, asking.explain, keeping.replay, keeping.verify, keeping.doctor, relaying.relay, relaying.topics,
-    resubmitting.resubmit, keys.keys, docs.docs,
+    workers.intake, workers.project, workers.clock, resubmitting.resubmit, keys.keys, docs.docs,
 ):  # fmt: skip
     app.command()(verb)
 

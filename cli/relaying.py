@@ -9,10 +9,8 @@ import typer
 
 from cli.options import Json, Kafka, Prefix, Store
 from cli.screen import err, fail, out, told
-from cli.wiring import DEFAULT_STORE, kafka_settings
+from cli.wiring import DEFAULT_KAFKA, DEFAULT_STORE, kafka_settings
 from infra.log.open import open_log
-
-DEFAULT_KAFKA = "127.0.0.1:9092"
 
 
 def topics(
@@ -56,7 +54,7 @@ def relay(
     settings, meter, stop = kafka_settings(kafka), Meter(), threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: stop.set())
-    with closing(open_log(store, create=False)) as log, Publisher(settings, stop=stop) as publisher:
+    with closing(open_log(store)) as log, Publisher(settings, stop=stop) as publisher:
         if metrics:
             _serve(meter.registry, metrics)
         _say(f"{store} to {settings.place}")

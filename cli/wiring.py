@@ -21,6 +21,7 @@ from infra.views.projector import Projector
 from infra.views.store import Views, postgres_views, sqlite_views
 
 DEFAULT_STORE = "sqlite:///danze.db"
+DEFAULT_KAFKA = "127.0.0.1:9092"
 
 
 def now() -> datetime:

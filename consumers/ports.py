@@ -70,7 +70,7 @@ class Rows(Protocol):
         """Takes partitions from whoever held them."""
         ...
 
-    def items(self, claim: Claim, subjects: Collection[str]) -> Mapping[str, Item | None]:
+    def items(self, claim: Any, subjects: Collection[str]) -> Mapping[str, Item | None]:
         """Items as the rows hold them; None for those of which no row tells."""
         ...
 
@@ -95,7 +95,7 @@ class Outgoing(NamedTuple):
 class Send(Protocol):
     """Sends records and returns when Kafka has them all."""
 
-    def __call__(self, records: Iterable[Outgoing], /) -> None: ...
+    def __call__(self, records: Iterable[Outgoing], /) -> object: ...
 
 
 class Door(Protocol):

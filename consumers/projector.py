@@ -5,6 +5,7 @@ has its effect once, whatever Kafka delivers twice, and whoever holds a partitio
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from threading import RLock
 
 import msgspec
 from msgspec import DecodeError, Struct, ValidationError
@@ -27,10 +28,12 @@ class Held(Struct):
 
     claim: Claim
     fold: Fold
+    through: int = 0
+    """The position of the log up to which it was noted that nothing is missing."""
 
 
 class Projector:
-    """The partitions of one worker. Called by one thread at a time."""
+    """The partitions of one worker. A rebalance may come while a batch is being folded: one does wait for the other."""
 
     def __init__(self, rows: Rows, send: Send, dead_letters: DeadLetters, *, findings: str) -> None:
         self._rows = rows
@@ -38,28 +41,57 @@ class Projector:
         self._dead = dead_letters
         self._findings = findings
         self.held: dict[int, Held] = {}
+        self._lock = RLock()
 
     def take_over(self, partitions: Collection[int]) -> dict[int, int]:
         """Claims partitions. Answers the offsets from which to read on."""
-        claims = self._rows.claim(partitions)
-        for partition, claim in claims.items():
-            self.held[partition] = Held(claim, Fold(ROOM))
+        with self._lock:
+            claims = self._rows.claim(partitions)
+            for partition, claim in claims.items():
+                self.held[partition] = Held(claim, Fold(ROOM))
         return {partition: claim.offset for partition, claim in claims.items()}
 
     def let_go(self, partitions: Collection[int]) -> None:
-        for partition in partitions:
-            self.held.pop(partition, None)
+        with self._lock:
+            for partition in partitions:
+                self.held.pop(partition, None)
 
     def fold(self, batches: Sequence[Batch]) -> None:
-        """Folds batches and writes what they changed. What is not held any more is left to who holds it."""
-        while batches := [batch for batch in batches if batch.current and batch.partition in self.held]:
+        """Folds batches and writes what they changed. What is not held any more is left to who holds it.
+
+        Where something fails nothing is written, and the same may be folded again.
+        """
+        with self._lock:
+            while batches := [batch for batch in batches if batch.current and batch.partition in self.held]:
+                lost = self._attempted(batches)
+                if not lost:
+                    return
+                self.take_over(lost)
+
+    def _attempted(self, batches: Sequence[Batch]) -> frozenset[int]:
+        """The partitions that were not held any more. Where nothing was written, the states at hand are let go."""
+        held = [self.held[batch.partition] for batch in batches]
+        lost = frozenset(batch.partition for batch in batches)
+        try:
             lost = self._attempt(batches)
-            if not lost:
-                return
-            # What others wrote meanwhile is in the rows; positions tell what of these batches is left to do.
-            self.take_over(lost)
-            for batch in batches:
-                self.held[batch.partition].fold = Fold(ROOM)
+        finally:
+            if lost:
+                for each in held:
+                    each.fold = Fold(ROOM)
+        return lost
+
+    def caught_up(self, ends: Mapping[int, int], relayed: int) -> None:
+        """Told where partitions end now, notes which of them hold nothing unseen of the log up to `relayed`."""
+        with self._lock:
+            done = [
+                held
+                for partition, end in ends.items()
+                if (held := self.held.get(partition)) and held.claim.offset >= end and held.through < relayed
+            ]
+            if done:
+                self._rows.through([held.claim for held in done], relayed)
+                for held in done:
+                    held.through = relayed
 
     def _attempt(self, batches: Sequence[Batch]) -> frozenset[int]:
         places: dict[int, Claim] = {}

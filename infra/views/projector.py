@@ -5,7 +5,7 @@ Where workers keep the read models from Kafka, partition by partition, it keeps 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from sqlalchemy import select
 
@@ -13,7 +13,7 @@ from domain.codec import decode_seen
 from infra.agenda import Due
 from infra.kafka.partition import partition_of
 from infra.log.port import Entry, Log, StoreError
-from infra.views.partitions import Claim, Partitions
+from infra.views.partitions import Partitions
 from infra.views.store import Overtaken, Views
 from infra.views.tables import Tables
 from projections.fold import Fold
@@ -30,6 +30,32 @@ def take(fold: Fold, entries: Sequence[Entry]) -> None:
     """Folds events of the log, so many at a time as the processor's cache holds."""
     for at in range(0, len(entries), PIECE):
         fold.take([decode_seen(each.type, each.body, each.position) for each in entries[at : at + PIECE]])
+
+
+class Source(Protocol):
+    """Where the events of the log are read for a rebuild."""
+
+    def chunks(self, upto: int | Mapping[int, int]) -> Iterable[Sequence[Entry]]:
+        """Events up to a position, or up to one position per partition; a second call goes on where the first ended."""
+        ...
+
+
+class LogSource:
+    """The log itself."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._after = 0
+
+    def chunks(self, upto: int | Mapping[int, int]) -> Iterator[Sequence[Entry]]:
+        last = upto if isinstance(upto, int) else max(upto.values())
+        while self._after < last:
+            entries = self._log.read(self._after, upto=last, limit=BATCH)
+            self._after = entries[-1].position
+            if not isinstance(upto, int):
+                entries = [each for each in entries if each.position <= upto[partition_of(each.subject, len(upto))]]
+            if entries:
+                yield entries
 
 
 class Rebuilt(NamedTuple):
@@ -101,9 +127,9 @@ class Projector:
     def rebuild(self, *, upto: int | None = None, progress: Progress | None = None) -> tuple[Tables, int]:
         """Folds the whole log into a new generation, without touching the live one."""
         head = min(upto, self._log.head().position) if upto is not None else self._log.head().position
-        return self.fold_anew(self._chunks(0, head), lambda at: progress(at, head) if progress else None)
+        return self._anew(LogSource(self._log).chunks(head), head, progress)
 
-    def fold_anew(self, chunks: Iterable[Sequence[Entry]], progress: Callable[[int], None]) -> tuple[Tables, int]:
+    def _anew(self, chunks: Iterable[Sequence[Entry]], head: int, progress: Progress | None) -> tuple[Tables, int]:
         """Folds events, in position order, into a new generation. Answers it and the last position."""
         tables = self._views.build()
         other = Projector(self._log, self._views)
@@ -120,15 +146,10 @@ class Projector:
                 self._views.write(tables, fold.changes(), position=at, after=written)
                 written, complete = at, False
                 fold.forget()
-            progress(at)
+            if progress:
+                progress(at, head)
         self._views.write(tables, fold.changes(), position=at, after=written)
         return tables, at
-
-    def _chunks(self, after: int, upto: int) -> Iterator[list[Entry]]:
-        while after < upto:
-            entries = self._log.read(after, upto=upto, limit=BATCH)
-            yield entries
-            after = entries[-1].position
 
     def _check(self, position: int) -> None:
         if position > (head := self._log.head().position):
@@ -143,15 +164,20 @@ class Projector:
         if live is not None:
             self._check(live.position)
 
-    def replay(self, progress: Progress | None = None) -> Rebuilt:
-        """Rebuilds beside the live read models, compares where both have read as far, and switches."""
+    def replay(self, progress: Progress | None = None, source: Source | None = None) -> Rebuilt:
+        """Rebuilds beside the live read models, compares where both have read as far, and switches.
+
+        `source` is where the events are read, if not in the log: the topic that the relay published them to.
+        """
         with self._views.alone():
             live = self._views.live()
             assert live is not None
+            source = source or LogSource(self._log)
             if live.partitioned:
-                return self._replay_shared(live.position, progress)
-            tables, position = self.rebuild(progress=progress)
-            stray = live.position > self._log.head().position
+                return self._replay_shared(live.position, source, progress)
+            head = self._log.head().position
+            tables, position = self._anew(source.chunks(head), head, progress)
+            stray = live.position > head
             beside = Projector(self._log, self._views)
             while (differences := self._views.differences(tables, None if stray else position)) is None:
                 position = self._together(beside, tables, position)
@@ -160,27 +186,22 @@ class Projector:
         self.catch_up()
         return Rebuilt(position, differences)
 
-    def _replay_shared(self, position: int, progress: Progress | None) -> Rebuilt:
+    def _replay_shared(self, upto: int, source: Source, progress: Progress | None) -> Rebuilt:
         """The same beside workers: they wait while what each partition has seen by then is folded, too."""
-        tables, position = self.rebuild(upto=position, progress=progress)
+        tables, position = self._anew(source.chunks(upto), upto, progress)
         partitions = Partitions(self._views)
         with partitions.still() as (connection, claims):
-            last = max(claim.position for claim in claims.values())
             beside = Projector(self._log, self._views)
-            for entries in self._chunks(position, last):
-                seen = [each for each in entries if each.position <= self._seen(claims, each)]
-                beside.fold(tables, seen, position=entries[-1].position, after=position)
-                position = entries[-1].position
+            seen = {claim.partition: max(claim.position, upto) for claim in claims.values()}
+            for entries in source.chunks(seen):
+                last = max(position, entries[-1].position)
+                beside.fold(tables, entries, position=last, after=position)
+                position = last
             differences = self._views.differences(tables, None)
             assert differences is not None
             partitions.carry_over(connection, claims, tables)
             self._views.switch_in(connection, tables)
         return Rebuilt(position, differences)
-
-    @staticmethod
-    def _seen(claims: Mapping[int, Claim], entry: Entry) -> int:
-        """How far the partition of an event had come."""
-        return claims[partition_of(entry.subject, len(claims))].position
 
     def _together(self, beside: "Projector", tables: Tables, position: int) -> int:
         """Whichever stands behind goes on, for somebody may append meanwhile, until both stand at one place."""
