@@ -81,9 +81,13 @@ class Consumer(aiokafka.Consumer):
             (tp, records) for tp, records in (polled or {}).items() if records and (active is None or tp in active)
         ]
         for place, (tp, records) in enumerate(wanted, 1):
-            if not self.flow_active or self.app.consumer_generation_id != generation:
+            if self._interrupted(generation):
                 return
             yield tp, self._message(tp, records, more=place < len(wanted))
+
+    def _interrupted(self, generation: int) -> bool:
+        """A rebalance began while the batches of one poll were handed out; they are read again after it."""
+        return not self.flow_active or self.app.consumer_generation_id != generation
 
     def _message(self, tp: TP, records: Sequence[ConsumerRecord], *, more: bool) -> Message:
         last = records[-1]
