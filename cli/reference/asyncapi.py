@@ -20,7 +20,9 @@ ABOUT = """\
 The topics of danze, the record of a city's petition work (信访). Every record's key is its subject, so that what
 happened to one item stays in order. Producers send CloudEvents 1.0 to petition.actions: structured mode (the whole
 action as value) or binary mode (the envelope in `ce_…` headers, `data` as value). A record whose key is not its subject
-is refused. Personal fields are sealed with the intake's public key before they are sent (`danze keys`; decision 18).
+is refused. Its partition is the one that murmur2 chooses, as in Java's clients (librdkafka:
+partitioner=murmur2_random). Personal fields are sealed with the intake's public key before they are sent (`danze
+keys`; decision 18).
 The same (source, id) is taken once. Written from the code by `make docs`; the schemas are those of docs/schemas.
 """
 ADDRESSES = {
