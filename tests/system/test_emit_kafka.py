@@ -96,3 +96,14 @@ def test_a_missing_topic_is_one_sentence(danze, kafka_url):
 )
 def test_wrong_options_are_one_sentence(danze, options, words):
     danze("emit", "-", *options, sent=lines(GOOD)).refused(words)
+
+
+@pytest.mark.kafka
+def test_what_a_store_had_refused_is_sealed_when_it_is_sent_again(danze, kafka_url, topics):
+    """Its unit is not on record: refused, kept under the petitioner's key, and sealed to the intake on its way."""
+    assert danze("emit", "-", "--json", sent=lines(PERSONAL)).json["rejected"] == 1
+    said = danze("resubmit", "--kafka", kafka_url, "--topics", topics.prefix, "--json")
+    assert said.json["sent"] == 1
+    (found,) = records(kafka_url, topics.actions)
+    assert found["data"]["personal"]["key"] == danze("keys", "--json").json["intake"]["name"]
+    assert "周小华" not in json.dumps(found, ensure_ascii=False)

@@ -27,7 +27,6 @@ HEADERS = [("content-type", b"application/cloudevents+json; charset=UTF-8")]
 SETTINGS: dict[str, Any] = {
     "acks": "all",
     "enable_idempotence": True,
-    "linger_ms": 2,
     "max_request_size": LONGEST,
     "bootstrap_timeout_ms": 5_000,
     "max_block_ms": 5_000,
