@@ -15,6 +15,8 @@ from cli.options import Json, Prefix, Store
 from cli.screen import fail, moment, out, table, told
 from cli.taking import BATCH
 from cli.wiring import DEFAULT_STORE, System, kafka_settings, opened
+from domain.codec import decode_action
+from domain.envelope import Rejected
 from infra.log.port import Rejection
 from infra.office import micros
 from infra.refused import sent
@@ -83,40 +85,46 @@ def _opened(system: System, kept: Iterator[tuple[int, bytes]], answer: dict[str,
         line = sent(body.strip(), system.vault)
         if line is None:
             answer["erased"].append(number)
-        else:
-            yield Again(number, line)
+            continue
+        clear = system.vault.intake_key.opened(line)
+        yield Again(number, line if isinstance(clear, Rejected) else clear)
 
 
 def _taken(system: System, again: list[Again], *, history: bool) -> dict[str, Any]:
     intake = system.intake(history=history)
-    counts, still = Counter({"recorded": 0, "duplicate": 0, "rejected": 0}), []
+    counts: Counter[str] = Counter({"recorded": 0, "duplicate": 0, "rejected": 0})
+    still: list[dict[str, Any]] = []
     for first in range(0, len(again), BATCH):
         batch = again[first : first + BATCH]
         for each, outcome in zip(batch, intake.take([each.line for each in batch]), strict=True):
             counts[outcome.outcome] += 1
             if outcome.rejection is not None:
-                still.append({"number": each.number, "rejection": msgspec.to_builtins(outcome.rejection)})
+                still.append(_still(each, outcome.rejection))
     system.projector.catch_up()
     return {**counts, "still_rejected": still}
 
 
 def _published(system: System, again: list[Again], kafka: str, prefix: str) -> dict[str, Any]:
-    from infra.kafka.publisher import Publisher
+    """What cannot be understood is not sent: it would be refused again, and nobody knows what to seal in it."""
+    from infra.kafka.publisher import Publisher, Record
     from infra.kafka.topics import Topics
     from infra.sealed_box import Envelope
 
-    topic, envelope = Topics(prefix).actions, Envelope(system.vault.intake_key.public)
+    envelope, topic = Envelope(system.vault.intake_key.public), Topics(prefix).actions
+    records: list[Record] = []
+    still: list[dict[str, Any]] = []
+    for each in again:
+        action = decode_action(each.line)
+        if isinstance(action, Rejected):
+            still.append(_still(each, action))
+        else:
+            records.append((topic, action.subject.encode(), envelope.closed(each.line), []))
     with closing(Publisher(kafka_settings(kafka))) as publisher:
-        sealed = (envelope.closed(each.line) for each in again)
-        return {"sent": publisher.send((topic, _subject(line), line, []) for line in sealed)}
+        return {"sent": publisher.send(records), "still_rejected": still}
 
 
-def _subject(line: bytes) -> bytes:
-    try:
-        subject = msgspec.json.decode(line)["subject"]
-    except (msgspec.DecodeError, KeyError, TypeError):
-        return b""
-    return subject.encode() if isinstance(subject, str) else b""
+def _still(each: Again, rejection: Rejected) -> dict[str, Any]:
+    return {"number": each.number, "rejection": msgspec.to_builtins(rejection)}
 
 
 def _numbers(text: str | None) -> set[int] | None:

@@ -55,7 +55,7 @@ def sent(body: bytes, vault: Vault) -> bytes | None:
 
 def _is_ours(personal: dict[str, Any]) -> bool:
     """Sealed under a petitioner's key, not by a producer for the intake."""
-    return "sealed" in personal and not is_sealed(personal)
+    return personal.keys() == {"key", "sealed"} and not is_sealed(personal)
 
 
 def key_of(source: str, id: str) -> bytes:

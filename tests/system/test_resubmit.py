@@ -4,12 +4,11 @@ import json
 
 import pytest
 
+from infra.vault import open_vault
 from tests.infra.kafka_reading import records
 from tests.system.command import action, city, registered
 
-WORKED = action(
-    "W-1", "petition.worked", "petition:P-1", "2020-04-11T09:00:00+08:00", {"what": "现场查看"}, actor="official:b"
-)
+WORKED = action("W-1", "petition.worked", "petition:P-1", "2020-04-11T09:00:00+08:00", {"what": "现场查看"})
 SECRET = {"personal": {"name": "李大山", "phone": "13900000000"}}
 
 
@@ -83,10 +82,16 @@ def test_options_that_make_no_sense_are_named(danze, tmp_path):
 
 
 @pytest.mark.kafka
-def test_with_kafka_they_go_to_the_topic_of_actions(danze, kafka_url, topics):
-    danze.emit(*city(), WORKED, registered(1, colour="red", **SECRET))
-    said = danze("resubmit", "--kafka", kafka_url, "--topics", topics.prefix, "--json").json
-    assert said == {"sent": 2, "erased": []}
-    sent = [record for batch in records(kafka_url, topics.actions).values() for record in batch]
-    assert {record.key for record in sent} == {b"petition:P-1"}
-    assert [json.loads(record.value) for record in sent] == [WORKED, registered(1, colour="red", **SECRET)]
+def test_with_kafka_they_go_to_the_topic_of_actions_sealed_to_the_intake(danze, store, kafka_url, topics):
+    twice = {**registered(2, **SECRET), "id": "again"}
+    danze.emit(*city(), registered(2), WORKED, twice, registered(3, colour="red"))
+    said = danze("resubmit", "--kafka", kafka_url, "--topics", topics.prefix, "--json")
+    assert (said.code, said.json["sent"]) == (1, 2)
+    (still,) = said.json["still_rejected"]
+    assert still["rejection"]["code"] == "unknown-field"
+    sent = {r.key.decode(): r.value for batch in records(kafka_url, topics.actions).values() for r in batch}
+    assert json.loads(sent["petition:P-1"]) == WORKED
+    assert "李大山" not in sent["petition:P-2"].decode()
+    vault = open_vault(str(store), create=False)
+    assert json.loads(vault.intake_key.opened(sent["petition:P-2"])) == twice
+    vault.close()
