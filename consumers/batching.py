@@ -28,6 +28,8 @@ MOST_RECORDS = 5_000
 """Of one poll, and so of one batch."""
 MOST_BYTES = 8 << 20
 """Of one partition that a fetch brings at most, unless a single record is longer."""
+PATIENCE_MS = 50
+"""How long a broker may hold an empty answer back: meanwhile aiokafka asks it for no other partition."""
 MOST_WAITING = 8
 """Batches that wait for the agent; beyond that nothing more is fetched."""
 
