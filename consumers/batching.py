@@ -161,6 +161,19 @@ class Consumer(aiokafka.Consumer):
         self._given.pop(tp, None)
         self._done.pop(tp, None)
 
+    def _new_consumer_thread(self) -> aiokafka.AIOKafkaConsumerThread:
+        return _Thread(self, loop=self.loop, beacon=self.beacon)
+
+
+class _Thread(aiokafka.AIOKafkaConsumerThread):
+    """Sets what Faust has no setting for, before the consumer starts."""
+
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        consumer = super()._create_worker_consumer(transport)
+        consumer._fetch_max_wait_ms = PATIENCE_MS  # noqa: SLF001
+        consumer._isolation_level = "read_committed"  # noqa: SLF001
+        return consumer
+
 
 class Transport(aiokafka.Transport):
     """Faust's Kafka transport with our consumer."""
