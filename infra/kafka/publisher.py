@@ -23,6 +23,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 from infra.kafka.client import admin, as_problem, begun
 from infra.kafka.partition import partition_of
 from infra.kafka.settings import KafkaProblem, KafkaSettings, Refused, Unreachable
+from infra.kafka.topics import LONGEST
 
 Headers = list[tuple[str, bytes]]
 Record = tuple[str, bytes, bytes, Headers]
@@ -35,6 +36,7 @@ OVERHEAD = 128
 LONGEST_REQUEST = 64 << 20
 PATIENCE_SECONDS = 12.0
 """After so long without an acknowledgement a round is given up."""
+ASK_AGAIN_SECONDS = 0.3
 HASTE_SECONDS = 2
 """The same once we were asked to stop."""
 
@@ -119,7 +121,7 @@ class Publisher:
                 batch_size=BATCH,
                 linger_ms=int(self.patience * 400),  # a round is built in less; until it is flushed nothing is sent
                 max_request_size=LONGEST_REQUEST,
-                max_block_ms=int(self.patience * 400),
+                max_block_ms=int(ASK_AGAIN_SECONDS * 1000),
                 request_timeout_ms=int(self.patience * 400),
                 delivery_timeout_ms=int(self.patience * 1000),
                 reconnect_backoff_max_ms=1000,
@@ -154,9 +156,24 @@ class Publisher:
             (described,) = client.describe_topics([topic])
             asked = [ConfigResource(ConfigResourceType.TOPIC, topic)]
             configs = client.describe_configs(asked, config_filter="all")["topic"][topic]
-        place = Place(len(described["partitions"]), int(configs["max.message.bytes"]["value"]))
-        self._places[topic] = place
+        longest = int(configs["max.message.bytes"]["value"]) if "max.message.bytes" in configs else LONGEST
+        self._learned(topic)
+        self._places[topic] = place = Place(len(described["partitions"]), longest)
         return place
+
+    def _learned(self, topic: str) -> None:
+        """Returns when the producer knows the topic. Its first question about one is now and then never answered
+        (kafka-python 3.0.12 loses a wake-up), so it is asked again soon.
+        """
+        deadline = time.monotonic() + self.patience
+        while True:
+            try:
+                self._connected().partitions_for(topic)
+            except KafkaTimeoutError:
+                if time.monotonic() > deadline or self.stop.is_set():
+                    raise
+            else:
+                return
 
 
 def _too_large(topic: str, key: bytes, size: int, place: Place, headers: Headers) -> str:

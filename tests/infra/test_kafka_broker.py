@@ -14,6 +14,7 @@ from infra.kafka.broker import LocalBroker, User
 from infra.kafka.client import admin
 from infra.kafka.jars import BrokerError, jars
 from infra.kafka.partition import murmur2, partition_of
+from infra.kafka.publisher import Publisher
 from infra.kafka.settings import KafkaSettings, Unreachable
 from infra.kafka.topics import Topics
 from tests import servers
@@ -60,6 +61,8 @@ def test_only_the_right_password_opens_the_second_listener(standing):
     wrong = KafkaSettings((standing.sasl_url,), "sasl_plaintext", "PLAIN", "danze", "battery staple")
     with pytest.raises(Unreachable, match="does not let the user danze in with PLAIN") as caught, admin(wrong):
         pass
+    with Publisher(wrong) as publisher, pytest.raises(Unreachable, match="does not let the user danze in with PLAIN"):
+        publisher.send([("petition.events", b"petition:A", b"{}", [])])
     assert "battery" not in f"{caught.value} {wrong!r}"
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from infra import relay as module
 from infra.kafka.broker import LocalBroker
 from infra.kafka.jars import BrokerError
 from infra.kafka.publisher import Publisher
@@ -195,6 +196,22 @@ def test_the_second_relay_stands_by_and_takes_over(store_url, log, kafka_url, to
     found = records(kafka_url, topics.events)
     assert_nothing_is_missing(found, SUBJECTS[:200])
     assert sum(map(len, found.values())) == 200
+
+
+def test_two_relays_at_once_only_repeat(log, kafka_url, topics, publisher, monkeypatch):
+    """As if the lock that keeps the second away were lost."""
+    monkeypatch.setattr(module, "BATCH", 70)
+    fill(log, SUBJECTS)
+    with Publisher(KafkaSettings((kafka_url,))) as second:
+        both = [Relay(log, each, topics, Meter()) for each in (publisher, second)]
+        both[0].step()
+        both[1]._position = log.mark(RELAYED)
+        for each in (1, 0, 0, 1, 0, 1, 1, 0, 1, 0, 1, 0):
+            both[each].step()
+    assert log.mark(RELAYED) == 400
+    found = records(kafka_url, topics.events)
+    assert sum(map(len, found.values())) > 400
+    assert_nothing_is_missing(found, SUBJECTS)
 
 
 @pytest.mark.slow
