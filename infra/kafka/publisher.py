@@ -36,7 +36,8 @@ OVERHEAD = 128
 LONGEST_REQUEST = 64 << 20
 PATIENCE_SECONDS = 12.0
 """After so long without an acknowledgement a round is given up."""
-ASK_AGAIN_SECONDS = 0.3
+LEARN_SECONDS = 1.0
+"""How long a producer may take to hear of a topic."""
 HASTE_SECONDS = 2
 """The same once we were asked to stop."""
 
@@ -75,7 +76,11 @@ class Publisher:
         futures: list[Any] = []
         try:
             for topic, key, value, headers in records:
-                place = self._places.get(topic) or self._place(topic)
+                if topic not in self._places:
+                    sent += self._acknowledged(futures)
+                    futures, sizes = [], defaultdict(int)
+                    self._places[topic] = self._place(topic)
+                place = self._places[topic]
                 size = len(key) + len(value) + OVERHEAD + sum(len(name) + len(text) + 4 for name, text in headers)
                 if size > place.longest:
                     raise Refused(_too_large(topic, key, size, place, headers))
@@ -95,7 +100,11 @@ class Publisher:
 
     def close(self) -> None:
         """Gives up what is not acknowledged."""
-        producer, self._producer, self._places = self._producer, None, {}
+        self._places = {}
+        self._end()
+
+    def _end(self) -> None:
+        producer, self._producer = self._producer, None
         if producer is not None:
             # close() alone waits for a broker that does not answer, raises, and leaves its thread running
             producer._sender.force_close()  # noqa: SLF001 -- the library offers no other way
@@ -121,7 +130,7 @@ class Publisher:
                 batch_size=BATCH,
                 linger_ms=int(self.patience * 400),  # a round is built in less; until it is flushed nothing is sent
                 max_request_size=LONGEST_REQUEST,
-                max_block_ms=int(ASK_AGAIN_SECONDS * 1000),
+                max_block_ms=int(LEARN_SECONDS * 1000),
                 request_timeout_ms=int(self.patience * 400),
                 delivery_timeout_ms=int(self.patience * 1000),
                 reconnect_backoff_max_ms=1000,
@@ -158,12 +167,11 @@ class Publisher:
             configs = client.describe_configs(asked, config_filter="all")["topic"][topic]
         longest = int(configs["max.message.bytes"]["value"]) if "max.message.bytes" in configs else LONGEST
         self._learned(topic)
-        self._places[topic] = place = Place(len(described["partitions"]), longest)
-        return place
+        return Place(len(described["partitions"]), longest)
 
     def _learned(self, topic: str) -> None:
-        """Returns when the producer knows the topic. Its first question about one is now and then never answered
-        (kafka-python 3.0.12 loses a wake-up), so it is asked again soon.
+        """Returns when the producer knows the topic. One that does not learn it at once now and then never does
+        (kafka-python 3.0.12, on a busy machine); a new one does.
         """
         deadline = time.monotonic() + self.patience
         while True:
@@ -172,6 +180,7 @@ class Publisher:
             except KafkaTimeoutError:
                 if time.monotonic() > deadline or self.stop.is_set():
                     raise
+                self._end()
             else:
                 return
 
