@@ -13,8 +13,6 @@ from domain.vocabulary import LOG_MADE, SUBJECT_KIND, TYPES
 
 MARK = "# Written by `make docs` from danze's domain; changes here are lost."
 KINDS = tuple(dict.fromkeys(fact.__module__.split(".")[1] for fact in TYPES.values()))
-NOT_FOR_PRODUCERS = {"encode", "_decoders", "event_decoder", "decode_event", "_seers", "decode_seen"}
-ENVELOPE = {"D", "Id", "Action", "AnyAction", "Rejected"}
 
 FACTS = '''\
 """Everything that can have happened: the `data` of each type of action. Those in LOG_MADE danze's log writes itself."""
@@ -42,12 +40,8 @@ from danze_producer.facts import LOG_MADE, PREFIXES, SUBJECT_KIND, TYPES, Fact, 
 def modules() -> dict[str, str]:
     """File names and texts."""
     facts = [*_statements("fact"), *(each for kind in KINDS for each in _statements(f"{kind}/events"))]
-    envelope = [each for each in _statements("envelope") if each.name in ENVELOPE]
-    check = [each for each in _statements("codec") if each.name not in NOT_FOR_PRODUCERS]
-    return {
-        "facts.py": _module(FACTS, facts, tail=_tables()),
-        "check.py": _module(CHECK, [*envelope, *check]),
-    }
+    check = _needed("decode_action", [*_statements("envelope"), *_statements("codec")])
+    return {"facts.py": _module(FACTS, facts, tail=_tables()), "check.py": _module(CHECK, check)}
 
 
 class _Statement:
@@ -59,6 +53,7 @@ class _Statement:
         self.text = "\n".join(lines[first - 1 : (note or node).end_lineno])
         self.is_long = isinstance(node, ast.ClassDef | ast.FunctionDef)
         self.name = _name(node)
+        self.uses = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
 
 
 def _name(node: ast.stmt) -> str:
@@ -83,6 +78,15 @@ def _statements(module: str) -> list[_Statement]:
 
 def _is_note(node: ast.stmt | None) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _needed(first: str, all_: list[_Statement]) -> list[_Statement]:
+    """What a function needs, directly or through others, and itself; in the order given."""
+    needed, waiting = set[str](), {first}
+    while waiting:
+        needed |= waiting
+        waiting = {name for each in all_ if each.name in waiting for name in each.uses} - needed
+    return [each for each in all_ if each.name in needed]
 
 
 def _module(head: str, body: list[_Statement], tail: str = "") -> str:
