@@ -4,7 +4,7 @@ Rows and places are written in one transaction; what was seen before is told by 
 has its effect once, whatever Kafka delivers twice, and whoever holds a partition twice for a moment.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from threading import RLock
 
 import msgspec
@@ -19,6 +19,8 @@ from projections.findings import Word
 from projections.fold import Changes, Fold
 
 _encode = msgspec.json.Encoder(order="sorted").encode
+PIECE = 1_000
+"""Events folded at a time: as many as the processor's cache holds."""
 ROOM = 20_000
 """Items of one partition whose states are kept at hand between batches."""
 
@@ -113,45 +115,44 @@ class Projector:
                 self.held[partition].claim = place
         return lost
 
-    def _take(self, fold: Fold, records: Iterable[Record], claim: Claim) -> tuple[int, list[DeadLetter]]:
+    def _take(self, fold: Fold, records: Sequence[Record], claim: Claim) -> tuple[int, list[DeadLetter]]:
         """Folds what is new of a batch. Answers the last position, and what could not be folded."""
-        events: dict[int, tuple[AnySeen, Record]] = {}
+        self._load(fold, claim, {record.key for record in records if record.key is not None})
         letters: list[DeadLetter] = []
         last = claim.position
-        for record in records:
-            position = position_of(record)
-            if position is None:
-                letters.append(DeadLetter(claim.partition, record, "the header `position` is no number"))
-            elif position > last:
-                event = read(record, position)
+        for at in range(0, len(records), PIECE):
+            events: dict[int, tuple[AnySeen, Record]] = {}
+            for record in records[at : at + PIECE]:
+                event = read(record, last)
                 if isinstance(event, str):
                     letters.append(DeadLetter(claim.partition, record, event))
-                else:
-                    events[position] = event, record
-                    last = position
-        self._load(fold, claim, {event.subject for event, _ in events.values()})
-        for event in fold.take(event for event, _ in events.values()):
-            why = f"version {event.version} of {event.subject} came before the one before it"
-            letters.append(DeadLetter(claim.partition, events[event.position][1], why))
+                elif event is not None:
+                    last = event.position
+                    events[last] = event, record
+            for event in fold.take([event for event, _ in events.values()]):
+                why = f"version {event.version} of {event.subject} came before the one before it"
+                letters.append(DeadLetter(claim.partition, events[event.position][1], why))
         return last, letters
 
-    def _load(self, fold: Fold, claim: Claim, subjects: set[str]) -> None:
-        missing = {subject for subject in subjects if subject[:9] == "petition:" and subject not in fold.items}
-        for subject, item in self._rows.items(claim, missing).items():
+    def _load(self, fold: Fold, claim: Claim, keys: set[bytes]) -> None:
+        named = {key.decode("utf-8", "replace") for key in keys if key[:9] == b"petition:"}
+        for subject, item in self._rows.items(claim, {each for each in named if each not in fold.items}).items():
             fold.items.put(subject, item)
 
 
-def position_of(record: Record) -> int | None:
-    """The place in the log, which stands in a header beside the event's bytes."""
-    for name, value in record.headers:
-        if name == "position":
-            return int(value) if value.isdigit() else None
-    return None
+def read(record: Record, after: int) -> AnySeen | str | None:
+    """The event in a record, or why there is none; None where its place in the log is not above `after`.
 
-
-def read(record: Record, position: int) -> AnySeen | str:
-    """The event in a record, or why there is none."""
-    type_name = next((value.decode("utf-8", "replace") for name, value in record.headers if name == "type"), "")
+    Place and type stand in headers, beside the event's bytes.
+    """
+    headers = dict(record.headers)
+    number = headers.get("position", b"")
+    if not number.isdigit():
+        return "the header `position` is no number"
+    position = int(number)
+    if position <= after:
+        return None
+    type_name = headers.get("type", b"").decode("utf-8", "replace")
     if type_name not in TYPES:
         return f"there is no type {type_name!r}"
     try:
