@@ -112,8 +112,8 @@ def metrics(port):
         return ""
 
 
-def test_what_the_relay_cannot_do_is_one_sentence(danze, kafka_url, topics):
-    danze("relay", "--kafka", kafka_url).refused("there is no store at")
+def test_what_the_relay_cannot_do_is_one_sentence(danze, kafka_url, tmp_path):
+    danze("relay", "--kafka", kafka_url, "--store", tmp_path).refused("is a folder, not a store file")
     danze.emit(*city())
     danze("relay", "--kafka", kafka_url, "--metrics", "x").refused("--metrics 'x' is no [HOST:]PORT")
     said = danze("relay", "--kafka", kafka_url, "--topics", "nowhere.")
