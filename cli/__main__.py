@@ -1,5 +1,6 @@
 """`danze`: exit code 0 done, 1 found something wrong, 2 usage or input error."""
 
+import gc
 import os
 import sys
 from contextlib import suppress
@@ -32,6 +33,7 @@ for verb in (
 
 def main() -> None:
     """Runs a verb. What a user can mend comes as one sentence, never as a traceback."""
+    gc.set_threshold(50_000, 25, 100)  # what lives long here are petition items by the thousand, which hold no cycles
     try:
         try:
             app()

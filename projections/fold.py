@@ -86,14 +86,17 @@ class Fold:
 
     def changes(self) -> Changes:
         """The rows of everything touched since the last call."""
-        items = {subject: item for subject in self._touched if (item := self.items.get(subject)) is not None}
-        packed = {subject: pack(item) for subject, item in items.items()}
-        changes = Changes(
-            titles=[(item.no, terms(item.title)) for subject in self._new if (item := items.get(subject)) is not None],
-            cases=[case_row(item, packed[subject]) for subject, item in items.items()],
-            due=[row for item in items.values() for row in due_rows(item)],
-            findings=self._words,
-        )
+        packed: dict[str, bytes] = {}
+        changes = Changes([], [], [], self._words)
+        for subject in self._touched:
+            item = self.items.get(subject)
+            if item is None:
+                continue
+            body = packed[subject] = pack(item)
+            changes.cases.append(case_row(item, body))
+            changes.due += due_rows(item)
+            if subject in self._new:
+                changes.titles.append((item.no, terms(item.title)))
         self._new, self._touched, self._words = set(), set(), {}
         self.items.lay_down(packed)
         return changes
