@@ -39,11 +39,12 @@ def intake(
     from consumers.intake import Intake
     from consumers.patience import Patience
     from consumers.workers import intake_worker
+    from infra.sealed_box import in_clear
 
     settings, topics = kafka_settings(kafka), Topics(prefix)
     with opened(store) as system:
         _partitions("intake", settings, topics.actions, topics)
-        worker = Intake(system.intake(history=history), system.vault.intake_key.opened)
+        worker = Intake(system.intake(history=history), in_clear)
         patience = Patience(StoreError, Conflict, Unreachable)
         app = intake_worker(
             f"{prefix}danze-intake", settings.faust(SCHEME), worker, patience, topic=topics.actions, instance=instance

@@ -13,7 +13,8 @@ from msgspec import DecodeError, Struct, ValidationError
 from consumers.dead_letters import DeadLetter, DeadLetters
 from consumers.ports import Batch, Claim, Outgoing, Record, Rows, Send
 from domain.codec import decode_seen
-from domain.envelope import AnySeen
+from domain.envelope import AnySeen, Finding
+from domain.finding.decide import State
 from domain.vocabulary import TYPES
 from projections.findings import Word
 from projections.fold import Changes, Fold
@@ -180,14 +181,26 @@ def joined(changes: Sequence[Changes]) -> Changes:
     )
 
 
-def told(topic: str, findings: Mapping[str, Sequence[Word]]) -> list[Outgoing]:
-    """What was said of findings, for `petition.findings`: raised, cleared, or judged by a human. Key = the id.
+class Told(Struct, frozen=True, omit_defaults=True):
+    """A record of `petition.findings`: what one event says of a finding. After a crash it may come again."""
 
-    After a crash a record may come twice; (id, position) tells it.
-    """
+    id: str
+    position: int
+    """Of the event in the log: later words on the same finding have higher ones."""
+    raised: Finding | None = None
+    """The rule tripped; a second time it brings more evidence."""
+    cleared: bool = False
+    """It stands no more, unless the same event raised it anew."""
+    state: State | None = None
+    """What a human brought it to: opened, decided, dismissed, appealed."""
+
+
+def told(topic: str, findings: Mapping[str, Sequence[Word]]) -> list[Outgoing]:
+    """What was said of findings, for `petition.findings`; key = the finding's id."""
     return [
-        Outgoing(topic, id.encode(), _encode({
-            "id": id, "position": word.position, "raised": word.found, "cleared": word.cleared, "state": word.state,
-        }), [("position", b"%d" % word.position)])
+        Outgoing(
+            topic, id.encode(), _encode(Told(id, word.position, word.found, word.cleared, word.state)),
+            [("position", b"%d" % word.position)],
+        )
         for id, words in findings.items() for word in words
     ]  # fmt: skip

@@ -54,7 +54,7 @@ class Intake:
         `refused` are lines, by place, that were refused on their way here: they are kept with the others' reasons.
         A batch ends where a petitioner is forgotten: what the same person sends after that is sealed with a new key.
         """
-        batch = [Sent(line, refused.get(place) or decode_action(line)) for place, line in enumerate(lines)]
+        batch = [self._sent(line, refused.get(place)) for place, line in enumerate(lines)]
         for sent in batch:
             if isinstance(sent.action, Action):
                 sent.key = key_of(sent.action.source, sent.action.id)
@@ -62,6 +62,13 @@ class Intake:
             else:
                 sent.key, sent.digest = key_of_broken(sent.line), self.vault.digest(sent.line)
         return [outcome for part in _parts(batch) for outcome in self._attempt(partial(self._decided, part))]
+
+    def _sent(self, line: bytes, refused: Rejected | None) -> Sent:
+        """Personal fields that a producer sealed for this intake are opened here; the batch seals them anew."""
+        opened = line if refused is not None else self.vault.intake_key.opened(line)
+        if isinstance(opened, Rejected):
+            return Sent(line, opened)
+        return Sent(opened, refused or decode_action(opened))
 
     def _decided(self, part: Sequence[Sent]) -> list[Outcome]:
         return Batch(self, part).decided()

@@ -7,6 +7,7 @@ import msgspec
 
 from cli.reference.examples import example_actions, example_event, example_refusal
 from cli.reference.meaning import said
+from consumers.projector import Told
 from domain.envelope import CODES, Action, AnyAction
 from domain.vocabulary import LOG_MADE, TYPES
 from infra.kafka.topics import LONGEST, PARTITIONS, Topic, Topics
@@ -30,7 +31,8 @@ ADDRESSES = {
     "events": "The log, in order per subject, for ever: each action that was taken, and what was decided about it. "
     "A record may come twice, with the same position: skip what is not above the last one of its partition.",
     "rejected": "Actions that were refused, whole, with the reason, personal fields sealed; mend and send them again.",
-    "findings": "Findings raised and cleared. This version makes the topic and does not fill it yet.",
+    "findings": "Findings as they are raised, cleared and judged by humans. After a crash a record may come twice, "
+    "with the same id and position.",
     "seals": "Signed checkpoints of the log (C2SP tlog-checkpoint), in one order. "
     "This version makes the topic and does not fill it yet.",
 }
@@ -173,8 +175,10 @@ def _rejected() -> Part:
 
 
 def _finding() -> Part:
-    payload = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}
-    return _message("finding", "A finding that was raised or cleared; `id` is its stable id.", JSON, payload)
+    (reference,), parts = msgspec.json.schema_components([Told], ref_template="#/$defs/{name}")
+    told = reference["$ref"].rpartition("/")[2]
+    payload = {**parts.pop(told), "$defs": parts}
+    return _message("finding", "A finding that was raised, cleared or judged; `id` is its stable id.", JSON, payload)
 
 
 def _seal() -> Part:
