@@ -12,10 +12,9 @@ from msgspec import DecodeError, Struct, ValidationError
 
 from consumers.dead_letters import DeadLetter, DeadLetters
 from consumers.ports import Batch, Claim, Outgoing, Record, Rows, Send
-from domain.codec import decode_seen
+from domain.codec import seer
 from domain.envelope import AnySeen, Finding
 from domain.finding.decide import State
-from domain.vocabulary import TYPES
 from projections.findings import Word
 from projections.fold import Changes, Fold
 
@@ -122,17 +121,21 @@ class Projector:
         letters: list[DeadLetter] = []
         last = claim.position
         for at in range(0, len(records), PIECE):
-            events: dict[int, tuple[AnySeen, Record]] = {}
+            events: list[AnySeen] = []
+            sources: list[Record] = []
             for record in records[at : at + PIECE]:
                 event = read(record, last)
+                if event is None:
+                    continue
                 if isinstance(event, str):
                     letters.append(DeadLetter(claim.partition, record, event))
-                elif event is not None:
-                    last = event.position
-                    events[last] = event, record
-            for event in fold.take([event for event, _ in events.values()]):
+                    continue
+                last = event.position
+                events.append(event)
+                sources.append(record)
+            for event in fold.take(events):
                 why = f"version {event.version} of {event.subject} came before the one before it"
-                letters.append(DeadLetter(claim.partition, events[event.position][1], why))
+                letters.append(DeadLetter(claim.partition, sources[events.index(event)], why))
         return last, letters
 
     def _load(self, fold: Fold, claim: Claim, keys: set[bytes]) -> None:
@@ -147,19 +150,20 @@ def read(record: Record, after: int) -> AnySeen | str | None:
     Place and type stand in headers, beside the event's bytes.
     """
     headers = dict(record.headers)
-    number = headers.get("position", b"")
-    if not number.isdigit():
+    try:
+        position = int(headers["position"])
+    except (KeyError, ValueError):
         return "the header `position` is no number"
-    position = int(number)
     if position <= after:
         return None
-    type_name = headers.get("type", b"").decode("utf-8", "replace")
-    if type_name not in TYPES:
-        return f"there is no type {type_name!r}"
+    see = seer(headers.get("type", b""))
+    if see is None:
+        return f"there is no type {headers.get('type', b'').decode('utf-8', 'replace')!r}"
     try:
-        event = decode_seen(type_name, record.value or b"", position)
+        event = see(record.value or b"")
     except (ValidationError, DecodeError, UnicodeDecodeError) as error:
-        return f"not an event of {type_name}: {error}"
+        return f"not an event of this type: {error}"
+    event.position = position
     if record.key != event.subject.encode():
         return f"the key is not the subject {event.subject}"
     return event

@@ -51,14 +51,24 @@ def decode_event(type_name: str, body: bytes, position: int) -> AnyEvent:
     return event
 
 
-_seers: dict[str, Callable[[bytes], AnySeen]] = {}
+_seers: dict[str | bytes, Callable[[bytes], AnySeen]] = {}
+
+
+def seer(type_name: str | bytes) -> Callable[[bytes], AnySeen] | None:
+    """What decodes as much of a type's events as folds look at, position left to set; None for no type of ours."""
+    see = _seers.get(type_name)
+    if see is None:
+        name = type_name if isinstance(type_name, str) else type_name.decode("utf-8", "replace")
+        if name not in TYPES:
+            return None
+        see = _seers[type_name] = msgspec.json.Decoder(Seen[TYPES[name]]).decode  # type: ignore[valid-type]
+    return see
 
 
 def decode_seen(type_name: str, body: bytes, position: int) -> AnySeen:
     """As much of a stored event as folds look at; a third quicker than all of it."""
-    see = _seers.get(type_name)
-    if see is None:
-        see = _seers[type_name] = msgspec.json.Decoder(Seen[TYPES[type_name]]).decode  # type: ignore[valid-type]
+    see = seer(type_name)
+    assert see is not None, f"the log holds an unknown type {type_name}"
     seen = see(body)
     seen.position = position
     return seen

@@ -9,7 +9,7 @@ import threading
 import time
 from collections import defaultdict
 from contextlib import AsyncExitStack, contextmanager
-from itertools import count
+from itertools import count, pairwise
 
 import pytest
 from kafka import KafkaProducer
@@ -169,7 +169,7 @@ def test_hooks_and_work_never_overlap_while_the_partition_is_ours(kafka_url):
     }
     for story_of_one in told.values():
         assert story_of_one[0] == "asked"
-        assert all(b in follows[a] for a, b in zip(story_of_one, story_of_one[1:], strict=False))
+        assert all(b in follows[a] for a, b in pairwise(story_of_one))
 
 
 @pytest.mark.slow
