@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run kafka test lint format types contracts bench docs lock check clean
+.PHONY: peers help setup setup-dev run kafka test lint format types contracts bench docs lock check clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -49,6 +49,10 @@ docs: setup-dev  ## write the generated pages and the README's outputs again
 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make lock" $(UPGRADE) pyproject.toml
+
+peers:  ## the environment of what benchmarks/distributed.py measures against
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r benchmarks/peers/requirements.lock
 
 lock: setup-dev  ## resolve the locks again (UPGRADE=--upgrade for newer versions)
 	$(COMPILE) --group build --output-file requirements.lock
