@@ -74,6 +74,8 @@ class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Positions of earlier events; the event that carries the finding is evidence by itself."""
     late_by: int | None = None
     attempt: bool = False
+    why: str | None = None
+    """What tripped it, where a rule has several ways: a word of `projections/explain.py`."""
     aggravated: bool = False
 
 

@@ -3,6 +3,7 @@
 from domain.clock import events as clock
 from domain.fact import Fact
 from domain.finding import events as finding
+from domain.gathering import events as gathering
 from domain.petition import events as petition
 from domain.petitioner import events as petitioner
 from domain.ruleset import events as ruleset
@@ -65,6 +66,11 @@ TYPES: dict[str, type[Fact]] = {
     "unit.contact_point_set.v1": unit.ContactPointSet,
     "unit.officer_exchanged.v1": unit.OfficerExchanged,
     "unit.care_held.v1": unit.CareHeld,
+    "gathering.arrived.v1": gathering.GatheringArrived,
+    "gathering.summoned.v1": gathering.GatheringSummoned,
+    "gathering.attended.v1": gathering.GatheringAttended,
+    "gathering.reported.v1": gathering.GatheringReported,
+    "gathering.ended.v1": gathering.GatheringEnded,
     "finding.opened.v1": finding.FindingOpened,
     "finding.dissent_recorded.v1": finding.DissentRecorded,
     "finding.decided.v1": finding.FindingDecided,

@@ -7,15 +7,13 @@ from typing import Any, Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
+from domain import kinds
 from domain.codec import encode
 from domain.envelope import SHANGHAI, Action, AnyAction, AnyEvent, Event, Recorded, Rejected, day_of, local
 from domain.fact import UnitId
-from domain.finding import decide as finding
 from domain.petition import breach
-from domain.petition import decide as petition
 from domain.petition.events import SecrecyGuarded
-from domain.ruleset import decide as ruleset
-from domain.unit import decide as unit
+from domain.petitioner.events import PetitionerForgotten
 from infra.agenda import Agenda
 from infra.log.port import Log, NewEntry, Rejection
 from infra.office import EPOCH, Office, micros
@@ -145,18 +143,11 @@ class Batch:
 
     def _decide(self, action: AnyAction, recorded: datetime) -> Recorded | Rejected:
         office = self.office
-        kind = action.subject.partition(":")[0]
-        if kind == "petition":
-            known = office.known(recorded, head=self.after + len(self.entries), history=self.intake.history)
-            return petition.decide(office.item(action.subject[9:]), action, known)
-        if kind == "unit":
-            return unit.decide(office.units.get(action.subject), action, office.units)
-        if kind in ("ruleset", "calendar"):
-            return ruleset.decide(action, office.rules)
-        if kind in ("petitioner", "person"):
+        known = office.known(recorded, head=self.after + len(self.entries), history=self.intake.history)
+        ruling = kinds.decide(office.state(action.subject), action, known)
+        if isinstance(ruling, Recorded) and isinstance(action.data, PetitionerForgotten):
             self.forgotten.append("person:" + action.subject.partition(":")[2])
-            return Recorded()
-        return finding.decide(office.finding(action.subject), action)
+        return ruling
 
     def _record(
         self, action: AnyAction, ruling: Recorded, recorded: datetime, key: bytes, digest: bytes,

@@ -5,13 +5,15 @@ One office serves one intake. It reads the log, never a clock; after somebody el
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 
 from domain.codec import decode_event
 from domain.envelope import AnyEvent
 from domain.finding import decide as finding
+from domain.kinds import DECIDE, EVOLVE, kind_of
+from domain.known import Known
 from domain.petition import matter
 from domain.petition.item import Item
-from domain.petition.ruling import Known
 from domain.petition.state import evolve
 from domain.rules.law import Rules
 from domain.ruleset import decide as ruleset
@@ -44,6 +46,10 @@ class Office:
         self.matters: dict[str, tuple[str, ...]] = {}
         self.versions: dict[str, int] = {}
         self.findings: dict[str, finding.State] = {}
+        self.standing: dict[str, bool] = {}
+        """Findings outside the items that somebody asked for, or that were raised or cleared since."""
+        self.states: dict[str, Any] = {}
+        """What decide must remember of the other kinds, by subject, as far as somebody asked."""
 
     def catch_up(self, upto: int | None = None) -> None:
         """Takes in what the log has gained since, or only what it held at position `upto`."""
@@ -71,25 +77,34 @@ class Office:
 
     def take(self, event: AnyEvent) -> None:
         """Folds one event of the log into what is known. Items and matters that nobody asked for stay unread."""
-        kind = event.subject.partition(":")[0]
+        kind, decided = kind_of(event.subject), event.decided
+        if decided.findings or decided.cleared:
+            self._take_findings(kind, event)
         if kind == "petition":
             no = event.subject[9:]
             before = self.items.get(no)
             if no in self.items:
                 self.items.put(no, evolve(before, event))
-            for id in (*event.decided.cleared, *(found.id for found in event.decided.findings)):
-                self.findings.pop(id, None)
-            if event.decided.repeat_number is not None:
+            if decided.repeat_number is not None:
                 self._take_matter(event, before)
-        elif kind == "unit":
+            return
+        self.versions[event.subject] = event.version
+        if kind == "unit":
             self.units.take(event)
-            self.versions[event.subject] = event.version
-        else:
-            if kind in ("ruleset", "calendar"):
-                self.rules = ruleset.evolve(self.rules, event)
-            elif event.subject in self.findings:
-                self.findings[event.subject] = finding.evolve(self.findings[event.subject], event)
-            self.versions[event.subject] = event.version
+        elif kind in ("ruleset", "calendar"):
+            self.rules = ruleset.evolve(self.rules, event)
+        elif event.subject in self.findings:
+            self.findings[event.subject] = finding.evolve(self.findings[event.subject], event)
+        elif event.subject in self.states:
+            self.states[event.subject] = EVOLVE[kind](self.states[event.subject], event)
+
+    def _take_findings(self, kind: str, event: AnyEvent) -> None:
+        """A finding that is raised or cleared stands anew or no more; how far humans had come with it is read again."""
+        for standing, ids in ((False, event.decided.cleared), (True, [each.id for each in event.decided.findings])):
+            for id in ids:
+                self.findings.pop(id, None)
+                if kind != "petition":
+                    self.standing[id] = standing
 
     def _take_matter(self, event: AnyEvent, before: Item | None) -> None:
         """A judgement concerns the matter that the item joins and the one that it leaves."""
@@ -143,7 +158,7 @@ class Office:
     def finding(self, subject: str) -> finding.State | None:
         """How far a finding has come; None where none of that id stands."""
         if subject not in self.findings:
-            if not self._stands(subject):
+            if not self.stands(subject):
                 return None
             state: finding.State = "proposed"
             for entry in self._log.stream(subject, upto=self.position):
@@ -151,14 +166,37 @@ class Office:
             self.findings[subject] = state
         return self.findings[subject]
 
-    def _stands(self, subject: str) -> bool:
-        rule, _, about = subject.partition(":")
+    def stands(self, id: str) -> bool:
+        """Whether a finding stands. Items remember their own; any other is found by the events that touch its id."""
+        rule, _, about = id.partition(":")
         kind, _, rest = about.partition(":")
-        if kind != "petition":
-            return False
-        no = rest.partition(":")[0]
-        holders = (no, *self.repeats(no)) if rule == "F23" else (no,)
-        return any((item := self.item(each)) is not None and subject in item.found for each in holders)
+        if kind == "petition":
+            no = rest.partition(":")[0]
+            holders = (no, *self.repeats(no)) if rule == "F23" else (no,)
+            return any((item := self.item(each)) is not None and id in item.found for each in holders)
+        if id not in self.standing:
+            self.standing[id] = False
+            for event in decoded(self._log.touching(id, upto=self.position)):
+                self.standing[id] = any(found.id == id for found in event.decided.findings)
+        return self.standing[id]
+
+    def state(self, subject: str) -> Any:
+        """What decide must know of the subject of an action; None where there is nothing."""
+        kind = kind_of(subject)
+        if kind == "petition":
+            return self.item(subject[9:])
+        if kind == "unit":
+            return self.units.get(subject)
+        if kind not in DECIDE:
+            return self.finding(subject)
+        if kind not in EVOLVE:
+            return None
+        if subject not in self.states:
+            state = None
+            for event in decoded(self._log.stream(subject, upto=self.position)):
+                state = EVOLVE[kind](state, event)
+            self.states[subject] = state
+        return self.states[subject]
 
     def known(self, recorded: datetime, *, head: int, history: bool) -> Known:
         """What decide may ask at this moment."""
@@ -170,6 +208,7 @@ class Office:
             recorded=recorded,
             head=head,
             history=history,
+            stands=self.stands,
         )
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 import msgspec
 
-from domain.clock.events import DutyMissed
 from domain.envelope import AnyEvent
 from domain.petition.state import evolve
 from projections.cases import CaseRow, DueRow, case_row, due_rows
@@ -58,7 +57,7 @@ class Fold:
                 decided = event.decided
                 if decided.findings or decided.cleared:
                     finding.append(event)
-            elif event.type[:8] == "finding." or isinstance(event.data, DutyMissed):
+            elif event.type[:8] == "finding." or event.decided.findings or event.decided.cleared:
                 finding.append(event)
         get, put = self.items.get, self.items.put
         for subject, stream in streams.items():
@@ -108,6 +107,7 @@ class Fold:
 
 def owners(event: AnyEvent) -> tuple[list[str], list[str]]:
     """The items and findings whose states must be at hand before the event is folded."""
+    found = [*event.decided.cleared, *(found.id for found in event.decided.findings)]
     if event.subject.startswith("petition:"):
-        return [event.subject], [*event.decided.cleared, *(found.id for found in event.decided.findings)]
-    return [], [event.subject] if event.type.startswith("finding.") else []
+        return [event.subject], found
+    return [], [event.subject] if event.type.startswith("finding.") else found

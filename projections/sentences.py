@@ -56,6 +56,11 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "petition.incident_reported": ("引发{kind}事件", "an incident was reported ({kind})"),
     "petition.secrecy_breached": ("{by_unit}泄露检举材料给{to}", "{by_unit} let {to} know of the accusation"),
     "petition.secrecy_guarded": ("系统拒绝将检举材料转给{to}", "the log refused to route the accusation to {to}"),
+    "gathering.arrived": ("{persons}人到{place}集体访，{by}接待", "{persons} persons came to {place}, received by {by}"),
+    "gathering.summoned": ("{by}通知{units}到场联合接访", "{by} summoned {units} to receive them together"),
+    "gathering.attended": ("{unit}派{leader}到场接访", "{leader} of {unit} came to receive them"),
+    "gathering.reported": ("集访情况报告{to}", "the gathering was reported to {to}"),
+    "gathering.ended": ("联合接访结束", "the joint reception ended"),
     "deadline.missed": ("{deadline} 期限（{due_on}）已过，责任单位{owed_by}", "{deadline} passed on {due_on}, owed by {owed_by}"),
     "supervision.due": ("应当督办而未督办（{ground}），责任单位{owed_by}", "supervision {ground} was due from {owed_by}"),
 }  # fmt: skip
@@ -105,6 +110,11 @@ class _Told(dict[str, str]):
 
     def __missing__(self, key: str) -> str:
         value = (self._event.unit or "") if key == "by" else self._fields.get(key)
+        return self._said(value)
+
+    def _said(self, value: object) -> str:
+        if isinstance(value, tuple):
+            return "、".join(map(self._said, value))
         if isinstance(value, str) and value.startswith("unit:"):
             return self._units.name(value)
         if isinstance(value, str) and value.startswith("official:"):

@@ -10,13 +10,12 @@ the story: what was missed before an action is on record when the action comes.
 from datetime import date, datetime, time, timedelta
 
 from domain.envelope import SHANGHAI, Action, Decided, Event, Recorded, Rejected, day_of
+from domain.kinds import EVOLVE, decide
+from domain.known import Known
 from domain.petition import breach, matter
-from domain.petition import decide as petition
-from domain.petition.ruling import Known
 from domain.petition.state import evolve
 from domain.rules.answers import answers
 from domain.ruleset import decide as ruleset
-from domain.unit import decide as unit
 from domain.unit.state import Units
 from domain.vocabulary import NAMES
 from infra.shipped import shipped_rules
@@ -41,7 +40,7 @@ class Story:
         self.ticking = ticking
         """Whether the clock runs before each step, as it does in history; a live log may be told before it runs."""
         self.units, self.items, self.rules = Units(), {}, shipped_rules()
-        self.matters, self.fold, self.events = {}, Fold(), []
+        self.states, self.matters, self.fold, self.events = {}, {}, Fold(), []
         self.ruling = None
 
     def when(self, action: Action) -> "Story":
@@ -82,7 +81,8 @@ class Story:
     def standing(self) -> dict:
         """The findings that stand in the read model, which must be those that the items remember."""
         found = {id: each.finding for id, each in self.fold.standings.items() if each and not each.cleared_at}
-        assert set(found) == {id for item in self.items.values() for id in item.found}
+        of_items = {id for id in found if id.split(":")[1] == "petition"}
+        assert of_items == {id for item in self.items.values() for id in item.found}
         return found
 
     def finding(self, id: str):
@@ -112,20 +112,25 @@ class Story:
         return ruling
 
     def _decide(self, action: Action, recorded: datetime):
-        kind, _, name = action.subject.partition(":")
-        if kind == "unit":
-            return unit.decide(self.units.get(action.subject), action, self.units)
-        if kind in ("ruleset", "calendar"):
-            return ruleset.decide(action, self.rules)
-        known = Known(self.rules, self.units, self.items.get, lambda no: self.matters.get(no, ()), recorded)
-        return petition.decide(self.items.get(name), action, known)
+        known = Known(
+            self.rules, self.units, self.items.get, lambda no: self.matters.get(no, ()), recorded,
+            stands=lambda id: id in self.standing(),
+        )  # fmt: skip
+        return decide(self._state(action.subject), action, known)
+
+    def _state(self, subject: str):
+        kind, _, name = subject.partition(":")
+        if kind in ("petition", "unit"):
+            return self.items.get(name) if kind == "petition" else self.units.get(subject)
+        found = self.fold.standings.get(subject)
+        return found.state if found and not found.cleared_at else self.states.get(subject)
 
     def _happened(self, action: Action, ruling: Recorded, recorded: datetime) -> None:
         kind, _, name = action.subject.partition(":")
-        former = self.items.get(name) if kind == "petition" else self.units.get(action.subject)
+        former, version = self._state(action.subject), 1 + sum(each.subject == action.subject for each in self.events)
         event = Event(
             id=action.id, source=action.source, type=action.type, subject=action.subject, time=action.time,
-            data=action.data, actor=action.actor, unit=action.unit, version=former.version + 1 if former else 1,
+            data=action.data, actor=action.actor, unit=action.unit, version=version,
             recorded=recorded, ruleset=self.rules.on(day_of(action.time)).names, decided=ruling.decided,
             position=len(self.events) + 1,
         )  # fmt: skip
@@ -137,6 +142,8 @@ class Story:
             self.items[name] = evolve(former, event)
             for root in {*self.matters, ruling.decided.matter} - {None}:
                 self.matters[root] = matter.evolve(root, self.matters.get(root, ()), event)
+        elif kind in EVOLVE:
+            self.states[action.subject] = EVOLVE[kind](former, event)
         else:
             self.rules = ruleset.evolve(self.rules, event)
 

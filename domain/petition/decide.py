@@ -6,11 +6,12 @@ from typing import Any
 from domain.clock.events import DeadlineMissed, SupervisionDue
 from domain.envelope import AnyAction, Recorded, Rejected
 from domain.fact import Fact
+from domain.known import Known
 from domain.petition import breach, handling, outcome, oversight, routing
 from domain.petition import events as e
 from domain.petition.guards import conflicted
 from domain.petition.item import Item
-from domain.petition.ruling import Known, Ruling, Verdict
+from domain.petition.ruling import Ruling, Verdict
 from domain.petition.steps import OPEN_TO, follows
 
 Step = Callable[[Any, Ruling], Verdict]

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from domain.envelope import Action, Event, Rejected
+from domain.known import Known
 from domain.petition import decide as petition
-from domain.petition.ruling import Known
 from domain.petition.state import Item, evolve
 from domain.unit import decide as unit
 from domain.unit.state import Units
