@@ -1,9 +1,9 @@
-"""What is worked out about one action outside the items: findings raised and cleared, limits set and met."""
+"""What is worked out about one action outside the items: findings raised and cleared, limits set."""
 
 from datetime import date, timedelta
 from typing import Any
 
-from domain.deadlines import Deadline, Met
+from domain.deadlines import Deadline
 from domain.envelope import NOTHING, AnyAction, Decided, Finding, Recorded, Rejected, day_of
 from domain.fact import UnitId
 from domain.known import LOG_ITSELF, Known
@@ -16,16 +16,16 @@ Verdict = Rejected | None
 class Draft:
     """The record of one step while it is being decided. Becomes a `Decided`; lives no longer than that."""
 
-    def __init__(self, action: AnyAction, known: Known, *, owner: UnitId | None = None) -> None:
+    def __init__(self, action: AnyAction, known: Known, *, owner: UnitId | None = None, version: int = 1) -> None:
         self.action = action
         self.known = known
         self.units = known.units
         self.day: date = day_of(action.time)
         self.law: Law = known.rules.on(self.day)
+        self.version = version
         self.owner = owner
         """The unit whose stream it is; another one that enters late has a finding of its own."""
         self.set: list[Deadline] = []
-        self.met: list[Met] = []
         self.findings: list[Finding] = []
         self.cleared: list[str] = []
 
@@ -52,6 +52,34 @@ class Draft:
         if self.known.stands(id):
             self.cleared.append(id)
 
+    def start(
+        self,
+        clock: str,
+        owed_by: UnitId,
+        *,
+        parameter: str | None = None,
+        given: date | None = None,
+        unit: str = "calendar",
+    ) -> None:
+        """Starts a limit of as many days as the rule set's parameter says, or one that ends on a given day."""
+        if given is not None:
+            strict_on, due_on, provisional = given, given, False
+        elif parameter in self.law.parameters:
+            dates = self.law.ending(self.day, self.law.parameters[parameter], unit)
+            strict_on, due_on, provisional = dates.strict_on, dates.due_on, dates.provisional
+        else:
+            return
+        self.set.append(
+            Deadline(
+                clock=clock, started=self.version, starts_on=self.day, strict_on=strict_on, due_on=due_on,
+                owed_by=owed_by, provisional=provisional,
+            )
+        )  # fmt: skip
+
+    def late_for(self, due_on: date) -> bool:
+        """Done in time but entered after that day: the clock may have recorded that it was not."""
+        return self.day <= due_on < day_of(self.known.recorded)
+
     def recorded(self) -> Recorded:
         """The ruling as it is recorded. Entered more than `entry_hours` late trips F13, unless imported."""
         limit = timedelta(hours=self.law.parameters["entry_hours"])
@@ -62,7 +90,7 @@ class Draft:
             id = f"F13:{self.subject}" if own else f"F13:{self.subject}:{self.action.unit}"
             self.find("F13", self.action.unit, id=id, since=day_of(self.action.time + limit))
         decided = Decided(
-            set=tuple(self.set), met=tuple(self.met), findings=tuple(self.findings), cleared=tuple(self.cleared),
+            set=tuple(self.set), findings=tuple(self.findings), cleared=tuple(self.cleared),
             late=late,
         )  # fmt: skip
         touches = tuple(dict.fromkeys((*(each.id for each in self.findings), *self.cleared)))

@@ -76,6 +76,8 @@ class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     attempt: bool = False
     why: str | None = None
     """What tripped it, where a rule has several ways: a word of `projections/explain.py`."""
+    period: str | None = None
+    """Of a duty that was not done: `2020Q4`, or the day by which it was due."""
     aggravated: bool = False
 
 

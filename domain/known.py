@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from msgspec import Struct
 
@@ -13,8 +14,16 @@ LOG_ITSELF = frozenset({"/danze/log", "/danze/clock"})
 """Sources of what the log and its clock write; nobody enters that late."""
 
 
-def _nothing_stands(id: str) -> bool:
+def _no(_: str) -> bool:
     return False
+
+
+def _yes(_: str) -> bool:
+    return True
+
+
+def _nothing(_: str) -> Any:
+    return None
 
 
 class Known(Struct, frozen=True):
@@ -32,5 +41,9 @@ class Known(Struct, frozen=True):
     """The action comes from a past that is brought in; its operator is trusted."""
     head: int | None = None
     """Position of the newest event: what evidence may name. None where nobody keeps positions."""
-    stands: Callable[[str], bool] = _nothing_stands
+    stands: Callable[[str], bool] = _no
     """Whether a finding of this id stands, decided on by a human or not."""
+    state: Callable[[str], Any] = _nothing
+    """What is kept of another subject, `duty:430400-gov`; None where there is nothing."""
+    sponsors: Callable[[str], bool] = _yes
+    """Whether an official sponsors an item that is still open (D11)."""

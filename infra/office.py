@@ -3,7 +3,7 @@
 One office serves one intake. It reads the log, never a clock; after somebody else's append it catches up.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from domain.finding import decide as finding
 from domain.kinds import DECIDE, EVOLVE, kind_of
 from domain.known import Known
 from domain.petition import matter
+from domain.petition.events import PetitionSponsored
 from domain.petition.item import Item
 from domain.petition.state import evolve
 from domain.rules.law import Rules
@@ -48,8 +49,12 @@ class Office:
         self.findings: dict[str, finding.State] = {}
         self.standing: dict[str, bool] = {}
         """Findings outside the items that somebody asked for, or that were raised or cleared since."""
-        self.states: dict[str, Any] = {}
-        """What decide must remember of the other kinds, by subject, as far as somebody asked."""
+        self.states: dict[str, dict[str, Any]] = {kind: {} for kind in EVOLVE}
+        """What decide must remember of the other kinds, by kind and subject, as far as somebody asked."""
+        self.whole: set[str] = set()
+        """Kinds of which every subject is among them."""
+        self.sponsored: dict[str, set[str]] = {}
+        """NOs of the items that an official ever sponsored, for officials that somebody asked about."""
 
     def catch_up(self, upto: int | None = None) -> None:
         """Takes in what the log has gained since, or only what it held at position `upto`."""
@@ -87,6 +92,8 @@ class Office:
                 self.items.put(no, evolve(before, event))
             if decided.repeat_number is not None:
                 self._take_matter(event, before)
+            if isinstance(event.data, PetitionSponsored) and event.data.leader in self.sponsored:
+                self.sponsored[event.data.leader].add(no)
             return
         self.versions[event.subject] = event.version
         if kind == "unit":
@@ -95,8 +102,10 @@ class Office:
             self.rules = ruleset.evolve(self.rules, event)
         elif event.subject in self.findings:
             self.findings[event.subject] = finding.evolve(self.findings[event.subject], event)
-        elif event.subject in self.states:
-            self.states[event.subject] = EVOLVE[kind](self.states[event.subject], event)
+        elif kind in EVOLVE:
+            known = self.states[kind]
+            if event.subject in known or kind in self.whole:
+                known[event.subject] = EVOLVE[kind](known.get(event.subject), event)
 
     def _take_findings(self, kind: str, event: AnyEvent) -> None:
         """A finding that is raised or cleared stands anew or no more; how far humans had come with it is read again."""
@@ -191,12 +200,36 @@ class Office:
             return self.finding(subject)
         if kind not in EVOLVE:
             return None
-        if subject not in self.states:
-            state = None
+        known = self.states[kind]
+        if subject not in known and kind not in self.whole:
+            known[subject] = None
             for event in decoded(self._log.stream(subject, upto=self.position)):
-                state = EVOLVE[kind](state, event)
-            self.states[subject] = state
-        return self.states[subject]
+                known[subject] = EVOLVE[kind](known[subject], event)
+        return known.get(subject)
+
+    def streams_of(self, kind: str) -> Iterator[tuple[str, Any]]:
+        """Every subject of a kind with what is kept of it."""
+        if kind == "unit":
+            yield from ((unit.unit, unit) for unit in self.units)
+            return
+        known = self.states[kind]
+        if kind not in self.whole:
+            for event in decoded(self._log.of_kind(kind, upto=self.position)):
+                known[event.subject] = EVOLVE[kind](known.get(event.subject), event)
+            self.whole.add(kind)
+        yield from ((subject, state) for subject, state in known.items() if state is not None)
+
+    def states_of(self, kind: str) -> list[Any]:
+        """What is kept of all subjects of a kind."""
+        return [state for _, state in self.streams_of(kind)]
+
+    def sponsors(self, official: str) -> bool:
+        """Whether the official sponsors an item that is still open."""
+        if official not in self.sponsored:
+            touching = self._log.touching(f"sponsor:{official}", upto=self.position)
+            self.sponsored[official] = {entry.subject[9:] for entry in touching}
+        items = (self.item(no) for no in self.sponsored[official])
+        return any(item is not None and item.sponsor == official and not item.over for item in items)
 
     def known(self, recorded: datetime, *, head: int, history: bool) -> Known:
         """What decide may ask at this moment."""
@@ -209,6 +242,8 @@ class Office:
             head=head,
             history=history,
             stands=self.stands,
+            state=self.state,
+            sponsors=self.sponsors,
         )
 
 

@@ -103,6 +103,9 @@ def finding_sentences(found: Finding, units: Units, rules: Rules) -> Sentences:
     if found.late_by is not None:
         zh.append(f"逾期{found.late_by}日。")
         en.append(f"{found.late_by} days late.")
+    if found.period:
+        zh.append(f"所涉时段或期限：{found.period}。")
+        en.append(f"Period or last day: {found.period}.")
     if found.why:
         zh.append(WHY[found.why][0])
         en.append(WHY[found.why][1])

@@ -20,11 +20,11 @@ SUPERVISION_TRIGGERS = ("S1", "S2", "S7", "S8", "S9", "S10")
 
 RULE_OF_CLOCK = {
     "K1": "F01", "K2": "F02", "K3": "F02", "K11": "F03", "K5": "F04", "K12": "F04", "K5x": "F05", "K7": "F06",
-    "K9": "F07", "K13": "F08", "K10": "F09", "execution": "F20",
+    "K9": "F07", "K13": "F08", "K10": "F09", "execution": "F20", "sponsor": "D12",
     "S1": "F17", "S2": "F17", "S7": "F17", "S8": "F17", "S9": "F17", "S10": "F17",
 }  # fmt: skip
 """Which rule a missed deadline trips."""
-WITHOUT_CLOCK = frozenset({"F05", "F20"})
+WITHOUT_CLOCK = frozenset({"F05", "F20", "D12"})
 """Clock rules whose id does not carry the clock."""
 TRIGGER_OF_CLOCK = {"K5": "S1", "K12": "S1", "K13": "S2"}
 """Which supervision a missed deadline calls for (S1, S2)."""
@@ -187,6 +187,8 @@ class Ruling:
         owed_by = self.units.answering(UnitId(deadline.owed_by), since)
         if deadline.trigger:
             owed_by = self.units.bureau_of(self.responsible()) or owed_by
+        if deadline.clock == "sponsor":
+            owed_by = self.responsible()
         evidence = tuple(at for at in (deadline.at, deadline.missed_at) if at)
         id = self.finding_id(deadline)
         self.find(rule, owed_by, id=id, since=since, late_by=late_by, evidence=evidence)

@@ -166,3 +166,29 @@ def f22_incident_mishandled(ruling: Ruling, unit: UnitId) -> None:
 def f24_return_visit_unsolved(ruling: Ruling) -> None:
     """Asked after closing, the petitioner says that it is not solved."""
     ruling.find_first_handler("F24")
+
+
+def d11_sponsor_order(ruling: Ruling, leader: OfficialId) -> None:
+    """A deputy sponsors while a principal of his unit sponsors nothing open; or government before party (Art 9)."""
+    units, day = ruling.units, ruling.day
+    if "sponsor" not in ruling.law.clocks:  # before the opinion nobody asked for an order
+        return
+    for unit in sorted(units.seats(leader, day)):
+        principals = [each.official for each in units.holding(unit, day, "principal")]
+        before = [] if leader in principals else principals
+        for party in units.party_beside(unit):
+            before += [each.official for each in units.holding(party, day, "principal")]
+        if any(not ruling.known.sponsors(each) for each in before if each != leader):
+            ruling.find("D11", unit)
+            return
+
+
+def d12_no_sponsor(ruling: Ruling, unit: UnitId, due_on: str) -> None:
+    """Handed down by province or nation, or prominent in a conference, and without a sponsor (Art 9)."""
+    ruling.find("D12", unit, period=due_on)
+
+
+def d12_warranty_undone(ruling: Ruling, leader: OfficialId) -> None:
+    """The sponsorship ended and not all five warranties were kept: that leader answers (Art 9)."""
+    seats = sorted(ruling.units.seats(leader, ruling.day))
+    ruling.find("D12", seats[0] if seats else ruling.responsible(), officials=(leader,))
