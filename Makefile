@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test lint format types contracts bench docs lock check clean
+.PHONY: help setup setup-dev run kafka test lint format types contracts bench docs lock check clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -16,6 +16,9 @@ setup-dev: $(VENV)/.setup-dev  ## the same, with what tests and checks need
 
 run: setup  ## a simulated year of Hengyang in an empty store, clock, API and dashboard in one process
 	$(BIN)/danze run --simulate 0.8
+
+kafka: setup  ## a real Kafka broker on 127.0.0.1:9092 until Ctrl-C (Java 17+, Maven)
+	$(BIN)/python -m infra.kafka.broker
 
 test: setup-dev  ## all tests, on real servers
 	$(BIN)/python -m pytest $(ARGS)
@@ -41,6 +44,7 @@ bench: setup-dev  ## benchmarks/*.py, one after the other
 
 docs: setup-dev  ## write the generated pages and the README's outputs again
 	$(BIN)/danze docs
+	$(BIN)/python -m cli.reference.producer clients/python/danze_producer
 	$(BIN)/python -m tests.test_readme
 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

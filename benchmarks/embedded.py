@@ -1,6 +1,6 @@
 """What the embedded engine costs, in ratios against its own libraries, measured in one run on one core.
 
-    .venv/bin/python benchmarks/embedded.py [--actions N] [--growth]
+    .venv/bin/python benchmarks/embedded.py [--actions N] [--growth N]
 
 Ratios are of processor time, so a busy machine changes them little; the clock on the wall is printed beside.
 """
@@ -12,6 +12,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,14 @@ from cli.wiring import System
 from domain.codec import decode_event, event_decoder
 from infra.city.simulation import simulate
 from infra.log.port import Entry
-from infra.views.projector import BATCH as BATCH_OF_FOLD
+from infra.views.projector import take
+from projections.findings import finding_row, heard
+from projections.fold import Fold
 
 BATCH = 1_000
 STREAMS = 200
+TURNS = 60
+"""Batches that each of two logs takes in turn."""
 
 
 class Timed:
@@ -52,7 +57,7 @@ def lines(count: int, scale: float) -> list[bytes]:
     return [orjson.dumps(action) for action in islice(simulate(1, days=366, scale=scale), count)]
 
 
-def take(system: System, actions: Sequence[bytes]) -> int:
+def taken(system: System, actions: Sequence[bytes]) -> int:
     """Intake as of the days of the actions: decide, idempotency, append, clock. Returns the events recorded."""
     intake = system.intake(history=True)
     for at in range(0, len(actions), BATCH):
@@ -99,21 +104,19 @@ def read_all(system: System) -> list[Entry]:
 
 
 def bare_decode(entries: Sequence[Entry]) -> None:
-    """Nothing but typed msgspec decoding of the stored bytes."""
-    decoders = {entry.type: event_decoder(entry.type) for entry in entries}
+    """Nothing but typed msgspec decoding of the stored bytes, whole: what the folds read is less."""
+    decoders = {name: event_decoder(name) for name in {entry.type for entry in entries}}
     for entry in entries:
         decoders[entry.type](entry.body)
 
 
 def folds(entries: Sequence[Entry]) -> int:
     """Decoding and the folds of all read models, down to the rows, without writing them."""
-    from projections.fold import Fold
-
     fold = Fold()
-    for at in range(0, len(entries), BATCH_OF_FOLD):
-        fold.take([decode_event(entry.type, entry.body, entry.position) for entry in entries[at : at + BATCH_OF_FOLD]])
+    take(fold, entries)
     changes = fold.changes()
-    return len(changes.cases)
+    findings = [finding_row(id, heard((), words)) for id, words in changes.findings.items()]
+    return len(changes.cases) + len(findings)
 
 
 def report(name: str, ours: Timed, theirs: Timed, count: int, goal: float) -> None:
@@ -128,7 +131,7 @@ def ratios(count: int) -> None:
     actions = lines(count, scale=max(0.2, count / 300_000))
     with tempfile.TemporaryDirectory() as folder:
         system = System(f"{folder}/bench.db")
-        intake = Timed(lambda: take(system, actions))
+        intake = Timed(lambda: taken(system, actions))
         events = intake.result
         entries = read_all(system)
         library = Timed(lambda: saved_by_library(Path(folder) / "library.db", [entry.body for entry in entries]))
@@ -152,7 +155,7 @@ def memory(count: int) -> None:
     actions = lines(count, scale=1.0)
     with tempfile.TemporaryDirectory() as folder:
         system = System(f"{folder}/memory.db")
-        take(system, actions)
+        taken(system, actions)
         streams: dict[str, list[Entry]] = {}
         for entry in read_all(system):
             if entry.subject.startswith("petition:"):
@@ -178,37 +181,75 @@ def memory(count: int) -> None:
         system.close()
 
 
+class City:
+    """A simulated city that has kept its log since some day."""
+
+    def __init__(self, path: str, since: date, scale: float) -> None:
+        self.system = System(path)
+        self.intake = self.system.intake(history=True)
+        self.actions = (orjson.dumps(action) for action in simulate(1, days=2_200, scale=scale, start=since))
+        self.cpu = 0.0
+
+    @property
+    def events(self) -> int:
+        return self.system.log.head().position
+
+    def take(self) -> None:
+        """One batch more; only the taking is timed."""
+        part = list(islice(self.actions, BATCH))
+        before = time.process_time()
+        self.intake.take(part)
+        self.cpu += time.process_time() - before
+
+
 def growth(total: int) -> None:
-    """Processor time per event while the log grows."""
-    stream = (orjson.dumps(action) for action in simulate(1, days=366, scale=total / 300_000))
+    """Processor time per event in a log of `total` events, against one of a tenth of them.
+
+    Two cities of one size at about the same date, one with a log of five years, one with half a year's. Batches go to
+    them in turn: both do the same mix of work on the same machine at the same moment, only the size of the log differs.
+    """
+    scale = total / 1_800_000
     with tempfile.TemporaryDirectory() as folder:
-        system = System(f"{folder}/growth.db")
-        intake = system.intake(history=True)
-        first: float | None = None
-        taken = 0
-        for step in range(10):
-            part = list(islice(stream, total // 10))
-            timed = Timed(lambda part=part: [intake.take(part[at : at + BATCH]) for at in range(0, len(part), BATCH)])  # type: ignore[misc]
-            taken += len(part)
-            each = timed.cpu / max(1, len(part)) * 1e6
-            first = first or each
-            rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-            print(f"{taken:>10,} actions: {each:7.1f} µs each ({each / first:5.2f} of the first tenth), peak {rss} MiB")
-            del step
-        system.close()
+        old = City(f"{folder}/old.db", date(2020, 1, 1), scale)
+        young = City(f"{folder}/young.db", date(2024, 7, 1), scale)
+        for city, size in ((old, total), (young, total // 10)):
+            while city.events < size:
+                city.take()
+        for city in (old, young):
+            city.cpu = 0.0
+        before = old.events, young.events
+        gc.collect()
+        gc.freeze()
+        for _ in range(TURNS):
+            old.take()
+            young.take()
+        each = [city.cpu / (city.events - start) * 1e6 for city, start in zip((old, young), before, strict=True)]
+        ratio = each[0] / each[1]
+        print(
+            f"cost per event at {before[0]:,} events {each[0]:.1f} µs, at {before[1]:,} {each[1]:.1f} µs"
+            f"  ratio {ratio:4.2f}  goal 1.10  {'met' if ratio <= 1.10 else 'MISSED'}"
+        )
+        print(
+            f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB, both cities simulated in it"
+        )
+        for city in (old, young):
+            city.system.close()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--actions", type=int, default=100_000)
-    parser.add_argument("--growth", type=int, nargs="?", const=1_000_000, help="also take so many actions, in tenths")
+    parser.add_argument(
+        "--growth", type=int, nargs="?", const=1_000_000, help="instead: cost per event in a log of so many"
+    )
     args = parser.parse_args()
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    ratios(args.actions)
-    memory(min(args.actions, 100_000))
     if args.growth:
         growth(args.growth)
+        return
+    ratios(args.actions)
+    memory(min(args.actions, 100_000))
 
 
 if __name__ == "__main__":

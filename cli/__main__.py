@@ -7,8 +7,9 @@ from typing import NoReturn
 
 import typer
 
-from cli import asking, docs, keeping, running, taking
+from cli import asking, docs, keeping, keys, relaying, resubmitting, running, taking, workers
 from cli.screen import err
+from infra.kafka.settings import KafkaProblem
 from infra.log.port import Conflict, StoreError
 
 app = typer.Typer(
@@ -23,7 +24,8 @@ app.command("simulate")(taking.simulate_city)
 app.command()(taking.tick)
 for verb in (
     asking.show, asking.timeline, asking.dossier, asking.matter, asking.findings, asking.kpi, asking.counters,
-    asking.search, asking.explain, keeping.replay, keeping.verify, keeping.doctor, docs.docs,
+    asking.search, asking.explain, keeping.replay, keeping.verify, keeping.doctor, relaying.relay, relaying.topics,
+    workers.intake, workers.project, workers.clock, resubmitting.resubmit, keys.keys, docs.docs,
 ):  # fmt: skip
     app.command()(verb)
 
@@ -35,7 +37,7 @@ def main() -> None:
             app()
         finally:
             sys.stdout.flush()
-    except (StoreError, Conflict) as error:
+    except (StoreError, Conflict, KafkaProblem) as error:
         _end(str(error))
     except OSError as error:
         _end(f"{error.filename or 'what was to be written'}: {error.strerror or error}")

@@ -4,12 +4,14 @@ import os
 import stat
 from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
+import msgspec
 import typer
 
 from cli.screen import fail
 from cli.wiring import files_of
+from domain.envelope import Rejected
 
 
 class Source:
@@ -34,6 +36,16 @@ class Source:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
+
+
+def refusal(line: bytes, why: Rejected) -> bytes:
+    """The action as it was sent, with the reason; a line that is no JSON stands as text under `line`."""
+    try:
+        whole = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        whole = None
+    action: dict[str, Any] = whole if isinstance(whole, dict) else {"line": line.decode("utf-8", "backslashreplace")}
+    return msgspec.json.encode({**action, "rejection": why}) + b"\n"
 
 
 class Refusals:

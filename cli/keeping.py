@@ -1,20 +1,34 @@
 """Verbs that keep the record sound: replay, verify, doctor."""
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import typer
 
-from cli.options import Json, Store
+from cli.options import Json, Kafka, Prefix, Store
 from cli.screen import bar, out, table, told
-from cli.wiring import DEFAULT_STORE, opened
+from cli.wiring import DEFAULT_KAFKA, DEFAULT_STORE, kafka_settings, opened
 from infra.doctor import examine
 from infra.log.verify import verify as verified
 
 
-def replay(store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
+def replay(
+    store: Store = DEFAULT_STORE,
+    source: Annotated[
+        Literal["store", "kafka"], typer.Option("--from", help="Read the events in the store's log, or in Kafka.")
+    ] = "store",
+    kafka: Kafka = DEFAULT_KAFKA,
+    prefix: Prefix = "",
+    as_json: Json = False,
+) -> None:
     """Rebuild the read models beside the live ones, compare, and switch. Exit code 1 where they differed."""
     with opened(store, create=False) as system, bar("replay") as progress:
-        rebuilt = system.projector.replay(progress)
+        events = None
+        if source == "kafka":
+            from infra.kafka.reader import TopicReader
+            from infra.kafka.topics import Topics
+
+            events = TopicReader(kafka_settings(kafka), Topics(prefix).events)
+        rebuilt = system.projector.replay(progress, events)
     answer = {"position": rebuilt.position, "differences": rebuilt.differences}
     told(answer, as_json, lambda a: out.print(f"replayed to {a['position']}; rows that differed: {a['differences']}"))
     if any(rebuilt.differences.values()):
@@ -40,10 +54,17 @@ def _verified(answer: dict[str, Any]) -> None:
         out.print(f"altered at position {bad['position']}: {bad['why']}", markup=False)
 
 
-def doctor(store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
-    """Check store, read models, calendars and clock; say what to do. Exit code 1 where something is broken."""
+def doctor(store: Store = DEFAULT_STORE, kafka: Kafka = "", prefix: Prefix = "", as_json: Json = False) -> None:
+    """Check store, read models, calendars and clock, with --kafka broker, topics and relay; say what to do. Exit code 1
+    where something is broken.
+    """
+    settings = kafka_settings(kafka) if kafka else None
     with opened(store, create=False) as system:
         checks = examine(system.log, system.views, system.answers)
+        if settings:
+            from infra.kafka.doctor import examine_kafka
+
+            checks += examine_kafka(system.log, settings, prefix)
     told({"checks": checks}, as_json, _checked)
     if any(check["level"] == "broken" for check in checks):
         raise typer.Exit(1)

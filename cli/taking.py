@@ -5,17 +5,16 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
-import msgspec
 import orjson
 import typer
 
-from cli.files import Refusals, Source
-from cli.options import Json, Store
+from cli.files import Refusals, Source, refusal
+from cli.options import Json, Prefix, Store
 from cli.screen import bar, day, err, fail, moment, out, told
+from cli.sending import send
 from cli.wiring import DEFAULT_STORE, System, now, opened
 from domain.codec import YEARS
 from domain.envelope import day_of
-from infra.batch import Outcome
 from infra.city.simulation import simulate
 from infra.importers.messages import MAILBOX, messages
 from infra.importers.rows import ImportProblem, Problem
@@ -36,9 +35,22 @@ def emit(
     rejected: Annotated[
         Path | None, typer.Option("--rejected", help="Write refused actions and why to this file.")
     ] = None,
+    kafka: Annotated[
+        str | None, typer.Option("--kafka", help="Check them here, and send them to petition.actions at HOST:PORT.")
+    ] = None,
+    prefix: Prefix = "",
+    intake_key: Annotated[
+        str | None,
+        typer.Option("--intake-key", envvar="DANZE_INTAKE_KEY", help="With --kafka: seals personal fields."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Take actions. Exit code 1 where some were rejected; all others are recorded all the same."""
+    """Take actions. Exit code 1 where some were rejected; all others are recorded, or sent, all the same."""
+    if kafka is not None:
+        if history:
+            raise fail("--history takes a past into a store; what goes to Kafka is recorded when the intake takes it")
+        send(file, kafka, prefix, intake_key=intake_key, rejected=rejected, as_json=as_json)
+        return
     refusals = Refusals(rejected, file, store)
     with Source(file) as lines, opened(store) as system, refusals as refused:
         counts = take(system, lines, history=history, refused=refused, title="emit")
@@ -70,7 +82,7 @@ def take(
                 for line, outcome in zip(batch, intake.take(batch), strict=True):
                     counts[outcome.outcome] += 1
                     if outcome.rejection is not None and refused is not None:
-                        refused.write(_refusal(line, outcome))
+                        refused.write(refusal(line, outcome.rejection))
                 progress(sum(counts.values()), total)
         with bar("read models") as progress:
             system.projector.catch_up(progress)
@@ -80,16 +92,6 @@ def take(
         )
         raise typer.Exit(130) from None
     return counts
-
-
-def _refusal(line: bytes, outcome: Outcome) -> bytes:
-    """The action as it was sent, with the reason; a line that is no JSON stands as text under `line`."""
-    try:
-        whole = msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        whole = None
-    action: dict[str, Any] = whole if isinstance(whole, dict) else {"line": line.decode("utf-8", "backslashreplace")}
-    return msgspec.json.encode({**action, "rejection": outcome.rejection}) + b"\n"
 
 
 def tick(

@@ -1,5 +1,6 @@
 """Where adapters meet ports: one store URL becomes a log, a vault, read models, an intake and answers."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 from domain.envelope import SHANGHAI
 from infra.agenda import Agenda
 from infra.intake import Intake
+from infra.kafka.settings import KafkaSettings
 from infra.log.open import open_log
 from infra.log.port import Log
 from infra.log.urls import SQLiteUrl, parse
@@ -19,6 +21,7 @@ from infra.views.projector import Projector
 from infra.views.store import Views, postgres_views, sqlite_views
 
 DEFAULT_STORE = "sqlite:///danze.db"
+DEFAULT_KAFKA = "127.0.0.1:9092"
 
 
 def now() -> datetime:
@@ -49,7 +52,7 @@ class System:
 
     def agenda(self) -> Agenda:
         """The open deadlines, as the read models know them after catching up."""
-        return Agenda(self.projector.open_deadlines)
+        return Agenda(self.log, self.projector.open_deadlines)
 
     def intake(self, *, history: bool = False, clock: bool = False, now: Callable[[], datetime] = now) -> Intake:
         """The door of the log. History mode and the clock need the agenda; plain intake does not."""
@@ -75,6 +78,11 @@ def opened(url: str, *, create: bool = True) -> Iterator[System]:
         yield system
     finally:
         system.close()
+
+
+def kafka_settings(kafka: str) -> KafkaSettings:
+    """Where Kafka is, and from the environment how one gets in."""
+    return KafkaSettings.parse(kafka, os.environ)
 
 
 def open_views(url: str) -> Views:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 import msgspec
 from msgspec import Raw
 
-from domain.envelope import Action, AnyAction, AnyEvent, Event, Rejected
+from domain.envelope import Action, AnyAction, AnyEvent, AnySeen, Event, Rejected, Seen
 from domain.fact import PREFIXES, Fact, PersonId
 from domain.vocabulary import LOG_MADE, SUBJECT_KIND, TYPES
 
@@ -49,6 +49,19 @@ def decode_event(type_name: str, body: bytes, position: int) -> AnyEvent:
     event = (_decoders.get(type_name) or event_decoder(type_name))(body)
     event.position = position
     return event
+
+
+_seers: dict[str, Callable[[bytes], AnySeen]] = {}
+
+
+def decode_seen(type_name: str, body: bytes, position: int) -> AnySeen:
+    """As much of a stored event as folds look at; a third quicker than all of it."""
+    see = _seers.get(type_name)
+    if see is None:
+        see = _seers[type_name] = msgspec.json.Decoder(Seen[TYPES[type_name]]).decode  # type: ignore[valid-type]
+    seen = see(body)
+    seen.position = position
+    return seen
 
 
 def decode_action(line: bytes) -> AnyAction | Rejected:

@@ -1,5 +1,6 @@
 """What is worked out about one action outside the items: findings raised and cleared, limits set."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -97,9 +98,14 @@ class Draft:
         return Recorded(NOTHING if decided == NOTHING else decided, touches)
 
 
-def unknown_unit(units: object, known: Known, path: str) -> Verdict:
-    """Refuses where a unit named was never established; `units` is one unit or several."""
-    for unit in units if isinstance(units, tuple) else (units,):
-        if unit is not None and known.units.get(unit) is None:
-            return Rejected("unknown-subject", f"{unit} is not established", path)
+def unknown_unit(unit: UnitId | None, known: Known, path: str) -> Verdict:
+    """Refuses where the unit named was never established."""
+    if unit is not None and known.units.get(unit) is None:
+        return Rejected("unknown-subject", f"{unit} is not established", path)
     return None
+
+
+def unknown_among(units: Iterable[UnitId], known: Known, path: str) -> Verdict:
+    """The same for several units; the path says which."""
+    refused = (unknown_unit(unit, known, f"{path}[{place}]") for place, unit in enumerate(units))
+    return next((each for each in refused if each is not None), None)

@@ -109,28 +109,19 @@ class Decided(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
 NOTHING = Decided()
 
 
-class Event(Struct, Generic[D], kw_only=True, omit_defaults=True, gc=False):
-    """An action that the log took. `position` is its place in the log; it stands beside the stored bytes."""
+class Seen(Struct, Generic[D], kw_only=True, omit_defaults=True, gc=False):
+    """What a fold sees of an event: all but who sent it under which id, and under which rules it was decided."""
 
-    specversion: Literal["1.0"] = "1.0"
-    id: str
-    source: str
     type: str
     subject: str
     time: datetime
     data: D
     actor: str
     unit: UnitId | None = None
-    causationid: str | None = None
-    correlationid: str | None = None
-    traceparent: str | None = None
     version: int
-    recorded: datetime
-    ruleset: tuple[str, ...]
-    origin: str | None = None
-    """`history` for an event that was taken in history mode."""
     decided: Decided = NOTHING
     position: int = 0
+    """Place in the log; it stands beside the stored bytes."""
 
     @property
     def day(self) -> date:
@@ -138,8 +129,24 @@ class Event(Struct, Generic[D], kw_only=True, omit_defaults=True, gc=False):
         return day_of(self.time)
 
 
+class Event(Seen[D], Generic[D], kw_only=True, omit_defaults=True, gc=False):
+    """An action that the log took."""
+
+    specversion: Literal["1.0"] = "1.0"
+    id: str
+    source: str
+    causationid: str | None = None
+    correlationid: str | None = None
+    traceparent: str | None = None
+    recorded: datetime
+    ruleset: tuple[str, ...]
+    origin: str | None = None
+    """`history` for an event that was taken in history mode."""
+
+
 AnyAction = Action[Any]
 AnyEvent = Event[Any]
+AnySeen = Seen[Any]
 
 
 class Recorded(Struct, frozen=True, gc=False):

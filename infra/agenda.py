@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
+from domain.codec import decode_event
 from domain.envelope import AnyEvent
+from infra.log.port import Log
 
 
 class Due(NamedTuple):
@@ -17,19 +19,30 @@ class Due(NamedTuple):
     started: int
 
 
+Open = Callable[[], tuple[int, Iterable[Due]]]
+"""The open deadlines of a read model, and the position of the log up to which nothing is missing among them."""
+
+
 class Agenda:
     """Filled from the read model once, then by every event that sets or moves a deadline."""
 
-    def __init__(self, open_deadlines: Callable[[], Iterable[Due]]) -> None:
+    def __init__(self, log: Log, open_deadlines: Open) -> None:
+        self._log = log
         self._open = open_deadlines
-        self.again()
-
-    def again(self) -> None:
-        """Reads the open deadlines anew."""
-        self._heap = list(self._open())
-        heapq.heapify(self._heap)
+        self._heap: list[Due] = []
         self.judged: date | None = None
         """The day up to which the periods that ended were judged; None until somebody looked it up."""
+
+    def begin(self, upto: int) -> None:
+        """Everything that is open at a position of the log; what the read model has not seen yet is read there."""
+        position, heap = self._open()
+        self._heap = list(heap)
+        heapq.heapify(self._heap)
+        self.judged = None
+        while position < upto:
+            for entry in (entries := self._log.read(position, upto=upto)):
+                self.take(decode_event(entry.type, entry.body, entry.position))
+            position = entries[-1].position
 
     def add(self, due: Due) -> None:
         heapq.heappush(self._heap, due)

@@ -12,29 +12,27 @@ def examine(log: Log, views: Views, answers: Answers) -> list[Check]:
     return [_log(log), _views(log, views), _refused(log), *_directory(answers), _calendar(answers), _clock(answers)]
 
 
-def _check(level: str, what: str, found: str, do: str = "") -> Check:
+def check(level: str, what: str, found: str, do: str = "") -> Check:
     return {"level": level, "what": what, "found": found, "do": do}
 
 
 def _log(log: Log) -> Check:
     head = log.head()
     if head.position == 0:
-        return _check(
+        return check(
             "look", "log", "empty", "send actions: danze emit FILE, or danze simulate | danze emit --history -"
         )
-    return _check("fine", "log", f"{head.position:,} events")
+    return check("fine", "log", f"{head.position:,} events")
 
 
 def _views(log: Log, views: Views) -> Check:
     live, head = views.live(), log.head()
     if live is None:
-        return _check("broken", "read models", "none of this format", "danze replay")
+        return check("broken", "read models", "none of this format", "danze replay")
     if live.position > head.position:
-        return _check(
-            "broken", "read models", "ahead of the log: the log lost its end", "danze verify, restore the log"
-        )
+        return check("broken", "read models", "ahead of the log: the log lost its end", "danze verify, restore the log")
     behind = head.position - live.position
-    return _check(
+    return check(
         "look" if behind else "fine", "read models", f"{behind:,} events behind", "danze replay" if behind else ""
     )
 
@@ -45,8 +43,8 @@ def _refused(log: Log) -> Check:
     for _, rejection, _ in refused:
         codes[rejection.code] = codes.get(rejection.code, 0) + 1
     if not codes:
-        return _check("fine", "refused actions", "none")
-    return _check(
+        return check("fine", "refused actions", "none")
+    return check(
         "look", "refused actions", ", ".join(f"{c} {n}" for c, n in sorted(codes.items())), "mend and send again"
     )
 
@@ -57,7 +55,7 @@ def _directory(answers: Answers) -> list[Check]:
     standing = [each for each in units if each.ended_on is None]
     vacant = [each for each in standing if each.kind != "other" and not units.holding(each.unit, today, "principal")]
     told = f"{len(standing)} units, {len(vacant)} of them without a principal"
-    return [_check("look" if vacant else "fine", "units", told, "unit.role_given for them" if vacant else "")]
+    return [check("look" if vacant else "fine", "units", told, "unit.role_given for them" if vacant else "")]
 
 
 def _calendar(answers: Answers) -> Check:
@@ -65,9 +63,9 @@ def _calendar(answers: Answers) -> Check:
     year = book.moment.year
     missing = [number for number in (year, year + 1) if number not in book.rules.calendar.years]
     if not missing:
-        return _check("fine", "calendars", f"{year} and {year + 1} are adopted")
+        return check("fine", "calendars", f"{year} and {year + 1} are adopted")
     years = " and ".join(map(str, missing))
-    return _check(
+    return check(
         "look", "calendars", f"{years} not adopted: dates there are provisional", "calendar.adopted once published"
     )
 
@@ -75,7 +73,7 @@ def _calendar(answers: Answers) -> Check:
 def _clock(answers: Answers) -> Check:
     overdue = answers.overdue()
     if overdue:
-        return _check(
+        return check(
             "look", "clock", f"{overdue:,} deadlines passed unrecorded", "danze tick --history --now …, or danze run"
         )
-    return _check("fine", "clock", "nothing passed unrecorded")
+    return check("fine", "clock", "nothing passed unrecorded")

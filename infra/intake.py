@@ -4,14 +4,14 @@
 else overtook is decided again. In history mode the clock advances with the file, so that absences fall on their days.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import date, datetime
 from functools import partial
 from typing import TypeVar
 
 from domain.codec import decode_action, encode
-from domain.envelope import Action
+from domain.envelope import Action, Rejected
 from domain.petitioner.events import PetitionerForgotten
 from domain.rules.law import Rules
 from infra.agenda import Agenda
@@ -23,6 +23,7 @@ from infra.vault import Vault
 
 ATTEMPTS = 20
 """Times a batch is decided again because another writer was faster."""
+NONE: Mapping[int, Rejected] = {}
 T = TypeVar("T")
 
 
@@ -47,12 +48,13 @@ class Intake:
         self._sound = True
         """What is known is what the log holds: false while a batch is being decided, and after one that failed."""
 
-    def take(self, lines: Sequence[bytes]) -> list[Outcome]:
+    def take(self, lines: Sequence[bytes], refused: Mapping[int, Rejected] = NONE) -> list[Outcome]:
         """Decides one batch and appends it in one transaction. Raises `Conflict` only if others keep being faster.
 
+        `refused` are lines, by place, that were refused on their way here: they are kept with the others' reasons.
         A batch ends where a petitioner is forgotten: what the same person sends after that is sealed with a new key.
         """
-        batch = [Sent(line, decode_action(line)) for line in lines]
+        batch = [Sent(line, refused.get(place) or decode_action(line)) for place, line in enumerate(lines)]
         for sent in batch:
             if isinstance(sent.action, Action):
                 sent.key = key_of(sent.action.source, sent.action.id)
@@ -97,12 +99,10 @@ class Intake:
         if not self._sound:
             self.office.forget_everything()
             self.day = None
-            if self.agenda is not None:
-                self.agenda.again()
-        before = self.office.position
-        self.office.catch_up()
-        if self.agenda is not None and 0 < before < self.office.position:
-            self.agenda.again()  # somebody else set deadlines too
+        anew, agenda = self.office.position == 0, self.agenda
+        self.office.catch_up(also=agenda.take if agenda is not None else None)
+        if anew and agenda is not None:
+            agenda.begin(upto=self.office.position)
 
 
 def _parts(batch: Sequence[Sent]) -> Iterator[Sequence[Sent]]:

@@ -3,7 +3,7 @@
 One office serves one intake. It reads the log, never a clock; after somebody else's append it catches up.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -56,8 +56,11 @@ class Office:
         self.sponsored: dict[str, set[str]] = {}
         """NOs of the items that an official ever sponsored, for officials that somebody asked about."""
 
-    def catch_up(self, upto: int | None = None) -> None:
-        """Takes in what the log has gained since, or only what it held at position `upto`."""
+    def catch_up(self, upto: int | None = None, also: Callable[[AnyEvent], None] | None = None) -> None:
+        """Takes in what the log has gained since, or only what it held at position `upto`.
+
+        `also` hears of every event that somebody else appended meanwhile.
+        """
         head = self._log.head()
         if upto is not None and upto < head.position:
             head = Head(upto, entry.recorded if (entry := self._log.get(upto)) else 0)
@@ -68,16 +71,18 @@ class Office:
                 for entry in self._log.of_kind(kind, upto=head.position):
                     self.take(decode_event(entry.type, entry.body, entry.position))
         else:
-            self._follow(head.position)
+            self._follow(head.position, also)
         self.position, self.recorded = head
 
-    def _follow(self, upto: int) -> None:
+    def _follow(self, upto: int, also: Callable[[AnyEvent], None] | None) -> None:
         while self.position < upto:
             entries = self._log.read(self.position, upto=upto)
             if not entries:
                 break
-            for entry in entries:
-                self.take(decode_event(entry.type, entry.body, entry.position))
+            for event in decoded(entries):
+                self.take(event)
+                if also is not None:
+                    also(event)
             self.position = entries[-1].position
 
     def take(self, event: AnyEvent) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from domain.envelope import Action, AnyAction, Rejected
+from infra.sealed_box import is_sealed
 from infra.vault import Vault
 
 TOLD = ("id", "source", "type", "subject", "time", "actor", "unit")
@@ -28,6 +29,33 @@ def kept(line: bytes, action: AnyAction | Rejected, vault: Vault) -> bytes:
     told = {name: whole[name] for name in TOLD if isinstance(whole.get(name), str)}
     as_it_came = {"line": line.decode("utf-8", "backslashreplace")}
     return msgspec.json.encode({**told, "sealed": vault.seal(_owner(whole), as_it_came)}, order="sorted")
+
+
+def sent(body: bytes, vault: Vault) -> bytes | None:
+    """The action as it was sent, out of what is kept of it (and maybe mended since); None where it was erased.
+
+    Of an action whose petitioner was forgotten, all but the personal fields is sent again if it was understood once.
+    """
+    whole = _json(body)
+    if not whole:
+        return body
+    whole.pop("rejection", None)
+    if isinstance(sealed := whole.get("sealed"), dict):
+        opened = vault.open(sealed)
+        return None if opened is None else opened["line"].encode()
+    if list(whole) == ["line"] and isinstance(whole["line"], str):
+        return whole["line"].encode()
+    data = whole.get("data")
+    if isinstance(data, dict) and isinstance(personal := data.get("personal"), dict) and _is_ours(personal):
+        opened = vault.open(personal)
+        erased = {name: value for name, value in data.items() if name != "personal"}
+        whole["data"] = erased | ({"personal": msgspec.json.decode(opened["personal"])} if opened else {})
+    return msgspec.json.encode(whole)
+
+
+def _is_ours(personal: dict[str, Any]) -> bool:
+    """Sealed under a petitioner's key, not by a producer for the intake."""
+    return personal.keys() == {"key", "sealed"} and not is_sealed(personal)
 
 
 def key_of(source: str, id: str) -> bytes:

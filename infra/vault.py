@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from infra.log.port import StoreError
 from infra.log.urls import parse
 from infra.master_key import master_key
+from infra.sealed_box import IntakeKey
 from infra.vault_store import KeyStore, open_key_store
 
 NONCE_BYTES = 12
@@ -40,6 +41,8 @@ class Vault:
         self._store = store
         self._wrap = AESGCM(_derived(master, b"danze wrap"))
         self._digest_key = _derived(master, b"danze digest")
+        self.intake_key = IntakeKey(_derived(master, b"danze intake"))
+        """Opens what producers sealed on their way here."""
         self._cache: OrderedDict[str, AESGCM] = OrderedDict()
         self._last_forgotten = 0
         self._lock = threading.Lock()

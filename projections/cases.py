@@ -63,15 +63,15 @@ class CaseRow(NamedTuple):
     """The item itself, from which the fold goes on."""
 
 
-_iso: dict[date, str] = {}
+class _Iso(dict[date, str]):
+    """ISO text of days; there are few days, so each is written once."""
+
+    def __missing__(self, day: date) -> str:
+        text = self[day] = day.isoformat()
+        return text
 
 
-def iso(day: date) -> str:
-    """ISO text of a day; there are few days, so each is written once."""
-    text = _iso.get(day)
-    if text is None:
-        text = _iso[day] = day.isoformat()
-    return text
+iso = _Iso()
 
 
 def case_row(item: Item, body: bytes) -> CaseRow:
@@ -92,25 +92,29 @@ def case_row(item: Item, body: bytes) -> CaseRow:
         if each.met_on is None and not each.ended and (due is None or each.due_on < due):
             due = each.due_on
     decided_at = item.accepted_at or (item.since if item.state == "refused" else None)
-    ratings = {target: (score, iso(day)) for target, score, day in item.ratings}
-    unit_rating, bureau_rating = ratings.get("unit", UNRATED), ratings.get("bureau", UNRATED)
-    raised = [level for level, _, _, _ in item.raised]
+    unit_rating = bureau_rating = UNRATED
+    for target, score, day in item.ratings:
+        if target == "unit":
+            unit_rating = (score, iso[day])
+        else:
+            bureau_rating = (score, iso[day])
+    raised = [level for level, _, _, _ in item.raised] if item.raised else None
     return CaseRow._make((
         item.no, item.title, item.state, item.unit, item.handler, item.first_handler[0] if item.first_handler else None,
         item.registered_by, item.channel, item.purpose, item.category, item.place, item.persons, item.first,
         item.repeat_number, +item.collective, +item.skip_level, +item.anonymous, item.about_unit,
-        item.about_official, iso(day_of(item.registered_at)), iso(item.received_on),
-        iso(day_of(decided_at)) if decided_at else None,
-        iso(day_of(item.answered_at)) if item.answered_at else None,
-        iso(day_of(item.closed_at)) if item.closed_at else None,
-        item.outcome, +item.resolved, +item.desisted, +item.over, late, iso(due) if due else None,
+        item.about_official, iso[day_of(item.registered_at)], iso[item.received_on],
+        iso[day_of(decided_at)] if decided_at else None,
+        iso[day_of(item.answered_at)] if item.answered_at else None,
+        iso[day_of(item.closed_at)] if item.closed_at else None,
+        item.outcome, +item.resolved, +item.desisted, +item.over, late, iso[due] if due else None,
         *(_told(first) if first else NEVER), *(_told(handled) if handled else NEVER), *unit_rating, *bureau_rating,
         *((raised.count("city"), raised.count("province"), raised.count("national")) if raised else (0, 0, 0)),
         sum(kind == "irregular" for _, kind, _, _ in item.raised) if raised else 0, item.version, body,
     ))  # fmt: skip
 
 
-UNRATED = (None, None)
+UNRATED: tuple[str | None, str | None] = (None, None)
 NEVER = (None, 0, None)
 
 
@@ -118,8 +122,8 @@ def _told(deadline: Deadline) -> tuple[str, int, str | None]:
     """(strict day, missed, day met) of a deadline."""
     met = deadline.met_on
     if met is None:
-        return iso(deadline.strict_on), +(deadline.missed_at > 0), None
-    return iso(deadline.strict_on), +(met > deadline.due_on), iso(met)
+        return iso[deadline.strict_on], +(deadline.missed_at > 0), None
+    return iso[deadline.strict_on], +(met > deadline.due_on), iso[met]
 
 
 class DueRow(NamedTuple):
@@ -137,7 +141,7 @@ class DueRow(NamedTuple):
 def due_rows(item: Item) -> list[DueRow]:
     """What still runs on an item: its own duties, no windows."""
     return [
-        DueRow(item.subject, each.clock, each.started, iso(each.due_on), each.owed_by, +(each.missed_at > 0),
+        DueRow(item.subject, each.clock, each.started, iso[each.due_on], each.owed_by, +(each.missed_at > 0),
                +each.trigger)
         for each in item.deadlines
         if each.met_on is None and not each.ended and each.clock not in WINDOWS and each.paused_on is None

@@ -7,16 +7,15 @@ from collections.abc import Iterable
 
 import msgspec
 
-from domain.envelope import AnyEvent
+from domain.envelope import NOTHING, AnySeen
 from domain.petition.state import evolve
 from projections.cases import CaseRow, DueRow, case_row, due_rows
-from projections.findings import FindingRow, Standing, cleared, finding_row, judged, raised
+from projections.findings import Standing, Word, heard, standing, words_of
 from projections.shelf import Shelf, pack
 from projections.titles import terms
 
 REMEMBERED = 200_000
 """Items whose states are kept at hand between batches."""
-unpack_standing = msgspec.msgpack.Decoder(Standing).decode
 
 
 class Changes(msgspec.Struct):
@@ -26,27 +25,27 @@ class Changes(msgspec.Struct):
     """(NO, terms) of items that are new; a title never changes."""
     cases: list[CaseRow]
     due: list[DueRow]
-    findings: list[FindingRow]
+    findings: dict[str, list[Word]]
+    """What was said of findings since, by id: to be heard together with what was said before."""
 
 
 class Fold:
-    """The states of the items and findings that a worker owns."""
+    """The states of the items that a worker owns, and what was said of findings since the rows were written."""
 
-    def __init__(self) -> None:
-        self.items = Shelf(REMEMBERED)
-        self.standings: dict[str, Standing | None] = {}
+    def __init__(self, room: int = REMEMBERED) -> None:
+        self.items = Shelf(room)
         self._new: set[str] = set()
         self._touched: set[str] = set()
-        self._found: set[str] = set()
+        self._words: dict[str, list[Word]] = {}
 
-    def take(self, events: Iterable[AnyEvent]) -> None:
-        """Folds events in, in position order. An event taken before changes nothing.
+    def take(self, events: Iterable[AnySeen]) -> list[AnySeen]:
+        """Folds events in, in position order; one taken before changes nothing. Answers those that are astray.
 
         Items are folded one after the other, each with all its events of the batch, while it is warm in the processor's
-        cache; findings, which events of several items may speak of, follow in position order.
+        cache. Astray is an event whose item was not seen as far as the event before it: it is left out.
         """
-        streams: dict[str, list[AnyEvent]] = {}
-        finding: list[AnyEvent] = []
+        streams: dict[str, list[AnySeen]] = {}
+        speaking: list[AnySeen] = []
         for event in events:
             subject = event.subject
             if subject[:9] == "petition:":
@@ -55,59 +54,50 @@ class Fold:
                 else:
                     streams[subject] = [event]
                 decided = event.decided
-                if decided.findings or decided.cleared:
-                    finding.append(event)
-            elif event.type[:8] == "finding." or event.decided.findings or event.decided.cleared:
-                finding.append(event)
-        get, put = self.items.get, self.items.put
-        for subject, stream in streams.items():
-            item = get(subject)
-            if item is None:
-                self._new.add(subject)
-            for event in stream:
-                item = evolve(item, event)
-            put(subject, item)
+                if decided is NOTHING or not (decided.findings or decided.cleared):
+                    continue
+            speaking.append(event)
+        astray = [event for subject, stream in streams.items() for event in self._item(subject, stream)]
         self._touched.update(streams)
-        for event in finding:
-            self._findings(event)
+        for event in speaking:
+            if event not in astray:
+                for id, word in words_of(event):
+                    self._words.setdefault(id, []).append(word)
+        return astray
 
-    def _findings(self, event: AnyEvent) -> None:
-        if event.type[:8] == "finding.":
-            self.standings[event.subject] = judged(self.standings.get(event.subject), event)
-            self._found.add(event.subject)
-            return
-        decided = event.decided
-        for id in decided.cleared:
-            self.standings[id] = cleared(self.standings.get(id), event.position)
-            self._found.add(id)
-        for found in decided.findings:
-            self.standings[found.id] = raised(self.standings.get(found.id), found, event.position)
-            self._found.add(found.id)
+    def _item(self, subject: str, stream: list[AnySeen]) -> list[AnySeen]:
+        item, astray = self.items.get(subject), []
+        if item is None:
+            self._new.add(subject)
+        version = item.version if item is not None else 0
+        for event in stream:
+            if event.version == version + 1:
+                item = evolve(item, event)
+                version = event.version
+            elif event.version > version:
+                astray.append(event)
+        self.items.put(subject, item)
+        return astray
+
+    def standings(self) -> dict[str, Standing]:
+        """The findings that were spoken of since the rows were written, as far as that alone tells."""
+        told = {id: standing(heard((), words)) for id, words in self._words.items()}
+        return {id: each for id, each in told.items() if each is not None}
 
     def changes(self) -> Changes:
         """The rows of everything touched since the last call."""
         items = {subject: item for subject in self._touched if (item := self.items.get(subject)) is not None}
-        found = [standing for id in self._found if (standing := self.standings[id]) is not None]
         packed = {subject: pack(item) for subject, item in items.items()}
         changes = Changes(
             titles=[(item.no, terms(item.title)) for subject in self._new if (item := items.get(subject)) is not None],
             cases=[case_row(item, packed[subject]) for subject, item in items.items()],
             due=[row for item in items.values() for row in due_rows(item)],
-            findings=[finding_row(standing, pack(standing)) for standing in found],
+            findings=self._words,
         )
-        self._new, self._touched, self._found = set(), set(), set()
+        self._new, self._touched, self._words = set(), set(), {}
         self.items.lay_down(packed)
         return changes
 
     def forget(self) -> None:
         """Lets every state go; the rows hold them."""
         self.items.clear()
-        self.standings.clear()
-
-
-def owners(event: AnyEvent) -> tuple[list[str], list[str]]:
-    """The items and findings whose states must be at hand before the event is folded."""
-    found = [*event.decided.cleared, *(found.id for found in event.decided.findings)]
-    if event.subject.startswith("petition:"):
-        return [event.subject], found
-    return [], [event.subject] if event.type.startswith("finding.") else found

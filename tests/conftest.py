@@ -9,6 +9,8 @@ import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 
+from infra.kafka.settings import KafkaSettings
+from infra.kafka.topics import Topics
 from tests import servers
 
 
@@ -41,6 +43,35 @@ def postgres_store_url(postgres_url: str) -> Iterator[str]:
         made = connection.execute("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s)", (name,)).fetchall()
         for (schema,) in made:
             connection.execute(SQL("DROP SCHEMA {} CASCADE").format(Identifier(schema)))
+
+
+@pytest.fixture(scope="session")
+def kafka_or_why() -> Iterator[str | servers.NoServerError]:
+    """The broker is looked for once, also when there is none."""
+    with ExitStack() as stack:
+        try:
+            found: str | servers.NoServerError = stack.enter_context(servers.kafka())
+        except servers.NoServerError as why:
+            found = why
+        yield found
+
+
+@pytest.fixture(scope="session")
+def kafka_url(kafka_or_why: str | servers.NoServerError) -> str:
+    """HOST:PORT of a real Kafka broker, one for the whole run."""
+    if isinstance(kafka_or_why, servers.NoServerError):
+        servers.not_to_be_had("KAFKA", kafka_or_why)
+    return str(kafka_or_why)
+
+
+@pytest.fixture
+def topics(kafka_url: str) -> Iterator[Topics]:
+    """Topics of a test's own, with a random prefix; deleted afterwards."""
+    settings = KafkaSettings((kafka_url,))
+    made = Topics(f"t-{uuid4().hex[:12]}.")
+    made.create(settings)
+    yield made
+    made.delete(settings)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

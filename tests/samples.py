@@ -31,7 +31,8 @@ def on(
     name = NAMES[type(fact)]
     return Action(
         specversion="1.0", id=str(next(_numbers)), source="/story", type=name, time=at(day), data=fact,
-        subject=of or (by if name.startswith("unit.") else f"petition:{no}"), actor=actor or clerk(by), unit=by,
+        subject=of or (by if name.startswith("unit.") else f"{name.partition('.')[0]}:{no}"), actor=actor or clerk(by),
+        unit=by,
         recordedat=at(entered) if entered else None,
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Real servers for tests: an address from the environment, else a container, else a server out of a wheel.
+"""Real servers for tests: an address from the environment, else a container, else one of its own.
 
 Each function returns an address and puts what ends the server on the given stack.
 """
@@ -7,13 +7,14 @@ import os
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
 POSTGRES_IMAGE = "postgres:17-alpine"
+KAFKA_IMAGE = "confluentinc/cp-kafka:7.9.1"  # Apache Kafka 3.9, with the start script that testcontainers knows
 
 
 class NoServerError(Exception):
@@ -27,12 +28,22 @@ def postgres() -> Iterator[str]:
         yield url
         return
     with ExitStack() as stack:
-        yield _first_postgres(stack)
+        yield _first(stack, postgres_in_docker, postgres_from_wheel)
 
 
-def _first_postgres(stack: ExitStack) -> str:
+@contextmanager
+def kafka() -> Iterator[str]:
+    """Give HOST:PORT of a broker in which topics may be made and deleted; end it afterwards if we began it."""
+    if url := os.environ.get("DANZE_TEST_KAFKA"):
+        yield url
+        return
+    with ExitStack() as stack:
+        yield _first(stack, kafka_in_docker, kafka_on_java)
+
+
+def _first(stack: ExitStack, *ways: Callable[[ExitStack], str]) -> str:
     reasons = []
-    for start in (postgres_in_docker, postgres_from_wheel):
+    for start in ways:
         try:
             return start(stack)
         except Exception as reason:  # noqa: BLE001  whatever is missing, the next way may do
@@ -41,12 +52,9 @@ def _first_postgres(stack: ExitStack) -> str:
 
 
 def postgres_in_docker(stack: ExitStack) -> str:
-    import docker
     from testcontainers.community.postgres import PostgresContainer
-    from testcontainers.core.config import testcontainers_config
 
-    docker.from_env(timeout=2).ping()  # asked first: testcontainers would wait long for a daemon that is not there
-    testcontainers_config.ryuk_disabled = True  # the stack ends the container; no second image is needed
+    _docker_stands()
     container = stack.enter_context(PostgresContainer(POSTGRES_IMAGE, driver=None))
     return container.get_connection_url()
 
@@ -69,6 +77,35 @@ def postgres_from_wheel(stack: ExitStack) -> str:
     pg_ctl("-o", settings, "-l", str(data / "log"), "start")
     stack.callback(pg_ctl, "-m", "immediate", "stop")
     return f"postgresql://postgres@127.0.0.1:{port}/postgres"
+
+
+def kafka_in_docker(stack: ExitStack) -> str:
+    from testcontainers.community.kafka import KafkaContainer
+
+    _docker_stands()
+    container = KafkaContainer(KAFKA_IMAGE).with_kraft().with_env("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")
+    return stack.enter_context(container).get_bootstrap_server()
+
+
+def kafka_on_java(stack: ExitStack) -> str:
+    """Apache Kafka itself, whose jars Maven brings; its data lies in a temporary folder."""
+    from infra.kafka.broker import LocalBroker
+
+    home = Path(tempfile.mkdtemp(prefix="danze-kafka-"))
+    stack.callback(shutil.rmtree, home, ignore_errors=True)
+    broker = LocalBroker(home)
+    broker.start()
+    stack.callback(broker.kill)
+    return broker.url
+
+
+def _docker_stands() -> None:
+    """Asked first: testcontainers would wait long for a daemon that is not there."""
+    import docker
+    from testcontainers.core.config import testcontainers_config
+
+    docker.from_env(timeout=2).ping()
+    testcontainers_config.ryuk_disabled = True  # the stack ends the container; no second image is needed
 
 
 def free_port() -> int:

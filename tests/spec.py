@@ -94,7 +94,7 @@ class Story:
 
     def standing(self) -> dict:
         """The findings that stand in the read model, which must be those that the items remember."""
-        found = {id: each.finding for id, each in self.fold.standings.items() if each and not each.cleared_at}
+        found = {id: each.finding for id, each in self.fold.standings().items() if not each.cleared_at}
         of_items = {id for id in found if id.split(":")[1] == "petition"}
         assert of_items == {id for item in self.items.values() for id in item.found}
         return found
@@ -142,7 +142,7 @@ class Story:
         kind, _, name = subject.partition(":")
         if kind in ("petition", "unit"):
             return self.items.get(name) if kind == "petition" else self.units.get(subject)
-        found = self.fold.standings.get(subject)
+        found = self.fold.standings().get(subject)
         return found.state if found and not found.cleared_at else self.states.get(subject)
 
     def _happened(self, action: Action, ruling: Recorded, recorded: datetime) -> None:

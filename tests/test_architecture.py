@@ -135,7 +135,11 @@ def test_the_dev_lock_holds_the_run_time_lock():
 
 
 def test_modules_are_short():
-    product = (path for path in committed() if path.endswith(".py") and not path.startswith("tests/"))
+    written = b"# Written by `make docs`"
+    product = [
+        path for path, content in committed().items() if path.endswith(".py") and not content.startswith(written)
+    ]
+    product = [path for path in product if not path.startswith("tests/")]
     lengths = {path: committed()[path].count(b"\n") for path in product}
     for path, lines in lengths.items():
         if SECOND_LOOK < lines <= LONGEST:

@@ -7,7 +7,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 import pytest
+from kafka import KafkaProducer
+from kafka.errors import KafkaTimeoutError
 
+from infra.kafka.client import admin
+from infra.kafka.settings import KafkaSettings
 from tests import servers
 
 
@@ -16,6 +20,26 @@ def test_the_server_is_a_real_postgresql(postgres_url):
     with psycopg.connect(postgres_url) as connection:
         (version,) = connection.execute("SELECT version()").fetchone()
     assert version.startswith("PostgreSQL 1")
+
+
+@pytest.mark.kafka
+def test_the_broker_is_a_real_kafka_that_makes_no_topic_by_itself(kafka_url):
+    producer = KafkaProducer(bootstrap_servers=kafka_url, max_block_ms=1_000)
+    with pytest.raises(KafkaTimeoutError):
+        producer.send("t-nobody-made-this", b"x")
+    producer.close(timeout=1)
+
+
+@pytest.mark.kafka
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_each_test_gets_topics_in_which_nothing_is_yet(kafka_url, topics, turn):
+    producer = KafkaProducer(bootstrap_servers=kafka_url)
+    sent = producer.send(topics.events, b"x", key=b"petition:A").get(timeout=10)
+    producer.close()
+    assert sent.offset == 0
+    settings = KafkaSettings((kafka_url,))
+    with admin(settings) as client:
+        assert [name for name in client.list_topics() if name.startswith("t-") and topics.prefix not in name] == []
 
 
 @pytest.mark.parametrize("turn", ["first", "second"])
@@ -66,3 +90,9 @@ def test_every_way_that_failed_is_named(monkeypatch):
     both = "postgres_in_docker: ConnectionError: no daemon; postgres_from_wheel: OSError: disk full"
     with pytest.raises(servers.NoServerError, match=both), servers.postgres():
         pass
+
+
+def test_a_broker_in_the_environment_is_taken_as_it_is(monkeypatch):
+    monkeypatch.setenv("DANZE_TEST_KAFKA", "elsewhere:9092")
+    with servers.kafka() as url:
+        assert url == "elsewhere:9092"

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from cli.reference.asyncapi import asyncapi
 from cli.reference.events import events_page
 from cli.reference.http import http_page
 from cli.reference.rejections import rejections_page
@@ -21,6 +22,7 @@ def pages(command: Any, openapi: dict[str, Any] | None) -> Pages:
         "rules.md": rules_page(),
         "rejections.md": rejections_page(),
         "cli.md": verbs_page(command),
+        "asyncapi.json": asyncapi(),
         **{f"schemas/{name}": text for name, text in schemas().items()},
     }
     return told if openapi is None else {**told, "http.md": http_page(openapi)}

@@ -57,9 +57,9 @@ def _meaning(each: str) -> tuple[str, str]:
 
 
 def said() -> dict[str, list[str]]:
-    """The sentences of each code, as the domain and the intake write them."""
+    """The sentences of each code, as domain, intake and workers write them."""
     found: dict[str, set[str]] = defaultdict(set)
-    for module in modules("domain", "infra"):
+    for module in modules("domain", "infra", "consumers"):
         for function in functions(module):
             for name, sentence in _refusals(function):
                 found[name].add(sentence)

@@ -140,8 +140,9 @@ def docstrings() -> dict[str, list[str]]:
 
 
 def _named(function: ast.AST) -> set[str]:
-    """Rules that a function names as the first thing it hands to a call."""
-    named = set()
+    """The rule that a function is called by (`f19_…`), and those that it hands to a call as the first thing."""
+    own = getattr(function, "name", "")[:3].upper()
+    named = {own} if ID.fullmatch(own) else set()
     for node in ast.walk(function):
         match node:
             case ast.Call(args=[ast.Constant(value=str() as text), *_]) if ID.fullmatch(text):

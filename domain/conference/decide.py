@@ -3,7 +3,7 @@
 from domain.clock.events import DutyMissed
 from domain.conference import events as e
 from domain.conference.state import Agreed, Conference
-from domain.draft import Draft, Verdict, unknown_unit
+from domain.draft import Draft, Verdict, unknown_among, unknown_unit
 from domain.envelope import AnyAction, Recorded, Rejected, day_of
 from domain.fact import UnitId
 from domain.known import Known
@@ -46,7 +46,7 @@ def _refused(conference: Conference | None, action: AnyAction, known: Known) -> 
     fact = action.data
     match fact:
         case e.ConferenceHeld():
-            return unknown_unit(fact.attended, known, "$.data.attended")
+            return unknown_among(fact.attended, known, "$.data.attended")
         case e.ItemAgreed():
             return _agreeing(conference, fact, action, known)
         case e.ItemDone():
@@ -55,14 +55,14 @@ def _refused(conference: Conference | None, action: AnyAction, known: Known) -> 
             if conference is not None and conference.group(fact.name) is not None:
                 return Rejected("already-exists", f"there is a group {fact.name}", "$.data.name")
             unknown = unknown_unit(fact.lead_unit, known, "$.data.lead_unit")
-            return unknown or unknown_unit(fact.members, known, "$.data.members")
+            return unknown or unknown_among(fact.members, known, "$.data.members")
         case e.GroupDissolved() if conference is None or conference.group(fact.name) is None:
             return Rejected("not-in-this-state", f"there is no group {fact.name}", "$.data.name")
         case e.MembersChanged():
             if fact.members is None and not fact.joined and not fact.left:
                 return Rejected("missing-field", "who is a member, joined or left is not said", "$.data.members")
-            unknown = unknown_unit(fact.members or (), known, "$.data.members")
-            return unknown or unknown_unit(fact.joined, known, "$.data.joined")
+            unknown = unknown_among(fact.members or (), known, "$.data.members")
+            return unknown or unknown_among(fact.joined, known, "$.data.joined")
         case _:
             return None
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from domain.envelope import AnyAction, AnyEvent, Recorded, Rejected
+from domain.envelope import AnyAction, AnySeen, Recorded, Rejected
 from domain.fact import Fact
 from domain.finding import events as e
 
@@ -25,11 +25,16 @@ AFTER: dict[type[Fact], State] = {
 }
 
 
-def evolve(state: State, event: AnyEvent) -> State:
-    """The state of a finding after the event."""
+def after(event: AnySeen) -> State | None:
+    """The state that the event brings a finding to; None where it stays as it was."""
     if isinstance(event.data, e.AppealDecided) and event.data.outcome == "revoked":
         return "dismissed"
-    return AFTER.get(type(event.data), state)
+    return AFTER.get(type(event.data))
+
+
+def evolve(state: State, event: AnySeen) -> State:
+    """The state of a finding after the event."""
+    return after(event) or state
 
 
 def decide(state: State | None, action: AnyAction) -> Recorded | Rejected:

@@ -1,7 +1,9 @@
 """Given what we know of a gathering and what is reported, what is recorded?"""
 
-from domain.draft import Draft, Verdict, unknown_unit
-from domain.envelope import AnyAction, Recorded, Rejected
+from datetime import date
+
+from domain.draft import Draft, Verdict, unknown_among, unknown_unit
+from domain.envelope import AnyAction, Recorded, Rejected, day_of
 from domain.fact import UnitId
 from domain.gathering import events as e
 from domain.gathering.state import Gathering
@@ -26,9 +28,11 @@ def _judge(gathering: Gathering, action: AnyAction, draft: Draft) -> None:
             for unit in _absent(gathering, draft, action.data.units):
                 rule.f19_unattended(draft, unit, gathering)
         case e.GatheringAttended():
-            rule.f19_attended_after_all(draft, draft.units.answering(action.data.unit, draft.day))
+            unit = draft.units.answering(action.data.unit, draft.day)
+            rule.f19_attended_after_all(draft, gathering, unit)
         case e.GatheringReported():
-            rule.f19_reported(draft, gathering)
+            absent = _absent(gathering, draft, tuple(unit for unit, _ in gathering.summoned))
+            rule.f19_reported(draft, gathering, absent)
         case e.GatheringEnded():
             for unit in _absent(gathering, draft, tuple(unit for unit, _ in gathering.summoned)):
                 rule.f19_unattended(draft, unit, gathering)
@@ -56,7 +60,7 @@ def _possible(gathering: Gathering | None, action: AnyAction, known: Known) -> V
         return Rejected("already-exists", f"the arrival at {action.subject} is on record", "$.subject")
     if action.time < gathering.arrived_at:
         return Rejected("before-previous", f"before the people arrived ({gathering.arrived_at.isoformat()})", "$.time")
-    return _named(fact, known) or _timely(gathering, action)
+    return _named(fact, day_of(action.time), known) or _timely(gathering, action)
 
 
 def _arrival(fact: e.GatheringArrived, action: AnyAction, known: Known) -> Verdict:
@@ -64,19 +68,28 @@ def _arrival(fact: e.GatheringArrived, action: AnyAction, known: Known) -> Verdi
         return Rejected("missing-field", "who received the people is not said", "$.unit")
     if fact.petition is not None and known.item(fact.petition) is None:
         return Rejected("unknown-subject", f"petition:{fact.petition} is not registered", "$.data.petition")
-    return unknown_unit(action.unit, known, "$.unit") or unknown_unit(fact.units, known, "$.data.units")
+    return unknown_unit(action.unit, known, "$.unit") or unknown_among(fact.units, known, "$.data.units")
 
 
-def _named(fact: object, known: Known) -> Verdict:
+def _named(fact: object, day: date, known: Known) -> Verdict:
+    """Units that are called or come are known and stand on the day."""
     match fact:
         case e.GatheringSummoned() if not fact.units:
             return Rejected("bad-value", "a summons names at least one unit", "$.data.units")
         case e.GatheringSummoned():
-            return unknown_unit(fact.units, known, "$.data.units")
+            ended = (_ended(unit, day, known, f"$.data.units[{n}]") for n, unit in enumerate(fact.units))
+            return unknown_among(fact.units, known, "$.data.units") or next((each for each in ended if each), None)
         case e.GatheringAttended():
-            return unknown_unit(fact.unit, known, "$.data.unit")
+            return unknown_unit(fact.unit, known, "$.data.unit") or _ended(fact.unit, day, known, "$.data.unit")
         case _:
             return None
+
+
+def _ended(unit: UnitId, day: date, known: Known, path: str) -> Verdict:
+    stands = known.units.get(unit)
+    if stands is not None and stands.ended_on is not None and stands.ended_on < day:
+        return Rejected("not-in-this-state", f"{unit} ended on {stands.ended_on}", path)
+    return None
 
 
 def _timely(gathering: Gathering, action: AnyAction) -> Verdict:

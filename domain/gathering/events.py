@@ -8,7 +8,7 @@ class GatheringArrived(Fact, frozen=True, gc=False):
 
     persons: Count
     place: Text
-    units: tuple[UnitId, ...]
+    units: tuple[UnitId, ...] = ()
     """The units concerned (涉事单位)."""
     petition: PetitionNo | None = None
 

@@ -1,6 +1,6 @@
 """Given what we know of an inspection and what is reported, what is recorded?"""
 
-from domain.draft import Draft, Verdict, unknown_unit
+from domain.draft import Draft, Verdict, unknown_among, unknown_unit
 from domain.envelope import AnyAction, Recorded, Rejected
 from domain.inspection import events as e
 from domain.inspection.state import Inspection
@@ -35,10 +35,10 @@ def _refused(inspection: Inspection | None, action: AnyAction, known: Known) -> 
 
 
 def _planned(fact: e.InspectionPlanned, known: Known) -> Verdict:
-    for no in fact.items:
+    for place, no in enumerate(fact.items):
         if known.item(no) is None:
-            return Rejected("unknown-subject", f"petition:{no} is not registered", "$.data.items")
-    return unknown_unit(fact.units, known, "$.data.units")
+            return Rejected("unknown-subject", f"petition:{no} is not registered", f"$.data.items[{place}]")
+    return unknown_among(fact.units, known, "$.data.units")
 
 
 def _found(inspection: Inspection, fact: e.InspectionFound, action: AnyAction, known: Known) -> Verdict:

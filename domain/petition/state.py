@@ -1,36 +1,40 @@
 """How each event changes an item. `evolve` never refuses: it has already happened."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
 from domain.deadlines import Deadline, Kept
-from domain.envelope import NOTHING, AnyEvent, Decided, day_of
+from domain.envelope import NOTHING, AnySeen, Decided, day_of
 from domain.fact import UnitId
 from domain.petition import events as e
 from domain.petition.changes import CHANGES
 from domain.petition.item import Changes, Item
 
 
-def evolve(item: Item | None, event: AnyEvent) -> Item | None:
+def evolve(item: Item | None, event: AnySeen) -> Item | None:
     """The item after the event. An event seen before changes nothing, so folding twice is folding once."""
     fact = event.data
     if item is None:
         return _registered(fact, event) if isinstance(fact, e.PetitionRegistered) else None
-    if event.version <= item.version:
+    version = event.version
+    if version <= item.version:
         return item
     change = CHANGES.get(type(fact))
+    decided = event.decided
+    if change is None and decided is NOTHING:
+        return replace(item, version=version)
     changes: Changes = change(item, fact, event) if change is not None else {}
-    changes["version"] = event.version
-    if event.decided is not NOTHING:
-        _decided(item, event.decided, event.position, changes)
+    changes["version"] = version
+    if decided is not NOTHING:
+        _decided(item, decided, event.position, changes)
     return replace(item, **changes)
 
 
-def _registered(fact: e.PetitionRegistered, event: AnyEvent) -> Item:
+def _registered(fact: e.PetitionRegistered, event: AnySeen) -> Item:
     decided = event.decided
     unit = UnitId(event.unit or "")
-    return Item(
+    item = Item(
         no=event.subject.partition(":")[2], version=event.version, state="registered", channel=fact.channel,
         purpose=fact.purpose, category=fact.category, place=fact.place, title=fact.title,
         persons=fact.persons, petitioners=fact.petitioners, registered_by=unit, registered_at=event.time,
@@ -38,8 +42,8 @@ def _registered(fact: e.PetitionRegistered, event: AnyEvent) -> Item:
         about_unit=fact.about_unit, about_official=fact.about_official, joint_letter=fact.joint_letter,
         anonymous=fact.anonymous, handed_down_by=fact.handed_down_by, collective=bool(decided.collective),
         skip_level=bool(decided.skip_level), deadlines=tuple(_placed(decided.set, event.position)),
-        **_raised((), (), decided),
     )  # fmt: skip
+    return replace(item, **_raised((), (), decided)) if decided.findings else item
 
 
 def _placed(deadlines: Iterable[Deadline], position: int) -> list[Kept]:
@@ -69,25 +73,26 @@ def _decided(item: Item, decided: Decided, position: int, changes: Changes) -> N
 
 
 def _clocks(deadlines: tuple[Kept, ...], decided: Decided, position: int) -> tuple[Kept, ...]:
-    """The deadlines after the event. Only running ones are looked at: nothing else can be met, moved or ended."""
+    """The deadlines after the event. Only running ones are changed: nothing else can be met, moved or ended."""
     kept = [*deadlines, *_placed(decided.set, position)] if decided.set else [*deadlines]
-    for at, each in enumerate(kept):
-        if each.met_on is None and not each.ended:
-            kept[at] = _after(each, decided)
+    for moved in decided.moved:  # before it is met: a re-review may be answered while its hearing is open
+        if (at := _running(kept, moved.clock, moved.started)) is not None:
+            kept[at] = kept[at].after(moved)
+    for met in decided.met:
+        if (at := _running(kept, met.clock, met.started)) is not None:
+            kept[at] = replace(kept[at], met_on=met.on)
+    for clock, started in decided.ended:
+        if (at := _running(kept, clock, started)) is not None:
+            kept[at] = replace(kept[at], ended=True)
     return tuple(kept)
 
 
-def _after(deadline: Kept, decided: Decided) -> Kept:
-    clock, started = deadline.clock, deadline.started
-    for moved in decided.moved:  # before it is met: a re-review may be answered while its hearing is open
-        if moved.started == started and moved.clock == clock:
-            deadline = deadline.after(moved)
-    for met in decided.met:
-        if met.started == started and met.clock == clock:
-            return replace(deadline, met_on=met.on)
-    if decided.ended and (clock, started) in decided.ended:
-        return replace(deadline, ended=True)
-    return deadline
+def _running(deadlines: Sequence[Kept], clock: str, started: int) -> int | None:
+    """Where the deadline of this name stands, if it still runs."""
+    for at, each in enumerate(deadlines):
+        if each.started == started and each.clock == clock:
+            return at if each.met_on is None and not each.ended else None
+    return None
 
 
 def _raised(found: tuple[str, ...], faults: tuple[tuple[str, UnitId], ...], decided: Decided) -> Changes:

@@ -21,8 +21,9 @@ def f19_unattended(draft: Draft, unit: UnitId, gathering: Gathering) -> None:
     draft.find("F19", unit, id=f"F19:{draft.subject}:{unit}", since=since, why="absent", evidence=summons)
 
 
-def f19_attended_after_all(draft: Draft, unit: UnitId) -> None:
-    draft.clear(f"F19:{draft.subject}:{unit}")
+def f19_attended_after_all(draft: Draft, gathering: Gathering, unit: UnitId) -> None:
+    if unit != _bureau(draft, gathering) or gathering.reported_at is not None:
+        draft.clear(f"F19:{draft.subject}:{unit}")
 
 
 def f19_unreported(draft: Draft, gathering: Gathering) -> None:
@@ -31,13 +32,14 @@ def f19_unreported(draft: Draft, gathering: Gathering) -> None:
     draft.find("F19", bureau, id=f"F19:{draft.subject}:{bureau}", why="unreported", evidence=(gathering.arrived,))
 
 
-def f19_reported(draft: Draft, gathering: Gathering) -> None:
+def f19_reported(draft: Draft, gathering: Gathering, absent: list[UnitId]) -> None:
     """Reported later than `gathering_report_hours` after the arrival; in time, it closes what was alleged."""
     bureau, hours = _bureau(draft, gathering), draft.law.parameters.get("gathering_report_hours")
     id = f"F19:{draft.subject}:{bureau}"
     by = gathering.arrived_at + timedelta(hours=hours) if hours is not None else None
     if by is None or draft.action.time <= by:
-        draft.clear(id)
+        if bureau not in absent or gathering.ended_at is None:
+            draft.clear(id)
     elif gathering.reported_at is None or gathering.reported_at > by:
         draft.find("F19", bureau, id=id, since=day_of(by), why="reported_late", evidence=(gathering.arrived,))
 

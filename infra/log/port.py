@@ -96,7 +96,33 @@ class Head(NamedTuple):
     recorded: int
 
 
-class Log(Protocol):
+class Claim(Protocol):
+    """The right to be the only one who does something, across processes; it goes with the process that has it."""
+
+    def held(self) -> bool:
+        """Whether it is still ours: a connection to a server may have been lost."""
+        ...
+
+    def release(self) -> None: ...
+
+
+class Marks(Protocol):
+    """How far others have got with a log, and who is at it. Names are lower-case words."""
+
+    def mark(self, name: str) -> int:
+        """The position up to which `name` is done, 0 at first."""
+        ...
+
+    def set_mark(self, name: str, position: int) -> None:
+        """All up to `position` is done. A mark never goes backwards: a lower one changes nothing."""
+        ...
+
+    def claim(self, name: str) -> Claim | None:
+        """The claim on `name`; None while somebody else has it."""
+        ...
+
+
+class Log(Marks, Protocol):
     """An append-only log. Safe to share between threads, and between processes on one store."""
 
     def head(self) -> Head: ...

@@ -10,7 +10,8 @@ from typing import Any
 
 from psycopg import Cursor
 
-from infra.log.port import Conflict, Entry, Head, NewEntry, RawEntry, Rejection, check_order, leaf_of
+from infra.log.claim import claim_server
+from infra.log.port import Claim, Conflict, Entry, Head, NewEntry, RawEntry, Rejection, check_order, leaf_of
 from infra.log.postgres_store import Store
 from infra.log.urls import PostgresUrl
 
@@ -23,6 +24,10 @@ REJECT = (
     "DO UPDATE SET times = rejected.times + 1, last_recorded = excluded.last_recorded"
 )
 NOTE = "INSERT INTO {meta} VALUES ('head', %s) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+MARK = (
+    "INSERT INTO {meta} VALUES (%s, %s) ON CONFLICT (name) "
+    "DO UPDATE SET value = greatest(meta.value::bigint, excluded.value::bigint)::text"
+)
 CHUNK = 10_000
 """Names in one array parameter."""
 FOREVER = 2**62
@@ -210,6 +215,19 @@ class PostgresLog:
             return None
         position, leaf = json.loads(rows[0][0])
         return position, bytes.fromhex(leaf)
+
+    # -- how far others have got
+
+    def mark(self, name: str) -> int:
+        rows = self._rows("SELECT value FROM {meta} WHERE name = %s", (f"mark {name}",))
+        return int(rows[0][0]) if rows else 0
+
+    def set_mark(self, name: str, position: int) -> None:
+        with self.store.cursor(commit=True) as cursor:
+            cursor.execute(self._text(MARK), (f"mark {name}", str(position)))
+
+    def claim(self, name: str) -> Claim | None:
+        return claim_server(self.store.place, name)
 
     def close(self) -> None:
         self.store.close()

@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from infra.log.claim import claim_file
 from infra.log.index import Index, Run
-from infra.log.port import Conflict, Entry, Head, NewEntry, RawEntry, Rejection, check_order, leaf_of
+from infra.log.port import Claim, Conflict, Entry, Head, NewEntry, RawEntry, Rejection, check_order, leaf_of
 from infra.log.sqlite_store import open_store
 
 ENTRY = "rowid, originator_id, originator_version, topic, recorded, state"
@@ -22,6 +23,7 @@ REJECT = (
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?) "
     "ON CONFLICT (key, digest, code) DO UPDATE SET times = times + 1, last_recorded = excluded.last_recorded"
 )
+MARK = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)"
 FOREVER = 2**62
 """An upper position no log reaches: stands for `upto=None`."""
 
@@ -252,6 +254,20 @@ class SQLiteLog:
             return None
         position, leaf = json.loads(row[0])
         return position, bytes.fromhex(leaf)
+
+    # -- how far others have got
+
+    def mark(self, name: str) -> int:
+        with self.store.cursor() as cursor:
+            row = cursor.execute("SELECT value FROM meta WHERE name = ?", (f"mark {name}",)).fetchone()
+        return row[0] if row else 0
+
+    def set_mark(self, name: str, position: int) -> None:
+        with self.store.cursor(commit=True) as cursor:
+            cursor.execute(MARK, (f"mark {name}", position))
+
+    def claim(self, name: str) -> Claim | None:
+        return claim_file(self.store.path.with_name(f"{self.store.path.name}.{name}"))
 
     def close(self) -> None:
         self.store.close()

@@ -8,8 +8,7 @@ from sqlalchemy import select
 from domain.rules.answers import answers
 from infra.questions.book import Book
 from projections.explain import finding_sentences
-from projections.findings import Standing
-from projections.fold import unpack_standing
+from projections.findings import Standing, standing, unpack_words
 
 
 def told(standing: Standing, book: Book) -> dict[str, Any]:
@@ -48,12 +47,19 @@ def told(standing: Standing, book: Book) -> dict[str, Any]:
     return row
 
 
+def _standing(body: bytes) -> Standing:
+    """What the row of a finding that tripped holds."""
+    found = standing(unpack_words(bytes(body)))
+    assert found is not None, "a row that waits for the trip answers no question"
+    return found
+
+
 def of_subjects(book: Book, subjects: Iterable[str]) -> list[dict[str, Any]]:
     table = book.tables.findings
     query = (
         select(table.c.body).where(table.c.subject.in_(list(subjects)), table.c.cleared_at == 0).order_by(table.c.id)
     )
-    return [told(unpack_standing(bytes(row[0])), book) for row in book.select(query)]
+    return [told(_standing(row[0]), book) for row in book.select(query)]
 
 
 def findings(
@@ -78,11 +84,11 @@ def findings(
             query = query.where(table.c[column] == wanted)
     if official:
         query = query.where(table.c.unit.in_(sorted({unit for unit, _ in book.units.offices(official)})))
-    standing = [unpack_standing(bytes(row[0])) for row in book.select(query.order_by(table.c.id))]
+    found = [_standing(row[0]) for row in book.select(query.order_by(table.c.id))]
     if official:
-        standing = [each for each in standing if any(a.official == official for a in answers(each.finding, book.units))]
-    total = len(standing)
-    later = [each for each in standing if each.finding.id > cursor] if cursor else standing
+        found = [each for each in found if any(a.official == official for a in answers(each.finding, book.units))]
+    total = len(found)
+    later = [each for each in found if each.finding.id > cursor] if cursor else found
     rows = [told(each, book) for each in (later[:limit] if limit else later)]
     more = limit is not None and len(later) > limit
     return {**book.head(), "total": total, "findings": rows, "next": rows[-1]["id"] if more else None}
@@ -91,8 +97,8 @@ def findings(
 def explain(book: Book, id: str) -> dict[str, Any] | None:
     """One finding with everything that is known of it, cleared ones too."""
     table = book.tables.findings
-    rows = book.select(select(table.c.body).where(table.c.id == id))
+    rows = book.select(select(table.c.body).where(table.c.id == id, table.c.raised_at > 0))
     if not rows:
         return None
-    row = told(unpack_standing(bytes(rows[0][0])), book)
+    row = told(_standing(rows[0][0]), book)
     return {**book.head(), **row, "zh": row["explained"]["zh"], "en": row["explained"]["en"]}

@@ -1,27 +1,61 @@
-"""Keeps the read models up with the log, and rebuilds them beside the live ones: the embedded engine's loop."""
+"""Keeps the read models up with the log, and rebuilds them beside the live ones: the embedded engine's loop.
 
-from collections.abc import Callable
+Where workers keep the read models from Kafka, partition by partition, it keeps its hands off, and still rebuilds them.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from sqlalchemy import select
 
-from domain.codec import decode_event
-from domain.envelope import AnyEvent
+from domain.codec import decode_seen
 from infra.agenda import Due
-from infra.log.port import Log, StoreError
+from infra.kafka.partition import partition_of
+from infra.log.port import Entry, Log, StoreError
+from infra.views.partitions import Partitions
 from infra.views.store import Overtaken, Views
 from infra.views.tables import Tables
-from projections.fold import Fold, owners, unpack_standing
-from projections.shelf import unpack_item
+from projections.fold import Fold
 
 BATCH = 20_000
-REMEMBERED = 60_000
-"""Findings whose states are kept between batches."""
+PIECE = 1_000
 AT_ONCE = 400_000
 """Items that a rebuild folds in memory before it writes."""
 
 Progress = Callable[[int, int], None]
+
+
+def take(fold: Fold, entries: Sequence[Entry]) -> None:
+    """Folds events of the log, so many at a time as the processor's cache holds."""
+    for at in range(0, len(entries), PIECE):
+        fold.take([decode_seen(each.type, each.body, each.position) for each in entries[at : at + PIECE]])
+
+
+class Source(Protocol):
+    """Where the events of the log are read for a rebuild."""
+
+    def chunks(self, upto: int | Mapping[int, int]) -> Iterable[Sequence[Entry]]:
+        """Events up to a position, or up to one position per partition; a second call goes on where the first ended."""
+        ...
+
+
+class LogSource:
+    """The log itself."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._after = 0
+
+    def chunks(self, upto: int | Mapping[int, int]) -> Iterator[Sequence[Entry]]:
+        last = upto if isinstance(upto, int) else max(upto.values())
+        while self._after < last:
+            entries = self._log.read(self._after, upto=last, limit=BATCH)
+            self._after = entries[-1].position
+            if not isinstance(upto, int):
+                entries = [each for each in entries if each.position <= upto[partition_of(each.subject, len(upto))]]
+            if entries:
+                yield entries
 
 
 class Rebuilt(NamedTuple):
@@ -47,6 +81,8 @@ class Projector:
         while True:
             live = self._views.live()
             assert live is not None, "opening the views makes a live generation"
+            if live.partitioned:
+                return live.position
             if live.position >= head:
                 self._check(live.position)
                 return live.position
@@ -61,61 +97,50 @@ class Projector:
 
     def batch(self, tables: Tables, after: int, head: int) -> int:
         entries = self._log.read(after, upto=head, limit=BATCH)
-        events = [decode_event(entry.type, entry.body, entry.position) for entry in entries]
-        self._load(tables, events)
-        self._fold.take(events)
-        position = entries[-1].position
+        return self.fold(tables, entries, position=entries[-1].position, after=after)
+
+    def fold(self, tables: Tables, entries: Sequence[Entry], *, position: int, after: int) -> int:
+        """Folds events into a generation that stands at `after`; it stands at `position` then."""
+        self._load(tables, entries)
+        take(self._fold, entries)
         self._views.write(tables, self._fold.changes(), position=position, after=after)
-        if len(self._fold.standings) > REMEMBERED:
-            self._fold.forget()
         return position
 
-    def _load(self, tables: Tables, events: list[AnyEvent]) -> None:
-        """The states that the events speak of and that are not at hand."""
-        items: set[str] = set()
-        found: set[str] = set()
-        for event in events:
-            subjects, ids = owners(event)
-            items.update(subject for subject in subjects if subject not in self._fold.items)
-            found.update(id for id in ids if id not in self._fold.standings)
-        if not items and not found:
-            return
-        with self._views.engine.connect() as connection:
-            bodies = self._views.bodies(connection, tables.cases, "no", (subject[9:] for subject in items))
-            for subject in items:
-                body = bodies.get(subject[9:])
-                self._fold.items.put(subject, unpack_item(body) if body is not None else None)
-            standings = self._views.bodies(connection, tables.findings, "id", found)
-            for id in found:
-                body = standings.get(id)
-                self._fold.standings[id] = unpack_standing(body) if body is not None else None
+    def _load(self, tables: Tables, entries: Sequence[Entry]) -> None:
+        """The items that the events speak of and that are not at hand."""
+        shelf = self._fold.items
+        missing = {s for s in {e.subject for e in entries} if s[:9] == "petition:" and s not in shelf}
+        for subject, item in self._views.items(tables, missing).items():
+            shelf.put(subject, item)
 
-    def open_deadlines(self) -> list[Due]:
-        """What runs and is not missed yet, over all items, after catching up."""
+    def open_deadlines(self) -> tuple[int, list[Due]]:
+        """What runs and is not missed yet, over all items, and the position of the log that this holds for."""
         self.catch_up()
         live = self._views.live()
         assert live is not None
         due = live.tables.due
         query = select(due.c.due_on, due.c.subject, due.c.clock, due.c.started).where(due.c.missed == 0)
         with self._views.engine.connect() as connection:
-            return [Due(date.fromisoformat(row[0]), *row[1:]) for row in connection.execute(query)]
+            rows = [Due(date.fromisoformat(row[0]), *row[1:]) for row in connection.execute(query)]
+        return live.position, rows
 
     def rebuild(self, *, upto: int | None = None, progress: Progress | None = None) -> tuple[Tables, int]:
         """Folds the whole log into a new generation, without touching the live one."""
-        tables = self._views.build()
         head = min(upto, self._log.head().position) if upto is not None else self._log.head().position
-        fold = Fold()
+        return self._anew(LogSource(self._log).chunks(head), head, progress)
+
+    def _anew(self, chunks: Iterable[Sequence[Entry]], head: int, progress: Progress | None) -> tuple[Tables, int]:
+        """Folds events, in position order, into a new generation. Answers it and the last position."""
+        tables = self._views.build()
         other = Projector(self._log, self._views)
-        other._fold = fold
+        fold = other._fold
         written = at = 0
         complete = True
         """While nothing was let go, every state not at hand is new and need not be looked for."""
-        while at < head:
-            entries = self._log.read(at, upto=head, limit=BATCH)
-            events = [decode_event(entry.type, entry.body, entry.position) for entry in entries]
+        for entries in chunks:
             if not complete:
-                other._load(tables, events)
-            fold.take(events)
+                other._load(tables, entries)
+            take(fold, entries)
             at = entries[-1].position
             if len(fold.items) > AT_ONCE:
                 self._views.write(tables, fold.changes(), position=at, after=written)
@@ -139,18 +164,43 @@ class Projector:
         if live is not None:
             self._check(live.position)
 
-    def replay(self, progress: Progress | None = None) -> Rebuilt:
-        """Rebuilds beside the live read models, compares where both have read as far, and switches."""
+    def replay(self, progress: Progress | None = None, source: Source | None = None) -> Rebuilt:
+        """Rebuilds beside the live read models, compares where both have read as far, and switches.
+
+        `source` is where the events are read, if not in the log: the topic that the relay published them to.
+        """
         with self._views.alone():
-            tables, position = self.rebuild(progress=progress)
             live = self._views.live()
-            stray = live is not None and live.position > self._log.head().position
+            assert live is not None
+            source = source or LogSource(self._log)
+            if live.partitioned:
+                return self._replay_shared(live.position, source, progress)
+            head = self._log.head().position
+            tables, position = self._anew(source.chunks(head), head, progress)
+            stray = live.position > head
             beside = Projector(self._log, self._views)
             while (differences := self._views.differences(tables, None if stray else position)) is None:
                 position = self._together(beside, tables, position)
             self._views.switch(tables)
         self._position = -1
         self.catch_up()
+        return Rebuilt(position, differences)
+
+    def _replay_shared(self, upto: int, source: Source, progress: Progress | None) -> Rebuilt:
+        """The same beside workers: they wait while what each partition has seen by then is folded, too."""
+        tables, position = self._anew(source.chunks(upto), upto, progress)
+        partitions = Partitions(self._views)
+        with partitions.still() as (connection, claims):
+            beside = Projector(self._log, self._views)
+            seen = {claim.partition: max(claim.position, upto) for claim in claims.values()}
+            for entries in source.chunks(seen):
+                last = max(position, entries[-1].position)
+                beside.fold(tables, entries, position=last, after=position)
+                position = last
+            differences = self._views.differences(tables, None)
+            assert differences is not None
+            partitions.carry_over(connection, claims, tables)
+            self._views.switch_in(connection, tables)
         return Rebuilt(position, differences)
 
     def _together(self, beside: "Projector", tables: Tables, position: int) -> int:

@@ -2,24 +2,27 @@
 
 import fcntl
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import MetaData, create_engine, event, inspect, text
+from sqlalchemy import MetaData, Table, create_engine, event, inspect, text
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import NullPool, StaticPool
 
+from domain.petition.item import Item
 from infra.log.port import StoreError
 from infra.postgres import sentence as postgres_sentence
 from infra.sentences import Sentence, speaking
 from infra.sqlite import BUSY_SECONDS, write_ahead
 from infra.sqlite import sentence as sqlite_sentence
 from infra.views.tables import KEYS, Tables, indexes
+from projections.findings import FindingRow, Word, finding_row, heard, unpack_words
 from projections.fold import Changes
+from projections.shelf import unpack_item
 
-FORMAT = 1
+FORMAT = 2
 """Of the rows and their bodies; another one is rebuilt, never migrated."""
 Alone = Callable[[], AbstractContextManager[None]]
 
@@ -29,10 +32,12 @@ class Overtaken(Exception):
 
 
 class Live(NamedTuple):
-    """The generation that questions read, and the position it has read up to."""
+    """The generation that questions read, and the position up to which nothing is missing in it."""
 
     tables: Tables
     position: int
+    partitioned: bool
+    """Whether workers keep it, each its own partitions of the topic; else whoever reads the log does."""
 
 
 class Views:
@@ -53,32 +58,40 @@ class Views:
 
     def _begin(self) -> None:
         """A first generation. Of several first users one makes it, and the others find it made."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             if self.schema:
                 # CREATE … IF NOT EXISTS is not atomic there.
                 connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": self.schema})
                 connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{self.schema}"'))
             connection.execute(
                 text(
-                    f"CREATE TABLE IF NOT EXISTS {self._q('generations')} "
+                    f"CREATE TABLE IF NOT EXISTS {self.q('generations')} "
                     "(number INTEGER PRIMARY KEY, position BIGINT NOT NULL, live INTEGER NOT NULL, "
                     "format INTEGER NOT NULL)"
                 )
             )
+            connection.execute(
+                text(
+                    f"CREATE TABLE IF NOT EXISTS {self.q('partitions')} "
+                    "(generation INTEGER, partition INTEGER, position BIGINT NOT NULL, through BIGINT NOT NULL, "
+                    "next_offset BIGINT NOT NULL, epoch BIGINT NOT NULL, dead INTEGER NOT NULL, "
+                    "PRIMARY KEY (generation, partition))"
+                )
+            )
             if self.live(connection) is None:
                 tables = self._build(connection)
-                self._finish(connection, tables)
+                self.finish(connection, tables)
                 self._switch(connection, tables)
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
         """A transaction; in SQLite one that takes the writer's lock at its start, so that it never has to give up."""
         with self.engine.connect() as plain:
             connection = plain.execution_options(writing=True)
             with connection.begin():
                 yield connection
 
-    def _q(self, name: str) -> str:
+    def q(self, name: str) -> str:
         return f'"{self.schema}"."{name}"' if self.schema else f'"{name}"'
 
     def tables(self, number: int) -> Tables:
@@ -90,59 +103,72 @@ class Views:
 
     def live(self, connection: Connection | None = None) -> Live | None:
         """The live generation; None where there is none of this format."""
-        query = text(f"SELECT number, position FROM {self._q('generations')} WHERE live = 1 AND format = {FORMAT}")
+        through = f"SELECT min(GREATEST(position, through)) FROM {self.q('partitions')} WHERE generation = number"
+        if not self.postgres:
+            through = through.replace("GREATEST", "max")
+        query = text(
+            f"SELECT number, position, ({through}) FROM {self.q('generations')} WHERE live = 1 AND format = {FORMAT}"
+        )
         if connection is not None:
             row = connection.execute(query).fetchone()
         else:
             with self.engine.connect() as own:
                 row = own.execute(query).fetchone()
-        return Live(self.tables(row[0]), row[1]) if row else None
+        if row is None:
+            return None
+        number, position, kept = row
+        return Live(self.tables(number), position if kept is None else kept, kept is not None)
 
     def build(self) -> Tables:
         """Empty tables of a new generation, beside the live one. Only for who is `alone`: it drops what is neither."""
-        with self._writing() as connection:
-            for (number,) in connection.execute(text(f"SELECT number FROM {self._q('generations')} WHERE live = 0")):
+        with self.writing() as connection:
+            for (number,) in connection.execute(text(f"SELECT number FROM {self.q('generations')} WHERE live = 0")):
                 self._drop(connection, number)
             return self._build(connection)
 
     def _build(self, connection: Connection) -> Tables:
-        newest = connection.execute(text(f"SELECT max(number) FROM {self._q('generations')}")).scalar()
+        newest = connection.execute(text(f"SELECT max(number) FROM {self.q('generations')}")).scalar()
         tables = self.tables((newest or 0) + 1)
-        connection.execute(text(f"INSERT INTO {self._q('generations')} VALUES ({tables.number}, 0, 0, {FORMAT})"))
+        connection.execute(text(f"INSERT INTO {self.q('generations')} VALUES ({tables.number}, 0, 0, {FORMAT})"))
         for table in tables:
             table.create(connection)
         if self.postgres:
-            connection.execute(text(f"CREATE TABLE {self._q(tables.titles)} (no TEXT PRIMARY KEY, terms tsvector)"))
+            connection.execute(text(f"CREATE TABLE {self.q(tables.titles)} (no TEXT PRIMARY KEY, terms tsvector)"))
         else:
             connection.execute(text(f"CREATE VIRTUAL TABLE {tables.titles} USING fts5(no UNINDEXED, terms)"))
         return tables
 
-    def _finish(self, connection: Connection, tables: Tables) -> None:
+    def finish(self, connection: Connection, tables: Tables) -> None:
         """Indexes, after the rows are in."""
         for name, table in zip(KEYS, tables, strict=True):
             for index in indexes(name, table):
                 index.create(connection, checkfirst=True)
         if self.postgres:
-            connection.execute(text(f"CREATE INDEX ON {self._q(tables.titles)} USING gin (terms)"))
+            connection.execute(text(f"CREATE INDEX ON {self.q(tables.titles)} USING gin (terms)"))
 
     def switch(self, tables: Tables) -> None:
         """Makes a generation the live one, in one step for every reader.
 
         The one before it stays until the next rebuild: a question that is being answered may still be reading it.
         """
-        with self._writing() as connection:
-            self._finish(connection, tables)
-            self._switch(connection, tables)
+        with self.writing() as connection:
+            self.switch_in(connection, tables)
+
+    def switch_in(self, connection: Connection, tables: Tables) -> None:
+        """The same in the caller's transaction."""
+        self.finish(connection, tables)
+        self._switch(connection, tables)
 
     def _switch(self, connection: Connection, tables: Tables) -> None:
         connection.execute(
-            text(f"UPDATE {self._q('generations')} SET live = CASE WHEN number = {tables.number} THEN 1 ELSE 0 END")
+            text(f"UPDATE {self.q('generations')} SET live = CASE WHEN number = {tables.number} THEN 1 ELSE 0 END")
         )
 
     def _drop(self, connection: Connection, number: int) -> None:
         for name in (*(f"{key}_{number}" for key in KEYS), f"titles_{number}"):
-            connection.execute(text(f"DROP TABLE IF EXISTS {self._q(name)}"))
-        connection.execute(text(f"DELETE FROM {self._q('generations')} WHERE number = {number}"))
+            connection.execute(text(f"DROP TABLE IF EXISTS {self.q(name)}"))
+        connection.execute(text(f"DELETE FROM {self.q('partitions')} WHERE generation = {number}"))
+        connection.execute(text(f"DELETE FROM {self.q('generations')} WHERE number = {number}"))
 
     def differences(self, new: Tables, position: int | None) -> dict[str, int] | None:
         """Rows that stand in one of the live and the new generation only; None where the live one is not at `position`.
@@ -156,7 +182,7 @@ class Views:
             if live is None or position not in (None, live.position):
                 return None
             for name, mine, other in zip(KEYS, live.tables, new, strict=True):
-                one, two = self._q(mine.name), self._q(other.name)
+                one, two = self.q(mine.name), self.q(other.name)
                 only = "SELECT count(*) FROM (SELECT * FROM {} EXCEPT SELECT * FROM {}) AS only_there"
                 query = f"SELECT ({only.format(one, two)}) + ({only.format(two, one)})"
                 told[name] = int(connection.execute(text(query)).scalar() or 0)
@@ -166,52 +192,81 @@ class Views:
 
     def write(self, tables: Tables, changes: Changes, *, position: int, after: int) -> None:
         """Rows and position in one transaction. Raises `Overtaken` where the position is not `after` any more."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             moved = connection.execute(
-                text(f"UPDATE {self._q('generations')} SET position = :new WHERE number = :number AND position = :old"),
+                text(f"UPDATE {self.q('generations')} SET position = :new WHERE number = :number AND position = :old"),
                 {"new": position, "number": tables.number, "old": after},
             )
             if moved.rowcount != 1:
                 raise Overtaken(f"the read model stands no longer at {after}")
-            try:
-                self._rows(connection, tables, changes)
-            except self.engine.dialect.loaded_dbapi.Error as error:
-                raise StoreError(self._sentence(error)) from error
+            self.put(connection, tables, changes, fresh=after == 0)
 
-    def _rows(self, connection: Connection, tables: Tables, changes: Changes) -> None:
+    def put(self, connection: Connection, tables: Tables, changes: Changes, *, fresh: bool = False) -> None:
+        """Puts the changed rows in place, in the caller's transaction. `fresh` says that nothing was written before."""
+        try:
+            self._rows(connection, tables, changes, fresh=fresh)
+        except self.engine.dialect.loaded_dbapi.Error as error:
+            raise StoreError(self._sentence(error)) from error
+
+    def _rows(self, connection: Connection, tables: Tables, changes: Changes, *, fresh: bool) -> None:
         cursor: Any = connection.connection.cursor()
-        subjects = [(f"petition:{row.no}",) for row in changes.cases]
-        if self.postgres:
-            self._copy(cursor, tables, changes, subjects)
-        else:
-            cursor.executemany(f"DELETE FROM {tables.due.name} WHERE subject = ?", subjects)
-            for table, rows in zip(tables, _rows_of(changes), strict=True):
-                marks = ",".join("?" * len(table.columns))
-                cursor.executemany(f"INSERT OR REPLACE INTO {table.name} VALUES ({marks})", rows)
-            cursor.executemany(f"INSERT INTO {tables.titles} VALUES (?,?)", changes.titles)
+        self._clear_due(cursor, tables, [(f"petition:{row.no}",) for row in changes.cases])
+        self._put(cursor, "cases", tables.cases, changes.cases)
+        self._put(cursor, "due", tables.due, changes.due)
+        self._titles(cursor, tables, changes.titles)
+        if changes.findings:
+            findings = self._findings(connection, tables, changes.findings, fresh=fresh)
+            self._put(cursor, "findings", tables.findings, findings)
 
-    def _copy(self, cursor: Any, tables: Tables, changes: Changes, subjects: list[tuple[str]]) -> None:
+    def _findings(
+        self, connection: Connection, tables: Tables, said: dict[str, list[Word]], *, fresh: bool
+    ) -> list[FindingRow]:
+        """What was said of findings together with what was said before.
+
+        Events of several items may speak of one finding: where workers write side by side, one at a time does this.
+        """
+        if self.postgres and not fresh:
+            connection.execute(
+                text("SELECT pg_advisory_xact_lock(hashtext(:of))"), {"of": self.q(tables.findings.name)}
+            )
+        before = {} if fresh else self.bodies(connection, tables.findings, "id", said)
+        former = {id: unpack_words(body) for id, body in before.items()}
+        return [finding_row(id, heard(former.get(id, ()), words)) for id, words in said.items()]
+
+    def _clear_due(self, cursor: Any, tables: Tables, subjects: list[tuple[str]]) -> None:
+        if not self.postgres:
+            cursor.executemany(f"DELETE FROM {tables.due.name} WHERE subject = ?", subjects)
+            return
         cursor.execute("CREATE TEMP TABLE IF NOT EXISTS gone (subject TEXT) ON COMMIT DELETE ROWS")
         with cursor.copy("COPY gone FROM STDIN") as copy:
             for subject in subjects:
                 copy.write_row(subject)
-        cursor.execute(f"DELETE FROM {self._q(tables.due.name)} WHERE subject IN (SELECT subject FROM gone)")
-        for name, table, rows in zip(KEYS, tables, _rows_of(changes), strict=True):
-            target, columns = self._q(table.name), [f'"{c.name}"' for c in table.columns]
-            keys = ", ".join(f'"{key}"' for key in KEYS[name])
-            cursor.execute(f"CREATE TEMP TABLE new_{name} (LIKE {target}) ON COMMIT DROP")
-            with cursor.copy(f"COPY new_{name} FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-            changed = ", ".join(f"{c} = EXCLUDED.{c}" for c in columns)
-            cursor.execute(
-                f"INSERT INTO {target} SELECT * FROM new_{name} ON CONFLICT ({keys}) DO UPDATE SET {changed}"
+        cursor.execute(f"DELETE FROM {self.q(tables.due.name)} WHERE subject IN (SELECT subject FROM gone)")
+
+    def _put(self, cursor: Any, name: str, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+        if not self.postgres:
+            cursor.executemany(
+                f"INSERT OR REPLACE INTO {table.name} VALUES ({','.join('?' * len(table.columns))})", rows
             )
+            return
+        target, columns = self.q(table.name), [f'"{c.name}"' for c in table.columns]
+        keys = ", ".join(f'"{key}"' for key in KEYS[name])
+        cursor.execute(f"CREATE TEMP TABLE new_{name} (LIKE {target}) ON COMMIT DROP")
+        with cursor.copy(f"COPY new_{name} FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        changed = ", ".join(f"{c} = EXCLUDED.{c}" for c in columns)
+        cursor.execute(f"INSERT INTO {target} SELECT * FROM new_{name} ON CONFLICT ({keys}) DO UPDATE SET {changed}")
+
+    def _titles(self, cursor: Any, tables: Tables, titles: list[tuple[str, str]]) -> None:
+        if not self.postgres:
+            cursor.executemany(f"INSERT INTO {tables.titles} VALUES (?,?)", titles)
+            return
         cursor.execute("CREATE TEMP TABLE new_titles (no TEXT, terms TEXT) ON COMMIT DROP")
         with cursor.copy("COPY new_titles FROM STDIN") as copy:
-            for title in changes.titles:
+            for title in titles:
                 copy.write_row(title)
-        cursor.execute(f"INSERT INTO {self._q(tables.titles)} SELECT no, to_tsvector('simple', terms) FROM new_titles")
+        cursor.execute(f"INSERT INTO {self.q(tables.titles)} SELECT no, to_tsvector('simple', terms) FROM new_titles")
 
     # states
 
@@ -225,15 +280,19 @@ class Views:
             found.update((row[0], bytes(row[1])) for row in connection.execute(query))
         return found
 
+    def items(self, tables: Tables, subjects: Collection[str]) -> dict[str, Item | None]:
+        """The items of these subjects; None for those of which no row tells."""
+        if not subjects:
+            return {}
+        with self.engine.connect() as connection:
+            bodies = self.bodies(connection, tables.cases, "no", (subject[9:] for subject in subjects))
+        return {s: unpack_item(body) if (body := bodies.get(s[9:])) is not None else None for s in subjects}
+
     def has_tables(self) -> bool:
-        return bool(inspect(self.engine).has_table("generations", schema=self.schema))
+        return bool(inspect(self.engine).has_table("partitions", schema=self.schema))
 
     def close(self) -> None:
         self.engine.dispose()
-
-
-def _rows_of(changes: Changes) -> tuple[Sequence[tuple[Any, ...]], ...]:
-    return changes.cases, changes.due, changes.findings
 
 
 def sqlite_views(path: str) -> Views:

@@ -1,8 +1,13 @@
 """A joint reception (联合接访, Art 7): who came, who did not, and whether the group's lead was told at once."""
 
+from contextlib import closing
+
 import pytest
 
+from cli.wiring import System
+from domain.codec import encode
 from domain.envelope import Decided, Finding
+from domain.finding.events import FindingOpened
 from domain.gathering import events as g
 from tests.samples import *
 from tests.spec import given
@@ -66,9 +71,37 @@ def test_f19_trips_for_a_summons_that_was_entered_after_the_end():
 
 
 def test_a_unit_that_was_not_summoned_may_come_and_a_successor_stands_for_a_unit_that_ended():
-    gone = merged("2020-07-01", LAND, LABOUR)
-    story = given(*CITY_UNITS, gone, ARRIVED, SUMMONED, REPORTED, came(HOUSING), came(LABOUR)).when(ENDED)
+    gone = merged("2020-07-06 09:30", LAND, LABOUR)
+    story = given(*CITY_UNITS, ARRIVED, SUMMONED, gone, REPORTED, came(HOUSING), came(LABOUR)).when(ENDED)
     story.nothing().finds()
+    absent = given(*CITY_UNITS, ARRIVED, SUMMONED, gone, REPORTED, came(HOUSING)).when(ENDED)
+    absent.finds(f19(LABOUR))
+
+
+def test_nobody_is_called_who_ended_before():
+    story = given(*CITY_UNITS, merged("2020-07-01", LAND, LABOUR), ARRIVED)
+    story.when(SUMMONED).refused("not-in-this-state", "$.data.units[1]")
+    story.when(came(LAND)).refused("not-in-this-state", "$.data.unit")
+
+
+def test_f19_a_bureau_with_two_faults_is_cleared_by_mending_both():
+    called = there("09:10", g.GatheringSummoned(units=(CITY_BUREAU,)))
+    story = given(*CITY_UNITS, ARRIVED, called, ENDED).finds(f19(CITY_BUREAU))
+    story.when(there("09:20", g.GatheringReported(to=LEAD), entered="2020-07-06 18:00")).finds(f19(CITY_BUREAU))
+    story.when(came(CITY_BUREAU, "09:30", entered="2020-07-06 19:00")).finds()
+
+
+def test_a_human_decides_on_the_finding_too(store_url):
+    with closing(System(store_url)) as system:
+        intake = system.intake(history=True)
+        story = [*CITY_UNITS, ARRIVED, SUMMONED, REPORTED, came(HOUSING), ENDED]
+        assert {outcome.outcome for outcome in intake.take([encode(action) for action in story])} == {"recorded"}
+        opened, gone = (on("2020-07-07", FindingOpened(), of=f19(unit)) for unit in (LAND, HOUSING))
+        assert [outcome.outcome for outcome in intake.take([encode(opened), encode(gone)])] == ["recorded", "rejected"]
+        system.projector.catch_up()
+        found = {each["id"]: each["state"] for each in system.answers.findings()["findings"]}
+        assert found[f19(LAND)] == "opened"
+        assert not any(system.projector.replay().differences.values())
 
 
 def test_f19_the_bureau_answers_where_nobody_told_the_lead():
@@ -106,7 +139,8 @@ def test_steps_follow_the_arrival_and_keep_their_order():
 
 def test_nobody_unknown_is_summoned_or_attends():
     story = given(*CITY_UNITS, ARRIVED)
-    story.when(there("09:10", g.GatheringSummoned(units=("unit:nowhere",)))).refused("unknown-subject", "$.data.units")
+    nowhere = there("09:10", g.GatheringSummoned(units=(HOUSING, "unit:nowhere")))
+    story.when(nowhere).refused("unknown-subject", "$.data.units[1]")
     story.when(there("09:10", g.GatheringSummoned(units=()))).refused("bad-value", "$.data.units")
     story.when(came("unit:nowhere")).refused("unknown-subject", "$.data.unit")
 
@@ -115,7 +149,7 @@ def test_an_arrival_names_known_units_and_a_registered_item():
     story = given(*CITY_UNITS)
     story.when(there("09:10", g.GatheringEnded())).refused("unknown-subject", "$.subject")
     of_nobody = g.GatheringArrived(persons=9, place="市政府", units=("unit:nowhere",))
-    story.when(there("09:00", of_nobody)).refused("unknown-subject", "$.data.units")
+    story.when(there("09:00", of_nobody)).refused("unknown-subject", "$.data.units[0]")
     of_nothing = g.GatheringArrived(persons=9, place="市政府", units=(), petition="430400-2020-000009")
     story.when(there("09:00", of_nothing)).refused("unknown-subject", "$.data.petition")
     story.when(there("09:00", HERE, by="unit:nowhere")).refused("unknown-subject", "$.unit")

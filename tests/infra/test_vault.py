@@ -41,6 +41,11 @@ def test_what_was_sealed_opens_again(vault: Vault, store_url: str) -> None:
     assert open_vault(store_url).open(sealed) == FIELDS
 
 
+def test_the_intake_key_is_the_stores_own_and_stays(vault: Vault, store_url: str, tmp_path: Path) -> None:
+    assert open_vault(store_url).intake_key.public == vault.intake_key.public
+    assert open_vault(f"sqlite:///{tmp_path / 'other.db'}").intake_key.public != vault.intake_key.public
+
+
 def test_sealing_twice_shows_no_likeness(vault: Vault) -> None:
     assert vault.seal(OWNER, FIELDS)["sealed"] != vault.seal(OWNER, FIELDS)["sealed"]
 

@@ -23,6 +23,7 @@ from tests.scenarios.watching import (
     handed_down,
     incident,
     item_of_2022,
+    joint_reception,
     passed_down_report,
     raised_above,
     repeat_after_close,
@@ -34,6 +35,7 @@ ALL: list[Callable[[], Scenario]] = [
     merged_unit, pass_around, simple_misused, refusal_irregular, review_ladder, late_entered, late_entered_extension,
     extension_irregular, support_not_executed, first_turned_repeat, repeat_after_close, raised_above, anonymous,
     item_of_2022, handed_down, return_visit, secrecy_breached, incident, passed_down_report, gathering,
+    joint_reception,
 ]  # fmt: skip
 
 if __name__ == "__main__":

@@ -43,6 +43,10 @@ class Scenario:
     def unit(self, day: str, unit: str, what: str, **data) -> None:
         self._act(f"unit.{what}.v1", unit, day, unit, None, data)
 
+    def gathering(self, day: str, what: str, by: str = BUREAU, *, entered=None, **data) -> str:
+        """One step of the gathering 430408-2020-06-01."""
+        return self._act(f"gathering.{what}.v1", "gathering:430408-2020-06-01", day, by, None, data, entered)
+
     def on(self, day: str, what: str, by: str = BUREAU, no: str = NO, *, actor=None, entered=None, **data) -> str:
         """One step of an item; gives the action's id."""
         return self._act(f"petition.{what}.v1", f"petition:{no}", day, by, actor, data, entered)

@@ -214,3 +214,24 @@ def passed_down_report() -> Scenario:
     s.finds(f"F14:petition:{NO}:{LABOUR}", LABOUR, "2020-04-15")
     s.expect["no_findings"] = [f"F14:petition:{NO}:{BUREAU}", "F04", "F02"]
     return s
+
+
+def joint_reception() -> Scenario:
+    s = Scenario(
+        "joint-reception",
+        "Forty people came; of three units called one did not come, one is cleared by what was entered late, and "
+        "nobody told the leader in charge.",
+        "2020-06-10",
+    )
+    s.registered("2020-05-29")
+    s.gathering("2020-06-01 09:00", "arrived", persons=40, place="430408", units=[HOUSING], petition=NO)
+    s.gathering("2020-06-01 09:10", "summoned", units=[HOUSING, LABOUR, LAND])
+    s.gathering("2020-06-01 09:40", "attended", HOUSING, unit=HOUSING, leader=who(HOUSING, "head"))
+    s.gathering("2020-06-01 12:00", "ended")
+    s.gathering("2020-06-01 10:00", "attended", LAND, entered="2020-06-03 09:00", unit=LAND, leader=who(LAND, "head"))
+    subject = "gathering:430408-2020-06-01"
+    s.finds(f"F19:{subject}:{LABOUR}", LABOUR, "2020-06-01", direct(LABOUR), axis="B", ground="B6", subject=subject)
+    s.finds(f"F19:{subject}:{BUREAU}", BUREAU, "2020-06-01", direct(BUREAU))
+    s.expect["no_findings"] = [f"F19:{subject}:{HOUSING}", f"F19:{subject}:{LAND}"]
+    s.expect["as_of"] = [{"as_of": "2020-06-02", "findings": [f"F19:{subject}:{LAND}"]}]
+    return s

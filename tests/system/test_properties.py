@@ -13,6 +13,7 @@ from domain.codec import decode_event, encode
 from domain.envelope import Recorded
 from domain.petition.state import evolve
 from infra.office import Office
+from projections.findings import heard, words_of
 from projections.fold import Fold
 from tests.samples import COUNTY, date
 from tests.spec import Story
@@ -44,6 +45,20 @@ def test_what_decide_records_evolve_can_read_back_from_its_bytes(history):
 
 
 @PURE
+@given(histories(), st.randoms(use_true_random=False))
+def test_what_is_said_of_findings_may_be_heard_in_any_order(history, chance):
+    said = [each for event in told(history).events for each in words_of(event)]
+    in_order: dict = {}
+    for id, word in said:
+        in_order[id] = heard(in_order.get(id, ()), [word])
+    chance.shuffle(said)
+    any_order: dict = {}
+    for id, word in (*said, *said[:3]):
+        any_order[id] = heard(any_order.get(id, ()), [word])
+    assert any_order == in_order
+
+
+@PURE
 @given(histories())
 def test_folding_twice_is_folding_once(history):
     story = told(history)
@@ -51,7 +66,7 @@ def test_folding_twice_is_folding_once(history):
     for event in story.events:
         twice.take([event, event])
     twice.take(story.events)
-    assert twice.standings == story.fold.standings
+    assert twice.standings() == story.fold.standings()
     for no, item in story.items.items():
         assert twice.items.get(f"petition:{no}") == item == story.fold.items.get(f"petition:{no}")
 

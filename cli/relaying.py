@@ -1,0 +1,78 @@
+"""Verbs towards Kafka: topics, relay."""
+
+import signal
+import threading
+from contextlib import closing
+from typing import Annotated, Any
+
+import typer
+
+from cli.options import Json, Kafka, Prefix, Store
+from cli.screen import err, fail, out, told
+from cli.wiring import DEFAULT_KAFKA, DEFAULT_STORE, kafka_settings
+from infra.log.open import open_log
+
+
+def topics(
+    kafka: Kafka = DEFAULT_KAFKA,
+    prefix: Prefix = "",
+    partitions: Annotated[int, typer.Option(min=1, help="Partitions of each topic that is made.")] = 12,
+    as_json: Json = False,
+) -> None:
+    """Make the topics that are missing. Exit code 1 where one that is there is not as it should be."""
+    from infra.kafka.topics import Topics
+
+    settings, ours = kafka_settings(kafka), Topics(prefix)
+    answer = {"made": ours.create(settings, partitions=partitions), "differences": ours.check(settings)}
+    told(answer, as_json, _made)
+    if answer["differences"]:
+        raise typer.Exit(1)
+
+
+def _made(answer: dict[str, Any]) -> None:
+    for name in answer["made"]:
+        out.print(f"made {name}", markup=False, highlight=False)
+    for difference in answer["differences"]:
+        out.print(difference, markup=False, highlight=False)
+    if not any(answer.values()):
+        out.print("all topics are there, and as they should be")
+
+
+def relay(
+    store: Store = DEFAULT_STORE,
+    kafka: Kafka = DEFAULT_KAFKA,
+    prefix: Prefix = "",
+    metrics: Annotated[
+        str, typer.Option("--metrics", help="[HOST:]PORT for Prometheus; without a host, this machine only.")
+    ] = "",
+) -> None:
+    """Publish the log and refused actions to Kafka, in order, until Ctrl-C. Of several on one store, one is at work."""
+    from infra.kafka.publisher import Publisher
+    from infra.kafka.topics import Topics
+    from infra.relay import Meter, Relay
+
+    settings, meter, stop = kafka_settings(kafka), Meter(), threading.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: stop.set())
+    with closing(open_log(store)) as log, Publisher(settings, stop=stop) as publisher:
+        if metrics:
+            _serve(meter.registry, metrics)
+        _say(f"{store} to {settings.place}")
+        Relay(log, publisher, Topics(prefix), meter).run(stop, _say)
+        _say("ended")
+
+
+def _serve(registry: Any, where: str) -> None:
+    from prometheus_client import start_http_server
+
+    host, _, port = where.rpartition(":")
+    if not port.isdigit() or not 0 < int(port) < 1 << 16:
+        raise fail(f"--metrics {where!r} is no [HOST:]PORT")
+    try:
+        start_http_server(int(port), host or "127.0.0.1", registry)
+    except OSError as error:
+        raise fail(f"--metrics {where}: {error.strerror or error}") from None
+
+
+def _say(sentence: str) -> None:
+    err.print(f"danze relay: {sentence}", markup=False, highlight=False)

@@ -1,0 +1,148 @@
+"""The verb that sends refused actions again."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
+from typing import Annotated, Any, NamedTuple
+
+import msgspec
+import typer
+
+from cli.files import Source
+from cli.options import Json, Prefix, Store
+from cli.screen import fail, moment, out, table, told
+from cli.taking import BATCH
+from cli.wiring import DEFAULT_STORE, System, kafka_settings, opened
+from domain.codec import decode_action
+from domain.envelope import Rejected
+from infra.log.port import Rejection
+from infra.office import micros
+from infra.refused import sent
+
+NUMBERS = re.compile(r"\d+(-\d+)?(,\d+(-\d+)?)*", re.ASCII)
+
+
+class Again(NamedTuple):
+    """One action that goes in again; `number` is the one it is kept under, or its line in the file."""
+
+    number: int
+    line: bytes
+
+
+def resubmit(
+    file: Annotated[
+        str | None, typer.Argument(help="Mended actions, NDJSON (what --rejected wrote will do); - is standard input. "
+                                        "Without it: what the store has kept.")
+    ] = None,
+    store: Store = DEFAULT_STORE,
+    code: Annotated[list[str] | None, typer.Option("--code", help="Only those refused with this code.")] = None,
+    since: Annotated[str | None, typer.Option("--since", help="Only those refused at or after this time.")] = None,
+    numbers: Annotated[str | None, typer.Option("--numbers", help="Only these, as in 3,5-9.")] = None,
+    kafka: Annotated[
+        str | None, typer.Option("--kafka", help="Send them to petition.actions at HOST:PORT, not to the store.")
+    ] = None,
+    prefix: Prefix = "",
+    history: Annotated[bool, typer.Option("--history", help="A past, as for emit.")] = False,
+    as_json: Json = False,
+) -> None:  # fmt: skip
+    """Send refused actions again, mended or as they were. Exit code 1 where some are still refused."""
+    if file is not None and (code or since or numbers):
+        raise fail("--code, --since and --numbers choose among what the store has kept; a file is sent whole")
+    wanted = _numbers(numbers)
+    answer: dict[str, Any] = {"erased": []}
+    with opened(store, create=False) as system:
+        if file is not None:
+            with Source(file) as lines:
+                again = [*_opened(system, ((n, line) for n, line in enumerate(lines, 1) if line.strip()), answer)]
+        else:
+            chosen = (
+                (number, kept.body)
+                for number, kept in _kept(system, moment(since, "--since"))
+                if (not code or kept.code in code) and (wanted is None or number in wanted)
+            )
+            again = [*_opened(system, chosen, answer)]
+        answer |= _published(system, again, kafka, prefix) if kafka else _taken(system, again, history=history)
+    told(answer, as_json, _told)
+    if answer.get("still_rejected") or answer["erased"]:
+        raise typer.Exit(1)
+
+
+def _kept(system: System, since: datetime | None) -> Iterator[tuple[int, Rejection]]:
+    """What was refused and has not been taken since under its source and id."""
+    last = 0
+    while batch := system.log.rejected(after=last):
+        last = batch[-1][0]
+        taken = system.log.known([kept.key for _, kept, _ in batch])
+        for number, kept, _ in batch:
+            if kept.key not in taken and (since is None or kept.recorded >= micros(since)):
+                yield number, kept
+
+
+def _opened(system: System, kept: Iterator[tuple[int, bytes]], answer: dict[str, Any]) -> Iterator[Again]:
+    for number, body in kept:
+        line = sent(body.strip(), system.vault)
+        if line is None:
+            answer["erased"].append(number)
+            continue
+        clear = system.vault.intake_key.opened(line)
+        yield Again(number, line if isinstance(clear, Rejected) else clear)
+
+
+def _taken(system: System, again: list[Again], *, history: bool) -> dict[str, Any]:
+    intake = system.intake(history=history)
+    counts: Counter[str] = Counter({"recorded": 0, "duplicate": 0, "rejected": 0})
+    still: list[dict[str, Any]] = []
+    for first in range(0, len(again), BATCH):
+        batch = again[first : first + BATCH]
+        for each, outcome in zip(batch, intake.take([each.line for each in batch]), strict=True):
+            counts[outcome.outcome] += 1
+            if outcome.rejection is not None:
+                still.append(_still(each, outcome.rejection))
+    system.projector.catch_up()
+    return {**counts, "still_rejected": still}
+
+
+def _published(system: System, again: list[Again], kafka: str, prefix: str) -> dict[str, Any]:
+    """What cannot be understood is not sent: it would be refused again, and nobody knows what to seal in it."""
+    from infra.kafka.publisher import Publisher, Record
+    from infra.kafka.topics import Topics
+    from infra.sealed_box import Envelope
+
+    envelope, topic = Envelope(system.vault.intake_key.public), Topics(prefix).actions
+    records: list[Record] = []
+    still: list[dict[str, Any]] = []
+    for each in again:
+        action = decode_action(each.line)
+        if isinstance(action, Rejected):
+            still.append(_still(each, action))
+        else:
+            records.append((topic, action.subject.encode(), envelope.closed(each.line), []))
+    with closing(Publisher(kafka_settings(kafka))) as publisher:
+        return {"sent": publisher.send(records), "still_rejected": still}
+
+
+def _still(each: Again, rejection: Rejected) -> dict[str, Any]:
+    return {"number": each.number, "rejection": msgspec.to_builtins(rejection)}
+
+
+def _numbers(text: str | None) -> set[int] | None:
+    if text is None:
+        return None
+    if not NUMBERS.fullmatch(text):
+        raise fail(f"--numbers {text!r} is no list of numbers; write for example 3,5-9")
+    spans = [each.partition("-") for each in text.split(",")]
+    return {number for first, _, last in spans for number in range(int(first), int(last or first) + 1)}
+
+
+def _told(answer: dict[str, Any]) -> None:
+    if "sent" in answer:
+        out.print(f"sent {answer['sent']} to petition.actions; what is refused again comes to petition.rejected")
+    else:
+        out.print(f"recorded {answer['recorded']}, duplicate {answer['duplicate']}, rejected {answer['rejected']}")
+    if answer["erased"]:
+        out.print(f"erased since, not sent: {', '.join(map(str, answer['erased']))}")
+    if still := answer.get("still_rejected"):
+        rows = ((e["number"], *(e["rejection"][name] for name in ("code", "path", "message"))) for e in still)
+        table("still rejected", ("number", "code", "path", "message"), rows)

@@ -1,0 +1,193 @@
+"""Folds `petition.events` into the read models: the same folds as in one process, each worker its own partitions.
+
+Rows and places are written in one transaction; what was seen before is told by its position and skipped. So every event
+has its effect once, whatever Kafka delivers twice, and whoever holds a partition twice for a moment.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from threading import RLock
+
+import msgspec
+from msgspec import DecodeError, Struct, ValidationError
+
+from consumers.dead_letters import DeadLetter, DeadLetters
+from consumers.ports import Batch, Claim, Outgoing, Record, Rows, Send
+from domain.codec import decode_seen
+from domain.envelope import AnySeen
+from domain.vocabulary import TYPES
+from projections.findings import Word
+from projections.fold import Changes, Fold
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+PIECE = 1_000
+"""Events folded at a time: as many as the processor's cache holds."""
+ROOM = 20_000
+"""Items of one partition whose states are kept at hand between batches."""
+
+
+class Held(Struct):
+    """A partition that this worker holds, and the states that it has at hand of it."""
+
+    claim: Claim
+    fold: Fold
+    through: int = 0
+    """The position of the log up to which it was noted that nothing is missing."""
+
+
+class Projector:
+    """The partitions of one worker. A rebalance may come while a batch is being folded: one does wait for the other."""
+
+    def __init__(self, rows: Rows, send: Send, dead_letters: DeadLetters, *, findings: str) -> None:
+        self._rows = rows
+        self._send = send
+        self._dead = dead_letters
+        self._findings = findings
+        self.held: dict[int, Held] = {}
+        self._lock = RLock()
+
+    def take_over(self, partitions: Collection[int]) -> dict[int, int]:
+        """Claims partitions. Answers the offsets from which to read on."""
+        with self._lock:
+            claims = self._rows.claim(partitions)
+            for partition, claim in claims.items():
+                self.held[partition] = Held(claim, Fold(ROOM))
+        return {partition: claim.offset for partition, claim in claims.items()}
+
+    def let_go(self, partitions: Collection[int]) -> None:
+        with self._lock:
+            for partition in partitions:
+                self.held.pop(partition, None)
+
+    def fold(self, batches: Sequence[Batch]) -> None:
+        """Folds batches and writes what they changed. What is not held any more is left to who holds it.
+
+        Where something fails nothing is written, and the same may be folded again.
+        """
+        with self._lock:
+            while batches := [batch for batch in batches if batch.current and batch.partition in self.held]:
+                lost = self._attempted(batches)
+                if not lost:
+                    return
+                self.take_over(lost)
+
+    def _attempted(self, batches: Sequence[Batch]) -> frozenset[int]:
+        """The partitions that were not held any more. Where nothing was written, the states at hand are let go."""
+        held = [self.held[batch.partition] for batch in batches]
+        lost = frozenset(batch.partition for batch in batches)
+        try:
+            lost = self._attempt(batches)
+        finally:
+            if lost:
+                for each in held:
+                    each.fold = Fold(ROOM)
+        return lost
+
+    def caught_up(self, ends: Mapping[int, int], relayed: int) -> None:
+        """Told where partitions end now, notes which of them hold nothing unseen of the log up to `relayed`."""
+        with self._lock:
+            done = [
+                held
+                for partition, end in ends.items()
+                if (held := self.held.get(partition)) and held.claim.offset >= end and held.through < relayed
+            ]
+            if done:
+                self._rows.through([held.claim for held in done], relayed)
+                for held in done:
+                    held.through = relayed
+
+    def _attempt(self, batches: Sequence[Batch]) -> frozenset[int]:
+        places: dict[int, Claim] = {}
+        changes: list[Changes] = []
+        letters: list[DeadLetter] = []
+        for batch in batches:
+            held = self.held[batch.partition]
+            claim = places.get(batch.partition, held.claim)
+            position, bad = self._take(held.fold, batch.records, claim)
+            places[batch.partition] = claim.at(position, batch.next_offset, claim.dead + len(bad))
+            letters += bad
+        changes = [self.held[partition].fold.changes() for partition in places]
+        together = joined(changes)
+        self._dead.send(letters, {p: place.dead for p, place in places.items()})
+        self._send(told(self._findings, together.findings))
+        lost = self._rows.write(together, places.values())
+        if not lost:
+            for partition, place in places.items():
+                self.held[partition].claim = place
+        return lost
+
+    def _take(self, fold: Fold, records: Sequence[Record], claim: Claim) -> tuple[int, list[DeadLetter]]:
+        """Folds what is new of a batch. Answers the last position, and what could not be folded."""
+        self._load(fold, claim, {record.key for record in records if record.key is not None})
+        letters: list[DeadLetter] = []
+        last = claim.position
+        for at in range(0, len(records), PIECE):
+            events: dict[int, tuple[AnySeen, Record]] = {}
+            for record in records[at : at + PIECE]:
+                event = read(record, last)
+                if isinstance(event, str):
+                    letters.append(DeadLetter(claim.partition, record, event))
+                elif event is not None:
+                    last = event.position
+                    events[last] = event, record
+            for event in fold.take([event for event, _ in events.values()]):
+                why = f"version {event.version} of {event.subject} came before the one before it"
+                letters.append(DeadLetter(claim.partition, events[event.position][1], why))
+        return last, letters
+
+    def _load(self, fold: Fold, claim: Claim, keys: set[bytes]) -> None:
+        named = {key.decode("utf-8", "replace") for key in keys if key[:9] == b"petition:"}
+        for subject, item in self._rows.items(claim, {each for each in named if each not in fold.items}).items():
+            fold.items.put(subject, item)
+
+
+def read(record: Record, after: int) -> AnySeen | str | None:
+    """The event in a record, or why there is none; None where its place in the log is not above `after`.
+
+    Place and type stand in headers, beside the event's bytes.
+    """
+    headers = dict(record.headers)
+    number = headers.get("position", b"")
+    if not number.isdigit():
+        return "the header `position` is no number"
+    position = int(number)
+    if position <= after:
+        return None
+    type_name = headers.get("type", b"").decode("utf-8", "replace")
+    if type_name not in TYPES:
+        return f"there is no type {type_name!r}"
+    try:
+        event = decode_seen(type_name, record.value or b"", position)
+    except (ValidationError, DecodeError, UnicodeDecodeError) as error:
+        return f"not an event of {type_name}: {error}"
+    if record.key != event.subject.encode():
+        return f"the key is not the subject {event.subject}"
+    return event
+
+
+def joined(changes: Sequence[Changes]) -> Changes:
+    """What several partitions changed. An item belongs to one of them; of a finding several may speak."""
+    if len(changes) == 1:
+        return changes[0]
+    findings: dict[str, list[Word]] = {}
+    for each in changes:
+        for id, words in each.findings.items():
+            findings.setdefault(id, []).extend(words)
+    return Changes(
+        titles=[row for each in changes for row in each.titles],
+        cases=[row for each in changes for row in each.cases],
+        due=[row for each in changes for row in each.due],
+        findings=findings,
+    )
+
+
+def told(topic: str, findings: Mapping[str, Sequence[Word]]) -> list[Outgoing]:
+    """What was said of findings, for `petition.findings`: raised, cleared, or judged by a human. Key = the id.
+
+    After a crash a record may come twice; (id, position) tells it.
+    """
+    return [
+        Outgoing(topic, id.encode(), _encode({
+            "id": id, "position": word.position, "raised": word.found, "cleared": word.cleared, "state": word.state,
+        }), [("position", b"%d" % word.position)])
+        for id, words in findings.items() for word in words
+    ]  # fmt: skip

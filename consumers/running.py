@@ -1,0 +1,89 @@
+"""Runs a Faust app inside a command of ours: no Faust command line, no web server, and what ends it is raised."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from contextlib import suppress
+from typing import Any
+
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaError
+from faust.transport.drivers import aiokafka as driver
+
+log = logging.getLogger("danze.workers")
+RETRY_SECONDS = 2.0
+STOP_SECONDS = 30.0
+
+
+def run(app: Any) -> None:
+    """Runs until SIGTERM or SIGINT. Raises what ended it otherwise; what was not done is read again next time.
+
+    Waits for the broker and for the topic if they are not there yet, and says so.
+    """
+    if not logging.getLogger().handlers:
+        logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("faust").setLevel(logging.CRITICAL)  # it logs at every service what is raised here
+    logging.getLogger("mode").setLevel(logging.CRITICAL)
+    asyncio.run(_run(app))
+
+
+async def _run(app: Any) -> None:
+    asked = asyncio.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, asked.set)
+    app.loop = asyncio.get_running_loop()
+    app.finalize()
+    async with asyncio.TaskGroup() as tasks:
+        stopping = tasks.create_task(asked.wait())
+        running = tasks.create_task(_until_it_ends(app))
+        await asyncio.wait({stopping, running}, return_when=asyncio.FIRST_COMPLETED)
+        try:
+            await asyncio.wait_for(app.stop(), STOP_SECONDS)
+        except TimeoutError:
+            log.warning("%s did not stop within %d s", app.conf.name, STOP_SECONDS)
+        stopping.cancel()
+        running.cancel()
+    if (failure := app.failure or app.crash_reason) is not None:
+        raise failure
+
+
+async def _until_it_ends(app: Any) -> None:
+    await _ready(app)
+    try:
+        await app.start()
+    except Exception as error:  # noqa: BLE001 -- any; raised by run
+        app.failure = app.failure or error
+        return
+    await app.wait_until_stopped()
+
+
+async def _ready(app: Any) -> None:
+    """Returns when the broker answers and has the topics; says what is missing, once for each reason."""
+    said = None
+    while (missing := await _missing(app)) is not None:
+        if missing != said:
+            log.warning("%s; trying again until it works", missing)
+            said = missing
+        await asyncio.sleep(RETRY_SECONDS)
+
+
+async def _missing(app: Any) -> str | None:
+    servers = driver.server_list(app.transport.url, app.transport.default_port)
+    auth = driver.credentials_to_aiokafka_auth(app.conf.broker_credentials, app.conf.ssl_context)
+    client = AIOKafkaClient(bootstrap_servers=servers, **auth)
+    logger = logging.getLogger("aiokafka")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)  # it logs every attempt; ours is one sentence
+    try:
+        await client.bootstrap()
+        there = (await client.fetch_all_metadata()).topics()
+    except KafkaError as error:
+        return f"no Kafka broker to be reached at {', '.join(servers)} ({error})"
+    finally:
+        with suppress(KafkaError):
+            await client.close()
+        logger.setLevel(level)
+    lacking = sorted(set(app.batches.topics) - there)
+    return f"there is no topic {', '.join(lacking)} at {', '.join(servers)}" if lacking else None

@@ -1,0 +1,49 @@
+"""The workers on Kafka: each reads batches, decides or folds them, and is done with them when that is saved."""
+
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from functools import partial
+from typing import Any
+
+from consumers.batching import Batch, Batches, batching_app
+from consumers.intake import Intake
+from consumers.patience import Patience
+from consumers.projector import Projector
+
+CAUGHT_UP_SECONDS = 0.25
+"""How often it is asked whether partitions are read to their end."""
+
+
+def intake_worker(
+    name: str, kafka: Mapping[str, Any], intake: Intake, patience: Patience, *, topic: str, instance: str | None = None
+) -> Batches:
+    """Takes the actions of `topic` to the log."""
+
+    async def work(batches: Sequence[Batch]) -> None:
+        await patience.done(partial(intake.take, batches))
+
+    return batching_app(name, kafka, topic=topic, work=work, instance=instance)
+
+
+def project_worker(
+    name: str, kafka: Mapping[str, Any], projector: Projector, patience: Patience, *, topic: str,
+    relayed: Callable[[], int], instance: str | None = None,
+) -> Batches:  # fmt: skip
+    """Folds the events of `topic` into the read models. `relayed` tells up to which position the log lies there."""
+
+    async def work(batches: Sequence[Batch]) -> None:
+        await patience.done(partial(projector.fold, batches))
+
+    async def starting_offsets(partitions: AbstractSet[int]) -> Mapping[int, int]:
+        projector.let_go(set(projector.held) - partitions)
+        return await patience.done(partial(projector.take_over, partitions))
+
+    app = batching_app(name, kafka, topic=topic, work=work, starting_offsets=starting_offsets, instance=instance)
+
+    async def caught_up() -> None:
+        position = await patience.done(relayed)
+        ends = await app.ends()
+        await patience.done(partial(projector.caught_up, ends, position))
+
+    app.timer(CAUGHT_UP_SECONDS)(caught_up)
+    return app

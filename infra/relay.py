@@ -1,0 +1,168 @@
+"""The relay: what the store has is published to Kafka, in order, and how far it has got stands in the store.
+
+Events go to `petition.events` with their exact stored bytes as value and their subject as key; headers say position,
+type, version and recorded (microseconds since 1970, as in the log), so that a log can be built from the topic. Refused
+actions go to `petition.rejected`. A mark is set when everything up to it is acknowledged: after a crash some may be
+published again and none is left out. In each partition, every record comes after all smaller positions of it.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import msgspec
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from infra.kafka.publisher import Publisher, Record
+from infra.kafka.settings import Unreachable
+from infra.kafka.topics import LONGEST, Topics
+from infra.log.port import Claim, Entry, Log, Rejection, StoreError
+from infra.refused import TOLD
+
+RELAYED = "relay"
+"""The mark of the events: all up to it are in `petition.events`. Projectors read it."""
+RELAYED_REFUSALS = "relay-rejected"
+"""The same for the numbers of refused actions."""
+BATCH = 5_000
+IDLE_SECONDS = 0.02
+REFUSALS_SECONDS = 0.2
+"""Refused actions are looked for less often than events, and so is whether the claim is still ours."""
+STAND_BY_SECONDS = 1.0
+PAUSES = (0.2, 0.5, 1.0, 2.0)
+"""Seconds to wait after the first failure in a row, the second, and so on."""
+Say = Callable[[str], None]
+
+
+class Meter:
+    """What Prometheus is told."""
+
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        self.registry = registry or CollectorRegistry()
+        self.position = Gauge("danze_relay_position", "Last position that Kafka acknowledged.", registry=self.registry)
+        self.lag = Gauge("danze_relay_lag_events", "Events of the log not yet acknowledged.", registry=self.registry)
+        self.active = Gauge(
+            "danze_relay_active", "1 while this relay publishes, 0 while it stands by.", registry=self.registry
+        )
+        self.sent = Counter("danze_relay_records", "Records acknowledged.", ["topic"], registry=self.registry)
+        self.errors = Counter("danze_relay_errors", "Attempts that failed.", ["at"], registry=self.registry)
+
+
+class Relay:
+    """Publishes one store's log. `step` does what there is to do; `run` goes on until `stop` is set."""
+
+    def __init__(self, log: Log, publisher: Publisher, topics: Topics, meter: Meter) -> None:
+        self.log = log
+        self.publisher = publisher
+        self.topics = topics
+        self.meter = meter
+        self._claim: Claim | None = None
+        self._position = self._number = 0
+        self._told = False
+        """It was said that we publish."""
+        self._look = 0.0
+        """When refused actions and the claim are looked at next."""
+
+    def run(self, stop: threading.Event, say: Say) -> None:
+        """Returns when `stop` is set and all that was acknowledged is marked. Raises `Refused` where Kafka will never
+        take what is next: nothing is skipped.
+        """
+        failures = 0
+        try:
+            while not stop.is_set():
+                try:
+                    if self._claim is None:
+                        self._wait_for_claim(stop, say)
+                        continue
+                    busy = self.step()
+                except (Unreachable, StoreError) as error:
+                    self.meter.errors.labels("kafka" if isinstance(error, Unreachable) else "store").inc()
+                    if not failures:
+                        say(f"{error}; trying again until it works")
+                    self._let_go()  # another relay may have more luck
+                    stop.wait(PAUSES[min(failures, len(PAUSES) - 1)])
+                    failures += 1
+                    continue
+                if failures:
+                    say("works again")
+                failures = 0
+                if not busy:
+                    stop.wait(IDLE_SECONDS)
+        finally:
+            self._let_go()
+
+    def step(self) -> bool:
+        """Publishes the next batch, and says whether there was one."""
+        entries = self.log.read(self._position, limit=BATCH)
+        if entries:
+            sent = self.publisher.send(map(self._record, entries))
+            self._position = entries[-1].position
+            self.log.set_mark(RELAYED, self._position)
+            self.meter.sent.labels(self.topics.events).inc(sent)
+        self.meter.position.set(self._position)
+        self.meter.lag.set(self.log.head().position - self._position if len(entries) == BATCH else 0)
+        refusals = self._refusals() if time.monotonic() >= self._look else False
+        return bool(entries) or refusals
+
+    def _refusals(self) -> bool:
+        refused = self.log.rejected(after=self._number)
+        if refused:
+            self.meter.sent.labels(self.topics.rejected).inc(
+                self.publisher.send(self._refusal(number, rejection) for number, rejection, _ in refused)
+            )
+            self._number = refused[-1][0]
+            self.log.set_mark(RELAYED_REFUSALS, self._number)
+            return True
+        if self._claim is not None and not self._claim.held():
+            raise StoreError("the connection that keeps other relays away was lost")
+        self._look = time.monotonic() + REFUSALS_SECONDS
+        return False
+
+    def _wait_for_claim(self, stop: threading.Event, say: Say) -> None:
+        """Returns when we are the only relay, or are to stop; goes on where the marks say."""
+        self._claim = self.log.claim(RELAYED)
+        if self._claim is None:
+            say("another relay is at work on this store; standing by")
+            self._told = False
+            while self._claim is None and not stop.wait(STAND_BY_SECONDS):
+                self._claim = self.log.claim(RELAYED)
+        self.meter.active.set(self._claim is not None)
+        self._position, self._number = self.log.mark(RELAYED), self.log.mark(RELAYED_REFUSALS)
+        if self._claim is not None and not self._told:
+            say(f"publishing from position {self._position + 1}")
+            self._told = True
+
+    def _let_go(self) -> None:
+        if self._claim is not None:
+            self._claim.release()
+        self._claim = None
+        self.meter.active.set(0)
+
+    def _record(self, entry: Entry) -> Record:
+        headers = [
+            ("position", str(entry.position).encode()),
+            ("type", entry.type.encode()),
+            ("version", str(entry.version).encode()),
+            ("recorded", str(entry.recorded).encode()),
+        ]
+        return self.topics.events, entry.subject.encode(), entry.body, headers
+
+    def _refusal(self, number: int, refused: Rejection) -> Record:
+        headers = [
+            ("number", str(number).encode()),
+            ("code", refused.code.encode()),
+            ("recorded", str(refused.recorded).encode()),
+        ]
+        return self.topics.rejected, refused.subject.encode(), refusal(number, refused), headers
+
+
+def refusal(number: int, refused: Rejection) -> bytes:
+    """The action as it is kept, with the reason beside it. What is too long for a record stays in the store alone,
+    under its number: whoever sends us a mountain shall not block the way of all others.
+    """
+    action = msgspec.json.decode(refused.body)
+    if len(refused.body) > LONGEST // 2:
+        action = {name: action[name] for name in TOLD if name in action} | {"kept": number}
+    reason = {"code": refused.code, "message": refused.message, "path": refused.path}
+    return msgspec.json.encode({**action, "rejection": reason})
