@@ -74,6 +74,10 @@ class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Positions of earlier events; the event that carries the finding is evidence by itself."""
     late_by: int | None = None
     attempt: bool = False
+    why: str | None = None
+    """What tripped it, where a rule has several ways: a word of `projections/explain.py`."""
+    period: str | None = None
+    """Of a duty that was not done: `2020Q4`, or the day by which it was due."""
     aggravated: bool = False
 
 

@@ -1,9 +1,15 @@
 """Every type of fact, by its stored name. Stored names are ours and outlive the classes."""
 
 from domain.clock import events as clock
+from domain.conference import events as conference
+from domain.dispute import events as dispute
+from domain.duty import events as duty
+from domain.evaluation import events as evaluation
 from domain.fact import Fact
 from domain.finding import events as finding
 from domain.gathering import events as gathering
+from domain.inspection import events as inspection
+from domain.period import events as period
 from domain.petition import events as petition
 from domain.petitioner import events as petitioner
 from domain.ruleset import events as ruleset
@@ -66,11 +72,38 @@ TYPES: dict[str, type[Fact]] = {
     "unit.contact_point_set.v1": unit.ContactPointSet,
     "unit.officer_exchanged.v1": unit.OfficerExchanged,
     "unit.care_held.v1": unit.CareHeld,
+    "duty.briefing_heard.v1": duty.BriefingHeard,
+    "duty.contact_visited.v1": duty.ContactVisited,
+    "duty.reception_held.v1": duty.ReceptionHeld,
+    "duty.roster_set.v1": duty.RosterSet,
+    "duty.stood.v1": duty.DutyStood,
+    "duty.screening_held.v1": duty.ScreeningHeld,
+    "duty.reported.v1": duty.DutyReported,
+    "conference.held.v1": conference.ConferenceHeld,
+    "conference.item_agreed.v1": conference.ItemAgreed,
+    "conference.item_done.v1": conference.ItemDone,
+    "conference.group_formed.v1": conference.GroupFormed,
+    "conference.group_dissolved.v1": conference.GroupDissolved,
+    "conference.members_changed.v1": conference.MembersChanged,
     "gathering.arrived.v1": gathering.GatheringArrived,
     "gathering.summoned.v1": gathering.GatheringSummoned,
     "gathering.attended.v1": gathering.GatheringAttended,
     "gathering.reported.v1": gathering.GatheringReported,
     "gathering.ended.v1": gathering.GatheringEnded,
+    "dispute.logged.v1": dispute.DisputeLogged,
+    "dispute.assigned.v1": dispute.DisputeAssigned,
+    "dispute.cleared.v1": dispute.DisputeCleared,
+    "dispute.became_petition.v1": dispute.DisputeBecamePetition,
+    "inspection.planned.v1": inspection.InspectionPlanned,
+    "inspection.held.v1": inspection.InspectionHeld,
+    "inspection.found.v1": inspection.InspectionFound,
+    "inspection.rectified.v1": inspection.InspectionRectified,
+    "evaluation.scored.v1": evaluation.EvaluationScored,
+    "evaluation.listed.v1": evaluation.UnitListed,
+    "evaluation.interviewed.v1": evaluation.OfficialInterviewed,
+    "evaluation.delisted.v1": evaluation.UnitDelisted,
+    "period.protection_declared.v1": period.ProtectionDeclared,
+    "period.protection_ended.v1": period.ProtectionEnded,
     "finding.opened.v1": finding.FindingOpened,
     "finding.dissent_recorded.v1": finding.DissentRecorded,
     "finding.decided.v1": finding.FindingDecided,
@@ -100,7 +133,7 @@ SUBJECT_KIND: dict[str, tuple[str, ...]] = {
     },
     "deadline.missed.v1": ("petition",),
     "supervision.due.v1": ("petition",),
-    "duty.missed.v1": ("duty",),
+    "duty.missed.v1": ("duty", "petition", "conference", "dispute", "evaluation"),
 }
 """The kinds of subject that a type may speak about; a finding's subject is the finding's id."""
 

@@ -1,4 +1,4 @@
-"""What comes due: the open deadlines of all items, the earliest first. The clock works them off day by day."""
+"""What comes due, the earliest first: open deadlines of items, limits of others. The clock works them off by day."""
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator
@@ -30,25 +30,31 @@ class Agenda:
         self._log = log
         self._open = open_deadlines
         self._heap: list[Due] = []
+        self.judged: date | None = None
+        """The day up to which the periods that ended were judged; None until somebody looked it up."""
 
     def begin(self, upto: int) -> None:
         """Everything that is open at a position of the log; what the read model has not seen yet is read there."""
         position, heap = self._open()
         self._heap = list(heap)
         heapq.heapify(self._heap)
+        self.judged = None
         while position < upto:
             for entry in (entries := self._log.read(position, upto=upto)):
                 self.take(decode_event(entry.type, entry.body, entry.position))
             position = entries[-1].position
+
+    def add(self, due: Due) -> None:
+        heapq.heappush(self._heap, due)
 
     def take(self, event: AnyEvent) -> None:
         decided = event.decided
         for deadline in decided.set:
             if not deadline.window:
                 due = Due(deadline.due_on, event.subject, deadline.clock, deadline.started)
-                heapq.heappush(self._heap, due)
+                self.add(due)
         for moved in decided.moved:
-            heapq.heappush(self._heap, Due(moved.due_on, event.subject, moved.clock, moved.started))
+            self.add(Due(moved.due_on, event.subject, moved.clock, moved.started))
 
     def due(self, today: date) -> Iterator[Due]:
         """Takes off, in order, every deadline whose last day lies before `today`."""

@@ -7,17 +7,19 @@ from typing import Any, Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
+from domain import kinds
+from domain.calendar import ONE_DAY
+from domain.clock.events import DutyMissed
 from domain.codec import encode
+from domain.duty.lapsed import lapsed
+from domain.duty.owed import missed, subject_of
 from domain.envelope import SHANGHAI, Action, AnyAction, AnyEvent, Event, Recorded, Rejected, day_of, local
 from domain.fact import UnitId
-from domain.finding import decide as finding
-from domain.gathering import decide as gathering
+from domain.kinds import WITH_LIMITS
 from domain.petition import breach
-from domain.petition import decide as petition
 from domain.petition.events import SecrecyGuarded
-from domain.ruleset import decide as ruleset
-from domain.unit import decide as unit
-from infra.agenda import Agenda
+from domain.petitioner.events import PetitionerForgotten
+from infra.agenda import Agenda, Due
 from infra.log.port import Log, NewEntry, Rejection
 from infra.office import EPOCH, Office, micros
 from infra.refused import kept, key_of, owner_of
@@ -58,6 +60,15 @@ class Sent(Struct):
     key: bytes = b""
     digest: bytes = b""
     sealed: dict[str, str] | None = None
+
+
+def absence(subject: str, fact: DutyMissed, first: datetime) -> AnyAction:
+    """What the clock writes about a duty that was not done."""
+    about = " ".join(part for part in (fact.detail, fact.official) if part)
+    return Action(
+        specversion="1.0", id=f"missed {fact.rule} {subject} {about} {fact.period}", source=CLOCK,
+        type="duty.missed.v1", subject=subject, time=first, data=fact, actor="system:clock", unit=fact.owed_by,
+    )  # fmt: skip
 
 
 class Batch:
@@ -146,20 +157,11 @@ class Batch:
 
     def _decide(self, action: AnyAction, recorded: datetime) -> Recorded | Rejected:
         office = self.office
-        kind = action.subject.partition(":")[0]
-        if kind in ("petition", "gathering"):
-            known = office.known(recorded, head=self.after + len(self.entries), history=self.intake.history)
-            if kind == "gathering":
-                return gathering.decide(office.gathering(action.subject), action, known)
-            return petition.decide(office.item(action.subject[9:]), action, known)
-        if kind == "unit":
-            return unit.decide(office.units.get(action.subject), action, office.units)
-        if kind in ("ruleset", "calendar"):
-            return ruleset.decide(action, office.rules)
-        if kind in ("petitioner", "person"):
+        known = office.known(recorded, head=self.after + len(self.entries), history=self.intake.history)
+        ruling = kinds.decide(office.state(action.subject), action, known)
+        if isinstance(ruling, Recorded) and isinstance(action.data, PetitionerForgotten):
             self.forgotten.append("person:" + action.subject.partition(":")[2])
-            return Recorded()
-        return finding.decide(office.finding(action.subject), action)
+        return ruling
 
     def _record(
         self, action: AnyAction, ruling: Recorded, recorded: datetime, key: bytes, digest: bytes,
@@ -212,11 +214,47 @@ class Batch:
             self._record(action, ruling, recorded, key, self.intake.vault.digest(encode(action)))
 
     def advance(self, today: date) -> None:
-        """Records every deadline whose last day lies before `today` and that nobody met."""
+        """Day by day up to `today`: records limits whose last day passed unmet, and duties of periods that ended."""
         agenda = self.intake.agenda
         assert agenda is not None, "the clock needs an agenda"
+        day = agenda.judged or self._wake(agenda, today)
+        while day < today:
+            day += ONE_DAY
+            self._limits(agenda, day)
+            self._absences([(subject_of(each.unit), each.fact) for each in missed(day, self.office)], day)
+        self._limits(agenda, today)
+        agenda.judged = max(day, today)
+
+    def _wake(self, agenda: Agenda, today: date) -> date:
+        """Puts the limits outside the items on the agenda; gives the day up to which periods were judged before."""
+        for kind in ("unit", *WITH_LIMITS):
+            for subject, state in self.office.streams_of(kind):
+                for limit in state.due:
+                    agenda.add(Due(limit.due_on, subject, limit.clock, limit.started))
+        judged = [ledger.judged for ledger in self.office.states_of("duty") if ledger.judged is not None]
+        return max(judged) if judged else min((unit.known_on for unit in self.office.units), default=today)
+
+    def _limits(self, agenda: Agenda, today: date) -> None:
         for due in agenda.due(today):
-            self._miss(due.subject, due.clock, due.started, due.due_on)
+            if due.subject.startswith("petition:"):
+                self._miss(due.subject, due.clock, due.started, due.due_on)
+            else:
+                known = self.office.known(self.floor, head=self.after, history=self.intake.history)
+                lapse = lapsed(due.subject, self.office.state(due.subject), due.clock, due.due_on, known)
+                if lapse is not None:
+                    self._absences([lapse], due.due_on + ONE_DAY)
+
+    def _absences(self, found: Sequence[tuple[str, DutyMissed]], day: date) -> None:
+        """Records each duty that was not done, once, as of the first moment of the day."""
+        first = datetime.combine(day, time.min, SHANGHAI)
+        recorded = max(first, self.floor) if self.intake.history else max(self.intake.now(), self.floor)
+        actions = [absence(subject, fact, first) for subject, fact in found]
+        keys = [key_of(CLOCK, action.id) for action in actions]
+        taken = self.intake.log.known(keys) if keys else {}
+        for action, key in zip(actions, keys, strict=True):
+            ruling = self._decide(action, recorded) if key not in taken and key not in self.taken else None
+            if isinstance(ruling, Recorded):
+                self._record(action, ruling, recorded, key, self.intake.vault.digest(encode(action)))
 
     def _day_breaks(self, today: date) -> None:
         """History mode: the clock runs once on each new day, before that day's first action."""
@@ -227,9 +265,9 @@ class Batch:
     def _miss(self, subject: str, clock: str, started: int, due_on: date) -> None:
         item = self.office.item(subject[9:])
         deadline = item.deadline(clock, started) if item else None
-        if item is None or deadline is None or not breach.breached(deadline, due_on + timedelta(days=1)):
+        if item is None or deadline is None or not breach.breached(deadline, due_on + ONE_DAY):
             return
-        first = datetime.combine(due_on + timedelta(days=1), time.min, SHANGHAI)
+        first = datetime.combine(due_on + ONE_DAY, time.min, SHANGHAI)
         fact = breach.absence(deadline, item, self.office.units, day_of(first))
         floor = self.floor
         recorded = max(first, floor) if self.intake.history else max(self.intake.now(), floor)

@@ -3,17 +3,18 @@
 One office serves one intake. It reads the log, never a clock; after somebody else's append it catches up.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 from domain.codec import decode_event
 from domain.envelope import AnyEvent
 from domain.finding import decide as finding
-from domain.gathering import state as gathering
-from domain.gathering.state import Gathering
+from domain.kinds import DECIDE, EVOLVE, kind_of
+from domain.known import Known
 from domain.petition import matter
+from domain.petition.events import PetitionSponsored
 from domain.petition.item import Item
-from domain.petition.ruling import Known
 from domain.petition.state import evolve
 from domain.rules.law import Rules
 from domain.ruleset import decide as ruleset
@@ -46,7 +47,14 @@ class Office:
         self.matters: dict[str, tuple[str, ...]] = {}
         self.versions: dict[str, int] = {}
         self.findings: dict[str, finding.State] = {}
-        self.gatherings: dict[str, Gathering | None] = {}
+        self.standing: dict[str, bool] = {}
+        """Findings outside the items that somebody asked for, or that were raised or cleared since."""
+        self.states: dict[str, dict[str, Any]] = {kind: {} for kind in EVOLVE}
+        """What decide must remember of the other kinds, by kind and subject, as far as somebody asked."""
+        self.whole: set[str] = set()
+        """Kinds of which every subject is among them."""
+        self.sponsored: dict[str, set[str]] = {}
+        """NOs of the items that an official ever sponsored, for officials that somebody asked about."""
 
     def catch_up(self, upto: int | None = None, also: Callable[[AnyEvent], None] | None = None) -> None:
         """Takes in what the log has gained since, or only what it held at position `upto`.
@@ -79,27 +87,38 @@ class Office:
 
     def take(self, event: AnyEvent) -> None:
         """Folds one event of the log into what is known. Items and matters that nobody asked for stay unread."""
-        kind = event.subject.partition(":")[0]
+        kind, decided = kind_of(event.subject), event.decided
+        if decided.findings or decided.cleared:
+            self._take_findings(kind, event)
         if kind == "petition":
             no = event.subject[9:]
             before = self.items.get(no)
             if no in self.items:
                 self.items.put(no, evolve(before, event))
-            for id in (*event.decided.cleared, *(found.id for found in event.decided.findings)):
-                self.findings.pop(id, None)
-            if event.decided.repeat_number is not None:
+            if decided.repeat_number is not None:
                 self._take_matter(event, before)
-        elif kind == "unit":
+            if isinstance(event.data, PetitionSponsored) and event.data.leader in self.sponsored:
+                self.sponsored[event.data.leader].add(no)
+            return
+        self.versions[event.subject] = event.version
+        if kind == "unit":
             self.units.take(event)
-            self.versions[event.subject] = event.version
-        else:
-            if kind in ("ruleset", "calendar"):
-                self.rules = ruleset.evolve(self.rules, event)
-            elif event.subject in self.gatherings:
-                self.gatherings[event.subject] = gathering.evolve(self.gatherings[event.subject], event)
-            elif event.subject in self.findings:
-                self.findings[event.subject] = finding.evolve(self.findings[event.subject], event)
-            self.versions[event.subject] = event.version
+        elif kind in ("ruleset", "calendar"):
+            self.rules = ruleset.evolve(self.rules, event)
+        elif event.subject in self.findings:
+            self.findings[event.subject] = finding.evolve(self.findings[event.subject], event)
+        elif kind in EVOLVE:
+            known = self.states[kind]
+            if event.subject in known or kind in self.whole:
+                known[event.subject] = EVOLVE[kind](known.get(event.subject), event)
+
+    def _take_findings(self, kind: str, event: AnyEvent) -> None:
+        """A finding that is raised or cleared stands anew or no more; how far humans had come with it is read again."""
+        for standing, ids in ((False, event.decided.cleared), (True, [each.id for each in event.decided.findings])):
+            for id in ids:
+                self.findings.pop(id, None)
+                if kind != "petition":
+                    self.standing[id] = standing
 
     def _take_matter(self, event: AnyEvent, before: Item | None) -> None:
         """A judgement concerns the matter that the item joins and the one that it leaves."""
@@ -150,18 +169,10 @@ class Office:
             self.versions[subject] = stream[-1].version if stream else 0
         return self.versions[subject]
 
-    def gathering(self, subject: str) -> Gathering | None:
-        if subject not in self.gatherings:
-            known: Gathering | None = None
-            for event in decoded(self._log.stream(subject, upto=self.position)):
-                known = gathering.evolve(known, event)
-            self.gatherings[subject] = known
-        return self.gatherings[subject]
-
     def finding(self, subject: str) -> finding.State | None:
         """How far a finding has come; None where none of that id stands."""
         if subject not in self.findings:
-            if not self._stands(subject):
+            if not self.stands(subject):
                 return None
             state: finding.State = "proposed"
             for entry in self._log.stream(subject, upto=self.position):
@@ -169,17 +180,61 @@ class Office:
             self.findings[subject] = state
         return self.findings[subject]
 
-    def _stands(self, subject: str) -> bool:
-        rule, _, about = subject.partition(":")
+    def stands(self, id: str) -> bool:
+        """Whether a finding stands. Items remember their own; any other is found by the events that touch its id."""
+        rule, _, about = id.partition(":")
         kind, _, rest = about.partition(":")
-        if kind == "gathering":
-            known = self.gathering(f"gathering:{rest.partition(':')[0]}")
-            return known is not None and subject in known.found
-        if kind != "petition":
-            return False
-        no = rest.partition(":")[0]
-        holders = (no, *self.repeats(no)) if rule == "F23" else (no,)
-        return any((item := self.item(each)) is not None and subject in item.found for each in holders)
+        if kind == "petition":
+            no = rest.partition(":")[0]
+            holders = (no, *self.repeats(no)) if rule == "F23" else (no,)
+            return any((item := self.item(each)) is not None and id in item.found for each in holders)
+        if id not in self.standing:
+            self.standing[id] = False
+            for event in decoded(self._log.touching(id, upto=self.position)):
+                self.standing[id] = any(found.id == id for found in event.decided.findings)
+        return self.standing[id]
+
+    def state(self, subject: str) -> Any:
+        """What decide must know of the subject of an action; None where there is nothing."""
+        kind = kind_of(subject)
+        if kind == "petition":
+            return self.item(subject[9:])
+        if kind == "unit":
+            return self.units.get(subject)
+        if kind not in DECIDE:
+            return self.finding(subject)
+        if kind not in EVOLVE:
+            return None
+        known = self.states[kind]
+        if subject not in known and kind not in self.whole:
+            known[subject] = None
+            for event in decoded(self._log.stream(subject, upto=self.position)):
+                known[subject] = EVOLVE[kind](known[subject], event)
+        return known.get(subject)
+
+    def streams_of(self, kind: str) -> Iterator[tuple[str, Any]]:
+        """Every subject of a kind with what is kept of it."""
+        if kind == "unit":
+            yield from ((unit.unit, unit) for unit in self.units)
+            return
+        known = self.states[kind]
+        if kind not in self.whole:
+            for event in decoded(self._log.of_kind(kind, upto=self.position)):
+                known[event.subject] = EVOLVE[kind](known.get(event.subject), event)
+            self.whole.add(kind)
+        yield from ((subject, state) for subject, state in known.items() if state is not None)
+
+    def states_of(self, kind: str) -> list[Any]:
+        """What is kept of all subjects of a kind."""
+        return [state for _, state in self.streams_of(kind)]
+
+    def sponsors(self, official: str) -> bool:
+        """Whether the official sponsors an item that is still open."""
+        if official not in self.sponsored:
+            touching = self._log.touching(f"sponsor:{official}", upto=self.position)
+            self.sponsored[official] = {entry.subject[9:] for entry in touching}
+        items = (self.item(no) for no in self.sponsored[official])
+        return any(item is not None and item.sponsor == official and not item.over for item in items)
 
     def known(self, recorded: datetime, *, head: int, history: bool) -> Known:
         """What decide may ask at this moment."""
@@ -191,6 +246,9 @@ class Office:
             recorded=recorded,
             head=head,
             history=history,
+            stands=self.stands,
+            state=self.state,
+            sponsors=self.sponsors,
         )
 
 

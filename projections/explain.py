@@ -103,6 +103,12 @@ def finding_sentences(found: Finding, units: Units, rules: Rules) -> Sentences:
     if found.late_by is not None:
         zh.append(f"逾期{found.late_by}日。")
         en.append(f"{found.late_by} days late.")
+    if found.period:
+        zh.append(f"所涉时段或期限：{found.period}。")
+        en.append(f"Period or last day: {found.period}.")
+    if found.why:
+        zh.append(WHY[found.why][0])
+        en.append(WHY[found.why][1])
     if found.attempt:
         zh.append("系统已拦截，属未遂。")
         en.append("The log refused the routing: an attempt.")
@@ -124,6 +130,12 @@ def finding_sentences(found: Finding, units: Units, rules: Rules) -> Sentences:
     return {"zh": zh, "en": en}
 
 
+WHY = {
+    "absent": ("接到通知，未派人到场接访。", "Summoned to the joint reception, and nobody came."),
+    "unreported": ("集访情况未报告专项小组牵头领导。", "The leader of the special group was never told."),
+    "reported_late": ("集访情况未即时报告。", "The leader of the special group was not told at once."),
+}
+"""What tripped a rule that has several ways to trip."""
 _ROLE = {
     "principal": "主要负责人", "deputy_in_charge": "分管负责人", "member": "班子成员", "petition_lead": "信访分管",
     "petition_clerk": "信访专干", "handler": "承办人",

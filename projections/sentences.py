@@ -56,12 +56,46 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "petition.incident_reported": ("引发{kind}事件", "an incident was reported ({kind})"),
     "petition.secrecy_breached": ("{by_unit}泄露检举材料给{to}", "{by_unit} let {to} know of the accusation"),
     "petition.secrecy_guarded": ("系统拒绝将检举材料转给{to}", "the log refused to route the accusation to {to}"),
+    "duty.briefing_heard": ("{body}听取信访工作汇报", "{body} heard a report on petition work"),
+    "duty.contact_visited": ("{leader}到联系点{target_unit}督导", "{leader} visited the contact point {target_unit}"),
+    "duty.reception_held": ("{leader}接访（{kind}）：{items}", "{leader} received petitioners ({kind}): {items}"),
+    "duty.roster_set": ("排定{leader}值班（{place}）", "{leader} is to be on duty at {place}"),
+    "duty.stood": ("{leader}值班（{place}）", "{leader} was on duty at {place}"),
+    "duty.screening_held": ("开展矛盾纠纷排查：{disputes}", "disputes were screened for: {disputes}"),
+    "duty.reported": ("{by}向{to_unit}述职", "{by} reported to {to_unit}"),
+    "conference.held": ("召开信访联席会议", "the joint conference met"),
+    "conference.item_agreed": ("议定{item}，由{owner_unit}办理，{due}前完成", "agreed on {item}, to be done by {owner_unit}, due {due}"),
+    "conference.item_done": ("议定事项{item}办结", "what was agreed on {item} is done"),
+    "conference.group_formed": ("成立{name}，{lead_unit}牵头", "the group {name} was formed, led by {lead_unit}"),
+    "conference.group_dissolved": ("撤销{name}", "the group {name} was dissolved"),
+    "conference.members_changed": ("调整联席会议成员单位", "the member units of the conference were settled anew"),
+    "dispute.logged": ("{unit}登记矛盾纠纷（{place}）：{summary}", "a dispute of {unit} was logged ({place}): {summary}"),
+    "dispute.assigned": ("落实化解责任", "somebody was made responsible for the dispute"),
+    "dispute.cleared": ("矛盾纠纷销号", "the dispute was struck off"),
+    "dispute.became_petition": ("转为信访事项{petition}", "it became petition {petition}"),
+    "inspection.planned": ("列入{kind}计划：{units}", "an inspection ({kind}) of {units} was planned"),
+    "inspection.held": ("实地督查，邀请{invited}", "the inspection was held, with {invited}"),
+    "inspection.found": ("发现{unit}问题：{finding}", "found in {unit}: {finding}"),
+    "inspection.rectified": ("整改到位", "it was put right"),
+    "evaluation.scored": ("半年评价得分{score}（{formula}）", "the half year scored {score} ({formula})"),
+    "evaluation.listed": ("挂牌整治", "the unit was listed for rectification"),
+    "evaluation.interviewed": ("约谈{official}", "{official} was interviewed"),
+    "evaluation.delisted": ("摘牌", "the listing was lifted"),
+    "period.protection_declared": ("启动特别防护期，至{until}", "special protection was declared until {until}"),
+    "period.protection_ended": ("特别防护期结束", "the special protection ended"),
+    "duty.missed": ("{rule} 未履行（{period}），责任单位{owed_by}", "{rule} was not done ({period}), owed by {owed_by}"),
+    "gathering.arrived": ("{persons}人到{place}集体访，{by}接待", "{persons} persons came to {place}, received by {by}"),
+    "gathering.summoned": ("{by}通知{units}到场联合接访", "{by} summoned {units} to receive them together"),
+    "gathering.attended": ("{unit}派{leader}到场接访", "{leader} of {unit} came to receive them"),
+    "gathering.reported": ("集访情况报告{to}", "the gathering was reported to {to}"),
+    "gathering.ended": ("联合接访结束", "the joint reception ended"),
     "deadline.missed": ("{deadline} 期限（{due_on}）已过，责任单位{owed_by}", "{deadline} passed on {due_on}, owed by {owed_by}"),
     "supervision.due": ("应当督办而未督办（{ground}），责任单位{owed_by}", "supervision {ground} was due from {owed_by}"),
 }  # fmt: skip
 
 WITHOUT: dict[str, tuple[str, str, str]] = {
     "petition.assigned": ("report_by", "{by}交办{to_unit}", "{by} assigned it to {to_unit}"),
+    "conference.item_agreed": ("due", "议定{item}，由{owner_unit}办理", "agreed on {item}, to be done by {owner_unit}"),
     "petition.repeat_judged": ("first", "改判为初次信访", "judged to be a first-time item after all"),
 }
 """What is said where a field is absent: (field, Chinese, English)."""
@@ -74,7 +108,8 @@ WORDS_ZH = {
     "review": "复查", "rereview": "复核", "receipt": "接收", "acceptance": "受理", "refusal": "不予受理", "extension": "延期",
     "upheld": "维持", "revoked": "撤销", "modified": "变更", "mass": "群体性", "extreme": "极端", "litigation": "诉讼",
     "arbitration": "仲裁", "reconsideration": "行政复议", "discipline": "纪检监察", "other": "其他", "informed": "包掌握情况",
-    "persuaded": "包思想转化", "resolved": "包矛盾化解", "desisted": "包息访息诉", "None": "未定",
+    "persuaded": "包思想转化", "resolved": "包矛盾化解", "desisted": "包息访息诉", "party_committee": "党委常委会", "government": "政府常务会议",
+    "joint_meeting": "党政联席会议", "reception": "接访", "visit_down": "下访", "supervision": "督查", "patrol": "巡察", "None": "未定",
 }  # fmt: skip
 
 
@@ -105,6 +140,11 @@ class _Told(dict[str, str]):
 
     def __missing__(self, key: str) -> str:
         value = (self._event.unit or "") if key == "by" else self._fields.get(key)
+        return self._said(value)
+
+    def _said(self, value: object) -> str:
+        if isinstance(value, tuple):
+            return "、".join(map(self._said, value))
         if isinstance(value, str) and value.startswith("unit:"):
             return self._units.name(value)
         if isinstance(value, str) and value.startswith("official:"):

@@ -21,13 +21,18 @@ _numbers = count(1)
 
 
 def on(
-    day: str, fact: Fact, *, by: str = BUREAU, no: str = "1", actor: str | None = None, entered: str | None = None
-) -> Action:
-    """What a unit reports: `day` is `2020-04-10` (nine o'clock) or `2020-04-10 17:30`; `entered` when it was taken."""
+    day: str, fact: Fact, *, by: str = BUREAU, no: str = "1", of: str | None = None, actor: str | None = None,
+    entered: str | None = None,
+) -> Action:  # fmt: skip
+    """What a unit reports: `day` is `2020-04-10` (nine o'clock) or `2020-04-10 17:30`; `entered` when it was taken.
+
+    It is about the unit itself, about item `no`, or about the subject named by `of`.
+    """
     name = NAMES[type(fact)]
     return Action(
         specversion="1.0", id=str(next(_numbers)), source="/story", type=name, time=at(day), data=fact,
-        subject=by if name.startswith("unit.") else f"{name.partition('.')[0]}:{no}", actor=actor or clerk(by), unit=by,
+        subject=of or (by if name.startswith("unit.") else f"{name.partition('.')[0]}:{no}"), actor=actor or clerk(by),
+        unit=by,
         recordedat=at(entered) if entered else None,
     )  # fmt: skip
 

@@ -18,6 +18,7 @@ FACTS = '''\
 """Everything that can have happened: the `data` of each type of action. Those in LOG_MADE danze's log writes itself."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Literal, NewType
 
 from msgspec import Meta, Struct, field

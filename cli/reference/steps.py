@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 from domain.fact import Fact
 from domain.petition.decide import STEPS
 
-CLOCK = re.compile(r"K\d+x?|S\d+|execution")
+CLOCK = re.compile(r"K\d+x?|S\d+|execution|sponsor")
 RULE = re.compile(r"f\d\d_\w+")
 VERBS = {
     "start": "starts",

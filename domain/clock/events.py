@@ -29,4 +29,7 @@ class DutyMissed(Fact, frozen=True, gc=False):
     rule: Text
     owed_by: UnitId
     period: Text
+    """`2020Q4`, `2020-08a`, `2020-W33`; for a single limit, its last day; for a vacancy or a change, its day."""
     official: OfficialId | None = None
+    detail: Text | None = None
+    """The body that heard no report (D01), the role (D09, D10), the item that was agreed (D13)."""

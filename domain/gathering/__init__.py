@@ -1,1 +1,1 @@
-"""Gatherings (联合接访, Art 7): several units receive together those who came in numbers, and report at once."""
+"""Many people come at once, and the units concerned receive them together (联合接访, Art 7)."""

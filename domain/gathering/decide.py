@@ -1,82 +1,106 @@
-"""Given what we know of a gathering and what is reported, what is recorded? F19 trips when it has ended (Art 7)."""
+"""Given what we know of a gathering and what is reported, what is recorded?"""
 
 from datetime import date
 
-from domain.envelope import AnyAction, Decided, Recorded, Rejected, day_of
+from domain.draft import Draft, Verdict, unknown_among, unknown_unit
+from domain.envelope import AnyAction, Recorded, Rejected, day_of
 from domain.fact import UnitId
 from domain.gathering import events as e
 from domain.gathering.state import Gathering
-from domain.petition.ruling import Known
-from domain.rules.findings import f19_gathering_unattended
+from domain.known import Known
+from domain.rules import duties as rule
 
 
 def decide(gathering: Gathering | None, action: AnyAction, known: Known) -> Recorded | Rejected:
-    """A step entered late is taken as long as it happened before the end; it then speaks for who was found absent."""
-    fact = action.data
-    if isinstance(fact, e.GatheringArrived):
-        return _arrived(gathering, action, known)
-    if gathering is None:
-        return Rejected("unknown-subject", f"{action.subject} has not arrived", "$.subject")
-    if action.time < gathering.arrived_at:
-        return Rejected("before-previous", f"they arrived at {gathering.arrived_at.isoformat()}", "$.time")
-    if gathering.ended_at is not None and (isinstance(fact, e.GatheringEnded) or action.time > gathering.ended_at):
-        return Rejected("not-in-this-state", f"it ended at {gathering.ended_at.isoformat()}", "$.type")
-    match fact:
-        case e.GatheringSummoned():
-            return _summoned(gathering, fact, day_of(action.time), known)
-        case e.GatheringAttended():
-            refused = _unknown(fact.unit, day_of(action.time), known, "$.data.unit")
-            return refused or _cleared(gathering, fact.unit)
-        case e.GatheringReported():
-            return _cleared(gathering, gathering.received_by, of_the_report=True)
-        case _:
-            absent = [(unit, at) for unit, at in gathering.summoned if unit not in gathering.attended]
-            silent = [] if gathering.reported else [(gathering.received_by, gathering.arrived)]
-            return _found(gathering, [*absent, *silent], day_of(action.time), known)
-
-
-def _arrived(gathering: Gathering | None, action: AnyAction, known: Known) -> Recorded | Rejected:
-    fact: e.GatheringArrived = action.data
+    """People arrive, units are summoned and attend, it is reported and it ends; late entries fill the gaps."""
+    refused = _possible(gathering, action, known)
+    if refused is not None:
+        return refused
+    draft = Draft(action, known, owner=gathering.unit if gathering else action.unit)
     if gathering is not None:
-        return Rejected("already-exists", f"{action.subject} has arrived already", "$.subject")
+        _judge(gathering, action, draft)
+    return draft.recorded()
+
+
+def _judge(gathering: Gathering, action: AnyAction, draft: Draft) -> None:
+    match action.data:
+        case e.GatheringSummoned() if gathering.ended_at is not None:
+            for unit in _absent(gathering, draft, action.data.units):
+                rule.f19_unattended(draft, unit, gathering)
+        case e.GatheringAttended():
+            unit = draft.units.answering(action.data.unit, draft.day)
+            rule.f19_attended_after_all(draft, gathering, unit)
+        case e.GatheringReported():
+            absent = _absent(gathering, draft, tuple(unit for unit, _ in gathering.summoned))
+            rule.f19_reported(draft, gathering, absent)
+        case e.GatheringEnded():
+            for unit in _absent(gathering, draft, tuple(unit for unit, _ in gathering.summoned)):
+                rule.f19_unattended(draft, unit, gathering)
+            if gathering.reported_at is None:
+                rule.f19_unreported(draft, gathering)
+        case _:
+            pass
+
+
+def _absent(gathering: Gathering, draft: Draft, summoned: tuple[UnitId, ...]) -> list[UnitId]:
+    """Units summoned that nobody came for; a unit that ended is stood for by the one it went into."""
+    there = {draft.units.answering(unit, draft.day) for unit in gathering.attended}
+    called = dict.fromkeys(draft.units.answering(unit, draft.day) for unit in summoned)
+    return [unit for unit in called if unit not in there]
+
+
+def _possible(gathering: Gathering | None, action: AnyAction, known: Known) -> Verdict:
+    """Whether the step can have been taken, at the time it is said to have been taken."""
+    fact = action.data
+    if gathering is None:
+        if not isinstance(fact, e.GatheringArrived):
+            return Rejected("unknown-subject", f"nobody arrived at {action.subject}", "$.subject")
+        return _arrival(fact, action, known)
+    if isinstance(fact, e.GatheringArrived):
+        return Rejected("already-exists", f"the arrival at {action.subject} is on record", "$.subject")
+    if action.time < gathering.arrived_at:
+        return Rejected("before-previous", f"before the people arrived ({gathering.arrived_at.isoformat()})", "$.time")
+    return _named(fact, day_of(action.time), known) or _timely(gathering, action)
+
+
+def _arrival(fact: e.GatheringArrived, action: AnyAction, known: Known) -> Verdict:
     if action.unit is None:
-        return Rejected("missing-field", "the unit that receives them must say so", "$.unit")
+        return Rejected("missing-field", "who received the people is not said", "$.unit")
     if fact.petition is not None and known.item(fact.petition) is None:
         return Rejected("unknown-subject", f"petition:{fact.petition} is not registered", "$.data.petition")
-    day = day_of(action.time)
-    concerned = (_unknown(unit, day, known, f"$.data.units[{place}]") for place, unit in enumerate(fact.units))
-    refused = (each for each in (_unknown(action.unit, day, known, "$.unit"), *concerned) if each is not None)
-    return next(refused, Recorded())
+    return unknown_unit(action.unit, known, "$.unit") or unknown_among(fact.units, known, "$.data.units")
 
 
-def _summoned(gathering: Gathering, fact: e.GatheringSummoned, day: date, known: Known) -> Recorded | Rejected:
-    for place, unit in enumerate(fact.units):
-        if (refused := _unknown(unit, day, known, f"$.data.units[{place}]")) is not None:
-            return refused
-    if gathering.ended_at is None:
-        return Recorded()
-    late = [(unit, 0) for unit in fact.units if unit not in (*gathering.attended, *dict(gathering.summoned))]
-    return _found(gathering, late, day_of(gathering.ended_at), known)
+def _named(fact: object, day: date, known: Known) -> Verdict:
+    """Units that are called or come are known and stand on the day."""
+    match fact:
+        case e.GatheringSummoned() if not fact.units:
+            return Rejected("bad-value", "a summons names at least one unit", "$.data.units")
+        case e.GatheringSummoned():
+            ended = (_ended(unit, day, known, f"$.data.units[{n}]") for n, unit in enumerate(fact.units))
+            return unknown_among(fact.units, known, "$.data.units") or next((each for each in ended if each), None)
+        case e.GatheringAttended():
+            return unknown_unit(fact.unit, known, "$.data.unit") or _ended(fact.unit, day, known, "$.data.unit")
+        case _:
+            return None
 
 
-def _unknown(unit: str, day: date, known: Known, path: str) -> Rejected | None:
-    """Refuses a unit that nobody established, or that had ended by that day."""
+def _ended(unit: UnitId, day: date, known: Known, path: str) -> Verdict:
     stands = known.units.get(unit)
-    if stands is None:
-        return Rejected("unknown-subject", f"{unit} is not established", path)
-    if stands.ended_on is not None and stands.ended_on <= day:
+    if stands is not None and stands.ended_on is not None and stands.ended_on < day:
         return Rejected("not-in-this-state", f"{unit} ended on {stands.ended_on}", path)
     return None
 
 
-def _found(gathering: Gathering, absent: list[tuple[UnitId, int]], day: date, known: Known) -> Recorded:
-    return Recorded(Decided(findings=f19_gathering_unattended(gathering.subject, absent, day, known)))
-
-
-def _cleared(gathering: Gathering, unit: UnitId, *, of_the_report: bool = False) -> Recorded:
-    """Evidence that came late takes a finding back, unless the same unit failed in the other duty, too."""
-    id = f"F19:{gathering.subject}:{unit}"
-    absent = unit in dict(gathering.summoned) and unit not in gathering.attended
-    silent = unit == gathering.received_by and not gathering.reported
-    still = absent if of_the_report else silent
-    return Recorded(Decided(cleared=(id,)) if id in gathering.found and not still else Decided())
+def _timely(gathering: Gathering, action: AnyAction) -> Verdict:
+    """Nobody is summoned to, or attends, what is over; it does not end before the last came."""
+    ended = gathering.ended_at
+    match action.data:
+        case e.GatheringEnded() if ended is not None:
+            return Rejected("not-in-this-state", f"it ended at {ended.isoformat()}", "$.type")
+        case e.GatheringEnded() if action.time < gathering.last_at:
+            return Rejected("before-previous", f"somebody came at {gathering.last_at.isoformat()}", "$.time")
+        case e.GatheringSummoned() | e.GatheringAttended() if ended is not None and action.time > ended:
+            return Rejected("not-in-this-state", f"it ended at {ended.isoformat()}", "$.time")
+        case _:
+            return None

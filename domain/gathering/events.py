@@ -1,35 +1,36 @@
-"""Everything that can have happened to a gathering (contract section 3)."""
+"""Everything that can have happened to a gathering (contract section 3; Art 7)."""
 
 from domain.fact import Count, Fact, OfficialId, PetitionNo, Text, UnitId
 
 
 class GatheringArrived(Fact, frozen=True, gc=False):
-    """People came in numbers (集体上访到场). The unit that records it receives them; `units` are those concerned."""
+    """Many people came together with one concern (集体访到场). Its unit is the one that received them."""
 
     persons: Count
     place: Text
     units: tuple[UnitId, ...] = ()
+    """The units concerned (涉事单位)."""
     petition: PetitionNo | None = None
 
 
 class GatheringSummoned(Fact, frozen=True, gc=False):
-    """Units were called to the joint reception (通知到场)."""
+    """The bureau told units to come and receive them (通知到场)."""
 
     units: tuple[UnitId, ...]
 
 
 class GatheringAttended(Fact, frozen=True, gc=False):
-    """A unit's leader came to receive (到场接访)."""
+    """A leader of a unit came and received them (到场接访)."""
 
     unit: UnitId
     leader: OfficialId
 
 
 class GatheringReported(Fact, frozen=True, gc=False):
-    """It was reported to the leader in charge (第一时间报告)."""
+    """The gathering was reported to the leader of the special group concerned (即时报告)."""
 
     to: OfficialId
 
 
 class GatheringEnded(Fact, frozen=True, gc=False):
-    """The people left (处置结束)."""
+    """The people left; the joint reception is over (接访结束)."""

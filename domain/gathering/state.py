@@ -1,4 +1,4 @@
-"""What must be remembered of a gathering to decide its next step."""
+"""What decide must remember of a gathering, and how each event changes it."""
 
 from datetime import datetime
 
@@ -10,41 +10,51 @@ from domain.fact import UnitId
 from domain.gathering import events as e
 
 
-class Gathering(Struct, frozen=True, gc=False):
-    """A gathering as it stands."""
+class Gathering(Struct, frozen=True, kw_only=True):
+    """One gathering (集体访) as it stands after its events."""
 
-    subject: str
-    received_by: UnitId
+    version: int
+    unit: UnitId
+    """The unit that received the people: its bureau summons and reports."""
     arrived_at: datetime
     arrived: int
     """Position of the arrival."""
     summoned: tuple[tuple[UnitId, int], ...] = ()
-    """Units that were called, each with the position of the call."""
+    """(unit, position of its first summons)"""
     attended: tuple[UnitId, ...] = ()
-    reported: bool = False
+    reported_at: datetime | None = None
+    """When it was first reported."""
+    last_at: datetime
+    """The newest summons or attendance: the end cannot lie before it."""
     ended_at: datetime | None = None
-    found: tuple[str, ...] = ()
-    """Ids of the findings that stand."""
 
 
 def evolve(gathering: Gathering | None, event: AnyEvent) -> Gathering | None:
-    """The gathering after an event."""
+    """The gathering after the event. An event seen before changes nothing."""
     fact = event.data
     if gathering is None:
-        if not isinstance(fact, e.GatheringArrived):
-            return None
-        return Gathering(event.subject, UnitId(event.unit or ""), event.time, event.position)
+        return _arrived(event) if isinstance(fact, e.GatheringArrived) else None
+    if event.version <= gathering.version:
+        return gathering
+    gathering = replace(gathering, version=event.version)
     match fact:
         case e.GatheringSummoned():
-            called = tuple((unit, event.position) for unit in fact.units if unit not in dict(gathering.summoned))
-            gathering = replace(gathering, summoned=(*gathering.summoned, *called))
+            named = dict(gathering.summoned)
+            new = tuple((unit, event.position) for unit in dict.fromkeys(fact.units) if unit not in named)
+            return replace(gathering, summoned=(*gathering.summoned, *new), last_at=max(gathering.last_at, event.time))
         case e.GatheringAttended():
-            gathering = replace(gathering, attended=tuple(dict.fromkeys((*gathering.attended, fact.unit))))
+            attended = dict.fromkeys((*gathering.attended, fact.unit))
+            return replace(gathering, attended=tuple(attended), last_at=max(gathering.last_at, event.time))
         case e.GatheringReported():
-            gathering = replace(gathering, reported=True)
+            return replace(gathering, reported_at=min(event.time, gathering.reported_at or event.time))
         case e.GatheringEnded():
-            gathering = replace(gathering, ended_at=event.time)
+            return replace(gathering, ended_at=event.time)
         case _:
-            pass  # a second arrival was never taken
-    kept = (id for id in gathering.found if id not in event.decided.cleared)
-    return replace(gathering, found=tuple(dict.fromkeys((*kept, *(found.id for found in event.decided.findings)))))
+            return gathering
+
+
+def _arrived(event: AnyEvent) -> Gathering:
+    return Gathering(
+        version=event.version, unit=UnitId(event.unit or ""), arrived_at=event.time, arrived=event.position,
+        last_at=event.time,
+    )  # fmt: skip

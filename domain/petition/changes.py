@@ -1,11 +1,12 @@
 """What each fact changes of an item, beside its clocks: one small function per fact. None of them refuses."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from msgspec.structs import replace
 
-from domain.clock.events import DeadlineMissed, SupervisionDue
+from domain.clock.events import DeadlineMissed, DutyMissed, SupervisionDue
 from domain.deadlines import Kept
 from domain.envelope import AnySeen
 from domain.fact import Fact, OfficialId
@@ -178,7 +179,8 @@ def _supervision_closed(item: Item, fact: e.SupervisionClosed, event: AnySeen) -
 
 
 def _sponsored(item: Item, fact: e.PetitionSponsored, event: AnySeen) -> Changes:
-    return {"sponsor": fact.leader, "warranties": ()}
+    first = min(event.day, item.sponsored_on or event.day)
+    return {"sponsor": fact.leader, "warranties": (), "sponsored_on": first, "unsponsored_at": None}
 
 
 def _warranty(item: Item, fact: e.SponsorDutyDone, event: AnySeen) -> Changes:
@@ -186,7 +188,11 @@ def _warranty(item: Item, fact: e.SponsorDutyDone, event: AnySeen) -> Changes:
 
 
 def _sponsorship_ended(item: Item, fact: e.SponsorshipEnded, event: AnySeen) -> Changes:
-    return {"sponsor": None}
+    return {"sponsor": None, "unsponsored_at": event.time if len(item.warranties) < len(e.WARRANTIES) else None}
+
+
+def _sponsor_missing(item: Item, fact: DutyMissed, event: AnySeen) -> Changes:
+    return {"sponsor_due": date.fromisoformat(fact.period)}
 
 
 def _cause_found(item: Item, fact: e.CauseFound, event: AnySeen) -> Changes:
@@ -255,5 +261,6 @@ CHANGES: dict[type[Fact], Callable[[Item, Any, AnySeen], Changes]] = {
     e.CauseRevised: _cause_revised,
     DeadlineMissed: _missed,
     SupervisionDue: _supervision_due,
+    DutyMissed: _sponsor_missing,
 }
 """Facts that are absent here change only what was decided about them, or nothing that decide must remember."""

@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from domain.clock.events import DeadlineMissed, SupervisionDue
+from domain.clock.events import DeadlineMissed, DutyMissed, SupervisionDue
 from domain.envelope import AnyAction, Recorded, Rejected
 from domain.fact import Fact
+from domain.known import Known
 from domain.petition import breach, handling, outcome, oversight, routing
 from domain.petition import events as e
 from domain.petition.guards import conflicted
 from domain.petition.item import Item
-from domain.petition.ruling import Known, Ruling, Verdict
+from domain.petition.ruling import Ruling, Verdict
 from domain.petition.steps import OPEN_TO, follows
 
 Step = Callable[[Any, Ruling], Verdict]
@@ -89,8 +90,8 @@ STEPS: dict[type[Fact], Step] = {
     e.SupervisionAnswered: oversight.supervision_answered,
     e.SupervisionClosed: oversight.supervision_closed,
     e.PetitionSponsored: oversight.sponsored,
-    e.SponsorDutyDone: oversight.needs_sponsor,
-    e.SponsorshipEnded: oversight.needs_sponsor,
+    e.SponsorDutyDone: oversight.sponsor_duty_done,
+    e.SponsorshipEnded: oversight.sponsorship_ended,
     e.CauseFound: oversight.cause_found,
     e.CauseContested: oversight.cause_contested,
     e.CauseRevised: oversight.cause_revised,
@@ -99,5 +100,6 @@ STEPS: dict[type[Fact], Step] = {
     e.SecrecyGuarded: oversight.secrecy_guarded,
     DeadlineMissed: breach.deadline_missed,
     SupervisionDue: breach.supervision_due,
+    DutyMissed: oversight.sponsor_missing,
 }
 """Facts that are absent here (worked, resolved, reopened …) are taken in the states open to them."""

@@ -16,6 +16,9 @@ Stage = Literal["handling", "review", "rereview"]
 How = Literal["in_person", "post", "online"]
 Outcome = Literal["supported", "explained", "not_supported", "partly"]
 ReviewOutcome = Literal["upheld", "revoked", "modified"]
+Warranty = Literal["informed", "persuaded", "resolved", "supported", "desisted"]
+WARRANTIES: tuple[Warranty, ...] = ("informed", "persuaded", "resolved", "supported", "desisted")
+"""五包: what a sponsor has to keep."""
 Days = Annotated[int, Meta(ge=1, le=366)]
 
 
@@ -286,7 +289,7 @@ class PetitionSponsored(Fact, frozen=True, gc=False):
 class SponsorDutyDone(Fact, frozen=True, gc=False):
     """One of the five warranties was kept (五包)."""
 
-    duty: Literal["informed", "persuaded", "resolved", "supported", "desisted"]
+    duty: Warranty
 
 
 class SponsorshipEnded(Fact, frozen=True, gc=False):

@@ -38,7 +38,7 @@ def accepted(fact: e.PetitionAccepted, ruling: Ruling) -> Verdict:
 def not_accepted(fact: e.PetitionNotAccepted | e.PetitionNoLongerAccepted, ruling: Ruling) -> Verdict:
     """Meets K1; the ground must fit the record (N1–N8), else F11. The refusal is still to be notified (K2, K3)."""
     ruling.meet("K1")
-    ruling.end("K4", "K13")
+    ruling.end("K4", "K13", "sponsor")
     if not refusal.fits(fact.ground, ruling.item, ruling.known, ruling.day):
         rule.f11_refusal_irregular(ruling)
     return None
@@ -47,7 +47,7 @@ def not_accepted(fact: e.PetitionNotAccepted | e.PetitionNoLongerAccepted, rulin
 def channelled(fact: e.PetitionChannelled, ruling: Ruling) -> Verdict:
     """Ends every limit of notice, handling and report: another procedure has the item now (R2022 31)."""
     ruling.meet("K1")
-    ruling.end(*NOTICE_CLOCKS, "K4", *HANDLING_CLOCKS, "K13")
+    ruling.end(*NOTICE_CLOCKS, "K4", *HANDLING_CLOCKS, "K13", "sponsor")
     return None
 
 

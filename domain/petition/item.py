@@ -104,6 +104,12 @@ class Item(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """(id, unit) of B-findings that stand on the item; F18 asks for them."""
     found: tuple[str, ...] = ()
     """Ids of all findings that stand, raised by an event of this item."""
+    sponsored_on: date | None = None
+    """The day of the first sponsorship."""
+    sponsor_due: date | None = None
+    """By when a conference's prominent item should have had a sponsor, where the clock found that it had none."""
+    unsponsored_at: datetime | None = None
+    """When the last sponsorship ended with a warranty undone; one entered later may have been kept before."""
 
     @property
     def subject(self) -> str:

@@ -73,6 +73,7 @@ def execution_refused(fact: e.ExecutionRefused, ruling: Ruling) -> Verdict:
 def closed(fact: e.PetitionClosed, ruling: Ruling) -> Verdict:
     """办结 ends handling, not the trouble: it meets K13, and K5 or K12 where nothing else did."""
     ruling.meet("K13", *HANDLING_CLOCKS)
+    ruling.end("sponsor")
     return None
 
 
@@ -84,7 +85,7 @@ def withdrawn(fact: e.PetitionWithdrawn, ruling: Ruling) -> Verdict:
 
 def determined(fact: e.PetitionDetermined, ruling: Ruling) -> Verdict:
     """审核认定办结 ends the windows for review; nothing reopens the item (SEED 10)."""
-    ruling.end("K6", "K8")
+    ruling.end("K6", "K8", "sponsor")
     return None
 
 

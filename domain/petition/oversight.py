@@ -1,7 +1,7 @@
 """Steps of those who watch: supervision, sponsorship, causes, incidents, secrecy."""
 
+from domain.clock.events import DutyMissed
 from domain.envelope import Rejected
-from domain.fact import Fact
 from domain.petition import events as e
 from domain.petition.changes import revised_cause, revision
 from domain.petition.ruling import SUPERVISION_TRIGGERS, Ruling, Verdict
@@ -34,20 +34,45 @@ def supervision_closed(fact: e.SupervisionClosed, ruling: Ruling) -> Verdict:
 
 
 def sponsored(fact: e.PetitionSponsored, ruling: Ruling) -> Verdict:
-    """One case, one leader (SEED 9), who is not the one it is about."""
+    """One case, one leader, party before government, principal before deputy (SEED 9); never the one it is about."""
     if ruling.item.sponsor is not None:
         return Rejected("already-exists", f"one case, one leader: {ruling.item.sponsor} sponsors it", "$.data.leader")
     if fact.leader == ruling.item.about_official:
         return Rejected(
             "conflicted-official", f"the item is about {fact.leader}, who may not sponsor it", "$.data.leader"
         )
+    ruling.meet("sponsor")
+    if ruling.item.sponsor_due is not None and ruling.day <= ruling.item.sponsor_due:
+        ruling.clear(f"D12:{ruling.subject}")
+    rule.d11_sponsor_order(ruling, fact.leader)
+    ruling.touches = (f"sponsor:{fact.leader}",)
     return None
 
 
-def needs_sponsor(fact: Fact, ruling: Ruling) -> Verdict:
-    """Warranties and the end of a sponsorship follow a sponsorship."""
-    if ruling.item.sponsor is None:
+def sponsor_duty_done(fact: e.SponsorDutyDone, ruling: Ruling) -> Verdict:
+    """One of five. Kept before the sponsorship ended, it may be entered after."""
+    item = ruling.item
+    ended = item.unsponsored_at
+    if item.sponsor is None and (ended is None or ruling.action.time > ended):
         return Rejected("not-in-this-state", "the item has no sponsor", "$.type")
+    if item.sponsor is None and {*item.warranties, fact.duty} == set(e.WARRANTIES):
+        ruling.clear(f"D12:{ruling.subject}")
+    return None
+
+
+def sponsorship_ended(fact: e.SponsorshipEnded, ruling: Ruling) -> Verdict:
+    """Ended with a warranty undone, it trips D12 against the leader (SEED 9)."""
+    item = ruling.item
+    if item.sponsor is None:
+        return Rejected("not-in-this-state", "the item has no sponsor", "$.type")
+    if set(item.warranties) != set(e.WARRANTIES):
+        rule.d12_warranty_undone(ruling, item.sponsor)
+    return None
+
+
+def sponsor_missing(fact: DutyMissed, ruling: Ruling) -> Verdict:
+    """The clock records that an item which a conference made prominent has no sponsor (SEED 9)."""
+    rule.d12_no_sponsor(ruling, fact.owed_by, fact.period)
     return None
 
 

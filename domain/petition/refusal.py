@@ -2,8 +2,8 @@
 
 from datetime import date
 
+from domain.known import Known
 from domain.petition.item import Item
-from domain.petition.ruling import Known
 
 
 def fits(ground: str, item: Item, known: Known, today: date) -> bool:

@@ -13,7 +13,7 @@ def registered(fact: e.PetitionRegistered, ruling: Ruling) -> Verdict:
     """Starts K1 for a bureau, K3 for any other unit unless anonymous, from receipt (R2005 21, 22; R2022 22, 23).
 
     Says whether the visit is collective or above its level; handed down from province or nation, or from a leader's
-    reception, it calls for supervision (S9, S10; SEED 11).
+    reception, it calls for supervision (S9, S10; SEED 11); handed down so, it also gets a sponsor (SEED 9).
     """
     action = ruling.action
     if action.unit is None:
@@ -37,6 +37,7 @@ def registered(fact: e.PetitionRegistered, ruling: Ruling) -> Verdict:
         ruling.facts["skip_level"] = skips(unit.rank, ruling.units.rank(fact.about_unit))
     if fact.channel == "handed_down" and from_high_above(ruling, fact.handed_down_by):
         ruling.call_for_supervision("S9")
+        ruling.start("sponsor", action.unit)
     if fact.channel == "reception":
         ruling.call_for_supervision("S10")
     return None

@@ -1,18 +1,15 @@
 """What is worked out about one step of an item: clocks started, met, moved and ended; findings raised and cleared."""
 
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-
-from msgspec import Struct
 
 from domain.calendar import ONE_DAY
 from domain.deadlines import Deadline, Met, Moved
 from domain.envelope import NOTHING, AnyAction, Decided, Finding, Recorded, Rejected, day_of
 from domain.fact import OfficialId, UnitId
+from domain.known import LOG_ITSELF, Known
 from domain.petition.item import Handler, Item
-from domain.rules.law import Dates, Law, Rules
-from domain.unit.state import Units
+from domain.rules.law import Dates, Law
 
 Verdict = Rejected | None
 """What a step says: a refusal, or nothing, and then the ruling stands as it was worked out."""
@@ -23,13 +20,11 @@ SUPERVISION_TRIGGERS = ("S1", "S2", "S7", "S8", "S9", "S10")
 
 RULE_OF_CLOCK = {
     "K1": "F01", "K2": "F02", "K3": "F02", "K11": "F03", "K5": "F04", "K12": "F04", "K5x": "F05", "K7": "F06",
-    "K9": "F07", "K13": "F08", "K10": "F09", "execution": "F20",
+    "K9": "F07", "K13": "F08", "K10": "F09", "execution": "F20", "sponsor": "D12",
     "S1": "F17", "S2": "F17", "S7": "F17", "S8": "F17", "S9": "F17", "S10": "F17",
 }  # fmt: skip
 """Which rule a missed deadline trips."""
-LOG_ITSELF = frozenset({"/danze/log", "/danze/clock"})
-"""Sources of what the log and its clock write; nobody enters that late."""
-WITHOUT_CLOCK = frozenset({"F05", "F20"})
+WITHOUT_CLOCK = frozenset({"F05", "F20", "D12"})
 """Clock rules whose id does not carry the clock."""
 TRIGGER_OF_CLOCK = {"K5": "S1", "K12": "S1", "K13": "S2"}
 """Which supervision a missed deadline calls for (S1, S2)."""
@@ -37,23 +32,6 @@ TRIGGER_OF_CLOCK = {"K5": "S1", "K12": "S1", "K13": "S2"}
 
 SHARED = frozenset({"F12", "F13"})
 """Rules under whose id two units may be at fault; the second one's finding carries the unit as well."""
-
-
-class Known(Struct, frozen=True):
-    """What decide may ask beside the item itself. All of it is memory; nothing here reads a clock or a disk."""
-
-    rules: Rules
-    units: Units
-    item: Callable[[str], Item | None]
-    """An item by its NO."""
-    repeats: Callable[[str], tuple[str, ...]]
-    """NOs of the items judged to repeat the item NO itself."""
-    recorded: datetime
-    """When the log takes the action."""
-    history: bool = False
-    """The action comes from a past that is brought in; its operator is trusted."""
-    head: int | None = None
-    """Position of the newest event: what evidence may name. None where nobody keeps positions."""
 
 
 class Ruling:
@@ -209,6 +187,8 @@ class Ruling:
         owed_by = self.units.answering(UnitId(deadline.owed_by), since)
         if deadline.trigger:
             owed_by = self.units.bureau_of(self.responsible()) or owed_by
+        if deadline.clock == "sponsor":
+            owed_by = self.responsible()
         evidence = tuple(at for at in (deadline.at, deadline.missed_at) if at)
         id = self.finding_id(deadline)
         self.find(rule, owed_by, id=id, since=since, late_by=late_by, evidence=evidence)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from domain.clock.events import DeadlineMissed, SupervisionDue
+from domain.clock.events import DeadlineMissed, DutyMissed, SupervisionDue
 from domain.fact import Fact
 from domain.petition import events as e
 from domain.petition.item import Item
@@ -68,6 +68,7 @@ OPEN_TO: dict[type[Fact], frozenset[str]] = {
     e.SecrecyGuarded: ANY,
     DeadlineMissed: ANY,
     SupervisionDue: ANY,
+    DutyMissed: ANY,
 }
 """The states that each step is open to. 审核认定办结 ends an item for good: nothing reopens `determined` (Art 10)."""
 

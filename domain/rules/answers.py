@@ -23,7 +23,10 @@ class Answer(Struct, frozen=True):
 def answers(finding: Finding, units: Units) -> list[Answer]:
     """Direct responsibility first, then leadership. Nobody stands in the list twice; dissent on record bears none."""
     day = finding.on or finding.since
-    found = _collective(finding, units, day) if finding.collective else _individual(finding, units, day)
+    if finding.rule.startswith("D"):
+        found = _owing(finding, units, day)
+    else:
+        found = _collective(finding, units, day) if finding.collective else _individual(finding, units, day)
     seen: set[str] = set()
     told = []
     for answer in found:
@@ -33,6 +36,13 @@ def answers(finding: Finding, units: Units) -> list[Answer]:
             seen.add(answer.official)
         told.append(answer)
     return told
+
+
+def _owing(finding: Finding, units: Units, day: date) -> list[Answer]:
+    """Of a duty that was not done: the leader named, else the unit's principal."""
+    if finding.officials:
+        return [_named(finding, units, official, "direct") for official in finding.officials]
+    return _holders(finding, units, day, "principal", "direct")
 
 
 def _individual(finding: Finding, units: Units, day: date) -> list[Answer]:

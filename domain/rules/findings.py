@@ -4,14 +4,13 @@ The clock rules (F01–F04, F06–F09, F17, F20 by lapse of time) trip in `Rulin
 F18 names units, never the petitioner; every finding is a proposal that a human decides on (Art 19).
 """
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Protocol
 
-from domain.envelope import Finding, day_of
+from domain.envelope import day_of
 from domain.fact import OfficialId, UnitId
 from domain.petition.item import Item
-from domain.petition.ruling import Known, Ruling
+from domain.petition.ruling import Ruling
 from domain.unit.state import Units
 
 
@@ -143,24 +142,6 @@ def f18_raised_above_after_fault(ruling: Ruling, matter: list[Item]) -> None:
         ruling.find("F18", unit, detail=unit)
 
 
-def f19_gathering_unattended(
-    subject: str, absent: Iterable[tuple[UnitId, int]], day: date, known: Known
-) -> tuple[Finding, ...]:
-    """A unit that was called to a joint reception did not come, or nobody was told at once (联合接访, Art 7).
-
-    Each unit once, with the position of the call; who holds its roles on the day of the gathering answers.
-    """
-    rule = known.rules.catalogue["F19"]
-    findings = {
-        unit: Finding(
-            id=f"F19:{subject}:{unit}", rule="F19", subject=subject, unit=known.units.answering(unit, day), since=day,
-            axis=rule.axis, ground=rule.ground, evidence=(at,) if at else (),
-        )
-        for unit, at in absent
-    }  # fmt: skip
-    return tuple(findings.values())
-
-
 def f20_support_refused(ruling: Ruling) -> None:
     """A unit refuses to carry out what was supported."""
     unit = ruling.item.answered_by or ruling.item.unit
@@ -185,3 +166,29 @@ def f22_incident_mishandled(ruling: Ruling, unit: UnitId) -> None:
 def f24_return_visit_unsolved(ruling: Ruling) -> None:
     """Asked after closing, the petitioner says that it is not solved."""
     ruling.find_first_handler("F24")
+
+
+def d11_sponsor_order(ruling: Ruling, leader: OfficialId) -> None:
+    """A deputy sponsors while a principal of his unit sponsors nothing open; or government before party (Art 9)."""
+    units, day = ruling.units, ruling.day
+    if "sponsor" not in ruling.law.clocks:  # before the opinion nobody asked for an order
+        return
+    for unit in sorted(units.seats(leader, day)):
+        principals = [each.official for each in units.holding(unit, day, "principal")]
+        before = [] if leader in principals else principals
+        for party in units.party_beside(unit):
+            before += [each.official for each in units.holding(party, day, "principal")]
+        if any(not ruling.known.sponsors(each) for each in before if each != leader):
+            ruling.find("D11", unit)
+            return
+
+
+def d12_no_sponsor(ruling: Ruling, unit: UnitId, due_on: str) -> None:
+    """Handed down by province or nation, or prominent in a conference, and without a sponsor (Art 9)."""
+    ruling.find("D12", unit, period=due_on)
+
+
+def d12_warranty_undone(ruling: Ruling, leader: OfficialId) -> None:
+    """The sponsorship ended and not all five warranties were kept: that leader answers (Art 9)."""
+    seats = sorted(ruling.units.seats(leader, ruling.day))
+    ruling.find("D12", seats[0] if seats else ruling.responsible(), officials=(leader,))

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from domain.calendar import Calendar, Year, counting
+from domain.periods import Cadence
 
 Days = Annotated[int, Meta(ge=0, le=36_600)]
 """Of an adopted rule set too: a limit of a thousand million days would stop every later step of every item."""
@@ -26,6 +27,29 @@ class Clock(Struct, frozen=True, forbid_unknown_fields=True):
     window: bool = False
 
 
+class Duty(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is owed once a period: by whom, how often, under which article. The act and its rule belong together."""
+
+    rule: Literal["D01", "D02", "D03", "D04", "D05", "D06", "D07", "D08"]
+    article: str
+    every: Cadence
+    times: Annotated[int, Meta(ge=0, le=31)] = 1
+    """Days of the period on which it has to be done; 0 asks for nothing."""
+    levels: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    """Levels and kinds of the units that owe it."""
+    roles: tuple[str, ...] = ()
+    """Holders of these roles owe it each (D03)."""
+    body: str | None = None
+    """The body that has to hear the report (D01)."""
+    owed_by: Literal["convenors", "group_leads"] | None = None
+    """Whose reports a conference hears (D07)."""
+    working_days: bool = False
+    """Not owed on days off (D04)."""
+    within: Days = 0
+    """Calendar days after the period in which it may still be done (D08)."""
+
+
 class RuleSet(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One regulation, or a city's overlay on it."""
 
@@ -39,6 +63,7 @@ class RuleSet(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     switches: dict[str, bool] = {}
     parameters: dict[str, Days] = {}
     clocks: dict[str, Clock] = {}
+    duties: dict[str, Duty] = {}
 
 
 class FindingRule(Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,6 +92,7 @@ class Law(Struct, frozen=True):
     parameters: dict[str, int]
     clocks: dict[str, Clock]
     calendar: Calendar
+    duties: dict[str, Duty] = {}
 
     def due(
         self,
@@ -136,11 +162,13 @@ class Rules:
             switches: dict[str, bool] = {}
             parameters: dict[str, int] = {}
             clocks: dict[str, Clock] = {}
+            duties: dict[str, Duty] = {}
             for each in (self.sets[name] for name in names if name in self.sets):
                 switches |= each.switches
                 parameters |= each.parameters
                 clocks |= each.clocks
-            self._laws[names] = Law(names, switches, parameters, clocks, self.calendar)
+                duties |= each.duties
+            self._laws[names] = Law(names, switches, parameters, clocks, self.calendar, duties)
         return self._laws[names]
 
     def adopting(self, adopted: RuleSet) -> "Rules":

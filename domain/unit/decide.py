@@ -1,12 +1,32 @@
 """Given what we know of a unit and what is reported, what is recorded?"""
 
-from domain.envelope import AnyAction, Recorded, Rejected
-from domain.unit.events import RoleEnded, RoleGiven, UnitAbolished, UnitEstablished, UnitMerged
+from domain.envelope import NOTHING, AnyAction, Decided, Recorded, Rejected, day_of
+from domain.known import Known
+from domain.unit import staff
+from domain.unit.events import (
+    ChangeFiled,
+    ContactPointSet,
+    RoleEnded,
+    RoleGiven,
+    UnitAbolished,
+    UnitEstablished,
+    UnitMerged,
+)
 from domain.unit.state import Unit, Units
 
 
-def decide(unit: Unit | None, action: AnyAction, units: Units) -> Recorded | Rejected:
+def decide(unit: Unit | None, action: AnyAction, known: Known) -> Recorded | Rejected:
     """Units are directory facts: late entry is no fault, but an unknown or ended unit takes nothing more."""
+    refused = _refused(unit, action, known.units)
+    if refused is not None:
+        return refused
+    limits = staff.limits(unit, action, known.rules.on(day_of(action.time)))
+    cleared = staff.cleared(unit, action, known) if unit is not None else ()
+    decided = Decided(set=limits, cleared=cleared)
+    return Recorded(NOTHING if decided == NOTHING else decided, cleared)
+
+
+def _refused(unit: Unit | None, action: AnyAction, units: Units) -> Rejected | None:
     fact = action.data
     if isinstance(fact, UnitEstablished):
         return _established(unit, fact, action)
@@ -23,19 +43,23 @@ def decide(unit: Unit | None, action: AnyAction, units: Units) -> Recorded | Rej
             return Rejected(
                 "not-in-this-state", f"{fact.official} does not hold the role {fact.role}", "$.data.official"
             )
+        case ContactPointSet() if units.get(fact.target_unit) is None:
+            return Rejected("unknown-subject", f"{fact.target_unit} is not established", "$.data.target_unit")
+        case ChangeFiled() if units.get(fact.with_unit) is None:
+            return Rejected("unknown-subject", f"{fact.with_unit} is not established", "$.data.with_unit")
         case _:
-            return Recorded()
+            return None
 
 
-def _established(unit: Unit | None, fact: UnitEstablished, action: AnyAction) -> Recorded | Rejected:
+def _established(unit: Unit | None, fact: UnitEstablished, action: AnyAction) -> Rejected | None:
     if unit is not None:
         return Rejected("already-exists", f"{action.subject} is already established", "$.subject")
     if fact.parent == action.subject:
         return Rejected("bad-value", "a unit cannot be its own parent", "$.data.parent")
-    return Recorded()
+    return None
 
 
-def _into(unit: Unit, into: str, units: Units) -> Recorded | Rejected:
+def _into(unit: Unit, into: str, units: Units) -> Rejected | None:
     target = units.get(into)
     if into == unit.unit:
         return Rejected("bad-value", "a unit cannot go into itself", "$.data.into")
@@ -43,7 +67,7 @@ def _into(unit: Unit, into: str, units: Units) -> Recorded | Rejected:
         return Rejected("unknown-subject", f"{into} is not established", "$.data.into")
     if target.ended_on is not None:
         return Rejected("not-in-this-state", f"{into} ended on {target.ended_on}", "$.data.into")
-    return Recorded()
+    return None
 
 
 def _holds(unit: Unit, official: str, role: str) -> bool:

@@ -6,9 +6,18 @@ from datetime import date
 from msgspec import Struct
 from msgspec.structs import replace
 
-from domain.envelope import AnyEvent
+from domain.deadlines import Deadline
+from domain.envelope import AnyEvent, day_of
 from domain.fact import RANK, OfficialId, UnitId
-from domain.unit.events import RoleEnded, RoleGiven, UnitAbolished, UnitEstablished, UnitMerged
+from domain.unit.events import (
+    ChangeFiled,
+    ContactPointSet,
+    RoleEnded,
+    RoleGiven,
+    UnitAbolished,
+    UnitEstablished,
+    UnitMerged,
+)
 
 
 class RoleHeld(Struct, frozen=True, gc=False):
@@ -20,10 +29,22 @@ class RoleHeld(Struct, frozen=True, gc=False):
     since: date
     until: date | None = None
     portfolio: str | None = None
+    given: int = 0
+    """Position of the event that gave it."""
+    ended: int = 0
+    """Position of the event that ended it."""
 
     def on(self, day: date) -> bool:
         """Whether the role was held on the local day; the day it ended is no longer in it."""
         return self.since <= day and (self.until is None or day < self.until)
+
+
+class Contact(Struct, frozen=True, gc=False):
+    """A leader's contact point (联系点, Art 3), from a day on."""
+
+    leader: OfficialId
+    target_unit: UnitId
+    since: date
 
 
 class Unit(Struct, frozen=True, kw_only=True):
@@ -36,9 +57,18 @@ class Unit(Struct, frozen=True, kw_only=True):
     division: str
     parent: UnitId | None
     established_on: date
+    known_on: date
+    """The day on which the log took the unit in: duties are owed from then on."""
+    assumed: bool = False
+    """An import assumed that there is such a unit; nobody said who sits in it."""
     ended_on: date | None = None
     into: UnitId | None = None
     roles: tuple[RoleHeld, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    filings: tuple[tuple[int, date], ...] = ()
+    """(position of the change, day) of each filing (备案, Art 20)."""
+    due: tuple[Deadline, ...] = ()
+    """Limits that vacancies and changes of staff started (D09, D10), met or not."""
     version: int = 0
 
     @property
@@ -57,7 +87,9 @@ def evolve(unit: Unit | None, event: AnyEvent) -> Unit | None:
     if unit is not None and event.version <= unit.version:
         return unit
     changed = _changed(unit, event)
-    return None if changed is None else replace(changed, version=event.version)
+    if changed is None:
+        return None
+    return replace(changed, version=event.version, due=(*changed.due, *event.decided.set))
 
 
 def _changed(unit: Unit | None, event: AnyEvent) -> Unit | None:
@@ -71,15 +103,21 @@ def _changed(unit: Unit | None, event: AnyEvent) -> Unit | None:
             division=fact.division,
             parent=fact.parent,
             established_on=event.day,
+            known_on=day_of(event.recorded),
+            assumed=fact.origin is not None,
         )
     if unit is None:
         return None
     match fact:
         case RoleGiven():
-            held = RoleHeld(fact.official, fact.role, fact.name, event.day, None, fact.portfolio)
+            held = RoleHeld(fact.official, fact.role, fact.name, event.day, None, fact.portfolio, event.position)
             return replace(unit, roles=(*unit.roles, held))
         case RoleEnded():
-            return replace(unit, roles=tuple(_ended(held, fact, event.day) for held in unit.roles))
+            return replace(unit, roles=tuple(_ended(held, fact, event) for held in unit.roles))
+        case ContactPointSet():
+            return replace(unit, contacts=(*unit.contacts, Contact(fact.leader, fact.target_unit, event.day)))
+        case ChangeFiled():
+            return replace(unit, filings=(*unit.filings, (fact.change, event.day)))
         case UnitMerged():
             return replace(unit, ended_on=event.day, into=fact.into)
         case UnitAbolished():
@@ -88,9 +126,9 @@ def _changed(unit: Unit | None, event: AnyEvent) -> Unit | None:
             return unit
 
 
-def _ended(held: RoleHeld, fact: RoleEnded, day: date) -> RoleHeld:
+def _ended(held: RoleHeld, fact: RoleEnded, event: AnyEvent) -> RoleHeld:
     same = held.official == fact.official and held.role == fact.role and held.until is None
-    return replace(held, until=day) if same else held
+    return replace(held, until=event.day, ended=event.position) if same else held
 
 
 class Units:
@@ -189,6 +227,31 @@ class Units:
                 return self.answering(bureau)
             at = self.get(at.parent)
         return None
+
+    def party_beside(self, unit: str) -> list[UnitId]:
+        """The party committees of the same level and division as a government or township."""
+        known = self._units.get(unit)
+        if known is None or known.kind not in ("government", "township"):
+            return []
+        place = (known.level, known.division)
+        return [
+            each.unit
+            for each in self
+            if each.kind == "party" and (each.level, each.division) == place and each.ended_on is None
+        ]
+
+    def conference_office(self, unit: str) -> UnitId | None:
+        """The office of the joint conference (联席办), which the city's petition bureau is."""
+        at: Unit | None = self._units.get(unit)
+        seen: set[str] = set()
+        while at is not None and at.level != "city" and at.unit not in seen:
+            seen.add(at.unit)
+            at = self.get(at.parent)
+        return self.bureau_of(at.unit if at is not None else unit)
+
+    def seats_ever(self, official: str) -> set[UnitId]:
+        """The units in which the official holds or held any role."""
+        return self._seats.get(official, set())
 
     def seats(self, official: str, day: date) -> set[UnitId]:
         """The units in which the official holds any role on the day."""

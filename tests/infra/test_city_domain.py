@@ -8,10 +8,9 @@ import msgspec
 import pytest
 
 from domain.envelope import Action, Event, Rejected
-from domain.petition import decide as petition
-from domain.petition.ruling import Known
+from domain.kinds import decide
+from domain.known import Known
 from domain.petition.state import Item, evolve
-from domain.unit import decide as unit
 from domain.unit.state import Units
 from domain.vocabulary import TYPES
 from infra.city import simulate
@@ -32,13 +31,9 @@ def ruled() -> Ruled:
     for position, sent in enumerate(simulate(11, 330, 0.25), start=1):
         action = read(sent)
         no = action.subject.partition(":")[2]
-        if action.subject.startswith("unit:"):
-            before = units.get(action.subject)
-            ruling = unit.decide(before, action, units)
-        else:
-            before = items.get(no)
-            known = Known(shipped_rules(), units, items.get, lambda each: tuple(repeats[each]), action.time)
-            ruling = petition.decide(before, action, known)
+        known = Known(shipped_rules(), units, items.get, lambda each: tuple(repeats[each]), action.time)
+        before = units.get(action.subject) if action.subject.startswith("unit:") else items.get(no)
+        ruling = decide(before, action, known)
         if isinstance(ruling, Rejected):
             seen.refused[ruling.code] += 1
             continue

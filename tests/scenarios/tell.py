@@ -4,6 +4,7 @@ expect.json. The expectations are counted by hand from the contract and the cale
 
 from collections.abc import Callable
 
+from tests.scenarios.duties import gathering
 from tests.scenarios.handling import (
     extension_irregular,
     late_entered,
@@ -33,7 +34,7 @@ from tests.scenarios.watching import (
 ALL: list[Callable[[], Scenario]] = [
     merged_unit, pass_around, simple_misused, refusal_irregular, review_ladder, late_entered, late_entered_extension,
     extension_irregular, support_not_executed, first_turned_repeat, repeat_after_close, raised_above, anonymous,
-    item_of_2022, handed_down, return_visit, secrecy_breached, incident, passed_down_report,
+    item_of_2022, handed_down, return_visit, secrecy_breached, incident, passed_down_report, gathering,
     joint_reception,
 ]  # fmt: skip
 

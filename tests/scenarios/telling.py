@@ -51,6 +51,11 @@ class Scenario:
         """One step of an item; gives the action's id."""
         return self._act(f"petition.{what}.v1", f"petition:{no}", day, by, actor, data, entered)
 
+    def of(self, subject: str, day: str, what: str, by: str, *, actor=None, entered=None, **data) -> str:
+        """One fact about a subject of another kind, `gathering:1`; gives the action's id."""
+        kind = subject.partition(":")[0]
+        return self._act(f"{kind}.{what}.v1", subject, day, by, actor, data, entered)
+
     def _act(self, type_: str, subject: str, day: str, unit: str, actor, data: dict, entered: str | None = None) -> str:
         action = {
             "specversion": "1.0", "id": f"{self.name}/{next(self._numbers):04}", "source": f"/scenario/{self.name}",

@@ -2,6 +2,7 @@
 """Everything that can have happened: the `data` of each type of action. Those in LOG_MADE danze's log writes itself."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Literal, NewType
 
 from msgspec import Meta, Struct, field
@@ -42,6 +43,9 @@ Stage = Literal["handling", "review", "rereview"]
 How = Literal["in_person", "post", "online"]
 Outcome = Literal["supported", "explained", "not_supported", "partly"]
 ReviewOutcome = Literal["upheld", "revoked", "modified"]
+Warranty = Literal["informed", "persuaded", "resolved", "supported", "desisted"]
+WARRANTIES: tuple[Warranty, ...] = ("informed", "persuaded", "resolved", "supported", "desisted")
+"""五包: what a sponsor has to keep."""
 Days = Annotated[int, Meta(ge=1, le=366)]
 
 
@@ -312,7 +316,7 @@ class PetitionSponsored(Fact, frozen=True, gc=False):
 class SponsorDutyDone(Fact, frozen=True, gc=False):
     """One of the five warranties was kept (五包)."""
 
-    duty: Literal["informed", "persuaded", "resolved", "supported", "desisted"]
+    duty: Warranty
 
 
 class SponsorshipEnded(Fact, frozen=True, gc=False):
@@ -449,36 +453,234 @@ class CareHeld(Fact, frozen=True, gc=False):
     note: Text | None = None
 
 
+Body = Literal["party_committee", "government", "joint_meeting"]
+
+
+class BriefingHeard(Fact, frozen=True, gc=False):
+    """A leading body heard a report on petition work (听取汇报, Art 1)."""
+
+    body: Body
+
+
+class ContactVisited(Fact, frozen=True, gc=False):
+    """A leader visited his contact point (联点调研督导, Art 3)."""
+
+    leader: OfficialId
+    target_unit: UnitId
+
+
+class ReceptionHeld(Fact, frozen=True, gc=False):
+    """A leader received petitioners for a day, at the centre or where they live (接访、下访, Art 8)."""
+
+    leader: OfficialId
+    kind: Literal["reception", "visit_down"]
+    items: tuple[PetitionNo, ...]
+    """NOs of the items that were received."""
+
+
+class RosterSet(Fact, frozen=True, gc=False):
+    """It was settled which leader is on duty (值班排班, Art 7)."""
+
+    leader: OfficialId
+    place: Text
+    on: date | None = None
+    """The day of the duty, where it is not the event's."""
+
+
+class DutyStood(Fact, frozen=True, gc=False):
+    """A leader was on duty that day (值班, Art 7, 8)."""
+
+    leader: OfficialId
+    place: Text
+
+
+class ScreeningHeld(Fact, frozen=True, gc=False):
+    """Disputes were screened for (矛盾纠纷排查, Art 14)."""
+
+    disputes: tuple[Text, ...]
+    """Ids of the disputes it found, as in `dispute:ID`."""
+
+
+class DutyReported(Fact, frozen=True, gc=False):
+    """A leader reported on his duties to the joint conference (述职, Art 5)."""
+
+    by: OfficialId
+    to_unit: UnitId
+
+
+class ConferenceHeld(Fact, frozen=True, gc=False):
+    """The joint conference met (召开联席会议, Art 5)."""
+
+    attended: tuple[UnitId, ...] = ()
+    topics: tuple[Text, ...] = ()
+
+
+class ItemAgreed(Fact, frozen=True, gc=False):
+    """The conference agreed that a unit does something (议定事项, Art 6)."""
+
+    item: Text
+    """What names it within the conference."""
+    owner_unit: UnitId
+    due: date | None = None
+    petition: PetitionNo | None = None
+    """The item it is about, which is prominent by that: it gets a sponsor (D12)."""
+
+
+class ItemDone(Fact, frozen=True, gc=False):
+    """What was agreed is done (议定事项办结)."""
+
+    item: Text
+
+
+class GroupFormed(Fact, frozen=True, gc=False):
+    """A special working group was formed (成立专项工作小组, Art 6)."""
+
+    name: Text
+    lead_unit: UnitId
+    members: tuple[UnitId, ...]
+
+
+class GroupDissolved(Fact, frozen=True, gc=False):
+    """A special working group was dissolved (撤销专项工作小组)."""
+
+    name: Text
+
+
+class MembersChanged(Fact, frozen=True, gc=False):
+    """The member units of the conference were settled anew (调整成员单位, Art 6)."""
+
+    members: tuple[UnitId, ...] | None = None
+    """All member units after the change; or else those that joined and left."""
+    joined: tuple[UnitId, ...] = ()
+    left: tuple[UnitId, ...] = ()
+
+
 class GatheringArrived(Fact, frozen=True, gc=False):
-    """People came in numbers (集体上访到场). The unit that records it receives them; `units` are those concerned."""
+    """Many people came together with one concern (集体访到场). Its unit is the one that received them."""
 
     persons: Count
     place: Text
     units: tuple[UnitId, ...] = ()
+    """The units concerned (涉事单位)."""
     petition: PetitionNo | None = None
 
 
 class GatheringSummoned(Fact, frozen=True, gc=False):
-    """Units were called to the joint reception (通知到场)."""
+    """The bureau told units to come and receive them (通知到场)."""
 
     units: tuple[UnitId, ...]
 
 
 class GatheringAttended(Fact, frozen=True, gc=False):
-    """A unit's leader came to receive (到场接访)."""
+    """A leader of a unit came and received them (到场接访)."""
 
     unit: UnitId
     leader: OfficialId
 
 
 class GatheringReported(Fact, frozen=True, gc=False):
-    """It was reported to the leader in charge (第一时间报告)."""
+    """The gathering was reported to the leader of the special group concerned (即时报告)."""
 
     to: OfficialId
 
 
 class GatheringEnded(Fact, frozen=True, gc=False):
-    """The people left (处置结束)."""
+    """The people left; the joint reception is over (接访结束)."""
+
+
+class DisputeLogged(Fact, frozen=True, gc=False):
+    """A dispute was entered in the ledger (排查登记)."""
+
+    place: Text
+    unit: UnitId
+    """The unit of the entry, which has to settle it."""
+    summary: Text
+
+
+class DisputeAssigned(Fact, frozen=True, gc=False):
+    """Somebody was made responsible for settling it (落实责任)."""
+
+    to_unit: UnitId | None = None
+
+
+class DisputeCleared(Fact, frozen=True, gc=False):
+    """The dispute is settled and struck off (化解销号)."""
+
+    how: Text | None = None
+
+
+class DisputeBecamePetition(Fact, frozen=True, gc=False):
+    """The dispute came as a petition, and goes on as that (转为信访事项)."""
+
+    petition: PetitionNo
+
+
+class InspectionPlanned(Fact, frozen=True, gc=False):
+    """An inspection was planned (列入督查、巡察计划)."""
+
+    kind: Literal["supervision", "patrol"]
+    units: tuple[UnitId, ...]
+    items: tuple[PetitionNo, ...] = ()
+    """Items whose handling is to be looked at."""
+
+
+class InspectionHeld(Fact, frozen=True, gc=False):
+    """Inspectors were on the spot (实地督查、巡察)."""
+
+    invited: tuple[Text, ...]
+    """Delegates, experts, scholars, journalists who came along (两代表一委员等)."""
+
+
+class InspectionFound(Fact, frozen=True, gc=False):
+    """The inspectors found something wrong in a unit (督查、巡察发现问题)."""
+
+    unit: UnitId
+    finding: Text
+
+
+class InspectionRectified(Fact, frozen=True, gc=False):
+    """What was found wrong was put right (整改到位)."""
+
+    unit: UnitId | None = None
+    """The unit that put it right; without one, all of them."""
+
+
+class EvaluationScored(Fact, frozen=True, gc=False):
+    """A unit's half year was evaluated (半年评价)."""
+
+    metrics: dict[str, Decimal]
+    """What was measured, by name; decimal numbers, kept as text and never as binary fractions."""
+    score: Decimal
+    formula: Text
+    """How the score follows from the metrics."""
+
+
+class UnitListed(Fact, frozen=True, gc=False):
+    """The unit was listed for rectification (挂牌整治)."""
+
+    reason: Text | None = None
+
+
+class OfficialInterviewed(Fact, frozen=True, gc=False):
+    """An official of the listed unit was summoned to an interview (约谈)."""
+
+    official: OfficialId
+
+
+class UnitDelisted(Fact, frozen=True, gc=False):
+    """The listing was lifted (摘牌)."""
+
+
+class ProtectionDeclared(Fact, frozen=True, gc=False):
+    """A time of special protection began, at the levels named (特别防护期启动)."""
+
+    levels: tuple[Literal["township", "county", "city"], ...]
+    until: date
+    """Its last day."""
+
+
+class ProtectionEnded(Fact, frozen=True, gc=False):
+    """The special protection ended early: the day before the event's is its last (特别防护期结束)."""
 
 
 Responsibility = Literal["direct", "leadership", "main_leadership", "important_leadership", "none"]
@@ -575,7 +777,10 @@ class DutyMissed(Fact, frozen=True, gc=False):
     rule: Text
     owed_by: UnitId
     period: Text
+    """`2020Q4`, `2020-08a`, `2020-W33`; for a single limit, its last day; for a vacancy or a change, its day."""
     official: OfficialId | None = None
+    detail: Text | None = None
+    """The body that heard no report (D01), the role (D09, D10), the item that was agreed (D13)."""
 
 
 TYPES: dict[str, type[Fact]] = {
@@ -635,11 +840,38 @@ TYPES: dict[str, type[Fact]] = {
     "unit.contact_point_set.v1": ContactPointSet,
     "unit.officer_exchanged.v1": OfficerExchanged,
     "unit.care_held.v1": CareHeld,
+    "duty.briefing_heard.v1": BriefingHeard,
+    "duty.contact_visited.v1": ContactVisited,
+    "duty.reception_held.v1": ReceptionHeld,
+    "duty.roster_set.v1": RosterSet,
+    "duty.stood.v1": DutyStood,
+    "duty.screening_held.v1": ScreeningHeld,
+    "duty.reported.v1": DutyReported,
+    "conference.held.v1": ConferenceHeld,
+    "conference.item_agreed.v1": ItemAgreed,
+    "conference.item_done.v1": ItemDone,
+    "conference.group_formed.v1": GroupFormed,
+    "conference.group_dissolved.v1": GroupDissolved,
+    "conference.members_changed.v1": MembersChanged,
     "gathering.arrived.v1": GatheringArrived,
     "gathering.summoned.v1": GatheringSummoned,
     "gathering.attended.v1": GatheringAttended,
     "gathering.reported.v1": GatheringReported,
     "gathering.ended.v1": GatheringEnded,
+    "dispute.logged.v1": DisputeLogged,
+    "dispute.assigned.v1": DisputeAssigned,
+    "dispute.cleared.v1": DisputeCleared,
+    "dispute.became_petition.v1": DisputeBecamePetition,
+    "inspection.planned.v1": InspectionPlanned,
+    "inspection.held.v1": InspectionHeld,
+    "inspection.found.v1": InspectionFound,
+    "inspection.rectified.v1": InspectionRectified,
+    "evaluation.scored.v1": EvaluationScored,
+    "evaluation.listed.v1": UnitListed,
+    "evaluation.interviewed.v1": OfficialInterviewed,
+    "evaluation.delisted.v1": UnitDelisted,
+    "period.protection_declared.v1": ProtectionDeclared,
+    "period.protection_ended.v1": ProtectionEnded,
     "finding.opened.v1": FindingOpened,
     "finding.dissent_recorded.v1": DissentRecorded,
     "finding.decided.v1": FindingDecided,
@@ -718,11 +950,38 @@ SUBJECT_KIND: dict[str, tuple[str, ...]] = {
     "unit.contact_point_set.v1": ("unit",),
     "unit.officer_exchanged.v1": ("unit",),
     "unit.care_held.v1": ("unit",),
+    "duty.briefing_heard.v1": ("duty",),
+    "duty.contact_visited.v1": ("duty",),
+    "duty.reception_held.v1": ("duty",),
+    "duty.roster_set.v1": ("duty",),
+    "duty.stood.v1": ("duty",),
+    "duty.screening_held.v1": ("duty",),
+    "duty.reported.v1": ("duty",),
+    "conference.held.v1": ("conference",),
+    "conference.item_agreed.v1": ("conference",),
+    "conference.item_done.v1": ("conference",),
+    "conference.group_formed.v1": ("conference",),
+    "conference.group_dissolved.v1": ("conference",),
+    "conference.members_changed.v1": ("conference",),
     "gathering.arrived.v1": ("gathering",),
     "gathering.summoned.v1": ("gathering",),
     "gathering.attended.v1": ("gathering",),
     "gathering.reported.v1": ("gathering",),
     "gathering.ended.v1": ("gathering",),
+    "dispute.logged.v1": ("dispute",),
+    "dispute.assigned.v1": ("dispute",),
+    "dispute.cleared.v1": ("dispute",),
+    "dispute.became_petition.v1": ("dispute",),
+    "inspection.planned.v1": ("inspection",),
+    "inspection.held.v1": ("inspection",),
+    "inspection.found.v1": ("inspection",),
+    "inspection.rectified.v1": ("inspection",),
+    "evaluation.scored.v1": ("evaluation",),
+    "evaluation.listed.v1": ("evaluation",),
+    "evaluation.interviewed.v1": ("evaluation",),
+    "evaluation.delisted.v1": ("evaluation",),
+    "period.protection_declared.v1": ("period",),
+    "period.protection_ended.v1": ("period",),
     "finding.opened.v1": ("F01", "F02", "F03", "F04", "F05", "F06", "F07", "F08", "F09", "F10", "F11", "F12", "F13", "F14", "F15", "F16", "F17", "F18", "F19", "F20", "F21", "F22", "F23", "F24", "D01", "D02", "D03", "D04", "D05", "D06", "D07", "D08", "D09", "D10", "D11", "D12", "D13", "D14", "D15",),
     "finding.dissent_recorded.v1": ("F01", "F02", "F03", "F04", "F05", "F06", "F07", "F08", "F09", "F10", "F11", "F12", "F13", "F14", "F15", "F16", "F17", "F18", "F19", "F20", "F21", "F22", "F23", "F24", "D01", "D02", "D03", "D04", "D05", "D06", "D07", "D08", "D09", "D10", "D11", "D12", "D13", "D14", "D15",),
     "finding.decided.v1": ("F01", "F02", "F03", "F04", "F05", "F06", "F07", "F08", "F09", "F10", "F11", "F12", "F13", "F14", "F15", "F16", "F17", "F18", "F19", "F20", "F21", "F22", "F23", "F24", "D01", "D02", "D03", "D04", "D05", "D06", "D07", "D08", "D09", "D10", "D11", "D12", "D13", "D14", "D15",),
@@ -734,5 +993,5 @@ SUBJECT_KIND: dict[str, tuple[str, ...]] = {
     "petitioner.forgotten.v1": ("petitioner", "person",),
     "deadline.missed.v1": ("petition",),
     "supervision.due.v1": ("petition",),
-    "duty.missed.v1": ("duty",),
+    "duty.missed.v1": ("duty", "petition", "conference", "dispute", "evaluation",),
 }

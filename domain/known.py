@@ -1,0 +1,49 @@
+"""What decide may ask beside the state of its own subject: memory only, no clock and no disk."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from domain.petition.item import Item
+from domain.rules.law import Rules
+from domain.unit.state import Units
+
+LOG_ITSELF = frozenset({"/danze/log", "/danze/clock"})
+"""Sources of what the log and its clock write; nobody enters that late."""
+
+
+def _no(_: str) -> bool:
+    return False
+
+
+def _yes(_: str) -> bool:
+    return True
+
+
+def _nothing(_: str) -> Any:
+    return None
+
+
+class Known(Struct, frozen=True):
+    """The record at the moment at which an action is decided."""
+
+    rules: Rules
+    units: Units
+    item: Callable[[str], Item | None]
+    """An item by its NO."""
+    repeats: Callable[[str], tuple[str, ...]]
+    """NOs of the items judged to repeat the item NO itself."""
+    recorded: datetime
+    """When the log takes the action."""
+    history: bool = False
+    """The action comes from a past that is brought in; its operator is trusted."""
+    head: int | None = None
+    """Position of the newest event: what evidence may name. None where nobody keeps positions."""
+    stands: Callable[[str], bool] = _no
+    """Whether a finding of this id stands, decided on by a human or not."""
+    state: Callable[[str], Any] = _nothing
+    """What is kept of another subject, `duty:430400-gov`; None where there is nothing."""
+    sponsors: Callable[[str], bool] = _yes
+    """Whether an official sponsors an item that is still open (D11)."""

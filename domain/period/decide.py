@@ -1,0 +1,30 @@
+"""Given what we know of a time of special protection and what is reported, what is recorded?"""
+
+from domain.draft import Draft, Verdict
+from domain.envelope import AnyAction, Recorded, Rejected, day_of
+from domain.known import Known
+from domain.period import events as e
+from domain.period.state import Protection
+
+
+def decide(protection: Protection | None, action: AnyAction, known: Known) -> Recorded | Rejected:
+    """It is declared once, for days to come, and may end early (Art 8)."""
+    refused = _refused(protection, action)
+    return refused if refused is not None else Draft(action, known).recorded()
+
+
+def _refused(protection: Protection | None, action: AnyAction) -> Verdict:
+    fact, day = action.data, day_of(action.time)
+    if protection is None:
+        if not isinstance(fact, e.ProtectionDeclared):
+            return Rejected("unknown-subject", f"{action.subject} is not declared", "$.subject")
+        if not fact.levels:
+            return Rejected("bad-value", "it names at least one level", "$.data.levels")
+        return Rejected("bad-value", "it ends before it begins", "$.data.until") if fact.until < day else None
+    if isinstance(fact, e.ProtectionDeclared):
+        return Rejected("already-exists", f"{action.subject} is declared", "$.subject")
+    if day < protection.since:
+        return Rejected("before-previous", f"before it began on {protection.since}", "$.time")
+    if protection.ended or day > protection.until:
+        return Rejected("not-in-this-state", f"it was over on {protection.until}", "$.type")
+    return None
