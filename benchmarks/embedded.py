@@ -19,7 +19,7 @@ from typing import Any
 
 import orjson
 
-from cli.wiring import System
+from cli.wiring import System, look_for_garbage_less_often
 from domain.codec import decode_event, event_decoder
 from infra.city.simulation import simulate
 from infra.log.port import Entry
@@ -243,6 +243,7 @@ def main() -> None:
         "--growth", type=int, nargs="?", const=1_000_000, help="instead: cost per event in a log of so many"
     )
     args = parser.parse_args()
+    look_for_garbage_less_often()  # as the command line does
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     if args.growth:

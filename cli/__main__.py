@@ -1,6 +1,5 @@
 """`danze`: exit code 0 done, 1 found something wrong, 2 usage or input error."""
 
-import gc
 import os
 import sys
 from contextlib import suppress
@@ -10,6 +9,7 @@ import typer
 
 from cli import asking, docs, keeping, keys, relaying, resubmitting, running, taking, workers
 from cli.screen import err
+from cli.wiring import look_for_garbage_less_often
 from infra.kafka.settings import KafkaProblem
 from infra.log.port import Conflict, StoreError
 
@@ -33,7 +33,7 @@ for verb in (
 
 def main() -> None:
     """Runs a verb. What a user can mend comes as one sentence, never as a traceback."""
-    gc.set_threshold(50_000, 25, 100)  # what lives long here are petition items by the thousand, which hold no cycles
+    look_for_garbage_less_often()
     try:
         try:
             app()

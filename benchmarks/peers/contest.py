@@ -7,6 +7,7 @@ danze's own `Fold`, in memory, in the way its framework goes about it quickest (
 runs from the first event to the last. Prints one line of JSON.
 """
 
+import gc
 import json
 import os
 import resource
@@ -18,6 +19,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from domain.codec import decode_seen
 from projections.fold import Fold
+
+gc.set_threshold(50_000, 25, 100)  # for every contestant, as danze's workers do
 
 NAME, BROKER, TOPIC, EVENTS = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
 

@@ -1,5 +1,6 @@
 """danze's projector as a contestant: `python danze.py BROKER TOPIC EVENTS [STORE]`; with a store it writes there."""
 
+import gc
 import json
 import logging
 import os
@@ -19,6 +20,7 @@ from infra.kafka.settings import KafkaSettings
 from infra.views.partitions import Claim, Partitions
 
 BROKER, TOPIC, EVENTS = sys.argv[1], sys.argv[2], int(sys.argv[3])
+gc.set_threshold(50_000, 25, 100)  # as the command line does
 logging.basicConfig(level=logging.ERROR)
 
 
