@@ -31,7 +31,7 @@ def now() -> datetime:
 
 
 def look_for_garbage_less_often() -> None:
-    """What lives long here are petition items by the thousand, which hold no cycles: looking through them is in vain."""
+    """What lives long here are petition items by the thousand, which hold no cycles: looking at them is in vain."""
     gc.set_threshold(50_000, 25, 100)
 
 
