@@ -65,7 +65,8 @@ class Watch:
         tables = self.system.views.live().tables
         query = text(f"SELECT no FROM {self.system.views.q(tables.cases.name)} WHERE no = ANY(:wanted)")
         with self.system.views.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            while not self.stop.wait(0.005):
+            connection.execute(text("SET enable_seqscan = off"))  # a new table has no statistics yet
+            while not self.stop.wait(0.01):
                 waiting = dict(self.sent)
                 seen = connection.execute(query, {"wanted": list(waiting)}).fetchall() if waiting else []
                 now = time.perf_counter()

@@ -24,6 +24,8 @@ from projections.shelf import unpack_item
 
 FORMAT = 2
 """Of the rows and their bodies; another one is rebuilt, never migrated."""
+FEW = 500
+"""Rows that PostgreSQL is sent one by one; for more, a copy into a table of the transaction costs less."""
 Alone = Callable[[], AbstractContextManager[None]]
 
 
@@ -210,7 +212,7 @@ class Views:
 
     def _rows(self, connection: Connection, tables: Tables, changes: Changes, *, fresh: bool) -> None:
         cursor: Any = connection.connection.cursor()
-        self._clear_due(cursor, tables, [(f"petition:{row.no}",) for row in changes.cases])
+        self._clear_due(cursor, tables, [f"petition:{row.no}" for row in changes.cases])
         self._put(cursor, "cases", tables.cases, changes.cases)
         self._put(cursor, "due", tables.due, changes.due)
         self._titles(cursor, tables, changes.titles)
@@ -233,40 +235,39 @@ class Views:
         former = {id: unpack_words(body) for id, body in before.items()}
         return [finding_row(id, heard(former.get(id, ()), words)) for id, words in said.items()]
 
-    def _clear_due(self, cursor: Any, tables: Tables, subjects: list[tuple[str]]) -> None:
+    def _clear_due(self, cursor: Any, tables: Tables, subjects: list[str]) -> None:
         if not self.postgres:
-            cursor.executemany(f"DELETE FROM {tables.due.name} WHERE subject = ?", subjects)
+            cursor.executemany(f"DELETE FROM {tables.due.name} WHERE subject = ?", [(each,) for each in subjects])
             return
-        cursor.execute("CREATE TEMP TABLE IF NOT EXISTS gone (subject TEXT) ON COMMIT DELETE ROWS")
-        with cursor.copy("COPY gone FROM STDIN") as copy:
-            for subject in subjects:
-                copy.write_row(subject)
-        cursor.execute(f"DELETE FROM {self.q(tables.due.name)} WHERE subject IN (SELECT subject FROM gone)")
+        cursor.execute(f"DELETE FROM {self.q(tables.due.name)} WHERE subject = ANY(%s)", (subjects,))
 
     def _put(self, cursor: Any, name: str, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
         if not self.postgres:
-            cursor.executemany(
-                f"INSERT OR REPLACE INTO {table.name} VALUES ({','.join('?' * len(table.columns))})", rows
-            )
+            marks = ",".join("?" * len(table.columns))
+            cursor.executemany(f"INSERT OR REPLACE INTO {table.name} VALUES ({marks})", rows)
             return
         target, columns = self.q(table.name), [f'"{c.name}"' for c in table.columns]
         keys = ", ".join(f'"{key}"' for key in KEYS[name])
-        cursor.execute(f"CREATE TEMP TABLE new_{name} (LIKE {target}) ON COMMIT DROP")
-        with cursor.copy(f"COPY new_{name} FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
         changed = ", ".join(f"{c} = EXCLUDED.{c}" for c in columns)
-        cursor.execute(f"INSERT INTO {target} SELECT * FROM new_{name} ON CONFLICT ({keys}) DO UPDATE SET {changed}")
+        otherwise = f"ON CONFLICT ({keys}) DO UPDATE SET {changed}"
+        if len(rows) <= FEW:
+            cursor.executemany(f"INSERT INTO {target} VALUES ({','.join(['%s'] * len(columns))}) {otherwise}", rows)
+            return
+        cursor.execute(f"CREATE TEMP TABLE new_{name} (LIKE {target}) ON COMMIT DROP")
+        _copied(cursor, f"new_{name}", rows)
+        cursor.execute(f"INSERT INTO {target} SELECT * FROM new_{name} {otherwise}")
 
     def _titles(self, cursor: Any, tables: Tables, titles: list[tuple[str, str]]) -> None:
         if not self.postgres:
             cursor.executemany(f"INSERT INTO {tables.titles} VALUES (?,?)", titles)
             return
+        target = self.q(tables.titles)
+        if len(titles) <= FEW:
+            cursor.executemany(f"INSERT INTO {target} VALUES (%s, to_tsvector('simple', %s))", titles)
+            return
         cursor.execute("CREATE TEMP TABLE new_titles (no TEXT, terms TEXT) ON COMMIT DROP")
-        with cursor.copy("COPY new_titles FROM STDIN") as copy:
-            for title in titles:
-                copy.write_row(title)
-        cursor.execute(f"INSERT INTO {self.q(tables.titles)} SELECT no, to_tsvector('simple', terms) FROM new_titles")
+        _copied(cursor, "new_titles", titles)
+        cursor.execute(f"INSERT INTO {target} SELECT no, to_tsvector('simple', terms) FROM new_titles")
 
     # states
 
@@ -293,6 +294,12 @@ class Views:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _copied(cursor: Any, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    with cursor.copy(f"COPY {table} FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def sqlite_views(path: str) -> Views:
