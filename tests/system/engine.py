@@ -1,0 +1,178 @@
+"""The distributed engine as it runs: real processes on one store and one broker, and what can be asked of them."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any, Self
+
+import orjson
+
+from cli.wiring import System
+from infra.kafka.client import admin
+from infra.kafka.publisher import Publisher
+from infra.kafka.settings import KafkaSettings
+from infra.kafka.topics import Topics
+from projections.counters import KEYS
+from tests.system.command import Danze
+
+SOON = 90
+UNITS_ASKED = 40
+"""Of the units that have work, at most so many are asked about one by one."""
+FINDINGS_EXPLAINED = 150
+
+
+def until(true: Callable[[], bool], what: Callable[[], object], seconds: float = SOON) -> None:
+    """Waits for something to become true; the test fails with what is instead when it does not."""
+    give_up = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < give_up, what()
+        time.sleep(0.05)
+
+
+class Engine:
+    """Workers by name, each started again by `revive` when it has ended, as a supervisor would."""
+
+    def __init__(self, danze: Danze, kafka: str, topics: Topics, folder: Path) -> None:
+        self.danze = danze
+        self.folder = folder
+        self._to = ("--kafka", kafka, "--topics", topics.prefix)
+        self._calls: dict[str, tuple[str, ...]] = {}
+        self.workers: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str, *options: str) -> None:
+        """`name` is a verb and, for several of it, a number: `project-2`."""
+        self._calls[name] = (name.partition("-")[0], *self._to, *options)
+        self._begin(name)
+
+    def _begin(self, name: str) -> None:
+        with self.said_by(name).open("ab") as said:
+            self.workers[name] = self.danze.start(*self._calls[name], stdout=said, stderr=said)
+
+    def signal(self, name: str, how: signal.Signals) -> None:
+        self.workers[name].send_signal(how)
+
+    def stop(self, name: str) -> None:
+        """In order, and for good."""
+        self.signal(name, signal.SIGTERM)
+        assert self.workers.pop(name).wait(60) == 0, self.said(name)
+
+    def kill(self, name: str) -> None:
+        self.signal(name, signal.SIGKILL)
+        self.workers[name].wait()
+
+    def revive(self) -> list[str]:
+        """Starts what has ended again, and says what that was."""
+        ended = [name for name, process in self.workers.items() if process.poll() is not None]
+        for name in ended:
+            self._begin(name)
+        return ended
+
+    def said_by(self, name: str) -> Path:
+        return self.folder / f"{name}.log"
+
+    def said(self, name: str) -> str:
+        return self.said_by(name).read_text(encoding="utf-8")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in self.workers.values():
+            process.kill()
+            process.wait()
+
+    def all_said(self) -> str:
+        return "\n".join(f"== {name}\n{self.said(name)[-2000:]}" for name in self._calls)
+
+    # how far it is
+
+    def recorded(self, events: int) -> None:
+        """Returns when the log holds so many events."""
+        with self.system() as system:
+            until(
+                lambda: system.log.head().position >= events,
+                lambda: f"{system.log.head().position} of {events} events\n{self.all_said()}",
+            )
+            assert system.log.head().position == events, f"{system.log.head().position} instead of {events} events"
+
+    def read(self) -> None:
+        """Returns when the read models hold all that the log holds."""
+        with self.system() as system:
+            until(lambda: system.answers.health()["behind"] == 0, lambda: f"{health(system)}\n{self.all_said()}")
+
+    @contextmanager
+    def system(self) -> Iterator[System]:
+        with closing(System(self.danze.store)) as system:
+            yield system
+
+
+def health(system: System) -> Any:
+    return system.answers.health()
+
+
+def made(kafka: str, topics: Topics, *, actions: int, events: int) -> None:
+    """Makes the topics; so many partitions of actions and of all others."""
+    settings = KafkaSettings((kafka,))
+    with admin(settings) as client:
+        client.create_topics({topics.actions: {"num_partitions": actions, "replication_factor": 1}})
+    topics.create(settings, partitions=events)
+
+
+def send(kafka: str, topics: Topics, lines: Iterable[bytes]) -> None:
+    """Actions as producers send them: under the key of their subject."""
+    with Publisher(KafkaSettings((kafka,))) as publisher:
+        publisher.send((topics.actions, orjson.loads(line)["subject"].encode(), line, []) for line in lines)
+
+
+def answers(system: System) -> dict[str, bytes]:
+    """Every question about every item, and what was answered, as JSON.
+
+    The Merkle root is left out: each store seals personal fields in its own way.
+    """
+    ask = system.answers
+    asked: dict[str, Any] = {"overview": ask.overview(), "units": ask.units(), "findings": ask.findings()}
+    busy = [each["unit"] for each in asked["units"]["units"] if each["open"] or each["findings"]]
+    for unit in busy[:: len(busy) // UNITS_ASKED + 1]:
+        asked[f"scoreboard {unit}"] = ask.scoreboard(unit)
+        asked[f"kpi {unit}"] = ask.kpi(unit, date(2019, 1, 1), date(2021, 12, 31))
+        asked[f"findings of {unit}"] = ask.findings(unit=unit)["total"]
+    for by in KEYS:
+        asked[f"counters {by}"] = ask.counters(by=by)
+    for page, told in enumerate(_pages(ask.findings, limit=400)):
+        asked[f"findings, page {page}"] = told
+    found = asked["findings"]["findings"]
+    for finding in found[:: len(found) // FINDINGS_EXPLAINED + 1]:
+        asked[f"explain {finding['id']}"] = ask.explain(finding["id"])
+    for words in ("", "小区", "停车", "征收 补偿", "430408"):
+        for page, told in enumerate(_pages(ask.search, q=words, limit=40)):
+            asked[f"search {words!r}, page {page}"] = told
+    for no in sorted(row["no"] for told in _pages(ask.search, limit=100) for row in told["petitions"]):
+        for name in ("case", "timeline", "dossier", "matter"):
+            asked[f"{name} {no}"] = getattr(ask, name)(no)
+    return {question: orjson.dumps(_without_root(told)) for question, told in asked.items()}
+
+
+def _pages(ask: Callable[..., Any], **wanted: Any) -> Iterator[Any]:
+    cursor = None
+    while True:
+        told = ask(**wanted, cursor=cursor)
+        yield told
+        if (cursor := told["next"]) is None:
+            return
+
+
+def _without_root(told: Any) -> Any:
+    if isinstance(told, dict):
+        return {name: _without_root(value) for name, value in told.items() if name not in ("checkpoint", "personal")}
+    return [_without_root(each) for each in told] if isinstance(told, list) else told
+
+
+def differing(one: dict[str, bytes], two: dict[str, bytes]) -> list[str]:
+    """Questions that two engines answer differently."""
+    return [question for question in sorted({*one, *two}) if one.get(question) != two.get(question)]
