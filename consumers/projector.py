@@ -182,6 +182,7 @@ def joined(changes: Sequence[Changes]) -> Changes:
         cases=[row for each in changes for row in each.cases],
         due=[row for each in changes for row in each.due],
         findings=findings,
+        ledgers={subject: events for each in changes for subject, events in each.ledgers.items()},
     )
 
 

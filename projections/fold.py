@@ -11,6 +11,7 @@ from domain.envelope import NOTHING, AnySeen
 from domain.petition.state import evolve
 from projections.cases import CaseRow, DueRow, case_row, due_rows
 from projections.findings import Standing, Word, heard, standing, words_of
+from projections.ledgers.writing import WRITTEN
 from projections.shelf import Shelf, pack
 from projections.titles import terms
 
@@ -27,6 +28,8 @@ class Changes(msgspec.Struct):
     due: list[DueRow]
     findings: dict[str, list[Word]]
     """What was said of findings since, by id: to be heard together with what was said before."""
+    ledgers: dict[str, list[AnySeen]]
+    """Events that write into ledgers, by subject: to be written after what was written before."""
 
 
 class Fold:
@@ -37,6 +40,7 @@ class Fold:
         self._new: set[str] = set()
         self._touched: set[str] = set()
         self._words: dict[str, list[Word]] = {}
+        self._writing: dict[str, list[AnySeen]] = {}
 
     def take(self, events: Iterable[AnySeen]) -> list[AnySeen]:
         """Folds events in, in position order; one taken before changes nothing. Answers those that are astray.
@@ -54,7 +58,7 @@ class Fold:
                 else:
                     streams[subject] = [event]
                 decided = event.decided
-                if decided is NOTHING or not (decided.findings or decided.cleared):
+                if (decided is NOTHING or not (decided.findings or decided.cleared)) and event.type not in WRITTEN:
                     continue
             speaking.append(event)
         astray = [event for subject, stream in streams.items() for event in self._item(subject, stream)]
@@ -63,6 +67,8 @@ class Fold:
             if event not in astray:
                 for id, word in words_of(event):
                     self._words.setdefault(id, []).append(word)
+                if event.type in WRITTEN:
+                    self._writing.setdefault(event.subject, []).append(event)
         return astray
 
     def _item(self, subject: str, stream: list[AnySeen]) -> list[AnySeen]:
@@ -87,7 +93,7 @@ class Fold:
     def changes(self) -> Changes:
         """The rows of everything touched since the last call."""
         packed: dict[str, bytes] = {}
-        changes = Changes([], [], [], self._words)
+        changes = Changes([], [], [], self._words, self._writing)
         for subject in self._touched:
             item = self.items.get(subject)
             if item is None:
@@ -97,7 +103,7 @@ class Fold:
             changes.due += due_rows(item)
             if subject in self._new:
                 changes.titles.append((item.no, terms(item.title)))
-        self._new, self._touched, self._words = set(), set(), {}
+        self._new, self._touched, self._words, self._writing = set(), set(), {}, {}
         self.items.lay_down(packed)
         return changes
 

@@ -11,6 +11,7 @@ from sqlalchemy import MetaData, Table, create_engine, event, inspect, text
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import NullPool, StaticPool
 
+from domain.envelope import AnySeen
 from domain.petition.item import Item
 from infra.log.port import StoreError
 from infra.postgres import sentence as postgres_sentence
@@ -20,9 +21,11 @@ from infra.sqlite import sentence as sqlite_sentence
 from infra.views.tables import KEYS, Tables, indexes
 from projections.findings import FindingRow, Word, finding_row, heard, unpack_words
 from projections.fold import Changes
+from projections.ledgers.entry import Entry, LedgerRow, ledger_row, unpack_entry
+from projections.ledgers.writing import CHANGING, written
 from projections.shelf import unpack_item
 
-FORMAT = 2
+FORMAT = 3
 """Of the rows and their bodies; another one is rebuilt, never migrated."""
 FEW = 500
 """Rows that PostgreSQL is sent one by one; for more, a copy into a table of the transaction costs less."""
@@ -219,6 +222,10 @@ class Views:
         if changes.findings:
             findings = self._findings(connection, tables, changes.findings, fresh=fresh)
             self._put(cursor, "findings", tables.findings, findings)
+        if changes.ledgers:
+            self._put(
+                cursor, "ledgers", tables.ledgers, self._ledgers(connection, tables, changes.ledgers, fresh=fresh)
+            )
 
     def _findings(
         self, connection: Connection, tables: Tables, said: dict[str, list[Word]], *, fresh: bool
@@ -234,6 +241,20 @@ class Views:
         before = {} if fresh else self.bodies(connection, tables.findings, "id", said)
         former = {id: unpack_words(body) for id, body in before.items()}
         return [finding_row(id, heard(former.get(id, ()), words)) for id, words in said.items()]
+
+    def _ledgers(
+        self, connection: Connection, tables: Tables, writing: dict[str, list[AnySeen]], *, fresh: bool
+    ) -> list[LedgerRow]:
+        """What events write, each subject's after what was written of it before."""
+        kept: dict[str, list[Entry]] = {}
+        if not fresh:
+            known = [subject for subject, events in writing.items() if any(each.type in CHANGING for each in events)]
+            for subject, body in self._bodies(connection, tables.ledgers, "subject", known):
+                kept.setdefault(subject, []).append(unpack_entry(body))
+        return [
+            ledger_row(entry)
+            for subject, events in writing.items() for entry in written(kept.get(subject, ()), events)
+        ]  # fmt: skip
 
     def _clear_due(self, cursor: Any, tables: Tables, subjects: list[str]) -> None:
         if not self.postgres:
@@ -272,14 +293,16 @@ class Views:
     # states
 
     def bodies(self, connection: Connection, table: Any, key: str, ids: Iterable[str]) -> dict[str, bytes]:
-        """The states behind rows, by key, in chunks that every store takes."""
-        found: dict[str, bytes] = {}
+        """The states behind rows, by key."""
+        return dict(self._bodies(connection, table, key, ids))
+
+    def _bodies(self, connection: Connection, table: Any, key: str, ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """(key, body) of rows, read in chunks that every store takes."""
         wanted = list(ids)
         for at in range(0, len(wanted), 500):
             part = wanted[at : at + 500]
             query = table.select().with_only_columns(table.c[key], table.c.body).where(table.c[key].in_(part))
-            found.update((row[0], bytes(row[1])) for row in connection.execute(query))
-        return found
+            yield from ((row[0], bytes(row[1])) for row in connection.execute(query))
 
     def items(self, tables: Tables, subjects: Collection[str]) -> dict[str, Item | None]:
         """The items of these subjects; None for those of which no row tells."""

@@ -7,13 +7,18 @@ from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, Tex
 
 from projections.cases import CaseRow, DueRow
 from projections.findings import FindingRow
+from projections.ledgers.entry import LedgerRow
 
-KEYS: dict[str, tuple[str, ...]] = {"cases": ("no",), "due": ("subject", "clock", "started"), "findings": ("id",)}
-ROWS: dict[str, Any] = {"cases": CaseRow, "due": DueRow, "findings": FindingRow}
+KEYS: dict[str, tuple[str, ...]] = {
+    "cases": ("no",), "due": ("subject", "clock", "started"), "findings": ("id",),
+    "ledgers": ("subject", "ledger", "name"),
+}  # fmt: skip
+ROWS: dict[str, Any] = {"cases": CaseRow, "due": DueRow, "findings": FindingRow, "ledgers": LedgerRow}
 INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "cases": (("unit", "over"), ("registered_by",), ("registered_on",), ("first",), ("first_unit",)),
     "due": (("due_on",),),
     "findings": (("unit",), ("rule",), ("subject",)),
+    "ledgers": (("ledger", "opened_on"), ("official",)),
 }
 
 
@@ -25,10 +30,11 @@ class Tables:
         self.cases = _table("cases", number, metadata)
         self.due = _table("due", number, metadata)
         self.findings = _table("findings", number, metadata)
+        self.ledgers = _table("ledgers", number, metadata)
         self.titles = f"titles_{number}"
 
     def __iter__(self) -> Iterator[Table]:
-        return iter((self.cases, self.due, self.findings))
+        return iter((self.cases, self.due, self.findings, self.ledgers))
 
 
 def _table(name: str, number: int, metadata: MetaData) -> Table:
