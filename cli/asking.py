@@ -184,9 +184,7 @@ def _percent(rate: float | None) -> str:
 
 
 def counters(
-    by: Annotated[
-        str, typer.Option("--by", help="unit, place, county, category, channel, purpose, month or quarter.")
-    ] = "month",
+    by: Annotated[str, typer.Option("--by", help=", ".join(KEYS) + ".")] = "month",
     unit: Annotated[str | None, typer.Option("--unit", help="Registered by this unit or below.")] = None,
     from_: Annotated[str | None, typer.Option("--from", help="First day.")] = None,
     to: Annotated[str | None, typer.Option("--to", help="Last day.")] = None,

@@ -181,6 +181,8 @@ def joined(changes: Sequence[Changes]) -> Changes:
         titles=[row for each in changes for row in each.titles],
         cases=[row for each in changes for row in each.cases],
         due=[row for each in changes for row in each.due],
+        raised=[row for each in changes for row in each.raised],
+        persons=[row for each in changes for row in each.persons],
         findings=findings,
         ledgers={subject: events for each in changes for subject, events in each.ledgers.items()},
     )

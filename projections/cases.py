@@ -98,7 +98,7 @@ def case_row(item: Item, body: bytes) -> CaseRow:
             unit_rating = (score, iso[day])
         else:
             bureau_rating = (score, iso[day])
-    raised = [level for level, _, _, _ in item.raised] if item.raised else None
+    raised = [level for level, *_ in item.raised] if item.raised else None
     return CaseRow._make((
         item.no, item.title, item.state, item.unit, item.handler, item.first_handler[0] if item.first_handler else None,
         item.registered_by, item.channel, item.purpose, item.category, item.place, item.persons, item.first,
@@ -110,7 +110,7 @@ def case_row(item: Item, body: bytes) -> CaseRow:
         item.outcome, +item.resolved, +item.desisted, +item.over, late, iso[due] if due else None,
         *(_told(first) if first else NEVER), *(_told(handled) if handled else NEVER), *unit_rating, *bureau_rating,
         *((raised.count("city"), raised.count("province"), raised.count("national")) if raised else (0, 0, 0)),
-        sum(kind == "irregular" for _, kind, _, _ in item.raised) if raised else 0, item.version, body,
+        sum(kind == "irregular" for _, kind, *_ in item.raised) if raised else 0, item.version, body,
     ))  # fmt: skip
 
 
@@ -132,17 +132,53 @@ class DueRow(NamedTuple):
     subject: str
     clock: str
     started: int
+    starts_on: str
     due_on: str
     owed_by: str
     missed: int
     trigger: int
+    uncounted: int
+    """Days in between that do not count, for a hearing (K9)."""
 
 
 def due_rows(item: Item) -> list[DueRow]:
     """What still runs on an item: its own duties, no windows."""
     return [
-        DueRow(item.subject, each.clock, each.started, iso[each.due_on], each.owed_by, +(each.missed_at > 0),
-               +each.trigger)
+        DueRow(item.subject, each.clock, each.started, iso[each.starts_on], iso[each.due_on], each.owed_by,
+               +(each.missed_at > 0), +each.trigger,
+               sum((last - first).days + 1 for first, last in each.not_counted) if each.not_counted else 0)
         for each in item.deadlines
         if each.met_on is None and not each.ended and each.clock not in WINDOWS and each.paused_on is None
     ]  # fmt: skip
+
+
+class RaisedRow(NamedTuple):
+    """One row of the table `raised`: an item went up to a higher level."""
+
+    no: str
+    position: int
+    day: str
+    level: str
+    kind: str
+    beyond: int
+    """Beyond the proper level."""
+
+
+def raised_rows(item: Item) -> list[RaisedRow]:
+    """Each time that an item went up."""
+    return [
+        RaisedRow(item.no, position, iso[day], level, kind, +beyond)
+        for level, kind, position, beyond, day in item.raised
+    ]
+
+
+class PersonRow(NamedTuple):
+    """One row of the table `persons`: a pseudonym among an item's petitioners. Asked for one item only (筛重)."""
+
+    person: str
+    no: str
+
+
+def person_rows(item: Item) -> list[PersonRow]:
+    """Who petitioned, each once."""
+    return [PersonRow(person, item.no) for person in dict.fromkeys(item.petitioners)]

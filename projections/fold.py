@@ -9,7 +9,16 @@ import msgspec
 
 from domain.envelope import NOTHING, AnySeen
 from domain.petition.state import evolve
-from projections.cases import CaseRow, DueRow, case_row, due_rows
+from projections.cases import (
+    CaseRow,
+    DueRow,
+    PersonRow,
+    RaisedRow,
+    case_row,
+    due_rows,
+    person_rows,
+    raised_rows,
+)
 from projections.findings import Standing, Word, heard, standing, words_of
 from projections.ledgers.writing import WRITTEN
 from projections.shelf import Shelf, pack
@@ -26,6 +35,9 @@ class Changes(msgspec.Struct):
     """(NO, terms) of items that are new; a title never changes."""
     cases: list[CaseRow]
     due: list[DueRow]
+    raised: list[RaisedRow]
+    persons: list[PersonRow]
+    """Of items that are new; who petitioned never changes."""
     findings: dict[str, list[Word]]
     """What was said of findings since, by id: to be heard together with what was said before."""
     ledgers: dict[str, list[AnySeen]]
@@ -93,7 +105,7 @@ class Fold:
     def changes(self) -> Changes:
         """The rows of everything touched since the last call."""
         packed: dict[str, bytes] = {}
-        changes = Changes([], [], [], self._words, self._writing)
+        changes = Changes([], [], [], [], [], self._words, self._writing)
         for subject in self._touched:
             item = self.items.get(subject)
             if item is None:
@@ -101,7 +113,10 @@ class Fold:
             body = packed[subject] = pack(item)
             changes.cases.append(case_row(item, body))
             changes.due += due_rows(item)
+            if item.raised:
+                changes.raised += raised_rows(item)
             if subject in self._new:
+                changes.persons += person_rows(item)
                 changes.titles.append((item.no, terms(item.title)))
         self._new, self._touched, self._words, self._writing = set(), set(), {}, {}
         self.items.lay_down(packed)

@@ -10,8 +10,8 @@ from domain.petition.item import Item
 def matter(items: Sequence[Item]) -> dict[str, Any]:
     """The matter of its items, the first item first."""
     first, repeats = items[0], items[1:]
-    raised = Counter((level, kind) for item in items for level, kind, _, _ in item.raised)
-    beyond = sum(above for item in items for _, _, _, above in item.raised)
+    raised = Counter((level, kind) for item in items for level, kind, *_ in item.raised)
+    beyond = sum(above for item in items for *_, above, _ in item.raised)
     return {
         "first": first.no,
         "items": [item.no for item in items],

@@ -156,10 +156,12 @@ COUNTERS = {
             "repeat": 1,
             "skip_level": 0,
             "collective": 0,
-            "irregular": 0,
             "to_city": 1,
             "to_province": 0,
             "to_nation": 0,
+            "beyond": 0,
+            "collective_above": 0,
+            "irregular": 0,
         }
     ],
 }

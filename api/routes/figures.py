@@ -12,6 +12,10 @@ from api.ports import Answer, Asks
 from api.problems import answers, bad_value
 from api.routes import examples, shapes
 
+By = Literal[
+    "unit", "level", "responsible", "place", "county", "township", "village", "category", "channel", "purpose", "month",
+    "quarter", "half_year",
+]  # fmt: skip
 DATE = "A date as 2020-06-30"
 IS_DATE = {"format": "date"}
 
@@ -49,12 +53,12 @@ def kpis(
 def counters(
     questions: Asks,
     moment: Moment,
-    by: FromQuery[Literal["unit", "place", "category", "channel", "month"]] = "unit",
+    by: FromQuery[By] = "unit",
     unit: FromQuery[str | None] = None,
     from_: Annotated[str | None, QueryParameter(name="from", description=DATE, schema_extra=IS_DATE)] = None,
     to: Annotated[str | None, QueryParameter(description=DATE, schema_extra=IS_DATE)] = None,
 ) -> Answer:
-    """How many registrations, repeats, visits above?"""
+    """How many registrations, repeats, visits above? A visit above counts on its own day, not on its registration's."""
     begins, ends = read_date(from_, "from"), read_date(to, "to")
     if begins and ends and ends < begins:
         raise bad_value("to", "before from")

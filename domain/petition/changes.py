@@ -167,7 +167,7 @@ def _rated(item: Item, fact: e.PetitionRated, event: AnySeen) -> Changes:
 
 
 def _raised_above(item: Item, fact: e.RaisedAbove, event: AnySeen) -> Changes:
-    return {"raised": (*item.raised, (fact.level, fact.kind, event.position, bool(event.decided.beyond)))}
+    return {"raised": (*item.raised, (fact.level, fact.kind, event.position, bool(event.decided.beyond), event.day))}
 
 
 def _supervised(item: Item, fact: e.PetitionSupervised, event: AnySeen) -> Changes:

@@ -92,8 +92,8 @@ class Item(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     warranties: tuple[str, ...] = ()
     causes: tuple[Cause, ...] = ()
     ratings: tuple[tuple[str, str, date], ...] = ()
-    raised: tuple[tuple[str, str, int, bool], ...] = ()
-    """(level, kind, position, beyond the proper level)"""
+    raised: tuple[tuple[str, str, int, bool, date], ...] = ()
+    """(level, kind, position, beyond the proper level, day)"""
     executed: bool = False
     resolved: bool = False
     desisted: bool = False

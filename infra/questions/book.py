@@ -23,7 +23,7 @@ from infra.office import EPOCH, Office, micros
 from infra.views.projector import Projector
 from infra.views.store import Views, sqlite_views
 from infra.views.tables import Tables
-from projections.cases import CaseRow
+from projections.cases import CaseRow, RaisedRow
 
 PAST_KEPT = 3
 """Past positions whose read models stay in memory."""
@@ -96,6 +96,14 @@ class Book:
         """Case rows, without their bodies."""
         columns = [column for column in self.tables.cases.c if column.name != "body"]
         return (CaseRow(*(*row, b"")) for row in self.select(select(*columns).where(*conditions)))
+
+    def raised(self, *conditions: Any) -> Iterator[tuple[CaseRow, RaisedRow]]:
+        """Each time that an item went up, with its case row."""
+        cases, raised = self.tables.cases, self.tables.raised
+        columns = [column for column in cases.c if column.name != "body"]
+        rows = self.select(select(*columns, *raised.c).join(raised, raised.c.no == cases.c.no).where(*conditions))
+        width = len(columns)
+        return ((CaseRow(*(*row[:width], b"")), RaisedRow(*row[width:])) for row in rows)
 
     def titled(self, phrases: list[list[str]]) -> list[str]:
         """NOs of the items whose title has all the phrases, each a run of characters."""

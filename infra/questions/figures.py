@@ -30,19 +30,19 @@ def _rates(book: Book, members: set[Any], from_: date, to: date) -> dict[str, An
 def counters(
     book: Book, by: str, *, unit: str | None = None, from_: date | None = None, to: date | None = None
 ) -> dict[str, Any]:
-    """Registrations and what became of them, by `by` (a key of projections.counters.KEYS)."""
-    table = book.tables.cases
-    conditions: list[Any] = []
-    if unit:
-        conditions.append(table.c.registered_by.in_(sorted(book.units.below(unit))))
-    if from_:
-        conditions.append(table.c.registered_on >= from_.isoformat())
-    if to:
-        conditions.append(table.c.registered_on <= to.isoformat())
-    rows = count.counters(book.cases(*conditions), by)
+    """Registrations and goings up of these days, by `by` (one of projections.counters.KEYS)."""
+    cases, raised = book.tables.cases, book.tables.raised
+    of_unit = [cases.c.registered_by.in_(sorted(book.units.below(unit)))] if unit else []
+    registered = book.cases(*of_unit, *_within(cases.c.registered_on, from_, to))
+    rows = count.counters(registered, book.raised(*of_unit, *_within(raised.c.day, from_, to)), by, book.units)
     for row in rows:
         row["name"] = book.units.name(row["key"]) if row["key"].startswith("unit:") else _key_name(book, row["key"])
     return {**book.head(), "by": by, "rows": rows}
+
+
+def _within(day: Any, from_: date | None, to: date | None) -> list[Any]:
+    """That a column of days lies between two, both included, where they are given."""
+    return [*([day >= from_.isoformat()] if from_ else []), *([day <= to.isoformat()] if to else [])]
 
 
 def _key_name(book: Book, key: str) -> str:

@@ -25,7 +25,7 @@ from projections.ledgers.entry import Entry, LedgerRow, ledger_row, unpack_entry
 from projections.ledgers.writing import CHANGING, written
 from projections.shelf import unpack_item
 
-FORMAT = 3
+FORMAT = 4
 """Of the rows and their bodies; another one is rebuilt, never migrated."""
 FEW = 500
 """Rows that PostgreSQL is sent one by one; for more, a copy into a table of the transaction costs less."""
@@ -218,6 +218,8 @@ class Views:
         self._clear_due(cursor, tables, [f"petition:{row.no}" for row in changes.cases])
         self._put(cursor, "cases", tables.cases, changes.cases)
         self._put(cursor, "due", tables.due, changes.due)
+        self._put(cursor, "raised", tables.raised, changes.raised)
+        self._put(cursor, "persons", tables.persons, changes.persons)
         self._titles(cursor, tables, changes.titles)
         if changes.findings:
             findings = self._findings(connection, tables, changes.findings, fresh=fresh)

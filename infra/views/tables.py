@@ -5,20 +5,25 @@ from typing import Any, get_type_hints
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
-from projections.cases import CaseRow, DueRow
+from projections.cases import CaseRow, DueRow, PersonRow, RaisedRow
 from projections.findings import FindingRow
 from projections.ledgers.entry import LedgerRow
 
 KEYS: dict[str, tuple[str, ...]] = {
     "cases": ("no",), "due": ("subject", "clock", "started"), "findings": ("id",),
-    "ledgers": ("subject", "ledger", "name"),
+    "ledgers": ("subject", "ledger", "name"), "raised": ("no", "position"), "persons": ("person", "no"),
 }  # fmt: skip
-ROWS: dict[str, Any] = {"cases": CaseRow, "due": DueRow, "findings": FindingRow, "ledgers": LedgerRow}
+ROWS: dict[str, Any] = {
+    "cases": CaseRow, "due": DueRow, "findings": FindingRow, "ledgers": LedgerRow, "raised": RaisedRow,
+    "persons": PersonRow,
+}  # fmt: skip
 INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "cases": (("unit", "over"), ("registered_by",), ("registered_on",), ("first",), ("first_unit",)),
     "due": (("due_on",),),
     "findings": (("unit",), ("rule",), ("subject",)),
     "ledgers": (("ledger", "opened_on"), ("official",)),
+    "raised": (("day",),),
+    "persons": (),
 }
 
 
@@ -31,10 +36,12 @@ class Tables:
         self.due = _table("due", number, metadata)
         self.findings = _table("findings", number, metadata)
         self.ledgers = _table("ledgers", number, metadata)
+        self.raised = _table("raised", number, metadata)
+        self.persons = _table("persons", number, metadata)
         self.titles = f"titles_{number}"
 
     def __iter__(self) -> Iterator[Table]:
-        return iter((self.cases, self.due, self.findings, self.ledgers))
+        return iter((self.cases, self.due, self.findings, self.ledgers, self.raised, self.persons))
 
 
 def _table(name: str, number: int, metadata: MetaData) -> Table:

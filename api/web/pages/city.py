@@ -15,7 +15,12 @@ from api.web.figures import local_date
 from api.web.page import Page, Shown
 from api.web.words import catalogue
 
-DIMENSIONS = ("unit", "place", "category", "channel", "month")
+DIMENSIONS = (
+    "unit", "level", "place", "county", "township", "village", "category", "channel", "purpose", "month", "quarter",
+    "half_year",
+)  # fmt: skip
+LISTED = {"unit": "unit", "place": "place", "county": "place", "category": "category", "channel": "channel"}
+"""Keys whose items can be listed, and the filter that does it."""
 From = Annotated[str | None, QueryParameter(name="from")]
 
 
@@ -103,7 +108,7 @@ def counters(
         raise bad_value("by", f"one of {', '.join(DIMENSIONS)}")
     begins, ends = read_date(from_, "from"), read_date(to, "to")
     told = questions.counters(by=by, unit=unit_id(unit), from_=begins, to=ends, as_of=page.moment)
-    return page.show("counters.html", told=told, by=by, dimensions=DIMENSIONS)
+    return page.show("counters.html", told=told, by=by, dimensions=DIMENSIONS, listed=LISTED.get(by))
 
 
 @get("/about", include_in_schema=False, sync_to_thread=True)
