@@ -45,9 +45,12 @@ def not_accepted(fact: e.PetitionNotAccepted | e.PetitionNoLongerAccepted, rulin
 
 
 def channelled(fact: e.PetitionChannelled, ruling: Ruling) -> Verdict:
-    """Ends every limit of notice, handling and report: another procedure has the item now (R2022 31)."""
+    """Ends every limit of notice, handling and report: another procedure has the item now (R2022 31).
+
+    Who takes an opinion to court instead of asking for review leaves the petition channel too (诉访分离, R2022 28).
+    """
     ruling.meet("K1")
-    ruling.end(*NOTICE_CLOCKS, "K4", *HANDLING_CLOCKS, "K13", "sponsor")
+    ruling.end(*NOTICE_CLOCKS, "K4", *HANDLING_CLOCKS, "K13", "sponsor", "K6", "K8")
     return None
 
 

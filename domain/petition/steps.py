@@ -29,7 +29,7 @@ OPEN_TO: dict[type[Fact], frozenset[str]] = {
     e.PetitionAccepted: WAITING,
     e.PetitionNotAccepted: WAITING,
     e.PetitionNoLongerAccepted: WAITING,
-    e.PetitionChannelled: WAITING | {"accepted"},
+    e.PetitionChannelled: WAITING | {"accepted", "answered"},
     e.PetitionNotified: ANY,
     e.HandlerChanged: frozenset({"accepted", "answered"}) | REVIEWING,
     e.PetitionWorked: ANY - {"withdrawn"},

@@ -1,4 +1,4 @@
-"""Puts actions into the order of their times without holding them all in memory."""
+"""Puts what a table says into order without holding it all in memory."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -12,16 +12,21 @@ _encode = msgspec.json.Encoder().encode
 
 
 def by_time(actions: Iterable[Action]) -> Iterator[Action]:
-    """The actions by time; those of the same time stay in the order they came. Sorts in a temporary file on disk.
+    """The actions by time; those of the same time stay in the order they came.
 
     All times must carry the same offset, so that their text sorts as they do.
     """
+    return in_order((action["time"], action) for action in actions)
+
+
+def in_order(values: Iterable[tuple[str, Any]]) -> Iterator[Any]:
+    """What stands beside each key, by key; of the same key as it came. Sorts in a temporary file on disk."""
     shelf = sqlite3.connect("")
     try:
-        shelf.execute("create table action (time text, number integer primary key, body blob)")
-        numbered = ((action["time"], number, _encode(action)) for number, action in enumerate(actions))
-        shelf.executemany("insert into action values (?, ?, ?)", numbered)
-        for (body,) in shelf.execute("select body from action order by time, number"):
+        shelf.execute("create table value (key text, number integer primary key, body blob)")
+        numbered = ((key, number, _encode(value)) for number, (key, value) in enumerate(values))
+        shelf.executemany("insert into value values (?, ?, ?)", numbered)
+        for (body,) in shelf.execute("select body from value order by key, number"):
             yield msgspec.json.decode(body)
     finally:
         shelf.close()

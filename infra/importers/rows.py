@@ -1,11 +1,15 @@
 """Reading a table row by row: what is broken is reported, never guessed."""
 
 import csv
+import gzip
+import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from hashlib import blake2b
+from io import TextIOWrapper
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple, cast
 
 from domain.envelope import SHANGHAI
 
@@ -34,13 +38,22 @@ Problems = list[Problem]
 def rows(path: str | Path, required: Iterable[str]) -> Iterator[tuple[int, Row]]:
     """Each row with its number, fields stripped of outer blanks; UTF-8, with or without a mark at its start."""
     file = Path(path)
+    with reading(file) as stream, TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text:
+        reader = csv.reader(text, strict=True)
+        header = [name.strip() for name in next(reader, [])]
+        _check_header(file, header, required)
+        for number, fields in enumerate((each for each in reader if each), start=1):
+            yield number, _row(header, fields)
+
+
+@contextmanager
+def reading(file: Path) -> Iterator[BinaryIO]:
+    """The bytes of a file, unpacked if it is packed with gzip; what is wrong with it becomes one sentence."""
     try:
-        with file.open(encoding="utf-8-sig", newline="") as text:
-            reader = csv.reader(text, strict=True)
-            header = [name.strip() for name in next(reader, [])]
-            _check_header(file, header, required)
-            for number, fields in enumerate((each for each in reader if each), start=1):
-                yield number, _row(header, fields)
+        with file.open("rb") as raw:
+            packed = raw.peek(2)[:2] == b"\x1f\x8b"
+            with cast("BinaryIO", gzip.open(raw)) if packed else raw as stream:
+                yield stream
     except UnicodeDecodeError as error:
         message = (
             f"{file.name} is not UTF-8 text (byte {error.start}); convert it first, for example with iconv -f GB18030"
@@ -48,16 +61,18 @@ def rows(path: str | Path, required: Iterable[str]) -> Iterator[tuple[int, Row]]
         raise ImportProblem(message) from error
     except csv.Error as error:
         raise ImportProblem(f"{file.name} is not a readable CSV file: {error}") from error
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise ImportProblem(f"{file.name} is packed with gzip, but broken: {error}") from error
     except OSError as error:
         raise ImportProblem(f"{file} cannot be read: {error.strerror}") from error
 
 
 def _check_header(file: Path, header: list[str], required: Iterable[str]) -> None:
+    if not header:
+        raise ImportProblem(f"{file.name} is empty: it has not even a header")
     missing = [name for name in required if name not in header]
     if missing:
-        raise ImportProblem(
-            f"{file.name} lacks the columns {', '.join(missing)}; its header is: {', '.join(header) or 'empty'}"
-        )
+        raise ImportProblem(f"{file.name} lacks the columns {', '.join(missing)}; its header is: {', '.join(header)}")
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
         raise ImportProblem(f"{file.name} has the columns {', '.join(twice)} more than once")

@@ -292,3 +292,11 @@ def test_a_hearing_entered_late_undoes_the_breach_that_was_none():
     story.when(on("2020-08-14", e.HearingClosed(stage="rereview"), by=CITY, entered="2020-08-21 09:05"))
     story.finds("F13:petition:1")
     assert story.by("2020-08-25").finding("F07:petition:1:K9").since == day("2020-08-25")
+
+
+def test_who_goes_to_court_with_the_answer_leaves_the_petition_channel_and_its_windows():
+    story = given(*WITH_ANSWER, on("2020-05-22", deliver(), by=HOUSING))
+    assert story.clock("K6").open
+    story.when(on("2020-06-01", e.PetitionChannelled(path="litigation"), by=HOUSING)).by("2020-09-01").finds()
+    assert story.item().state == "channelled"
+    assert not story.clock("K6").open

@@ -29,7 +29,7 @@ STEPS = {
     accept(): WAITING,
     e.PetitionNotAccepted(ground="N1"): WAITING,
     e.PetitionNoLongerAccepted(ground="N6"): WAITING,
-    e.PetitionChannelled(path="litigation"): WAITING | {"accepted"},
+    e.PetitionChannelled(path="litigation"): WAITING | {"accepted", "answered"},
     e.AssignmentObjected(reason="不属本单位"): {"routed"},
     extend(10): {"accepted"},
     answer(): WAITING | {"accepted"},
