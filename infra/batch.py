@@ -1,25 +1,20 @@
 """One attempt at deciding a batch: each action in turn, on all that was decided before it."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from domain import kinds
-from domain.calendar import ONE_DAY
-from domain.clock.events import DutyMissed
 from domain.codec import encode
-from domain.duty.lapsed import lapsed
-from domain.duty.owed import missed, subject_of
-from domain.envelope import SHANGHAI, Action, AnyAction, AnyEvent, Event, Recorded, Rejected, day_of, local
-from domain.fact import UnitId
-from domain.kinds import WITH_LIMITS
-from domain.petition import breach
+from domain.envelope import Action, AnyAction, AnyEvent, Event, Recorded, Rejected, day_of, local
+from domain.known import Known
 from domain.petition.events import SecrecyGuarded
 from domain.petitioner.events import PetitionerForgotten
-from infra.agenda import Agenda, Due
+from infra.agenda import Agenda
+from infra.clock import CLOCK, Clock
 from infra.log.port import Log, NewEntry, Rejection
 from infra.office import EPOCH, Office, micros
 from infra.refused import kept, key_of, owner_of
@@ -28,8 +23,7 @@ from infra.vault import Vault
 SKEW = timedelta(seconds=60)
 """How far a producer's clock may run ahead; such an action is recorded at its own time."""
 LOG = "/danze/log"
-CLOCK = "/danze/clock"
-"""Sources of what the log and its clock write themselves."""
+"""Source of what the log itself writes."""
 
 
 class Outcome(Struct, frozen=True, omit_defaults=True):
@@ -60,15 +54,6 @@ class Sent(Struct):
     key: bytes = b""
     digest: bytes = b""
     sealed: dict[str, str] | None = None
-
-
-def absence(subject: str, fact: DutyMissed, first: datetime) -> AnyAction:
-    """What the clock writes about a duty that was not done."""
-    about = " ".join(part for part in (fact.detail, fact.official) if part)
-    return Action(
-        specversion="1.0", id=f"missed {fact.rule} {subject} {about} {fact.period}", source=CLOCK,
-        type="duty.missed.v1", subject=subject, time=first, data=fact, actor="system:clock", unit=fact.owed_by,
-    )  # fmt: skip
 
 
 class Batch:
@@ -157,8 +142,7 @@ class Batch:
 
     def _decide(self, action: AnyAction, recorded: datetime) -> Recorded | Rejected:
         office = self.office
-        known = office.known(recorded, head=self.after + len(self.entries), history=self.intake.history)
-        ruling = kinds.decide(office.state(action.subject), action, known)
+        ruling = kinds.decide(office.state(action.subject), action, self.known(recorded))
         if isinstance(ruling, Recorded) and isinstance(action.data, PetitionerForgotten):
             self.forgotten.append("person:" + action.subject.partition(":")[2])
         return ruling
@@ -213,48 +197,12 @@ class Batch:
         if isinstance(ruling, Recorded):
             self._record(action, ruling, recorded, key, self.intake.vault.digest(encode(action)))
 
+    # the clock
+
     def advance(self, today: date) -> None:
         """Day by day up to `today`: records limits whose last day passed unmet, and duties of periods that ended."""
-        agenda = self.intake.agenda
-        assert agenda is not None, "the clock needs an agenda"
-        day = agenda.judged or self._wake(agenda, today)
-        while day < today:
-            day += ONE_DAY
-            self._limits(agenda, day)
-            self._absences([(subject_of(each.unit), each.fact) for each in missed(day, self.office)], day)
-        self._limits(agenda, today)
-        agenda.judged = max(day, today)
-
-    def _wake(self, agenda: Agenda, today: date) -> date:
-        """Puts the limits outside the items on the agenda; gives the day up to which periods were judged before."""
-        for kind in ("unit", *WITH_LIMITS):
-            for subject, state in self.office.streams_of(kind):
-                for limit in state.due:
-                    agenda.add(Due(limit.due_on, subject, limit.clock, limit.started))
-        judged = [ledger.judged for ledger in self.office.states_of("duty") if ledger.judged is not None]
-        return max(judged) if judged else min((unit.known_on for unit in self.office.units), default=today)
-
-    def _limits(self, agenda: Agenda, today: date) -> None:
-        for due in agenda.due(today):
-            if due.subject.startswith("petition:"):
-                self._miss(due.subject, due.clock, due.started, due.due_on)
-            else:
-                known = self.office.known(self.floor, head=self.after, history=self.intake.history)
-                lapse = lapsed(due.subject, self.office.state(due.subject), due.clock, due.due_on, known)
-                if lapse is not None:
-                    self._absences([lapse], due.due_on + ONE_DAY)
-
-    def _absences(self, found: Sequence[tuple[str, DutyMissed]], day: date) -> None:
-        """Records each duty that was not done, once, as of the first moment of the day."""
-        first = datetime.combine(day, time.min, SHANGHAI)
-        recorded = max(first, self.floor) if self.intake.history else max(self.intake.now(), self.floor)
-        actions = [absence(subject, fact, first) for subject, fact in found]
-        keys = [key_of(CLOCK, action.id) for action in actions]
-        taken = self.intake.log.known(keys) if keys else {}
-        for action, key in zip(actions, keys, strict=True):
-            ruling = self._decide(action, recorded) if key not in taken and key not in self.taken else None
-            if isinstance(ruling, Recorded):
-                self._record(action, ruling, recorded, key, self.intake.vault.digest(encode(action)))
+        assert self.intake.agenda is not None, "the clock needs an agenda"
+        Clock(self.intake.agenda, self).advance(today)
 
     def _day_breaks(self, today: date) -> None:
         """History mode: the clock runs once on each new day, before that day's first action."""
@@ -262,24 +210,25 @@ class Batch:
             self.advance(today)
             self.intake.day = today
 
-    def _miss(self, subject: str, clock: str, started: int, due_on: date) -> None:
-        item = self.office.item(subject[9:])
-        deadline = item.deadline(clock, started) if item else None
-        if item is None or deadline is None or not breach.breached(deadline, due_on + ONE_DAY):
-            return
-        first = datetime.combine(due_on + ONE_DAY, time.min, SHANGHAI)
-        fact = breach.absence(deadline, item, self.office.units, day_of(first))
-        floor = self.floor
-        recorded = max(first, floor) if self.intake.history else max(self.intake.now(), floor)
-        id = f"missed {subject} {clock} {started} {due_on.isoformat()}"
-        name = "supervision.due.v1" if deadline.trigger else "deadline.missed.v1"
-        action: AnyAction = Action(
-            specversion="1.0", id=id, source=CLOCK, type=name, subject=subject, time=first, data=fact,
-            actor="system:clock", unit=UnitId(fact.owed_by),
-        )  # fmt: skip
+    def known(self, recorded: datetime | None = None) -> Known:
+        """What decide may ask about an action that is recorded then; or now."""
+        head = self.after + len(self.entries)
+        return self.office.known(recorded or self.floor, head=head, history=self.intake.history)
+
+    def moment(self, first: datetime) -> datetime:
+        """When an absence is recorded: when it began, in history mode, else now."""
+        return max(first if self.intake.history else self.intake.now(), self.floor)
+
+    def on_record(self, ids: Sequence[str]) -> set[str]:
+        keys = {key_of(CLOCK, id): id for id in ids}
+        taken = self.intake.log.known([*keys])
+        return {id for key, id in keys.items() if key in taken or key in self.taken}
+
+    def write(self, action: AnyAction, recorded: datetime) -> None:
+        """Decides and records what the clock says, once."""
         ruling = self._decide(action, recorded)
         if isinstance(ruling, Recorded):
-            key = key_of(CLOCK, id)
+            key = key_of(action.source, action.id)
             self._record(action, ruling, recorded, key, self.intake.vault.digest(encode(action)))
 
     def _refuse(self, sent: Sent, why: Rejected) -> Outcome:

@@ -20,7 +20,7 @@ from domain.rules.answers import answers
 from domain.ruleset import decide as ruleset
 from domain.unit.state import Units
 from domain.vocabulary import NAMES
-from infra.batch import absence
+from infra.clock import absence
 from infra.shipped import shipped_rules
 from projections.fold import Fold
 
