@@ -3,7 +3,7 @@
 from functools import cache
 from importlib.resources import files
 
-from domain.rules.law import Rules, parse_calendars, parse_catalogue, parse_ruleset
+from domain.rules.law import Rules, Shipped, content_hash, parse_calendars, parse_catalogue, parse_ruleset
 
 NAMES = ("cn-2005", "cn-2022", "hengyang-2020", "simple-2016", "simple-2022")
 
@@ -16,5 +16,6 @@ def text_of(name: str) -> str:
 @cache
 def shipped_rules() -> Rules:
     """All shipped rule sets, the finding rules and the calendars of 2004–2026."""
-    sets = [parse_ruleset(text_of(name)) for name in NAMES]
-    return Rules(sets, parse_calendars(text_of("calendars")), parse_catalogue(text_of("findings")))
+    shipped = {name: Shipped(parse_ruleset(text_of(name)), content_hash(text_of(name))) for name in NAMES}
+    sets = [each.law for each in shipped.values()]
+    return Rules(sets, parse_calendars(text_of("calendars")), parse_catalogue(text_of("findings")), shipped)

@@ -66,6 +66,13 @@ class RuleSet(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     duties: dict[str, Duty] = {}
 
 
+class Shipped(Struct, frozen=True):
+    """A rule set that comes with the product: adopted by its name, if the hash is that of its text."""
+
+    law: RuleSet
+    content_hash: str
+
+
 class FindingRule(Struct, frozen=True, forbid_unknown_fields=True):
     """What a rule is called, the axis and ground it stands on, and its articles under each rule set."""
 
@@ -124,65 +131,96 @@ class Law(Struct, frozen=True):
         return Dates(strict, due, self.calendar.provisional(due))
 
 
+class Supposed(Struct, frozen=True):
+    """What might be adopted and is not, for a what-if: whatever is adopted on record does not displace it."""
+
+    law: RuleSet | None = None
+    """In force from `since` on: a regulation in place of the one of the day, an overlay over all others."""
+    since: date = date.min
+    years: Mapping[int, Year] = {}
+
+
 class Rules:
-    """All rule sets and calendars known at a moment; `on(day)` gives the law of a day."""
+    """All rule sets and calendars known at a moment; `on(day)` gives the law of a day.
+
+    A set that is adopted again under its name holds from its day on, and its former version on the days before.
+    """
 
     def __init__(
         self,
         sets: Iterable[RuleSet],
         calendar: Calendar,
         catalogue: Mapping[str, FindingRule],
-        shipped: Mapping[str, RuleSet] | None = None,
+        shipped: Mapping[str, Shipped] | None = None,
+        supposed: Supposed | None = None,
     ) -> None:
-        self.sets = {each.name: each for each in sets}
+        self.versions = tuple(sets)
+        """Every version of every set, in the order of adoption."""
+        self.sets = {each.name: each for each in self.versions}
+        """The newest version of each."""
         self.calendar = calendar
         self.catalogue = dict(catalogue)
-        self.shipped = dict(shipped) if shipped is not None else dict(self.sets)
-        self._laws: dict[tuple[str, ...], Law] = {}
+        self.shipped = dict(shipped or {})
+        self.supposed = supposed
+        self._laws: dict[tuple[int, ...], Law] = {}
         self.on = lru_cache(maxsize=20_000)(self._on)
 
     def _on(self, day: date) -> Law:
-        names = tuple(each.name for each in self._in_force(day))
-        return self.named(names)
+        sets = self._in_force(day)
+        key = tuple(map(id, sets))
+        if key not in self._laws:
+            self._laws[key] = self._together(sets)
+        return self._laws[key]
 
     def _in_force(self, day: date) -> list[RuleSet]:
-        bases = [each for each in self.sets.values() if not each.overlay]
-        current = [each for each in bases if each.from_ <= day and (each.until is None or day <= each.until)]
-        base = max(current, key=lambda each: each.from_) if current else min(bases, key=lambda each: each.from_)
-        overlays = [
-            each
-            for each in self.sets.values()
-            if each.overlay and each.from_ <= day and (each.until is None or day <= each.until)
-        ]
-        return [base, *sorted(overlays, key=lambda each: (each.from_, each.name))]
+        held: dict[str, RuleSet] = {}
+        for each in sorted(self.versions, key=lambda each: each.from_):
+            if each.from_ <= day:
+                held[each.name] = each
+        current = [each for each in held.values() if each.until is None or day <= each.until]
+        bases = [each for each in current if not each.overlay]
+        first = min((each for each in self.versions if not each.overlay), key=lambda each: each.from_)
+        base = max(bases, key=lambda each: each.from_, default=first)
+        overlays = sorted((each for each in current if each.overlay), key=lambda each: (each.from_, each.name))
+        return self._supposing([base, *overlays], day)
 
-    def named(self, names: tuple[str, ...]) -> Law:
-        """The law made of the sets that an event names in `ruleset`."""
-        if names not in self._laws:
-            switches: dict[str, bool] = {}
-            parameters: dict[str, int] = {}
-            clocks: dict[str, Clock] = {}
-            duties: dict[str, Duty] = {}
-            for each in (self.sets[name] for name in names if name in self.sets):
-                switches |= each.switches
-                parameters |= each.parameters
-                clocks |= each.clocks
-                duties |= each.duties
-            self._laws[names] = Law(names, switches, parameters, clocks, self.calendar, duties)
-        return self._laws[names]
+    def _supposing(self, sets: list[RuleSet], day: date) -> list[RuleSet]:
+        law = self.supposed.law if self.supposed is not None and self.supposed.since <= day else None
+        if law is None or (law.until is not None and day > law.until):
+            return sets
+        if not law.overlay:
+            return [law, *sets[1:]]
+        if any(each.name == law.name for each in sets):
+            return [law if each.name == law.name else each for each in sets]
+        return [*sets, law]
+
+    def _together(self, sets: list[RuleSet]) -> Law:
+        switches: dict[str, bool] = {}
+        parameters: dict[str, int] = {}
+        clocks: dict[str, Clock] = {}
+        duties: dict[str, Duty] = {}
+        for each in sets:
+            switches |= each.switches
+            parameters |= each.parameters
+            clocks |= each.clocks
+            duties |= each.duties
+        return Law(tuple(each.name for each in sets), switches, parameters, clocks, self.calendar, duties)
 
     def adopting(self, adopted: RuleSet) -> "Rules":
         """The same rules with one set added or put in force anew."""
-        return Rules(
-            [*(s for n, s in self.sets.items() if n != adopted.name), adopted],
-            self.calendar,
-            self.catalogue,
-            self.shipped,
-        )
+        return Rules([*self.versions, adopted], self.calendar, self.catalogue, self.shipped, self.supposed)
 
     def with_calendar(self, number: int, year: Year) -> "Rules":
         """The same rules with the calendar of one year adopted."""
-        return Rules(self.sets.values(), self.calendar.adopting(number, year), self.catalogue, self.shipped)
+        if self.supposed is not None and number in self.supposed.years:
+            return self
+        calendar = self.calendar.adopting(number, year)
+        return Rules(self.versions, calendar, self.catalogue, self.shipped, self.supposed)
+
+    def supposing(self, supposed: Supposed) -> "Rules":
+        """The rules of a what-if."""
+        calendar = Calendar({**self.calendar.years, **supposed.years})
+        return Rules(self.versions, calendar, self.catalogue, self.shipped, supposed)
 
 
 def parse_ruleset(text: str) -> RuleSet:

@@ -2,13 +2,13 @@
 
 from datetime import date
 
-import msgspec
 from msgspec.structs import replace
 
 from domain.calendar import Year
 from domain.envelope import AnyAction, AnyEvent, Recorded, Rejected
 from domain.rules.law import Rules, RuleSet, content_hash, parse_ruleset
 from domain.ruleset.events import CalendarAdopted, RulesetAdopted
+from domain.ruleset.mistakes import ruleset_of
 
 
 def decide(action: AnyAction, rules: Rules) -> Recorded | Rejected:
@@ -21,35 +21,28 @@ def decide(action: AnyAction, rules: Rules) -> Recorded | Rejected:
 
 def _ruleset(fact: RulesetAdopted, rules: Rules) -> Recorded | Rejected:
     if fact.content is None:
-        if fact.name not in rules.shipped:
-            message = f"no rule set {fact.name!r} ships with the product; send its TOML as content"
-            return Rejected("missing-field", message, "$.data.content")
-        return Recorded()
+        return _shipped(fact, rules)
     if content_hash(fact.content) != fact.content_hash:
-        message = f"the content's hash is {content_hash(fact.content)}"
-        return Rejected("bad-value", message, "$.data.content_hash")
-    try:
-        parsed = parse_ruleset(fact.content)
-    except msgspec.DecodeError as error:
-        return Rejected("bad-value", f"the content is no rule set: {error}", "$.data.content")
-    except RecursionError:
-        return Rejected("bad-value", "the content is no rule set: brackets are nested too deeply", "$.data.content")
-    if parsed.name != fact.name:
-        return Rejected("bad-value", f"the content names itself {parsed.name!r}", "$.data.name")
-    lacking = [] if parsed.overlay else sorted(_needed(rules) - _told(parsed))
-    if lacking:
-        message = f"a set that is no overlay holds alone, and this one lacks {', '.join(lacking)}"
-        return Rejected("bad-value", message, "$.data.content")
+        return _other_hash(content_hash(fact.content))
+    told = ruleset_of(fact.content, rules)
+    if isinstance(told, list):
+        return Rejected("bad-value", f"the content is no rule set: {told[0]}", "$.data.content")
+    if told.name != fact.name:
+        return Rejected("bad-value", f"the content names itself {told.name!r}", "$.data.name")
     return Recorded()
 
 
-def _needed(rules: Rules) -> set[str]:
-    """What every shipped regulation tells: without it there are steps that nobody could judge."""
-    return set.intersection(*(_told(each) for each in rules.shipped.values() if not each.overlay))
+def _shipped(fact: RulesetAdopted, rules: Rules) -> Recorded | Rejected:
+    """By its name alone, where the sender means the very text that ships here."""
+    shipped = rules.shipped.get(fact.name)
+    if shipped is None:
+        message = f"no rule set {fact.name!r} ships with the product; send its TOML as content"
+        return Rejected("missing-field", message, "$.data.content")
+    return Recorded() if shipped.content_hash == fact.content_hash else _other_hash(shipped.content_hash)
 
 
-def _told(law: RuleSet) -> set[str]:
-    return {*law.switches, *law.parameters, *law.clocks}
+def _other_hash(found: str) -> Rejected:
+    return Rejected("bad-value", f"the content's hash is {found}", "$.data.content_hash")
 
 
 def _calendar(fact: CalendarAdopted) -> Recorded | Rejected:
@@ -57,8 +50,7 @@ def _calendar(fact: CalendarAdopted) -> Recorded | Rejected:
         message = "a calendar travels with its days: holidays (days off) and workdays (make-up days)"
         return Rejected("missing-field", message, "$.data.holidays" if fact.holidays is None else "$.data.workdays")
     if content_hash(calendar_text(fact.holidays, fact.workdays)) != fact.content_hash:
-        message = f"the content's hash is {content_hash(calendar_text(fact.holidays, fact.workdays))}"
-        return Rejected("bad-value", message, "$.data.content_hash")
+        return _other_hash(content_hash(calendar_text(fact.holidays, fact.workdays)))
     for path, days in (("holidays", fact.holidays), ("workdays", fact.workdays)):
         if any(day.year != fact.year for day in days):
             return Rejected("bad-value", f"a day lies outside {fact.year}", f"$.data.{path}")
@@ -83,4 +75,4 @@ def evolve(rules: Rules, event: AnyEvent) -> Rules:
 
 
 def _adopted(fact: RulesetAdopted, rules: Rules) -> RuleSet:
-    return parse_ruleset(fact.content) if fact.content is not None else rules.shipped[fact.name]
+    return parse_ruleset(fact.content) if fact.content is not None else rules.shipped[fact.name].law

@@ -6,6 +6,7 @@ from domain.envelope import Action, Decided
 from domain.rules.law import content_hash
 from domain.ruleset.decide import calendar_text
 from domain.ruleset.events import CalendarAdopted, RulesetAdopted
+from domain.ruleset.mistakes import ruleset_of
 from infra.shipped import shipped_rules, text_of
 from tests.samples import *
 from tests.spec import given
@@ -80,6 +81,18 @@ def test_a_shipped_rule_set_is_adopted_by_its_name():
     assert story.rules.on(date(2022, 6, 1)).names[0] == "cn-2022"
 
 
+def test_a_shipped_rule_set_with_the_hash_of_another_text_is_refused():
+    fact = RulesetAdopted(name="cn-2022", from_=date(2022, 6, 1), content_hash=content_hash(text_of("cn-2005")))
+    given(*CITY_UNITS).when(adopted(fact)).refused("bad-value", "$.data.content_hash")
+
+
+def test_a_set_that_is_adopted_again_leaves_the_days_before_as_they_were():
+    anew = CITY_SET.replace("supervise_days = 3", "supervise_days = 2")
+    story = given(*CITY_UNITS, adopted(ruleset(CITY_SET)), adopted(ruleset(anew, from_="2021-07-01"), day="2021-06-01"))
+    days = (date(2020, 12, 31), date(2021, 6, 30), date(2021, 7, 1))
+    assert [story.rules.on(day).parameters["supervise_days"] for day in days] == [5, 3, 2]
+
+
 WHOLE = text_of("cn-2022").replace('name = "cn-2022"', 'name = "cn-2030"').replace("2022-05-01", "2030-01-01")
 
 
@@ -88,6 +101,8 @@ def test_a_new_national_regulation_can_be_adopted():
     assert story.rules.on(date(2030, 1, 1)).names[0] == "cn-2030"
 
 
+CLOCK = '[clocks.{}]\nzh = "办结"\nen = "handles"\narticle = "X 1"\nunit = "calendar"\ndays = {}\n'
+DUTY = '[duties.briefing]\nrule = "{}"\narticle = "X 1"\nevery = "{}"\nlevels = ["{}"]\n'
 BROKEN = [
     (ruleset(CITY_SET, name="other"), "bad-value", "$.data.name"),
     (RulesetAdopted(name="unheard-of", from_=date(2021, 1, 1), content_hash="x"), "missing-field", "$.data.content"),
@@ -106,6 +121,35 @@ BROKEN = [
 def test_what_is_no_rule_set_is_not_adopted(fact, code, path):
     """A set that is no overlay holds alone: one that lacks a limit would leave steps that nobody can judge."""
     given(*CITY_UNITS).when(adopted(fact)).refused(code, path)
+
+
+MISTAKES = [
+    ("name = 'x'\nzh == 1", "", "at line 2"),
+    (CITY_SET.replace("zh = ", "zhh = "), "", "zhh"),
+    (CITY_SET + "supervise_dayz = 3", "parameters.supervise_dayz", "no step asks for it"),
+    (CITY_SET + "entry_hours = 'a day'", "parameters.entry_hours", "int"),
+    (CITY_SET + "[switches]\nroll = true", "switches.roll", "roll_last_day"),
+    (CITY_SET + CLOCK.format("K5", "-1"), "clocks.K5.days", ">= 0"),
+    (CITY_SET + CLOCK.format("K99", "45"), "clocks.K99", "K5"),
+    (CITY_SET + DUTY.format("D01", "quarter", "city"), "duties.briefing.body", "government"),
+    (CITY_SET + DUTY.format("D06", "week-end", "city"), "duties.briefing.every", "week-end"),
+    (CITY_SET + DUTY.format("D06", "week", "metropolis"), "duties.briefing.levels", "metropolis"),
+    (CITY_SET.replace("overlay", "until = 2020-12-31\noverlay"), "until", "before from"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "path", "words"), MISTAKES)
+def test_a_mistake_in_a_rule_set_is_named_with_its_place(text, path, words):
+    mistakes = ruleset_of(text, shipped_rules())
+    assert isinstance(mistakes, list)
+    assert (mistakes[0].path, words in mistakes[0].sentence) == (path, True), mistakes
+
+
+def test_all_mistakes_are_told_at_once():
+    mistakes = ruleset_of(CITY_SET + "a = 1\nb = 2\n[clocks.K5]\ndays = 1", shipped_rules())
+    assert sorted(each.path for each in mistakes) == ["clocks.K5"]
+    mistakes = ruleset_of(CITY_SET + "a = 1\nb = 2\n", shipped_rules())
+    assert sorted(each.path for each in mistakes) == ["parameters.a", "parameters.b"]
 
 
 # calendars
