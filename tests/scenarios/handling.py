@@ -17,7 +17,9 @@ def merged_unit() -> Scenario:
 
 
 def pass_around() -> Scenario:
-    s = Scenario("pass-around", "Three referrals; two units passed it on, one objection was right.", "2020-04-25")
+    s = Scenario(
+        "pass-around", "Three referrals; two units passed it on, one objection was right.", "2020-04-25", (15,)
+    )
     s.registered("2020-04-10")
     s.on("2020-04-13", "referred", to_unit=LAND)
     s.on("2020-04-14", "assignment_objected", LAND, reason="不属本单位")
@@ -37,6 +39,7 @@ def simple_misused() -> Scenario:
         "simple-misused",
         "A joint letter on the simple track, accepted late and answered over National Day.",
         "2020-10-20",
+        (16,),
     )
     s.registered("2020-09-18", joint_letter=True, persons=12)
     s.on("2020-09-21", "referred", to_unit=HOUSING)
@@ -59,6 +62,7 @@ def refusal_irregular() -> Scenario:
         "refusal-irregular",
         "Refused as already in handling, which no record shows; another refused without a ground.",
         "2020-05-31",
+        (10,),
     )
     s.registered("2020-04-10")
     s.on("2020-04-13", "referred", to_unit=HOUSING)
@@ -79,6 +83,7 @@ def review_ladder() -> Scenario:
         "review-ladder",
         "Review in time, re-review late although the hearing's five days are not counted.",
         "2020-09-30",
+        (10,),
     )
     s.registered("2020-04-10")
     s.handled(until="opinion_delivered")
@@ -109,7 +114,10 @@ def review_ladder() -> Scenario:
 
 def late_entered() -> Scenario:
     s = Scenario(
-        "late-entered-act", "An answer in time, entered two weeks after the clock had found it missing.", "2020-07-31"
+        "late-entered-act",
+        "An answer in time, entered two weeks after the clock had found it missing.",
+        "2020-07-31",
+        (13,),
     )
     s.registered("2020-04-10")
     s.handled(until="notified")
@@ -166,7 +174,7 @@ def late_entered_extension() -> Scenario:
 
 
 def extension_irregular() -> Scenario:
-    s = Scenario("extension-irregular", "Extended twice, by 40 days in all, of which 30 count.", "2020-07-22")
+    s = Scenario("extension-irregular", "Extended twice, by 40 days in all, of which 30 count.", "2020-07-22", (15,))
     s.registered("2020-04-10")
     s.handled(until="notified")
     for day, told in (("2020-06-01", "2020-06-02"), ("2020-06-15", "2020-06-16")):
@@ -181,7 +189,10 @@ def extension_irregular() -> Scenario:
 
 def support_not_executed() -> Scenario:
     s = Scenario(
-        "support-not-executed", "Supported and not carried out in thirty days; another refused outright.", "2020-06-22"
+        "support-not-executed",
+        "Supported and not carried out in thirty days; another refused outright.",
+        "2020-06-22",
+        (19,),
     )
     s.registered("2020-04-10")
     s.handled(until="answered", outcome="supported")

@@ -4,7 +4,19 @@ expect.json. The expectations are counted by hand from the contract and the cale
 
 from collections.abc import Callable
 
-from tests.scenarios.duties import gathering
+from tests.scenarios.deciding import findings_decided, sunshine
+from tests.scenarios.duties import (
+    briefings,
+    changes_filed,
+    contact_points,
+    duty_roster,
+    exchange_and_care,
+    gathering,
+    protection,
+    receptions,
+    roles_vacant,
+    screening,
+)
 from tests.scenarios.handling import (
     extension_irregular,
     late_entered,
@@ -16,6 +28,7 @@ from tests.scenarios.handling import (
     simple_misused,
     support_not_executed,
 )
+from tests.scenarios.meetings import agreed_items, conference_reports, half_year, inspections, sponsorship
 from tests.scenarios.telling import Scenario
 from tests.scenarios.watching import (
     anonymous,
@@ -35,7 +48,9 @@ ALL: list[Callable[[], Scenario]] = [
     merged_unit, pass_around, simple_misused, refusal_irregular, review_ladder, late_entered, late_entered_extension,
     extension_irregular, support_not_executed, first_turned_repeat, repeat_after_close, raised_above, anonymous,
     item_of_2022, handed_down, return_visit, secrecy_breached, incident, passed_down_report, gathering,
-    joint_reception,
+    joint_reception, briefings, roles_vacant, contact_points, duty_roster, receptions, protection, screening,
+    changes_filed, exchange_and_care, conference_reports, agreed_items, sponsorship, inspections, half_year,
+    findings_decided, sunshine,
 ]  # fmt: skip
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ UNITS = {
     LAND: ("蒸湘区自然资源局", "county", "department", COUNTY),
     TOWN: ("蒸湘街道办事处", "township", "township", COUNTY),
 }  # fmt: skip
+PARTY = "unit:430400-party"
 ROLES = {"head": "principal", "deputy": "deputy_in_charge", "clerk": "petition_clerk"}
 NO = "430408-2020-000001"
 AGAIN = "430408-2020-000002"
@@ -28,9 +29,10 @@ def who(unit: str, role: str) -> str:
 class Scenario:
     """Actions in the order in which they are recorded, and what must come of them."""
 
-    def __init__(self, name: str, about: str, now: str) -> None:
+    def __init__(self, name: str, about: str, now: str, articles: tuple[int, ...] = ()) -> None:
+        """`articles` are those of the opinion that it proves."""
         self.name, self.actions = name, []
-        self.expect = {"about": about, "now": now, "emit": {}}
+        self.expect = {"about": about, "articles": list(articles), "now": now, "emit": {}}
         self._numbers = count(1)
         for unit, (title, level, kind, parent) in UNITS.items():
             data = {"name": title, "level": level, "kind": kind, "division": unit[5:].partition("-")[0]}
@@ -42,6 +44,16 @@ class Scenario:
 
     def unit(self, day: str, unit: str, what: str, **data) -> None:
         self._act(f"unit.{what}.v1", unit, day, unit, None, data)
+
+    def duty(self, day: str, unit: str, what: str, *, entered: str | None = None, **data) -> None:
+        """Something that a unit owed was done."""
+        self._act(f"duty.{what}.v1", f"duty:{unit.removeprefix('unit:')}", day, unit, None, data, entered)
+
+    def founded(self, day: str, unit: str, name: str, level: str, kind: str, *, head: str = "head") -> None:
+        """One more unit, with a principal and a deputy in charge."""
+        self.unit(day, unit, "established", name=name, level=level, kind=kind, division=unit[5:].partition("-")[0])
+        for role, meaning in ((head, "principal"), ("deputy", "deputy_in_charge")):
+            self.unit(day, unit, "role_given", official=who(unit, role), role=meaning, name=name[:2] + role)
 
     def gathering(self, day: str, what: str, by: str = BUREAU, *, entered=None, **data) -> str:
         """One step of the gathering 430408-2020-06-01."""
@@ -90,6 +102,17 @@ class Scenario:
         if answers:
             row["answers"] = [{"official": official, "responsibility": each} for official, each in answers]
         self.expect.setdefault("findings", []).append(row)
+
+    def finds_none(self, *ids: str) -> None:
+        """Findings, or all that begin so, that must not be there in the end."""
+        self.expect.setdefault("no_findings", []).extend(ids)
+
+    def asks(self, *question: str, **answer) -> None:
+        """A question as typed, and what its answer holds at least."""
+        self.expect.setdefault("asks", []).append({"question": list(question), "answer": answer})
+
+    def refuses(self, id: str, code: str) -> None:
+        self.expect.setdefault("rejected", {})[id] = code
 
     def shows(self, no: str = NO, **fields) -> None:
         self.expect.setdefault("show", {})[f"petition:{no}"] = fields

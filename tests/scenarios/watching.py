@@ -5,7 +5,10 @@ from tests.scenarios.telling import *
 
 def first_turned_repeat() -> Scenario:
     s = Scenario(
-        "first-turned-repeat", "The first repeat comes while the first item is open past its limit.", "2020-06-26"
+        "first-turned-repeat",
+        "The first repeat comes while the first item is open past its limit.",
+        "2020-06-26",
+        (15,),
     )
     s.registered("2020-04-10")
     s.handled(until="notified")
@@ -24,6 +27,7 @@ def repeat_after_close() -> Scenario:
         "repeat-after-close",
         "A repeat of what was closed; a second one was no repeat and the judgement is revised.",
         "2020-06-20",
+        (16,),
     )
     s.registered("2020-04-10")
     s.handled()
@@ -53,6 +57,7 @@ def raised_above() -> Scenario:
         "raised-above-after-fault",
         "Taken to the province after a late answer: the unit answers, the petitioner never.",
         "2020-06-28",
+        (12,),
     )
     s.registered("2020-04-10")
     s.handled(until="notified")
@@ -109,6 +114,7 @@ def handed_down() -> Scenario:
         "handed-down",
         "Handed down by the province with a day to report; a leader's reception; supervision of one only.",
         "2020-06-15",
+        (11,),
     )
     s.registered("2020-04-10", channel="handed_down", handed_down_by="unit:430000-xfj", report_by="2020-06-06")
     s.handled(until="notified")
@@ -129,6 +135,7 @@ def return_visit() -> Scenario:
         "return-visit",
         "Closed, and asked afterwards: not solved, not satisfied with the unit, satisfied with the bureau.",
         "2020-06-16",
+        (16,),
     )
     s.registered("2020-04-10")
     s.handled()
@@ -174,6 +181,7 @@ def incident() -> Scenario:
         "incident",
         "A mass incident that the town mishandled, a cause two years old, and the head who came after.",
         "2020-06-10",
+        (12, 19),
     )
     s.registered("2020-04-10")
     s.unit("2019-12-02", LAND, "role_ended", official=who(LAND, "head"), role="principal")
@@ -202,6 +210,7 @@ def passed_down_report() -> Scenario:
         "report-passed-down",
         "The city assigned it with a day to report; two units below handed it on, the report stays owed.",
         "2020-06-10",
+        (11,),
     )
     s.registered("2020-04-10", by=CITY_BUREAU)
     s.on("2020-04-13", "assigned", CITY_BUREAU, to_unit=BUREAU, report_by="2020-05-30")
@@ -222,6 +231,7 @@ def joint_reception() -> Scenario:
         "Forty people came; of three units called one did not come, one is cleared by what was entered late, and "
         "nobody told the leader in charge.",
         "2020-06-10",
+        (7,),
     )
     s.registered("2020-05-29")
     s.gathering("2020-06-01 09:00", "arrived", persons=40, place="430408", units=[HOUSING], petition=NO)
