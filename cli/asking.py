@@ -55,7 +55,7 @@ def show(
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """What is on record about a subject."""
+    """What is on record about a subject (Art 13)."""
     at, kind = moment(as_of), subject.partition(":")[0]
     if kind == "petition":
         told(_ask(store, lambda s: s.answers.case(_no(subject), at), subject), as_json, _case)
@@ -96,7 +96,7 @@ def _sentences(answer: Answer) -> None:
 
 
 def timeline(no: No, store: Store = DEFAULT_STORE, as_of: AsOf = None, as_json: Json = False) -> None:
-    """Everything that happened to an item, in order."""
+    """Everything that happened to an item, in order (Art 13)."""
     at = moment(as_of)
     told(_ask(store, lambda s: s.answers.timeline(_no(no), at), no), as_json, _timeline)
 
@@ -107,7 +107,7 @@ def _timeline(answer: Answer) -> None:
 
 
 def dossier(no: No, store: Store = DEFAULT_STORE, as_of: AsOf = None, as_json: Json = False) -> None:
-    """Who caused it, and who answers for it (谁引发、谁担责)."""
+    """Who caused it, and who answers for it (谁引发、谁担责, Art 19)."""
     at = moment(as_of)
     told(_ask(store, lambda s: s.answers.dossier(_no(no), at), no), as_json, _dossier)
 
@@ -121,7 +121,7 @@ def _dossier(answer: Answer) -> None:
 
 
 def matter(no: No, store: Store = DEFAULT_STORE, as_of: AsOf = None, as_json: Json = False) -> None:
-    """The first item, its repeats, the levels it reached."""
+    """The first item, its repeats, the levels it reached (Art 10, 12)."""
     at = moment(as_of)
     told(_ask(store, lambda s: s.answers.matter(_no(no), at), no), as_json, _matter)
 
@@ -143,7 +143,7 @@ def findings(
     official: Annotated[str | None, typer.Option("--official", help="Whom the finding would have answer.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Which rules tripped, against which unit, and who answers."""
+    """Which rules tripped, against which unit, and who answers (Art 2, 7, 17, 19, 20)."""
     at = moment(as_of)
     _one_of(rule, "--rule", RULES)
     wanted = {"unit": unit, "rule": rule, "subject": subject, "official": official}
@@ -167,7 +167,7 @@ def kpi(
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """The rates, with numerators, denominators and the items behind them."""
+    """The rates, with numerators, denominators and the items behind them (Art 15, 16)."""
     at, (first, last) = moment(as_of), days(from_, to)
     assert first
     assert last
@@ -192,7 +192,7 @@ def counters(
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """Registrations, first-time, repeat, skip-level, collective, raised above."""
+    """Registrations, first-time, repeat, skip-level, collective, raised above (Art 12, 18)."""
     _one_of(by, "--by", KEYS)
     at, (first, last) = moment(as_of), days(from_, to)
     ask = _about(unit, at, lambda s: s.answers.counters(by=by, unit=unit, from_=first, to=last, as_of=at))

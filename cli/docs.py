@@ -15,10 +15,10 @@ def docs(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 names the stale pages.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Write the generated pages of docs/ again: events, schemas, topics, rules, rejections, command line, HTTP."""
+    """Write the generated pages of docs/ again: articles, events, schemas, topics, rules, rejections, verbs, HTTP."""
     if not folder.is_dir():
         raise fail(f"there is no folder {folder}; run this in a clone of danze, or name one with --folder")
-    generated = all_pages()
+    generated = all_pages(folder)
     changed = stale(folder, generated) if check else write(folder, generated)
     word = "stale" if check else "written"
     told({word: changed}, as_json, lambda _: _say(word, changed))
@@ -33,11 +33,11 @@ def _say(word: str, changed: list[str]) -> None:
         out.print("all pages are as the code says", highlight=False)
 
 
-def all_pages() -> Pages:
-    """What the pages should say."""
+def all_pages(folder: Path = Path("docs")) -> Pages:
+    """What the pages of a clone's folder should say."""
     from cli.__main__ import app
 
-    return pages(typer.main.get_command(app), _openapi())
+    return pages(typer.main.get_command(app), _openapi(), folder.parent / "tests/scenarios")
 
 
 def _openapi() -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 from functools import cache
 from importlib.resources import files
 
+from domain.rules.articles import Article, parse_articles
 from domain.rules.law import Rules, Shipped, content_hash, parse_calendars, parse_catalogue, parse_ruleset
 
 NAMES = ("cn-2005", "cn-2022", "hengyang-2020", "simple-2016", "simple-2022")
@@ -19,3 +20,9 @@ def shipped_rules() -> Rules:
     shipped = {name: Shipped(parse_ruleset(text_of(name)), content_hash(text_of(name))) for name in NAMES}
     sets = [each.law for each in shipped.values()]
     return Rules(sets, parse_calendars(text_of("calendars")), parse_catalogue(text_of("findings")), shipped)
+
+
+@cache
+def shipped_articles() -> dict[int, Article]:
+    """The 21 articles of the opinion of 2020-04-10, by number."""
+    return parse_articles(text_of("articles"))

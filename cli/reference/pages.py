@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from cli.reference.articles import articles_page
 from cli.reference.asyncapi import asyncapi
 from cli.reference.events import events_page
 from cli.reference.http import http_page
@@ -15,9 +16,13 @@ Pages = dict[str, str]
 """Text by path below `docs/`."""
 
 
-def pages(command: Any, openapi: dict[str, Any] | None) -> Pages:
-    """All generated pages. `command` is click's form of `danze`; without an OpenAPI document there is no HTTP page."""
+def pages(command: Any, openapi: dict[str, Any] | None, scenarios: Path) -> Pages:
+    """All generated pages. `command` is click's form of `danze`; without an OpenAPI document there is no HTTP page.
+
+    `scenarios` is the folder of the stories that prove the articles.
+    """
     told = {
+        "articles.md": articles_page(command, scenarios),
         "events.md": events_page(),
         "rules.md": rules_page(),
         "rejections.md": rejections_page(),

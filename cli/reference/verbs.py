@@ -17,18 +17,18 @@ def verbs_page(command: Any) -> str:
     """The whole page from a click command (typer makes them)."""
     index = table(
         ("verb", "does"),
-        ((f"[`{name}`](#danze-{name.replace(' ', '-')})", _first(each)) for name, each in _all(command)),
+        ((f"[`{name}`](#danze-{name.replace(' ', '-')})", _first(each)) for name, each in verbs(command)),
     )
-    parts = [line for name, each in _all(command) for line in _verb(name, each)]
+    parts = [line for name, each in verbs(command) for line in _verb(name, each)]
     return page("Command line 命令行", ABOUT, *index, *parts)
 
 
-def _all(command: Any, above: str = "") -> list[tuple[str, Any]]:
+def verbs(command: Any, above: str = "") -> list[tuple[str, Any]]:
     """Verbs in the order of their names, groups opened."""
     told = []
     for name, each in sorted(command.commands.items()):
         full = f"{above}{name}"
-        told += _all(each, f"{full} ") if hasattr(each, "commands") else [(full, each)]
+        told += verbs(each, f"{full} ") if hasattr(each, "commands") else [(full, each)]
     return told
 
 

@@ -24,7 +24,7 @@ class ItemAgreed(Fact, frozen=True, gc=False):
 
 
 class ItemDone(Fact, frozen=True, gc=False):
-    """What was agreed is done (议定事项办结)."""
+    """What was agreed is done (议定事项办结, Art 6)."""
 
     item: Text
 
@@ -38,7 +38,7 @@ class GroupFormed(Fact, frozen=True, gc=False):
 
 
 class GroupDissolved(Fact, frozen=True, gc=False):
-    """A special working group was dissolved (撤销专项工作小组)."""
+    """A special working group was dissolved (撤销专项工作小组, Art 6)."""
 
     name: Text
 

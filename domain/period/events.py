@@ -7,7 +7,7 @@ from domain.fact import Fact
 
 
 class ProtectionDeclared(Fact, frozen=True, gc=False):
-    """A time of special protection began, at the levels named (特别防护期启动)."""
+    """A time of special protection began, at the levels named (特别防护期启动, Art 8)."""
 
     levels: tuple[Literal["township", "county", "city"], ...]
     until: date
@@ -15,4 +15,4 @@ class ProtectionDeclared(Fact, frozen=True, gc=False):
 
 
 class ProtectionEnded(Fact, frozen=True, gc=False):
-    """The special protection ended early: the day before the event's is its last (特别防护期结束)."""
+    """The special protection ended early: the day before the event's is its last (特别防护期结束, Art 8)."""

@@ -23,7 +23,7 @@ Days = Annotated[int, Meta(ge=1, le=366)]
 
 
 class PetitionRegistered(Fact, frozen=True, gc=False):
-    """A matter was raised and entered (登记)."""
+    """A matter was raised and entered (登记, Art 13, 15)."""
 
     channel: Channel
     purpose: Purpose
@@ -49,7 +49,7 @@ class PetitionRegistered(Fact, frozen=True, gc=False):
 
 
 class RepeatJudged(Fact, frozen=True, gc=False):
-    """A human judged whether the item repeats an earlier one (判重); `first: null` makes it a first-time item again."""
+    """A human judged whether the item repeats one before (判重, Art 15); `first: null`: it is first-time again."""
 
     first: PetitionNo | None
     basis: tuple[Literal["same_person", "same_facts"], ...] = ()
@@ -85,27 +85,27 @@ class AssignmentWithdrawn(Fact, frozen=True, gc=False):
 
 
 class PetitionAccepted(Fact, frozen=True, gc=False):
-    """A unit took the item as its own to handle (受理)."""
+    """A unit took the item as its own to handle (受理, Art 15, 16)."""
 
     procedure: Literal["ordinary", "simple"]
     handler: OfficialId
 
 
 class PetitionNotAccepted(Fact, frozen=True, gc=False):
-    """A unit refused the item (不予受理)."""
+    """A unit refused the item (不予受理, Art 10)."""
 
     ground: Ground
     directed_to: Text | None = None
 
 
 class PetitionNoLongerAccepted(Fact, frozen=True, gc=False):
-    """A unit refused an item that has been through all its stages (不再受理)."""
+    """A unit refused an item that has been through all its stages (不再受理, Art 10)."""
 
     ground: Literal["N6", "N7", "N8"]
 
 
 class PetitionChannelled(Fact, frozen=True, gc=False):
-    """The item was led into another statutory procedure (导入其他程序)."""
+    """The item was led into another statutory procedure (导入其他程序, Art 10)."""
 
     path: Literal["litigation", "arbitration", "reconsideration", "discipline", "other"]
 
@@ -132,19 +132,19 @@ class PetitionWorked(Fact, frozen=True, gc=False):
 
 
 class PetitionMediated(Fact, frozen=True, gc=False):
-    """The parties agreed (调解、和解)."""
+    """The parties agreed (调解、和解, Art 10)."""
 
     agreement: Text
 
 
 class HearingOpened(Fact, frozen=True, gc=False):
-    """A hearing began (听证)."""
+    """A hearing began (听证, Art 10)."""
 
     stage: Stage
 
 
 class HearingClosed(Fact, frozen=True, gc=False):
-    """A hearing ended."""
+    """A hearing ended (Art 10)."""
 
     stage: Stage
 
@@ -159,7 +159,7 @@ class PetitionExtended(Fact, frozen=True, gc=False):
 
 
 class PetitionAnswered(Fact, frozen=True, gc=False):
-    """The unit gave its handling opinion (处理意见)."""
+    """The unit gave its handling opinion (处理意见, Art 10, 16)."""
 
     outcome: Outcome
     disposition: tuple[Literal["solved", "persuaded", "relieved", "dealt_with"], ...]
@@ -179,26 +179,26 @@ class OpinionDelivered(Fact, frozen=True, gc=False):
 
 
 class ReviewRequested(Fact, frozen=True, gc=False):
-    """The petitioner asked the unit above to review the opinion (复查)."""
+    """The petitioner asked the unit above to review the opinion (复查, Art 10)."""
 
     to_unit: UnitId
 
 
 class ReviewAnswered(Fact, frozen=True, gc=False):
-    """The reviewing unit gave its opinion (复查意见)."""
+    """The reviewing unit gave its opinion (复查意见, Art 10)."""
 
     by_unit: UnitId
     outcome: ReviewOutcome
 
 
 class RereviewRequested(Fact, frozen=True, gc=False):
-    """The petitioner asked for re-review (复核)."""
+    """The petitioner asked for re-review (复核, Art 10)."""
 
     to_unit: UnitId
 
 
 class RereviewAnswered(Fact, frozen=True, gc=False):
-    """The re-reviewing unit gave the last opinion (复核意见)."""
+    """The re-reviewing unit gave the last opinion (复核意见, Art 10)."""
 
     by_unit: UnitId
     outcome: ReviewOutcome
@@ -229,7 +229,7 @@ class PetitionWithdrawn(Fact, frozen=True, gc=False):
 
 
 class PetitionDetermined(Fact, frozen=True, gc=False):
-    """The item was examined and finally determined (审核认定办结、终结)."""
+    """The item was examined and finally determined (审核认定办结、终结, Art 10)."""
 
     ground: Text
 
@@ -241,7 +241,7 @@ class PetitionReopened(Fact, frozen=True, gc=False):
 
 
 class PetitionRated(Fact, frozen=True, gc=False):
-    """The petitioner rated the bureau or the unit (评价)."""
+    """The petitioner rated the bureau or the unit (评价, Art 13, 16)."""
 
     target: Literal["bureau", "unit"]
     score: Literal["satisfied", "basically", "dissatisfied"]
@@ -249,13 +249,13 @@ class PetitionRated(Fact, frozen=True, gc=False):
 
 
 class ReturnVisited(Fact, frozen=True, gc=False):
-    """Somebody asked the petitioner afterwards whether it is solved (回访核实)."""
+    """Somebody asked the petitioner afterwards whether it is solved (回访核实, Art 16)."""
 
     solved: Literal["yes", "partly", "no"]
 
 
 class RaisedAbove(Fact, frozen=True, gc=False):
-    """The matter was taken to a higher level (上行). A fact about the matter, never a mark on a person."""
+    """The matter was taken to a higher level (上行, Art 12, 18). A fact about the matter, never a mark on a person."""
 
     level: Literal["township", "county", "city", "province", "national"]
     kind: Literal["individual", "collective", "irregular"]
@@ -264,22 +264,22 @@ class RaisedAbove(Fact, frozen=True, gc=False):
 
 
 class PetitionSupervised(Fact, frozen=True, gc=False):
-    """The bureau put the item under supervision (督办)."""
+    """The bureau put the item under supervision (督办, Art 11, 16)."""
 
     ground: SupervisionGround
     report_by: date | None = None
 
 
 class SupervisionAnswered(Fact, frozen=True, gc=False):
-    """The supervised unit reported."""
+    """The supervised unit reported (Art 11)."""
 
 
 class SupervisionClosed(Fact, frozen=True, gc=False):
-    """The bureau ended the supervision."""
+    """The bureau ended the supervision (Art 11)."""
 
 
 class PetitionSponsored(Fact, frozen=True, gc=False):
-    """A leader took the case upon himself (包案): one case, one leader, one team, one plan."""
+    """A leader took the case upon himself (包案, Art 9): one case, one leader, one team, one plan."""
 
     leader: OfficialId
     team: tuple[OfficialId, ...]
@@ -287,19 +287,19 @@ class PetitionSponsored(Fact, frozen=True, gc=False):
 
 
 class SponsorDutyDone(Fact, frozen=True, gc=False):
-    """One of the five warranties was kept (五包)."""
+    """One of the five warranties was kept (五包, Art 9)."""
 
     duty: Warranty
 
 
 class SponsorshipEnded(Fact, frozen=True, gc=False):
-    """The sponsorship ended."""
+    """The sponsorship ended (Art 9)."""
 
     why: Text
 
 
 class CauseFound(Fact, frozen=True, gc=False):
-    """A human found which unit caused the matter (引发)."""
+    """A human found which unit caused the matter (引发, Art 19)."""
 
     unit: UnitId
     ground: CauseGround
@@ -314,14 +314,14 @@ class CauseFound(Fact, frozen=True, gc=False):
 
 
 class CauseContested(Fact, frozen=True, gc=False):
-    """The unit disputes that it caused the matter."""
+    """The unit disputes that it caused the matter (Art 19)."""
 
     unit: UnitId | None = None
     reason: Text | None = None
 
 
 class CauseRevised(Fact, frozen=True, gc=False):
-    """A cause was found anew: the fields given replace the former ones; `withdrawn` takes the cause back."""
+    """A cause was found anew: the fields given replace the former ones; `withdrawn` takes the cause back (Art 19)."""
 
     unit: UnitId | None = None
     ground: CauseGround | None = None
@@ -335,7 +335,7 @@ class CauseRevised(Fact, frozen=True, gc=False):
 
 
 class IncidentReported(Fact, frozen=True, gc=False):
-    """A mass or extreme incident grew out of the matter."""
+    """A mass or extreme incident grew out of the matter (Art 12, 19)."""
 
     kind: Literal["mass", "extreme"]
     mishandled_by: UnitId | None = None

@@ -31,7 +31,7 @@ class UnitAbolished(Fact, frozen=True, gc=False):
 
 
 class RoleGiven(Fact, frozen=True, gc=False):
-    """An official took a role in the unit (任职), from the local day of the event on."""
+    """An official took a role in the unit (任职, Art 2, 20), from the local day of the event on."""
 
     official: OfficialId
     role: Role
@@ -40,7 +40,7 @@ class RoleGiven(Fact, frozen=True, gc=False):
 
 
 class RoleEnded(Fact, frozen=True, gc=False):
-    """An official left a role (免职): the day before the event's is the last in it."""
+    """An official left a role (免职, Art 2, 20): the day before the event's is the last in it."""
 
     official: OfficialId
     role: Role

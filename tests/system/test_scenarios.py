@@ -87,7 +87,8 @@ def _shows(danze: Danze, expect: dict) -> None:
     for no, want in expect.get("matter", {}).items():
         _matches(want, danze.asks("matter", no))
     for ask in expect.get("asks", []):
-        assert _holds(ask["answer"], got := danze.asks(*ask["question"])), got
+        got = danze.asks(*ask["question"])
+        assert _holds(ask["answer"], got), got
     for ask in expect.get("kpi", []):
         got = danze.asks("kpi", "--unit", ask["unit"], "--from", ask["from"], "--to", ask["to"])["kpis"]
         assert {name: [got[name]["numerator"], got[name]["denominator"]] for name in ask["kpis"]} == ask["kpis"]

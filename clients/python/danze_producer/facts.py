@@ -50,7 +50,7 @@ Days = Annotated[int, Meta(ge=1, le=366)]
 
 
 class PetitionRegistered(Fact, frozen=True, gc=False):
-    """A matter was raised and entered (登记)."""
+    """A matter was raised and entered (登记, Art 13, 15)."""
 
     channel: Channel
     purpose: Purpose
@@ -76,7 +76,7 @@ class PetitionRegistered(Fact, frozen=True, gc=False):
 
 
 class RepeatJudged(Fact, frozen=True, gc=False):
-    """A human judged whether the item repeats an earlier one (判重); `first: null` makes it a first-time item again."""
+    """A human judged whether the item repeats one before (判重, Art 15); `first: null`: it is first-time again."""
 
     first: PetitionNo | None
     basis: tuple[Literal["same_person", "same_facts"], ...] = ()
@@ -112,27 +112,27 @@ class AssignmentWithdrawn(Fact, frozen=True, gc=False):
 
 
 class PetitionAccepted(Fact, frozen=True, gc=False):
-    """A unit took the item as its own to handle (受理)."""
+    """A unit took the item as its own to handle (受理, Art 15, 16)."""
 
     procedure: Literal["ordinary", "simple"]
     handler: OfficialId
 
 
 class PetitionNotAccepted(Fact, frozen=True, gc=False):
-    """A unit refused the item (不予受理)."""
+    """A unit refused the item (不予受理, Art 10)."""
 
     ground: Ground
     directed_to: Text | None = None
 
 
 class PetitionNoLongerAccepted(Fact, frozen=True, gc=False):
-    """A unit refused an item that has been through all its stages (不再受理)."""
+    """A unit refused an item that has been through all its stages (不再受理, Art 10)."""
 
     ground: Literal["N6", "N7", "N8"]
 
 
 class PetitionChannelled(Fact, frozen=True, gc=False):
-    """The item was led into another statutory procedure (导入其他程序)."""
+    """The item was led into another statutory procedure (导入其他程序, Art 10)."""
 
     path: Literal["litigation", "arbitration", "reconsideration", "discipline", "other"]
 
@@ -159,19 +159,19 @@ class PetitionWorked(Fact, frozen=True, gc=False):
 
 
 class PetitionMediated(Fact, frozen=True, gc=False):
-    """The parties agreed (调解、和解)."""
+    """The parties agreed (调解、和解, Art 10)."""
 
     agreement: Text
 
 
 class HearingOpened(Fact, frozen=True, gc=False):
-    """A hearing began (听证)."""
+    """A hearing began (听证, Art 10)."""
 
     stage: Stage
 
 
 class HearingClosed(Fact, frozen=True, gc=False):
-    """A hearing ended."""
+    """A hearing ended (Art 10)."""
 
     stage: Stage
 
@@ -186,7 +186,7 @@ class PetitionExtended(Fact, frozen=True, gc=False):
 
 
 class PetitionAnswered(Fact, frozen=True, gc=False):
-    """The unit gave its handling opinion (处理意见)."""
+    """The unit gave its handling opinion (处理意见, Art 10, 16)."""
 
     outcome: Outcome
     disposition: tuple[Literal["solved", "persuaded", "relieved", "dealt_with"], ...]
@@ -206,26 +206,26 @@ class OpinionDelivered(Fact, frozen=True, gc=False):
 
 
 class ReviewRequested(Fact, frozen=True, gc=False):
-    """The petitioner asked the unit above to review the opinion (复查)."""
+    """The petitioner asked the unit above to review the opinion (复查, Art 10)."""
 
     to_unit: UnitId
 
 
 class ReviewAnswered(Fact, frozen=True, gc=False):
-    """The reviewing unit gave its opinion (复查意见)."""
+    """The reviewing unit gave its opinion (复查意见, Art 10)."""
 
     by_unit: UnitId
     outcome: ReviewOutcome
 
 
 class RereviewRequested(Fact, frozen=True, gc=False):
-    """The petitioner asked for re-review (复核)."""
+    """The petitioner asked for re-review (复核, Art 10)."""
 
     to_unit: UnitId
 
 
 class RereviewAnswered(Fact, frozen=True, gc=False):
-    """The re-reviewing unit gave the last opinion (复核意见)."""
+    """The re-reviewing unit gave the last opinion (复核意见, Art 10)."""
 
     by_unit: UnitId
     outcome: ReviewOutcome
@@ -256,7 +256,7 @@ class PetitionWithdrawn(Fact, frozen=True, gc=False):
 
 
 class PetitionDetermined(Fact, frozen=True, gc=False):
-    """The item was examined and finally determined (审核认定办结、终结)."""
+    """The item was examined and finally determined (审核认定办结、终结, Art 10)."""
 
     ground: Text
 
@@ -268,7 +268,7 @@ class PetitionReopened(Fact, frozen=True, gc=False):
 
 
 class PetitionRated(Fact, frozen=True, gc=False):
-    """The petitioner rated the bureau or the unit (评价)."""
+    """The petitioner rated the bureau or the unit (评价, Art 13, 16)."""
 
     target: Literal["bureau", "unit"]
     score: Literal["satisfied", "basically", "dissatisfied"]
@@ -276,13 +276,13 @@ class PetitionRated(Fact, frozen=True, gc=False):
 
 
 class ReturnVisited(Fact, frozen=True, gc=False):
-    """Somebody asked the petitioner afterwards whether it is solved (回访核实)."""
+    """Somebody asked the petitioner afterwards whether it is solved (回访核实, Art 16)."""
 
     solved: Literal["yes", "partly", "no"]
 
 
 class RaisedAbove(Fact, frozen=True, gc=False):
-    """The matter was taken to a higher level (上行). A fact about the matter, never a mark on a person."""
+    """The matter was taken to a higher level (上行, Art 12, 18). A fact about the matter, never a mark on a person."""
 
     level: Literal["township", "county", "city", "province", "national"]
     kind: Literal["individual", "collective", "irregular"]
@@ -291,22 +291,22 @@ class RaisedAbove(Fact, frozen=True, gc=False):
 
 
 class PetitionSupervised(Fact, frozen=True, gc=False):
-    """The bureau put the item under supervision (督办)."""
+    """The bureau put the item under supervision (督办, Art 11, 16)."""
 
     ground: SupervisionGround
     report_by: date | None = None
 
 
 class SupervisionAnswered(Fact, frozen=True, gc=False):
-    """The supervised unit reported."""
+    """The supervised unit reported (Art 11)."""
 
 
 class SupervisionClosed(Fact, frozen=True, gc=False):
-    """The bureau ended the supervision."""
+    """The bureau ended the supervision (Art 11)."""
 
 
 class PetitionSponsored(Fact, frozen=True, gc=False):
-    """A leader took the case upon himself (包案): one case, one leader, one team, one plan."""
+    """A leader took the case upon himself (包案, Art 9): one case, one leader, one team, one plan."""
 
     leader: OfficialId
     team: tuple[OfficialId, ...]
@@ -314,19 +314,19 @@ class PetitionSponsored(Fact, frozen=True, gc=False):
 
 
 class SponsorDutyDone(Fact, frozen=True, gc=False):
-    """One of the five warranties was kept (五包)."""
+    """One of the five warranties was kept (五包, Art 9)."""
 
     duty: Warranty
 
 
 class SponsorshipEnded(Fact, frozen=True, gc=False):
-    """The sponsorship ended."""
+    """The sponsorship ended (Art 9)."""
 
     why: Text
 
 
 class CauseFound(Fact, frozen=True, gc=False):
-    """A human found which unit caused the matter (引发)."""
+    """A human found which unit caused the matter (引发, Art 19)."""
 
     unit: UnitId
     ground: CauseGround
@@ -341,14 +341,14 @@ class CauseFound(Fact, frozen=True, gc=False):
 
 
 class CauseContested(Fact, frozen=True, gc=False):
-    """The unit disputes that it caused the matter."""
+    """The unit disputes that it caused the matter (Art 19)."""
 
     unit: UnitId | None = None
     reason: Text | None = None
 
 
 class CauseRevised(Fact, frozen=True, gc=False):
-    """A cause was found anew: the fields given replace the former ones; `withdrawn` takes the cause back."""
+    """A cause was found anew: the fields given replace the former ones; `withdrawn` takes the cause back (Art 19)."""
 
     unit: UnitId | None = None
     ground: CauseGround | None = None
@@ -362,7 +362,7 @@ class CauseRevised(Fact, frozen=True, gc=False):
 
 
 class IncidentReported(Fact, frozen=True, gc=False):
-    """A mass or extreme incident grew out of the matter."""
+    """A mass or extreme incident grew out of the matter (Art 12, 19)."""
 
     kind: Literal["mass", "extreme"]
     mishandled_by: UnitId | None = None
@@ -410,7 +410,7 @@ class UnitAbolished(Fact, frozen=True, gc=False):
 
 
 class RoleGiven(Fact, frozen=True, gc=False):
-    """An official took a role in the unit (任职), from the local day of the event on."""
+    """An official took a role in the unit (任职, Art 2, 20), from the local day of the event on."""
 
     official: OfficialId
     role: Role
@@ -419,7 +419,7 @@ class RoleGiven(Fact, frozen=True, gc=False):
 
 
 class RoleEnded(Fact, frozen=True, gc=False):
-    """An official left a role (免职): the day before the event's is the last in it."""
+    """An official left a role (免职, Art 2, 20): the day before the event's is the last in it."""
 
     official: OfficialId
     role: Role
@@ -527,7 +527,7 @@ class ItemAgreed(Fact, frozen=True, gc=False):
 
 
 class ItemDone(Fact, frozen=True, gc=False):
-    """What was agreed is done (议定事项办结)."""
+    """What was agreed is done (议定事项办结, Art 6)."""
 
     item: Text
 
@@ -541,7 +541,7 @@ class GroupFormed(Fact, frozen=True, gc=False):
 
 
 class GroupDissolved(Fact, frozen=True, gc=False):
-    """A special working group was dissolved (撤销专项工作小组)."""
+    """A special working group was dissolved (撤销专项工作小组, Art 6)."""
 
     name: Text
 
@@ -556,7 +556,7 @@ class MembersChanged(Fact, frozen=True, gc=False):
 
 
 class GatheringArrived(Fact, frozen=True, gc=False):
-    """Many people came together with one concern (集体访到场). Its unit is the one that received them."""
+    """Many people came together with one concern (集体访到场, Art 7). Its unit is the one that received them."""
 
     persons: Count
     place: Text
@@ -566,30 +566,30 @@ class GatheringArrived(Fact, frozen=True, gc=False):
 
 
 class GatheringSummoned(Fact, frozen=True, gc=False):
-    """The bureau told units to come and receive them (通知到场)."""
+    """The bureau told units to come and receive them (通知到场, Art 7)."""
 
     units: tuple[UnitId, ...]
 
 
 class GatheringAttended(Fact, frozen=True, gc=False):
-    """A leader of a unit came and received them (到场接访)."""
+    """A leader of a unit came and received them (到场接访, Art 7)."""
 
     unit: UnitId
     leader: OfficialId
 
 
 class GatheringReported(Fact, frozen=True, gc=False):
-    """The gathering was reported to the leader of the special group concerned (即时报告)."""
+    """The gathering was reported to the leader of the special group concerned (即时报告, Art 7)."""
 
     to: OfficialId
 
 
 class GatheringEnded(Fact, frozen=True, gc=False):
-    """The people left; the joint reception is over (接访结束)."""
+    """The people left; the joint reception is over (接访结束, Art 7)."""
 
 
 class DisputeLogged(Fact, frozen=True, gc=False):
-    """A dispute was entered in the ledger (排查登记)."""
+    """A dispute was entered in the ledger (排查登记, Art 14)."""
 
     place: Text
     unit: UnitId
@@ -598,25 +598,25 @@ class DisputeLogged(Fact, frozen=True, gc=False):
 
 
 class DisputeAssigned(Fact, frozen=True, gc=False):
-    """Somebody was made responsible for settling it (落实责任)."""
+    """Somebody was made responsible for settling it (落实责任, Art 14)."""
 
     to_unit: UnitId | None = None
 
 
 class DisputeCleared(Fact, frozen=True, gc=False):
-    """The dispute is settled and struck off (化解销号)."""
+    """The dispute is settled and struck off (化解销号, Art 14)."""
 
     how: Text | None = None
 
 
 class DisputeBecamePetition(Fact, frozen=True, gc=False):
-    """The dispute came as a petition, and goes on as that (转为信访事项)."""
+    """The dispute came as a petition, and goes on as that (转为信访事项, Art 14)."""
 
     petition: PetitionNo
 
 
 class InspectionPlanned(Fact, frozen=True, gc=False):
-    """An inspection was planned (列入督查、巡察计划)."""
+    """An inspection was planned (列入督查、巡察计划, Art 11, 17)."""
 
     kind: Literal["supervision", "patrol"]
     units: tuple[UnitId, ...]
@@ -625,28 +625,28 @@ class InspectionPlanned(Fact, frozen=True, gc=False):
 
 
 class InspectionHeld(Fact, frozen=True, gc=False):
-    """Inspectors were on the spot (实地督查、巡察)."""
+    """Inspectors were on the spot (实地督查、巡察, Art 11, 17)."""
 
     invited: tuple[Text, ...]
     """Delegates, experts, scholars, journalists who came along (两代表一委员等)."""
 
 
 class InspectionFound(Fact, frozen=True, gc=False):
-    """The inspectors found something wrong in a unit (督查、巡察发现问题)."""
+    """The inspectors found something wrong in a unit (督查、巡察发现问题, Art 11, 17)."""
 
     unit: UnitId
     finding: Text
 
 
 class InspectionRectified(Fact, frozen=True, gc=False):
-    """What was found wrong was put right (整改到位)."""
+    """What was found wrong was put right (整改到位, Art 11, 17)."""
 
     unit: UnitId | None = None
     """The unit that put it right; without one, all of them."""
 
 
 class EvaluationScored(Fact, frozen=True, gc=False):
-    """A unit's half year was evaluated (半年评价)."""
+    """A unit's half year was evaluated (半年评价, Art 18)."""
 
     metrics: dict[str, Decimal]
     """What was measured, by name; decimal numbers, kept as text and never as binary fractions."""
@@ -656,23 +656,23 @@ class EvaluationScored(Fact, frozen=True, gc=False):
 
 
 class UnitListed(Fact, frozen=True, gc=False):
-    """The unit was listed for rectification (挂牌整治)."""
+    """The unit was listed for rectification (挂牌整治, Art 18)."""
 
     reason: Text | None = None
 
 
 class OfficialInterviewed(Fact, frozen=True, gc=False):
-    """An official of the listed unit was summoned to an interview (约谈)."""
+    """An official of the listed unit was summoned to an interview (约谈, Art 18)."""
 
     official: OfficialId
 
 
 class UnitDelisted(Fact, frozen=True, gc=False):
-    """The listing was lifted (摘牌)."""
+    """The listing was lifted (摘牌, Art 18)."""
 
 
 class ProtectionDeclared(Fact, frozen=True, gc=False):
-    """A time of special protection began, at the levels named (特别防护期启动)."""
+    """A time of special protection began, at the levels named (特别防护期启动, Art 8)."""
 
     levels: tuple[Literal["township", "county", "city"], ...]
     until: date
@@ -680,7 +680,7 @@ class ProtectionDeclared(Fact, frozen=True, gc=False):
 
 
 class ProtectionEnded(Fact, frozen=True, gc=False):
-    """The special protection ended early: the day before the event's is its last (特别防护期结束)."""
+    """The special protection ended early: the day before the event's is its last (特别防护期结束, Art 8)."""
 
 
 Responsibility = Literal["direct", "leadership", "main_leadership", "important_leadership", "none"]
@@ -688,17 +688,17 @@ Measure = Literal["rectify", "talk", "circulate", "admonish", "reorganise", "dis
 
 
 class FindingOpened(Fact, frozen=True, gc=False):
-    """A human took the proposed finding up (启动认定)."""
+    """A human took the proposed finding up (启动认定, Art 19)."""
 
 
 class DissentRecorded(Fact, frozen=True, gc=False):
-    """An official's objection to the decision at fault was put on record (保留意见)."""
+    """An official's objection to the decision at fault was put on record (保留意见, Art 19)."""
 
     official: OfficialId
 
 
 class FindingDecided(Fact, frozen=True, gc=False):
-    """A human decided who bears which responsibility, and the measure (责任认定)."""
+    """A human decided who bears which responsibility, and the measure (责任认定, Art 19)."""
 
     official: OfficialId
     responsibility: Responsibility
@@ -707,19 +707,19 @@ class FindingDecided(Fact, frozen=True, gc=False):
 
 
 class FindingDismissed(Fact, frozen=True, gc=False):
-    """A human found that nobody is to blame (不予追责)."""
+    """A human found that nobody is to blame (不予追责, Art 19)."""
 
     reason: Text
 
 
 class FindingAppealed(Fact, frozen=True, gc=False):
-    """The official appealed against the decision (申诉)."""
+    """The official appealed against the decision (申诉, Art 19)."""
 
     reason: Text | None = None
 
 
 class AppealDecided(Fact, frozen=True, gc=False):
-    """The appeal was decided (申诉处理)."""
+    """The appeal was decided (申诉处理, Art 19)."""
 
     outcome: Literal["upheld", "revoked", "modified"] | None = None
     reason: Text | None = None
