@@ -177,6 +177,13 @@ def kpi(
 def _kpi(answer: Answer) -> None:
     rows = ((name, k["numerator"], k["denominator"], _percent(k["rate"])) for name, k in answer["kpis"].items())
     table(f"{answer['unit']}, {answer['from']} to {answer['to']}", ("rate", "numerator", "denominator", "%"), rows)
+    parts = ((name, part, p["count"]) for name, k in answer["kpis"].items() for part, p in k.get("parts", {}).items())
+    table("parts", ("rate", "part", "items"), parts)
+    lasted = ((f"{name}, {unit} days", a[unit]["numerator"], a[unit]["denominator"], a[unit]["mean"])
+              for name, a in answer["averages"].items() for unit in ("calendar", "working"))  # fmt: skip
+    table("average days since registration", ("to", "days", "items", "mean"), lasted)
+    for each in answer["not_computed"]:
+        out.print(each["en"], markup=False)
 
 
 def _percent(rate: float | None) -> str:

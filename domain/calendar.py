@@ -29,6 +29,7 @@ class Calendar:
         self.years = dict(years)
         self.roll = lru_cache(maxsize=4096)(self._roll)
         self.add_workdays = lru_cache(maxsize=65536)(self._add_workdays)
+        self.workdays = lru_cache(maxsize=65536)(self._workdays)
 
     def adopting(self, number: int, year: Year) -> "Calendar":
         """The same calendar with one year replaced."""
@@ -73,6 +74,10 @@ class Calendar:
             day += ONE_DAY
             count -= self.works(day)
         return day
+
+    def _workdays(self, after: date, until: date) -> int:
+        """The working days in (after, until]; 0 where `until` is no later."""
+        return max(0, (until - after).days) - len(self.off_days(after, until))
 
     def off_days(self, after: date, until: date) -> list[tuple[date, str]]:
         """The days off in (after, until], each with its reason."""

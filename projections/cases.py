@@ -33,7 +33,7 @@ class CaseRow(NamedTuple):
     registered_on: str
     received_on: str
     accepted_on: str | None
-    """The day on which acceptance was decided on: accepted, answered at once, or refused."""
+    """The day on which acceptance was decided on: accepted, answered at once, refused, or channelled (R2022 31)."""
     answered_on: str | None
     closed_on: str | None
     outcome: str | None
@@ -91,7 +91,7 @@ def case_row(item: Item, body: bytes) -> CaseRow:
             late += each.clock[0] != "S"
         if each.met_on is None and not each.ended and (due is None or each.due_on < due):
             due = each.due_on
-    decided_at = item.accepted_at or (item.since if item.state == "refused" else None)
+    decided_at = item.accepted_at or (item.since if item.state in ("refused", "channelled") else None)
     unit_rating = bureau_rating = UNRATED
     for target, score, day in item.ratings:
         if target == "unit":

@@ -1,6 +1,7 @@
 """How timely, how satisfying, how final is the work? The rates of domain.md 1.10, with the items behind each number.
 
-An item counts in the period in which its deadline (or its rating) falls, not its registration. Formula version 1.
+An item counts in the period in which its deadline (or its rating) falls, not its registration. Beside a rate stand the
+parts that appraisals ask for. Formula version 1: docs/decisions/0030-how-rates-are-counted.md says what was chosen.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -12,34 +13,43 @@ from projections.cases import CaseRow
 
 FORMULA = "1"
 SATISFIED = ("satisfied", "basically")
+ACCEPTANCE = ("accepted", "accepted_late", "overdue_not_accepted")
+"""已受理 (in time or late), 超期受理, 超期未受理."""
+ANSWER = ("on_time", "late", "not_due_open", "overdue_open")
+"""aqdf 按期答复, cqdf 超期答复, wdf 未到期未答复, cqwdf 超期未答复: together the denominator."""
+PARTS: dict[str, tuple[str, ...]] = {
+    "timely_acceptance_bureau": ACCEPTANCE, "timely_acceptance_unit": ACCEPTANCE, "on_time_answer": ANSWER,
+    "participation_bureau": (), "participation_unit": (), "satisfaction_bureau": (), "satisfaction_unit": (),
+    "repeat_rate": (), "repeat_rate_first_items": (), "repeat_rate_closed_first_items": (), "first_time_resolved": (),
+}  # fmt: skip
+"""The rates, each with the parts that stand beside it."""
 
 
 class _Rate:
-    """Numerator and denominator, as item numbers."""
+    """Numerator, denominator and parts, as item numbers."""
 
-    def __init__(self) -> None:
+    def __init__(self, parts: Iterable[str]) -> None:
         self.of: list[str] = []
         self.all: list[str] = []
+        self.parts: dict[str, list[str]] = {name: [] for name in parts}
 
-    def count(self, no: str, good: bool) -> None:
-        """Counts an item into the denominator, and where `good` into the numerator; both keep its NO."""
+    def count(self, no: str, good: bool, *parts: str) -> None:
+        """Counts an item into the denominator, where `good` into the numerator, and into `parts`."""
         self.all.append(no)
         if good:
             self.of.append(no)
+        for part in parts:
+            self.parts[part].append(no)
 
     def told(self) -> dict[str, Any]:
         """Numerator, denominator, their items, and the rate, which is None over an empty denominator."""
+        parts = {name: {"count": len(nos), "items": sorted(nos)} for name, nos in self.parts.items()}
         return {
             "numerator": len(self.of), "denominator": len(self.all),
             "rate": round(len(self.of) / len(self.all), 4) if self.all else None,
             "numerator_items": sorted(self.of), "denominator_items": sorted(self.all),
+            **({"parts": parts} if parts else {}),
         }  # fmt: skip
-
-
-NAMES = (
-    "timely_acceptance_bureau", "timely_acceptance_unit", "on_time_answer", "participation_bureau",
-    "participation_unit", "satisfaction_bureau", "satisfaction_unit", "repeat_rate", "first_time_resolved",
-)  # fmt: skip
 
 
 class Asked(NamedTuple):
@@ -56,17 +66,27 @@ class Asked(NamedTuple):
     """Numbers of items that another one repeats."""
 
     def within(self, day: str | None) -> bool:
+        """Whether the day lies in the period."""
         return day is not None and self.start <= day <= self.end
+
+    def answers(self, row: CaseRow) -> bool:
+        """Whether one of the units answers for the handling of the item."""
+        return (row.first_unit or row.unit) in self.members
+
+
+def countable(row: CaseRow) -> bool:
+    """Persons beyond 1-9999 are not counted (GD-SQL)."""
+    return 1 <= row.persons <= 9999
 
 
 def kpis(rows: Iterable[CaseRow], asked: Asked) -> dict[str, Any]:
-    """The rates, each with numerator, denominator and their items. Persons beyond 1–9999 are not counted (GD-SQL)."""
-    rates = {name: _Rate() for name in NAMES}
+    """The rates, each with numerator, denominator and their items."""
+    rates = {name: _Rate(parts) for name, parts in PARTS.items()}
     for row in rows:
-        if 1 <= row.persons <= 9999:
+        if countable(row):
             if row.registered_by in asked.members:
                 _registering(row, asked, rates)
-            if (row.first_unit or row.unit) in asked.members:
+            if asked.answers(row):
                 _responsible(row, asked, rates)
     return {name: rate.told() for name, rate in rates.items()}
 
@@ -75,22 +95,36 @@ def _registering(row: CaseRow, asked: Asked, rates: dict[str, _Rate]) -> None:
     """What the unit that registered answers for."""
     if asked.within(row.registered_on):
         rates["repeat_rate"].count(row.no, row.first is not None)
+        if row.first is None:
+            rates["repeat_rate_first_items"].count(row.no, row.no in asked.repeated)
+    if row.first is None and asked.within(row.closed_on):
+        rates["repeat_rate_closed_first_items"].count(row.no, row.no in asked.repeated)
     if row.registered_by in asked.bureaus:
         if asked.within(row.k1_strict):
-            rates["timely_acceptance_bureau"].count(row.no, row.k1_met is not None and not row.k1_missed)
+            done, late = row.k1_met is not None, bool(row.k1_missed)
+            rates["timely_acceptance_bureau"].count(row.no, done and not late, *_acceptance(done, late))
         _rated(rates, "bureau", row, row.bureau_score, row.bureau_rated_on, asked)
 
 
 def _responsible(row: CaseRow, asked: Asked, rates: dict[str, _Rate]) -> None:
-    """What the unit that handles answers for. A refusal decides on acceptance too."""
+    """What the unit that handles answers for. A refusal decides on acceptance too, and so does channelling."""
     strict, due = _accept_by(row, asked.law)
     if row.unit not in asked.bureaus and asked.within(strict):
-        rates["timely_acceptance_unit"].count(row.no, row.accepted_on is not None and row.accepted_on <= due)
+        done = row.accepted_on is not None
+        late = due < (row.accepted_on or (asked.today.isoformat() if not row.over else ""))
+        rates["timely_acceptance_unit"].count(row.no, done and not late, *_acceptance(done, late))
     if asked.within(row.handled_strict):
-        rates["on_time_answer"].count(row.no, row.handled_met is not None and not row.handled_missed)
+        done, late = row.handled_met is not None, bool(row.handled_missed)
+        rates["on_time_answer"].count(row.no, done and not late, ANSWER[2 * (not done) + late])
     if row.first is None and asked.within(row.closed_on):
         rates["first_time_resolved"].count(row.no, bool(row.resolved) and row.no not in asked.repeated)
     _rated(rates, "unit", row, row.unit_score, row.unit_rated_on, asked)
+
+
+def _acceptance(done: bool, late: bool) -> tuple[str, ...]:
+    if not late:
+        return ("accepted",) if done else ()
+    return ("accepted", "accepted_late") if done else ("overdue_not_accepted",)
 
 
 def _accept_by(row: CaseRow, law: Callable[[date], Law]) -> tuple[str, str]:

@@ -141,8 +141,22 @@ KPIS = {
             "rate": 0.5,
             "numerator_items": ["430408-2020-000001"],
             "denominator_items": ["430408-2020-000001", NO],
+            "parts": {
+                "on_time": {"count": 1, "items": ["430408-2020-000001"]},
+                "late": {"count": 1, "items": [NO]},
+                "not_due_open": {"count": 0, "items": []},
+                "overdue_open": {"count": 0, "items": []},
+            },
         }
     },
+    "averages": {
+        "answer": {
+            "items": ["430408-2020-000001", NO],
+            "calendar": {"numerator": 124, "denominator": 2, "mean": 62.0},
+            "working": {"numerator": 85, "denominator": 2, "mean": 42.5},
+        }
+    },
+    "not_computed": [{"name": "publicity_rate", "zh": "公开回复率：没有事实", "en": "No fact says so"}],
 }
 COUNTERS = {
     **TOLD,

@@ -199,6 +199,13 @@ class Explained(Told):
     en: list[str]
 
 
+class Part(TypedDict):
+    """A part of the denominator that appraisals ask for."""
+
+    count: int
+    items: list[str]
+
+
 class Kpi(TypedDict):
     """One rate with what is behind it; rate is null where the denominator is 0."""
 
@@ -207,13 +214,32 @@ class Kpi(TypedDict):
     rate: float | None
     numerator_items: list[str]
     denominator_items: list[str]
+    parts: NotRequired[dict[str, Part]]
+
+
+class Average(TypedDict):
+    """Days over items, exactly; mean is null over none."""
+
+    numerator: int
+    denominator: int
+    mean: float | None
+
+
+class Pace(TypedDict):
+    """How long something took since registration."""
+
+    items: list[str]
+    calendar: Average
+    working: Average
 
 
 class Kpis(Told):
-    """The rates of a unit with its subordinates over a period."""
+    """The rates of a unit with its subordinates over a period, its averages, and what no fact tells."""
 
     formula_version: str
     kpis: dict[str, Kpi]
+    averages: dict[str, Pace]
+    not_computed: list[dict[str, str]]
 
 
 class Counters(Told):

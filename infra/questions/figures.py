@@ -1,30 +1,46 @@
 """Numbers: rates, counters, scoreboards and the overview. Each comes from rows, so each can name its items."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select
 
 from infra.questions.book import Book
 from projections import counters as count
+from projections.cases import CaseRow
 from projections.kpis import FORMULA, Asked, kpis
+from projections.pace import NOT_COMPUTED, pace
 
 DUE_SHOWN = 20
 
 
 def kpi(book: Book, unit: str, from_: date, to: date) -> dict[str, Any]:
     """The rates of a unit and all below it, both days included."""
-    members = book.units.below(unit)
+    asked = _asked(book, book.units.below(unit), from_, to)
+    rows = list(_concerned(book, asked))
     return {**book.head(), "formula_version": FORMULA, "unit": unit, "from": from_.isoformat(), "to": to.isoformat(),
-            "kpis": _rates(book, members, from_, to)}  # fmt: skip
+            "kpis": kpis(rows, asked), "averages": pace(rows, asked, book.rules.calendar),
+            "not_computed": NOT_COMPUTED}  # fmt: skip
 
 
 def _rates(book: Book, members: set[Any], from_: date, to: date) -> dict[str, Any]:
+    asked = _asked(book, members, from_, to)
+    return kpis(_concerned(book, asked), asked)
+
+
+def _asked(book: Book, members: set[Any], from_: date, to: date) -> Asked:
     table = book.tables.cases
     repeated = {row[0] for row in book.select(select(table.c.first).where(table.c.first.is_not(None)).distinct())}
     bureaus = {each.unit for each in book.units if each.is_bureau}
-    asked = Asked(members, bureaus, from_.isoformat(), to.isoformat(), book.moment.date(), book.rules.on, repeated)
-    return kpis(book.cases(), asked)
+    return Asked(members, bureaus, from_.isoformat(), to.isoformat(), book.moment.date(), book.rules.on, repeated)
+
+
+def _concerned(book: Book, asked: Asked) -> Iterator[CaseRow]:
+    """The items that one of the units registered, or answers for."""
+    table, members = book.tables.cases, sorted(asked.members)
+    answering = func.coalesce(table.c.first_unit, table.c.unit)
+    return book.cases(or_(table.c.registered_by.in_(members), answering.in_(members)))
 
 
 def counters(

@@ -89,9 +89,12 @@ def kpi_items(
     """The items behind one rate."""
     shown = _kpis(page, questions, unit, from_, to)
     kpi = shown["kpis"].get(name)
-    if kpi is None or side not in ("numerator", "denominator"):
+    sides = {"numerator": "numerator_items", "denominator": "denominator_items"}
+    parts = kpi.get("parts", {}) if kpi else {}
+    if kpi is None or side not in (*sides, *parts):
         raise Problem(404, "not-found", f"there is no rate {name} with a {side}")
-    return page.show("kpi_items.html", name=name, side=side, kpi=kpi, items=kpi.get(f"{side}_items", []), **shown)
+    items = parts[side]["items"] if side in parts else kpi.get(sides[side], [])
+    return page.show("kpi_items.html", name=name, side=side, kpi=kpi, items=items, **shown)
 
 
 @get("/counters", include_in_schema=False, sync_to_thread=True)
