@@ -80,6 +80,21 @@ class Questions(Protocol):
     ) -> Answer:
         """Which items match, and how many? `state` also takes open and resolved, `place` a division's prefix."""
 
+    def ledger(
+        self,
+        kind: str,
+        *,
+        unit: str | None = None,
+        leader: str | None = None,
+        from_: date | None = None,
+        to: date | None = None,
+        state: str | None = None,
+        limit: int | None = 100,
+        cursor: str | None = None,
+        as_of: datetime | None = None,
+    ) -> Answer | None:
+        """What stands in a ledger (a key of `projections.ledgers.kinds.LEDGERS`), newest first."""
+
     def units(self, as_of: datetime | None = None) -> Answer:
         """Which units stand, under whom, with what they have open."""
 

@@ -123,7 +123,7 @@ def _refused(error: HTTPException) -> Problem:
 
 def _sent_as(argument: str) -> str:
     """The name that a client used, where Python or litestar keep that word for themselves."""
-    return {"from_": "from", "petition_state": "state"}.get(argument, argument)
+    return {"from_": "from", "petition_state": "state", "entry_state": "state"}.get(argument, argument)
 
 
 def problem_response(request: Request[Any, Any, Any], problem: Problem) -> Response[ProblemDocument]:

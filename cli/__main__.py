@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import typer
 
-from cli import asking, docs, keeping, keys, relaying, resubmitting, running, taking, workers
+from cli import asking, docs, keeping, keys, ledgers, relaying, resubmitting, running, taking, workers
 from cli.screen import err
 from cli.wiring import look_for_garbage_less_often
 from infra.kafka.settings import KafkaProblem
@@ -25,7 +25,8 @@ app.command("simulate")(taking.simulate_city)
 app.command()(taking.tick)
 for verb in (
     asking.show, asking.timeline, asking.dossier, asking.matter, asking.findings, asking.kpi, asking.counters,
-    asking.search, asking.explain, keeping.replay, keeping.verify, keeping.doctor, relaying.relay, relaying.topics,
+    asking.search, asking.explain, ledgers.ledger,
+    keeping.replay, keeping.verify, keeping.doctor, relaying.relay, relaying.topics,
     workers.intake, workers.project, workers.clock, resubmitting.resubmit, keys.keys, docs.docs,
 ):  # fmt: skip
     app.command()(verb)

@@ -179,6 +179,34 @@ COUNTERS = {
         }
     ],
 }
+LEDGER = {
+    **TOLD,
+    "ledger": "dispute",
+    "name": {"zh": "矛盾纠纷台账", "en": "disputes, struck off one by one (Art 14)"},
+    "total": 1,
+    "entries": [
+        {
+            "id": "dispute:430408001-1#1",
+            "subject": "dispute:430408001-1",
+            "state": "cleared",
+            "unit": "unit:430408001-gov",
+            "unit_name": "蒸湘街道办事处",
+            "official": None,
+            "official_name": None,
+            "place": "430408001",
+            "opened_on": "2020-05-08",
+            "due_on": "2020-06-08",
+            "ended_on": "2020-05-20",
+            "overdue": False,
+            "summary": "征地补偿分歧",
+            "assigned_to": "unit:430408-zrj",
+            "how": "达成协议",
+            "petition": None,
+            "evidence": [120, 124, 170],
+        }
+    ],
+    "next": None,
+}
 UNITS = {
     **TOLD,
     "units": [

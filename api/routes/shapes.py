@@ -249,6 +249,16 @@ class Counters(Told):
     rows: list[dict[str, Any]]
 
 
+class LedgerPage(Told):
+    """Entries of one ledger, newest first."""
+
+    ledger: str
+    name: dict[str, str]
+    total: int
+    entries: list[dict[str, Any]]
+    next: str | None
+
+
 class Units(Told):
     """Units that stand at the time asked about."""
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from domain.rules.law import Rules
 from infra.log.port import Log
-from infra.questions import cases, figures, findings, search
+from infra.questions import cases, figures, findings, ledgers, search
 from infra.questions.book import Book, Library
 from infra.views.projector import Projector
 from infra.views.store import Views
@@ -53,6 +53,9 @@ class Answers:
 
     def search(self, q: str = "", *, as_of: datetime | None = None, **wanted: Any) -> Answer:
         return search.search(self._library.at(as_of), q, **wanted)
+
+    def ledger(self, kind: str, *, as_of: datetime | None = None, **wanted: Any) -> Answer | None:
+        return ledgers.ledger(self._library.at(as_of), kind, ledgers.Wanted(**wanted))
 
     def units(self, as_of: datetime | None = None) -> Answer:
         return self._kept(("units",), as_of, figures.units)

@@ -115,6 +115,9 @@ class FakeQuestions:
         page, following = _page(rows, limit, cursor)
         return self._told(as_of) | {"findings": page, "total": len(rows), "next": following}
 
+    def ledger(self, kind, *, unit=None, as_of=None, **_):
+        return self._told(as_of) | {"ledger": kind, "total": 0, "entries": [], "next": None} if unit is None else None
+
     def _findings(self, as_of: datetime | None) -> list[dict[str, Any]]:
         made = []
         for item in ITEMS:

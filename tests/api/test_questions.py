@@ -22,6 +22,7 @@ ROUTES = {
     "/v1/kpis?unit=430400-gov&from=2020-01-01&to=2020-06-30": "kpis",
     "/v1/counters?by=category": "rows",
     "/v1/overview": "totals",
+    "/v1/ledgers/dispute": "entries",
     "/v1/log": "events",
     "/v1/health": "views_position",
 }
@@ -51,6 +52,7 @@ def test_every_question_can_be_asked_as_of_a_day_and_waits_for_a_position(client
         "/v1/petitions/none/dossier",
         "/v1/matters/none",
         "/v1/units/none/scoreboard",
+        "/v1/ledgers/dispute?unit=none",
         "/v1/findings/F04:petition:none:K5/explain",
         f"/v1/petitions/{CAUSED}?as_of=2020-04-09",
     ],

@@ -5,9 +5,17 @@ from decimal import Decimal
 
 import pytest
 
-from domain.conference.events import GroupDissolved, GroupFormed, ItemAgreed, ItemDone
+from domain.conference.events import ConferenceHeld, GroupDissolved, GroupFormed, ItemAgreed, ItemDone
 from domain.dispute.events import DisputeAssigned, DisputeBecamePetition, DisputeCleared, DisputeLogged
-from domain.duty.events import ReceptionHeld, RosterSet, ScreeningHeld
+from domain.duty.events import (
+    BriefingHeard,
+    ContactVisited,
+    DutyReported,
+    DutyStood,
+    ReceptionHeld,
+    RosterSet,
+    ScreeningHeld,
+)
 from domain.evaluation.events import EvaluationScored, OfficialInterviewed, UnitDelisted, UnitListed
 from domain.gathering.events import (
     GatheringArrived,
@@ -58,6 +66,13 @@ HISTORY = [
     on("2020-06-10", ProtectionDeclared(levels=("city",), until=date(2020, 6, 20)), of="period:p", by=CITY_BUREAU),
     on("2020-06-16", ProtectionEnded(), of="period:p", by=CITY_BUREAU),
     on("2020-06-20", go_up("province", "collective"), by=CITY_BUREAU),
+    on("2020-06-21", e.IncidentReported(kind="extreme", mishandled_by=LAND), by=CITY_BUREAU),
+    on("2020-06-22", e.PetitionResolved(), by=HOUSING),
+    on("2020-06-24", BriefingHeard(body="government"), of=DUTY),
+    on("2020-06-25", ContactVisited(leader=head(COUNTY), target_unit=TOWN), of=DUTY),
+    on("2020-06-26", DutyStood(leader=deputy(COUNTY), place="接待中心"), of=DUTY),
+    on("2020-06-27", DutyReported(by=head(COUNTY), to_unit=CITY), of=DUTY),
+    on("2020-06-28", ConferenceHeld(attended=(COUNTY, HOUSING), topics=("物业",)), of=AGREED, by=CITY_BUREAU),
     on("2020-07-10", EvaluationScored(metrics={"rate": Decimal("0.9")}, score=Decimal("58.5"), formula="…"), of=HALF),
     on("2020-07-11", UnitListed(reason="58.5 < 60"), of=HALF, by=CITY_BUREAU),
     on("2020-07-20", OfficialInterviewed(official=head(TOWN)), of=HALF, by=CITY_BUREAU),

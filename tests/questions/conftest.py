@@ -1,14 +1,20 @@
-"""What people ask, of a real store with a story in it."""
+"""What people ask, of real stores with stories in them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from datetime import date
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
+from litestar.testing import TestClient
 
+from api.app import create_app
 from cli.wiring import System
 from domain.codec import encode
+from domain.envelope import Action
+from tests.projections.test_ledgers import HISTORY
+from tests.system.command import Danze
 
 
 @pytest.fixture
@@ -27,3 +33,55 @@ def after(tmp_path: Path) -> Iterator:
             return system.answers
 
         yield told
+
+
+class City(NamedTuple):
+    """The system itself, its HTTP, and its command line."""
+
+    system: System
+    http: TestClient[Any]
+    danze: Danze
+
+    @property
+    def ask(self) -> Any:
+        return self.system.answers
+
+
+def told(system: System, actions: list[Action], until: date) -> None:
+    """Takes a history, each action in a batch of its own, with the read models following step by step."""
+    intake = system.intake(history=True)
+    for action in sorted(actions, key=lambda each: each.recordedat or each.time):
+        (outcome,) = intake.take([encode(action)])
+        assert outcome.outcome == "recorded", (action.type, outcome)
+        system.projector.catch_up()
+    intake.advance(until)
+    system.projector.catch_up()
+
+
+@pytest.fixture(scope="session")
+def open_city(tmp_path_factory) -> Iterator[Callable[[list[Action], date], City]]:
+    """Makes cities that are closed at the end."""
+    with pytest.MonkeyPatch.context() as patch:
+        opened: list[City] = []
+
+        def make(actions: list[Action], until: date) -> City:
+            folder: Path = tmp_path_factory.mktemp("city")
+            patch.setenv("XDG_DATA_HOME", str(folder / "share"))
+            system = System(f"sqlite:///{folder / 'danze.db'}")
+            told(system, actions, until)
+            city = City(
+                system, TestClient(create_app(system.answers, None, version="test")), Danze(folder / "danze.db")
+            )
+            opened.append(city)
+            return city
+
+        yield make
+        for city in opened:
+            with closing(city.system):
+                assert not any(city.system.projector.replay().differences.values())
+
+
+@pytest.fixture(scope="session")
+def city(open_city) -> City:
+    """The history of the ledgers, up to the end of September 2020."""
+    return open_city(HISTORY, date(2020, 10, 1))

@@ -19,6 +19,7 @@ from infra.kafka.publisher import Publisher
 from infra.kafka.settings import KafkaSettings
 from infra.kafka.topics import Topics
 from projections.counters import KEYS
+from projections.ledgers.kinds import LEDGERS
 from tests.system.command import Danze
 
 SOON = 90
@@ -144,6 +145,9 @@ def answers(system: System) -> dict[str, bytes]:
         asked[f"findings of {unit}"] = ask.findings(unit=unit)["total"]
     for by in KEYS:
         asked[f"counters {by}"] = ask.counters(by=by)
+    for kind in LEDGERS:
+        for page, told in enumerate(_pages(ask.ledger, kind=kind, limit=200)):
+            asked[f"ledger {kind}, page {page}"] = told
     for page, told in enumerate(_pages(ask.findings, limit=400)):
         asked[f"findings, page {page}"] = told
     found = asked["findings"]["findings"]

@@ -1,0 +1,76 @@
+"""Verbs that ask about everything that is no item: ledgers, duties, leaders, places, half years."""
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.asking import _ask, _one_of
+from cli.options import AsOf, Json, Store
+from cli.screen import days, fail, moment, out, table, told
+from cli.wiring import DEFAULT_STORE, System
+from projections.ledgers.kinds import LEDGERS
+
+Answer = dict[str, Any]
+Unit = Annotated[str | None, typer.Option("--unit", help="This unit and those below it.")]
+From = Annotated[str | None, typer.Option("--from", help="First day.")]
+To = Annotated[str | None, typer.Option("--to", help="Last day.")]
+
+
+def ledger(
+    kind: Annotated[str, typer.Argument(help=f"One of {', '.join(LEDGERS)}.")],
+    unit: Unit = None,
+    leader: Annotated[str | None, typer.Option("--leader", help="The official whose entries they are.")] = None,
+    from_: From = None,
+    to: To = None,
+    state: Annotated[str | None, typer.Option("--state", help="A state of the ledger, or overdue.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=5000)] = 100,
+    cursor: Annotated[str | None, typer.Option("--cursor", help="The next of the answer before.")] = None,
+    store: Store = DEFAULT_STORE,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """What stands in a ledger (台账), newest first."""
+    _one_of(kind, "KIND", LEDGERS)
+    at, (first, last) = moment(as_of), days(from_, to)
+    wanted = {"unit": unit, "leader": leader, "from_": first, "to": last, "state": state, "limit": limit}
+
+    def asked(system: System) -> Answer | None:
+        try:
+            return system.answers.ledger(kind, **wanted, cursor=cursor, as_of=at)
+        except ValueError as error:
+            raise fail(f"--cursor: {error}") from None
+
+    told(_ask(store, asked, _named(unit, leader)), as_json, _ledger)
+
+
+def _named(*about: str | None) -> str:
+    """Whom a question was about, for the sentence that nobody knows him."""
+    return " or ".join(each for each in about if each)
+
+
+COLUMNS = ("id", "state", "unit", "official", "opened", "due", "ended", "about")
+SHOWN = frozenset({"id", "subject", "state", "unit", "unit_name", "official", "official_name", "opened_on", "due_on",
+                   "ended_on", "overdue", "evidence", "item", "steps"})  # fmt: skip
+
+
+def _ledger(answer: Answer) -> None:
+    rows = (
+        (e["id"], e["state"], e["unit_name"], e["official_name"] or e["official"], e["opened_on"], e.get("due_on"),
+         e.get("ended_on"), _about(e))
+        for e in answer["entries"]
+    )  # fmt: skip
+    table(f"{answer['name']['zh']} {answer['name']['en']}: {answer['total']}", COLUMNS, rows)
+    if answer["next"]:
+        out.print(f"more: --cursor '{answer['next']}'", markup=False)
+
+
+def _about(entry: Answer) -> str:
+    """What the ledger keeps beside, and the steps of an item."""
+    parts = [f"{name} {_short(value)}" for name, value in entry.items() if name not in SHOWN and value]
+    return "; ".join(parts + [f"{step['clock']} {step['state']}" for step in entry.get("steps", ())])
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_short(each)}" for name, each in value.items() if each)
+    return ", ".join(map(_short, value)) if isinstance(value, list | tuple) else str(value)

@@ -1,0 +1,179 @@
+"""What stands in a ledger (台账)? Entries with the items that they are about, newest first."""
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+
+from domain.deadlines import WINDOWS, Kept
+from infra.questions.book import Book
+from projections.ledgers.entry import Entry, unpack_entry
+from projections.ledgers.kinds import LEDGERS
+from projections.shelf import unpack_item
+
+
+class Wanted(NamedTuple):
+    """Which entries are asked for: opened from one day to another, both included."""
+
+    unit: str | None = None
+    """Takes what is below it in."""
+    leader: str | None = None
+    from_: date | None = None
+    to: date | None = None
+    state: str | None = None
+    """A state of the ledger, or `overdue`; of items also `open` and `resolved`."""
+    limit: int | None = 100
+    cursor: str | None = None
+
+
+def ledger(book: Book, kind: str, wanted: Wanted) -> dict[str, Any] | None:
+    """A page of the ledger; None where nobody knows the unit or the leader."""
+    unit, leader = wanted.unit, wanted.leader
+    if (unit and book.units.get(unit) is None) or (leader and book.units.official(leader) is None):
+        return None
+    total, rows, after = _items(book, wanted) if kind == "unit" else _entries(book, kind, wanted)
+    zh, en = LEDGERS[kind]
+    return {**book.head(), "ledger": kind, "name": {"zh": zh, "en": en}, "total": total, "entries": rows, "next": after}
+
+
+Page = tuple[int, list[dict[str, Any]], str | None]
+"""How many there are, those of this page, and the cursor of the next."""
+
+
+def _entries(book: Book, kind: str, wanted: Wanted) -> Page:
+    table, cases = book.tables.ledgers, book.tables.cases
+    stands = _state(book) if kind == "reception" else table.c.state
+    query = (
+        select(
+            table.c.body, stands, cases.c.title, cases.c.state, cases.c.resolved, cases.c.closed_on, cases.c.unit,
+            table.c.opened_on, table.c.position, table.c.name,
+        )
+        .select_from(table.outerjoin(cases, table.c.petition == cases.c.no))
+        .where(table.c.ledger == kind)
+    )  # fmt: skip
+    query = _filtered(book, query, wanted, table.c.opened_on, table.c.unit, table.c.official)
+    if wanted.state:
+        query = query.where(_overdue(book) if wanted.state == "overdue" else stands == wanted.state)
+    order = (table.c.opened_on, table.c.position, table.c.name)
+    total, rows, more = _page(book, query, order, wanted)
+    told = [_told(book, unpack_entry(bytes(row[0])), row) for row in rows]
+    return total, told, "|".join(map(str, rows[-1][-3:])) if more else None
+
+
+def _state(book: Book) -> ColumnElement[str]:
+    """What was received is tracked to its resolution (Art 8): the entry stands as its item does."""
+    cases, table = book.tables.cases, book.tables.ledgers
+    return case(
+        (table.c.petition.is_(None), "done"), (cases.c.resolved == 1, "resolved"),
+        (cases.c.over == 1, "closed"), else_="open",
+    )  # fmt: skip
+
+
+def _overdue(book: Book) -> ColumnElement[bool]:
+    table = book.tables.ledgers
+    return and_(table.c.due_on < book.moment.date().isoformat(), table.c.ended_on.is_(None))
+
+
+def _told(book: Book, entry: Entry, row: Any) -> dict[str, Any]:
+    _, state, title, item_state, resolved, closed_on, holder, *_ = row
+    due, today = entry.due_on, book.moment.date()
+    told: dict[str, Any] = {
+        "id": f"{entry.subject}#{entry.name}", "subject": entry.subject, "state": state, "unit": entry.unit,
+        "unit_name": book.units.name(entry.unit) if entry.unit else None, "official": entry.official,
+        "official_name": book.units.official(entry.official) if entry.official else None, "place": entry.place,
+        "opened_on": entry.opened_on.isoformat(), "due_on": due.isoformat() if due else None,
+        "ended_on": entry.ended_on.isoformat() if entry.ended_on else None,
+        "overdue": due is not None and due < today and entry.ended_on is None,
+        **entry.about,
+        "petition": entry.petition, "evidence": [step.position for step in entry.steps],
+    }  # fmt: skip
+    if title is not None:
+        told["item"] = {
+            "title": title, "state": item_state, "resolved": bool(resolved), "closed_on": closed_on, "unit": holder,
+            "unit_name": book.units.name(holder),
+        }  # fmt: skip
+    return told
+
+
+# the ledger of a unit: its items
+
+
+def _items(book: Book, wanted: Wanted) -> Page:
+    table, state = book.tables.cases, wanted.state
+    query: Any = select(table.c.body, table.c.registered_on, table.c.no)
+    query = _filtered(book, query, wanted, table.c.registered_on, table.c.unit, table.c.handler)
+    if state == "overdue":
+        query = query.where(table.c.late > 0, table.c.over == 0)
+    elif state in ("open", "resolved"):
+        query = query.where(table.c.over == 0 if state == "open" else table.c.resolved == 1)
+    elif state:
+        query = query.where(table.c.state == state)
+    order = (table.c.registered_on, table.c.no)
+    total, rows, more = _page(book, query, order, wanted)
+    return total, [_item(book, row[0]) for row in rows], "|".join(rows[-1][1:]) if more else None
+
+
+def _item(book: Book, body: bytes) -> dict[str, Any]:
+    item = unpack_item(bytes(body))
+    return {
+        "id": item.subject, "petition": item.no, "title": item.title, "state": item.state, "unit": item.unit,
+        "unit_name": book.units.name(item.unit), "official": item.handler,
+        "official_name": book.units.official(item.handler) if item.handler else None,
+        "opened_on": item.received_on.isoformat(), "repeat_number": item.repeat_number, "resolved": item.resolved,
+        "desisted": item.desisted,
+        "steps": [
+            {"clock": each.clock, "owed_by": each.owed_by, "due_on": each.due_on.isoformat(),
+             "met_on": each.met_on.isoformat() if each.met_on else None, "state": _step(each)}
+            for each in item.deadlines if each.clock not in WINDOWS
+        ],
+    }  # fmt: skip
+
+
+def _step(limit: Kept) -> str:
+    """How far a step has come: in time, late, ended without being owed any more, missed, or still running."""
+    if limit.met_on is not None:
+        return "late" if limit.met_on > limit.due_on else "in_time"
+    if limit.ended:
+        return "ended"
+    return "missed" if limit.missed_at else "running"
+
+
+# pages
+
+
+def _filtered(book: Book, query: Any, wanted: Wanted, day: Any, unit: Any, person: Any) -> Any:
+    if wanted.from_:
+        query = query.where(day >= wanted.from_.isoformat())
+    if wanted.to:
+        query = query.where(day <= wanted.to.isoformat())
+    if wanted.unit:
+        query = query.where(unit.in_(sorted(book.units.below(wanted.unit))))
+    return query.where(person == wanted.leader) if wanted.leader else query
+
+
+def _page(book: Book, query: Any, order: tuple[Any, ...], wanted: Wanted) -> tuple[int, list[Any], bool]:
+    """How many there are, the newest of them after the cursor, and whether more follow."""
+    total = int(book.select(query.with_only_columns(func.count(), maintain_column_froms=True))[0][0])
+    if wanted.cursor:
+        query = query.where(_beyond(order, _place(wanted.cursor, order)))
+    query = query.order_by(*(column.desc() for column in order))
+    limit = wanted.limit
+    rows = list(book.select(query.limit(limit + 1) if limit else query))
+    return total, rows[:limit] if limit else rows, limit is not None and len(rows) > limit
+
+
+def _beyond(order: tuple[Any, ...], after: tuple[Any, ...]) -> Any:
+    (column, *others), (value, *rest) = order, after
+    if not others:
+        return column < value
+    return or_(column < value, and_(column == value, _beyond(tuple(others), tuple(rest))))
+
+
+def _place(cursor: str, order: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The last entry told, by the columns of the order. Raises ValueError where the text is no cursor."""
+    parts = cursor.split("|")
+    if len(parts) != len(order):
+        raise ValueError(f"{cursor!r} is no cursor of this list")
+    if len(order) == 3 and not 0 <= int(parts[1]) < 2**31:
+        raise ValueError(f"{cursor!r} is no cursor of this list")
+    return (parts[0], int(parts[1]), parts[2]) if len(order) == 3 else tuple(parts)
