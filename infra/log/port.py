@@ -6,10 +6,11 @@ subject; neither ever has a gap. Nothing here knows a rule, a product or a file 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from hashlib import blake2b, sha256
-from operator import gt
+from itertools import groupby
+from operator import gt, itemgetter
 from typing import NamedTuple, Protocol
 
 FORMAT = 1
@@ -172,6 +173,10 @@ class Log(Marks, Protocol):
         """Events whose touches hold the name, in position order."""
         ...
 
+    def touched(self, after: int, upto: int) -> dict[int, tuple[str, ...]]:
+        """The touches of the events after a position, up to one (inclusive); those that touch nothing are left out."""
+        ...
+
     def of_kind(self, kind: str, *, upto: int | None = None) -> list[Entry]:
         """Events of all subjects of a kind (`unit` finds `unit:430400-xfj`), in position order."""
         ...
@@ -209,6 +214,11 @@ def key_of(source: str, id: str) -> bytes:
 def leaf_of(body: bytes) -> bytes:
     """RFC 6962 leaf hash (section 2.1) of the stored bytes."""
     return sha256(b"\0" + body).digest()
+
+
+def by_position(rows: Iterable[tuple[int, str]]) -> dict[int, tuple[str, ...]]:
+    """The names that stand beside each position; the rows come in position order."""
+    return {position: tuple(name for _, name in group) for position, group in groupby(rows, itemgetter(0))}
 
 
 def check_order(entries: Sequence[NewEntry], head: Head) -> None:

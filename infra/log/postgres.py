@@ -11,7 +11,18 @@ from typing import Any
 from psycopg import Cursor
 
 from infra.log.claim import claim_server
-from infra.log.port import Claim, Conflict, Entry, Head, NewEntry, RawEntry, Rejection, check_order, leaf_of
+from infra.log.port import (
+    Claim,
+    Conflict,
+    Entry,
+    Head,
+    NewEntry,
+    RawEntry,
+    Rejection,
+    by_position,
+    check_order,
+    leaf_of,
+)  # fmt: skip
 from infra.log.postgres_store import Store
 from infra.log.urls import PostgresUrl
 
@@ -177,6 +188,10 @@ class PostgresLog:
     def touching(self, name: str, *, upto: int | None = None) -> list[Entry]:
         where = "notification_id IN (SELECT position FROM {touches} WHERE name = %s) AND notification_id <= %s "
         return self._entries(where + "ORDER BY notification_id", (name, _last(upto)))
+
+    def touched(self, after: int, upto: int) -> dict[int, tuple[str, ...]]:
+        query = "SELECT position, name FROM {touches} WHERE position > %s AND position <= %s ORDER BY 1, 2"
+        return by_position(self._rows(query, (after, upto)))
 
     def of_kind(self, kind: str, *, upto: int | None = None) -> list[Entry]:
         # ";" follows ":" in ASCII, and the column is collated by bytes.

@@ -12,7 +12,18 @@ from typing import Any, NamedTuple
 
 from infra.log.claim import claim_file
 from infra.log.index import Index, Run
-from infra.log.port import Claim, Conflict, Entry, Head, NewEntry, RawEntry, Rejection, check_order, leaf_of
+from infra.log.port import (
+    Claim,
+    Conflict,
+    Entry,
+    Head,
+    NewEntry,
+    RawEntry,
+    Rejection,
+    by_position,
+    check_order,
+    leaf_of,
+)  # fmt: skip
 from infra.log.sqlite_store import open_store
 
 ENTRY = "rowid, originator_id, originator_version, topic, recorded, state"
@@ -211,6 +222,11 @@ class SQLiteLog:
     def touching(self, name: str, *, upto: int | None = None) -> list[Entry]:
         where = "rowid IN (SELECT position FROM touches WHERE name = ? AND position <= ?) ORDER BY rowid"
         return self._entries(where, (name, _last(upto)))
+
+    def touched(self, after: int, upto: int) -> dict[int, tuple[str, ...]]:
+        with self.store.cursor() as cursor:
+            sql = "SELECT position, name FROM touches WHERE position > ? AND position <= ? ORDER BY position, name"
+            return by_position(cursor.execute(sql, (after, upto)))
 
     def of_kind(self, kind: str, *, upto: int | None = None) -> list[Entry]:
         with self._indexed() as cursor:

@@ -61,6 +61,8 @@ def test_touches_find_events_of_other_subjects(log: Log) -> None:
     put(log, entry(A, 1, 1), entry(B, 1, 2, touches=(f"matter:{A}",)), entry(B, 2, 3))
     assert [e.position for e in log.touching(f"matter:{A}")] == [2]
     assert log.touching(f"matter:{A}", upto=1) == []
+    assert log.touched(0, 3) == {2: (f"matter:{A}",)}
+    assert log.touched(2, 3) == {}
 
 
 def test_keys_tell_what_is_known(log: Log) -> None:

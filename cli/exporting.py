@@ -1,0 +1,88 @@
+"""Verbs that hand the log to others, and take it back: export jsonl, import bundle."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.options import Json, Store
+from cli.screen import bar, fail, moment, out, told
+from cli.wiring import DEFAULT_STORE, System, files_of, opened
+from infra.exporters import jsonl
+from infra.importers import bundle
+from infra.importers.rows import ImportProblem
+from infra.log.checkpoint import Checkpoints
+from infra.office import micros
+
+exporting = typer.Typer(help="The log as files that open elsewhere.", no_args_is_help=True)
+
+
+@exporting.command("jsonl")
+def export_jsonl(
+    file: Annotated[str, typer.Argument(metavar="OUT", help="JSON lines, one event each; - is standard output.")],
+    to: Annotated[
+        str | None, typer.Option("--to", help="Up to this position, or recorded by this time or end of a date.")
+    ] = None,
+    store: Store = DEFAULT_STORE,
+    as_json: Json = False,
+) -> None:
+    """The stored bytes of every event, in order, with position and digest. Goes on where a file ends."""
+    with opened(store, create=False) as system, bar("export") as progress:
+        upto = _upto(system, to)
+        if file == "-":
+            sys.stdout.buffer.writelines(jsonl.lines(system.log, 0, upto))
+            return
+        path = Path(file)
+        if any(held.exists() and path.exists() and held.samefile(path) for held in files_of(store)):
+            raise fail(f"{file} is the store itself; name another file")
+        stood, written = jsonl.export(system.log, path, upto, lambda done: progress(done, upto))
+        checkpoint = Checkpoints(system.log).at(stood + written)
+    answer = {"events": stood + written, "written": written, "checkpoint": checkpoint}
+    told(answer, as_json, lambda a: out.print(f"{a['events']:,} events, root {checkpoint['root']}", markup=False))
+
+
+def _upto(system: System, to: str | None) -> int:
+    """The last position wanted."""
+    head = system.log.head().position
+    if to is None:
+        return head
+    if to.isascii() and to.isdigit():
+        if not 1 <= int(to) <= head:
+            raise fail(f"--to {to}: the log has the positions 1 to {head}")
+        return int(to)
+    until = moment(to, "--to")
+    assert until is not None, "a text was given"
+    return system.log.at(micros(until))
+
+
+def import_bundle(
+    file: Annotated[Path, typer.Argument(help="What danze export jsonl wrote; also packed with gzip.")],
+    root: Annotated[
+        str | None, typer.Option("--root", help="Restore only if this is the Merkle root over the file's events.")
+    ] = None,
+    store: Store = DEFAULT_STORE,
+    as_json: Json = False,
+) -> None:
+    """Restore a log: same bytes, same positions, same Merkle root. Nothing is decided again; twice adds nothing.
+
+    Keys of personal fields are no part of it: put the old PATH.keys and PATH.master beside the new store.
+    """
+    try:
+        with bar("check") as progress:
+            checked = bundle.check(file, lambda done: progress(done, 0))
+        if root is not None and root != checked.root:
+            raise fail(f"the root over the events of {file.name} is {checked.root}, not {root}; nothing was restored")
+        with opened(store) as system:
+            with bar("restore") as progress:
+                stored, had = bundle.restore(file, system.log, lambda done: progress(done, checked.events))
+            with bar("read models") as progress:
+                system.projector.catch_up(progress)
+    except ImportProblem as error:
+        raise fail(str(error)) from None
+    answer = {"recorded": stored, "duplicate": had, "checkpoint": {"size": checked.events, "root": checked.root}}
+    told(
+        answer,
+        as_json,
+        lambda a: out.print(f"restored {a['recorded']:,}, had {a['duplicate']:,}, root {checked.root}", markup=False),
+    )
