@@ -80,6 +80,11 @@ class Questions(Protocol):
     ) -> Answer:
         """Which items match, and how many? `state` also takes open and resolved, `place` a division's prefix."""
 
+    def duties(
+        self, unit: str, from_: date, to: date, *, gaps: bool = False, as_of: datetime | None = None
+    ) -> Answer | None:
+        """What a unit, those below it and their leaders owed, did and missed, period by period."""
+
     def ledger(
         self,
         kind: str,

@@ -8,12 +8,42 @@ from cli.asking import _ask, _one_of
 from cli.options import AsOf, Json, Store
 from cli.screen import days, fail, moment, out, table, told
 from cli.wiring import DEFAULT_STORE, System
+from projections.duties import LONGEST
 from projections.ledgers.kinds import LEDGERS
 
 Answer = dict[str, Any]
 Unit = Annotated[str | None, typer.Option("--unit", help="This unit and those below it.")]
 From = Annotated[str | None, typer.Option("--from", help="First day.")]
 To = Annotated[str | None, typer.Option("--to", help="Last day.")]
+
+
+def duties(
+    unit: Annotated[str, typer.Option("--unit", help="This unit and those below it.")],
+    from_: Annotated[str, typer.Option("--from", help="First day.")],
+    to: Annotated[str, typer.Option("--to", help=f"Last day, at most {LONGEST} days on.")],
+    gaps: Annotated[bool, typer.Option("--gaps", help="Only what was missed.")] = False,
+    store: Store = DEFAULT_STORE,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Which duties were owed, done, missed, by unit and leader (Art 1, 3, 5, 7, 8, 14, 18)."""
+    at, (first, last) = moment(as_of), days(from_, to)
+    assert first
+    assert last
+    if (last - first).days >= LONGEST:
+        raise fail(f"--to {last} is more than {LONGEST} days after --from {first}")
+    told(_ask(store, lambda s: s.answers.duties(unit, first, last, gaps=gaps, as_of=at), unit), as_json, _duties)
+
+
+def _duties(answer: Answer) -> None:
+    total = answer["totals"]
+    rows = (
+        (one["unit_name"], f"{duty['rule']} {duty['name']['zh']}", duty["official_name"] or duty["body"], duty["owed"],
+         duty["done"], duty["missed"], ", ".join(p["period"] for p in duty["periods"] if p["state"] == "missed"))
+        for one in answer["units"] for duty in one["duties"]
+    )  # fmt: skip
+    title = f"{answer['unit']}, {answer['from']} to {answer['to']}: owed {total['owed']}, missed {total['missed']}"
+    table(title, ("unit", "duty", "who", "owed", "done", "missed", "gaps"), rows)
 
 
 def ledger(

@@ -179,6 +179,58 @@ COUNTERS = {
         }
     ],
 }
+DUTIES = {
+    **TOLD,
+    "unit": "unit:430408-gov",
+    "from": "2020-05-01",
+    "to": "2020-06-30",
+    "totals": {"owed": 2, "done": 1, "missed": 1, "running": 0, "not_owed": 0},
+    "units": [
+        {
+            "unit": "unit:430408-gov",
+            "unit_name": "蒸湘区人民政府",
+            "duties": [
+                {
+                    "duty": "reception-county",
+                    "rule": "D03",
+                    "name": {"zh": "未按期接访", "en": "reception days below the quota"},
+                    "article": "SEED 8",
+                    "every": "month",
+                    "times": 1,
+                    "official": "official:430408-gov-head",
+                    "official_name": "周建国",
+                    "body": None,
+                    "owed_by": "unit:430408-gov",
+                    "owed": 2,
+                    "done": 1,
+                    "missed": 1,
+                    "running": 0,
+                    "not_owed": 0,
+                    "periods": [
+                        {
+                            "period": "2020-05",
+                            "first": "2020-05-01",
+                            "last": "2020-05-31",
+                            "state": "done",
+                            "days": ["2020-05-06"],
+                            "evidence": [131],
+                            "finding": None,
+                        },
+                        {
+                            "period": "2020-06",
+                            "first": "2020-06-01",
+                            "last": "2020-06-30",
+                            "state": "missed",
+                            "days": [],
+                            "evidence": [],
+                            "finding": "D03:duty:430408-gov:official:430408-gov-head:2020-06",
+                        },
+                    ],
+                }
+            ],
+        }
+    ],
+}
 LEDGER = {
     **TOLD,
     "ledger": "dispute",

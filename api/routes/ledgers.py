@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from litestar import get
@@ -13,10 +14,43 @@ from api.problems import Problem, answers, bad_value, cursor_read, found
 from api.routes import examples, shapes
 from api.routes.figures import DATE, IS_DATE
 from api.routes.petitions import Cursor, Limit
+from projections.duties import LONGEST
 from projections.ledgers.kinds import LEDGERS
 
+BELOW = "The unit; its subordinates are taken in"
 From = Annotated[str | None, QueryParameter(name="from", description=DATE, schema_extra=IS_DATE)]
 To = Annotated[str | None, QueryParameter(description=DATE, schema_extra=IS_DATE)]
+
+
+@get(
+    "/v1/duties",
+    operation_id="duties",
+    tags=["ledgers"],
+    sync_to_thread=True,
+    responses=answers(shapes.DutyCalendar, examples.DUTIES, missing="No such unit at that time"),
+)
+def duties(
+    questions: Asks,
+    moment: Moment,
+    unit: Annotated[str, QueryParameter(description=BELOW)],
+    from_: Annotated[str, QueryParameter(name="from", description=DATE, schema_extra=IS_DATE)],
+    to: Annotated[str, QueryParameter(description=f"{DATE}, at most {LONGEST} days on", schema_extra=IS_DATE)],
+    gaps: Annotated[bool, QueryParameter(description="Only what was missed")] = False,
+) -> Answer:
+    """Which duties were owed, done, missed, by unit and leader (Art 1, 3, 5, 7, 8, 14, 18)?"""
+    begins, ends = _between(from_, to)
+    if begins is None or ends is None:
+        raise bad_value("to" if begins else "from", "missing")
+    if (ends - begins).days >= LONGEST:
+        raise bad_value("to", f"more than {LONGEST} days after from")
+    return found(questions.duties(unit_id(unit) or unit, begins, ends, gaps=gaps, as_of=moment), f"unit {unit}")
+
+
+def _between(from_: str | None, to: str | None) -> tuple[date | None, date | None]:
+    begins, ends = read_date(from_, "from"), read_date(to, "to")
+    if begins and ends and ends < begins:
+        raise bad_value("to", "before from")
+    return begins, ends
 
 
 @get(
@@ -31,7 +65,7 @@ def ledger(
     questions: Asks,
     moment: Moment,
     kind: FromPath[str],
-    unit: Annotated[str | None, QueryParameter(description="The unit; its subordinates are taken in")] = None,
+    unit: Annotated[str | None, QueryParameter(description=BELOW)] = None,
     leader: Annotated[str | None, QueryParameter(description="The official whose entries they are")] = None,
     from_: From = None,
     to: To = None,
@@ -44,9 +78,7 @@ def ledger(
     """What stands in a ledger (台账)?"""
     if kind not in LEDGERS:
         raise Problem(404, "not-found", f"there is no ledger {kind}; there are {', '.join(LEDGERS)}")
-    begins, ends = read_date(from_, "from"), read_date(to, "to")
-    if begins and ends and ends < begins:
-        raise bad_value("to", "before from")
+    begins, ends = _between(from_, to)
     with cursor_read(cursor):
         told = questions.ledger(
             kind,
@@ -62,4 +94,4 @@ def ledger(
     return found(told, " or ".join(each for each in (unit_id(unit), official_id(leader)) if each))
 
 
-HANDLERS = [ledger]
+HANDLERS = [duties, ledger]

@@ -249,6 +249,14 @@ class Counters(Told):
     rows: list[dict[str, Any]]
 
 
+class DutyCalendar(Told):
+    """Duties of units and leaders, period by period."""
+
+    unit: str
+    totals: dict[str, int]
+    units: list[dict[str, Any]]
+
+
 class LedgerPage(Told):
     """Entries of one ledger, newest first."""
 

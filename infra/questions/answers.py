@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from domain.rules.law import Rules
 from infra.log.port import Log
-from infra.questions import cases, figures, findings, ledgers, search
+from infra.questions import cases, duties, figures, findings, ledgers, search
 from infra.questions.book import Book, Library
 from infra.views.projector import Projector
 from infra.views.store import Views
@@ -53,6 +53,14 @@ class Answers:
 
     def search(self, q: str = "", *, as_of: datetime | None = None, **wanted: Any) -> Answer:
         return search.search(self._library.at(as_of), q, **wanted)
+
+    def duties(
+        self, unit: str, from_: date, to: date, *, gaps: bool = False, as_of: datetime | None = None
+    ) -> Answer | None:
+        def ask(book: Book) -> Answer | None:
+            return duties.duties(book, self._library.recalled(book), unit, from_, to, gaps=gaps)
+
+        return self._kept(("duties", unit, from_, to, gaps), as_of, ask)
 
     def ledger(self, kind: str, *, as_of: datetime | None = None, **wanted: Any) -> Answer | None:
         return ledgers.ledger(self._library.at(as_of), kind, ledgers.Wanted(**wanted))

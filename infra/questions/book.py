@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from domain.codec import decode_event
 from domain.envelope import SHANGHAI, AnyEvent
+from domain.kinds import kind_of
 from domain.petition import matter
 from domain.petition.item import Item
 from domain.petition.state import evolve
@@ -118,6 +119,20 @@ class Book:
             return [row[0] for row in connection.execute(text(query), {"asked": asked})]
 
 
+class Recalled:
+    """What the judge of duties asks of the record (`domain.duty.owed.Record`), held still while he judges."""
+
+    def __init__(self, office: Office) -> None:
+        self.units, self.rules = office.units, office.rules
+        self._states = {kind: dict(office.streams_of(kind)) for kind in ("duty", "conference", "period", "evaluation")}
+
+    def state(self, subject: str) -> Any:
+        return self._states[kind_of(subject)].get(subject)
+
+    def states_of(self, kind: str) -> Iterable[Any]:
+        return self._states[kind].values()
+
+
 class Library:
     """Opens books: the present one, kept up with the log, and past ones, folded on demand and kept for a while."""
 
@@ -137,6 +152,11 @@ class Library:
             if as_of is None:
                 return self._present()
             return self._as_of(self._log.at(micros(as_of)))
+
+    def recalled(self, book: Book) -> Recalled:
+        """What the record of a book holds beside items and units."""
+        with self._lock:
+            return Recalled(book.office)
 
     def _present(self) -> Book:
         if self._projector is not None:

@@ -115,6 +115,10 @@ class FakeQuestions:
         page, following = _page(rows, limit, cursor)
         return self._told(as_of) | {"findings": page, "total": len(rows), "next": following}
 
+    def duties(self, unit, from_, to, *, gaps=False, as_of=None):
+        totals = dict.fromkeys(("owed", "done", "missed", "running", "not_owed"), 0)
+        return self._told(as_of) | {"unit": unit, "from": str(from_), "to": str(to), "totals": totals, "units": []}
+
     def ledger(self, kind, *, unit=None, as_of=None, **_):
         return self._told(as_of) | {"ledger": kind, "total": 0, "entries": [], "next": None} if unit is None else None
 

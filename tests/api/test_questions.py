@@ -23,6 +23,7 @@ ROUTES = {
     "/v1/counters?by=category": "rows",
     "/v1/overview": "totals",
     "/v1/ledgers/dispute": "entries",
+    "/v1/duties?unit=430408-gov&from=2020-05-01&to=2020-06-30": "totals",
     "/v1/log": "events",
     "/v1/health": "views_position",
 }

@@ -145,6 +145,8 @@ def answers(system: System) -> dict[str, bytes]:
         asked[f"findings of {unit}"] = ask.findings(unit=unit)["total"]
     for by in KEYS:
         asked[f"counters {by}"] = ask.counters(by=by)
+    for unit in (each["unit"] for each in asked["units"]["units"] if each["level"] == "city"):
+        asked[f"duties {unit}"] = ask.duties(unit, date(2020, 4, 1), date(2021, 3, 31))
     for kind in LEDGERS:
         for page, told in enumerate(_pages(ask.ledger, kind=kind, limit=200)):
             asked[f"ledger {kind}, page {page}"] = told
