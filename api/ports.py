@@ -47,6 +47,9 @@ class Questions(Protocol):
     ) -> Answer:
         """Which rules tripped, newest first, and who answers for each."""
 
+    def finding(self, id: str, as_of: datetime | None = None) -> Answer | None:
+        """One finding whole, cleared ones too: the rule, the evidence, the officials of that day, who decided what."""
+
     def explain(self, id: str, as_of: datetime | None = None) -> Answer | None:
         """Why a finding stands, or how a deadline was counted (`petition:NO:K5`), in sentences."""
 

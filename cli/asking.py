@@ -62,7 +62,7 @@ def show(
     elif kind == "unit":
         told(_ask(store, lambda s: s.answers.scoreboard(subject, at), subject), as_json, _unit)
     elif kind[:1] in ("F", "D") and kind[1:].isdigit():
-        told(_ask(store, lambda s: s.answers.explain(subject, at), subject), as_json, _sentences)
+        told(_ask(store, lambda s: s.answers.finding(subject, at), subject), as_json, _finding)
     else:
         raise fail(f"{subject!r} is no subject that can be shown; write petition:NO, unit:CODE or a finding's id")
 
@@ -88,6 +88,23 @@ def _unit(unit: Answer) -> None:
         ("rule", "name", "count"),
         ((r["rule"], r["name"]["zh"], r["count"]) for r in unit["findings_by_rule"]),
     )
+
+
+def _finding(found: Answer) -> None:
+    out.print(f"[bold]{found['rule']} {found['name']['zh']}[/bold]  {found['id']}")
+    for line in (found["text"]["zh"], found["text"]["en"]):
+        out.print(line, markup=False)
+    table("law", ("article", "text"), ((law["article"], law.get("text", "")) for law in found["law"]))
+    table("证据 evidence", ("#", "time", "what", "by"),
+          ((e["position"], e["time"], e["sentence"]["zh"], e["actor_name"] or e["actor"])
+           for e in found["events"]))  # fmt: skip
+    table(f"当日任职 officials on {found['officials']['on']}", ("role", "official", "name"),
+          ((o["role"], o["official"], o["name"]) for o in found["officials"]["roles"]))  # fmt: skip
+    table(f"认定 state: {found['state']}", ("#", "on", "what", "by", "official", "responsibility", "measure", "reason"),
+          ((s["position"], s["on"], s["type"].split(".")[1], s["actor"],
+            *(s.get(key) for key in ("official", "responsibility", "measure", "reason")))
+           for s in found["steps"]))  # fmt: skip
+    _sentences(found["explained"])
 
 
 def _sentences(answer: Answer) -> None:

@@ -113,12 +113,11 @@ class Office:
                 known[event.subject] = EVOLVE[kind](known.get(event.subject), event)
 
     def _take_findings(self, kind: str, event: AnyEvent) -> None:
-        """A finding that is raised or cleared stands anew or no more; how far humans had come with it is read again."""
-        for standing, ids in ((False, event.decided.cleared), (True, [each.id for each in event.decided.findings])):
-            for id in ids:
-                self.findings.pop(id, None)
-                if kind != "petition":
-                    self.standing[id] = standing
+        """A finding that was cleared and trips anew is a new proposal, whatever humans had made of the former one."""
+        self.findings.update(dict.fromkeys(event.decided.cleared, "proposed"))
+        if kind != "petition":
+            self.standing.update(dict.fromkeys(event.decided.cleared, False))
+            self.standing.update({each.id: True for each in event.decided.findings})
 
     def _take_matter(self, event: AnyEvent, before: Item | None) -> None:
         """A judgement concerns the matter that the item joins and the one that it leaves."""
@@ -171,28 +170,39 @@ class Office:
 
     def finding(self, subject: str) -> finding.State | None:
         """How far a finding has come; None where none of that id stands."""
+        if not self.stands(subject):
+            return None
         if subject not in self.findings:
-            if not self.stands(subject):
-                return None
             state: finding.State = "proposed"
-            for entry in self._log.stream(subject, upto=self.position):
-                state = finding.evolve(state, decode_event(entry.type, entry.body, entry.position))
+            steps = list(decoded(self._log.stream(subject, upto=self.position)))
+            cleared = self._cleared(subject) if steps else 0
+            for event in steps:
+                state = finding.evolve(state, event) if event.position > cleared else state
             self.findings[subject] = state
         return self.findings[subject]
 
+    def _cleared(self, id: str) -> int:
+        """The position at which a finding was cleared last; 0 for never."""
+        if id.partition(":")[2].startswith("petition:"):
+            entries = self._log.streams(sorted(f"petition:{no}" for no in self._holders(id)), upto=self.position)
+        else:
+            entries = self._log.touching(id, upto=self.position)
+        return max((event.position for event in decoded(entries) if id in event.decided.cleared), default=0)
+
     def stands(self, id: str) -> bool:
         """Whether a finding stands. Items remember their own; any other is found by the events that touch its id."""
-        rule, _, about = id.partition(":")
-        kind, _, rest = about.partition(":")
-        if kind == "petition":
-            no = rest.partition(":")[0]
-            holders = (no, *self.repeats(no)) if rule == "F23" else (no,)
-            return any((item := self.item(each)) is not None and id in item.found for each in holders)
+        if id.partition(":")[2].startswith("petition:"):
+            return any((item := self.item(no)) is not None and id in item.found for no in self._holders(id))
         if id not in self.standing:
             self.standing[id] = False
             for event in decoded(self._log.touching(id, upto=self.position)):
                 self.standing[id] = any(found.id == id for found in event.decided.findings)
         return self.standing[id]
+
+    def _holders(self, id: str) -> tuple[str, ...]:
+        """NOs of the items that may remember a finding on an item: for F23, the repeats of it as well."""
+        rule, _, no, *_ = id.split(":")
+        return (no, *self.repeats(no)) if rule == "F23" else (no,)
 
     def state(self, subject: str) -> Any:
         """What decide must know of the subject of an action; None where there is nothing."""

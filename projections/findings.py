@@ -8,17 +8,29 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from domain.envelope import AnySeen, Finding
+from domain.fact import OfficialId
 from domain.finding import decide as finding
 from domain.finding.decide import State
 
 
-class Step(Struct, frozen=True, gc=False):
-    """What one human did with the finding."""
+class Step(Struct, frozen=True, omit_defaults=True, gc=False):
+    """What one human did with the finding, and what he said of it."""
 
     position: int
     type: str
     on: str
     actor: str
+    unit: str | None = None
+    official: str | None = None
+    """Whom it is about: who objected, or who is found responsible."""
+    responsibility: str | None = None
+    measure: str | None = None
+    outcome: str | None = None
+    reason: str | None = None
+
+
+DISSENT, DECIDED = "finding.dissent_recorded.v1", "finding.decided.v1"
+SAID = ("official", "responsibility", "measure", "outcome", "reason")
 
 
 class Word(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
@@ -45,12 +57,26 @@ class Standing(Struct, frozen=True, kw_only=True, gc=False):
     raised_at: int
     cleared_at: int = 0
     steps: tuple[Step, ...] = ()
+    former: tuple["Standing", ...] = ()
+    """How it stood each time that it was cleared, before it tripped anew."""
+
+    @property
+    def told_state(self) -> State:
+        """The state in the contract's words: what is under appeal is decided, until the appeal says otherwise."""
+        return "decided" if self.state == "appealed" else self.state
+
+    @property
+    def decisions(self) -> list[Step]:
+        """The newest decision on each official, where decisions stand."""
+        decided = {step.official: step for step in self.steps if step.type == DECIDED}
+        return list(decided.values()) if self.told_state == "decided" else []
 
 
 def words_of(event: AnySeen) -> list[tuple[str, Word]]:
     """What an event says of findings, by their ids."""
     if event.type[:8] == "finding.":
-        step = Step(event.position, event.type, event.day.isoformat(), event.actor)
+        said = {name: value for name in SAID if (value := getattr(event.data, name, None)) is not None}
+        step = Step(event.position, event.type, event.day.isoformat(), event.actor, event.unit, **said)
         return [(event.subject, Word(event.position, state=finding.after(event), step=step))]
     position, gone = event.position, set(event.decided.cleared)
     said = {found.id: Word(position, found, found.id in gone) for found in reversed(event.decided.findings)}
@@ -68,7 +94,7 @@ def standing(words: Words) -> Standing | None:
     now: Standing | None = None
     for word in words:
         if word.step is not None:
-            now = now and replace(now, state=word.state or now.state, steps=(*now.steps, word.step))
+            now = now and _taken_on(now, word.step, word.state)
         if word.cleared:
             now = now and replace(now, cleared_at=word.position)
         if word.found is not None:
@@ -76,11 +102,27 @@ def standing(words: Words) -> Standing | None:
     return now
 
 
+def _taken_on(now: Standing, step: Step, state: State | None) -> Standing:
+    """A human's step. Whoever objected on record bears none of it (RESP16 11)."""
+    found = now.finding
+    if step.type == DISSENT and step.official not in found.dissent:
+        found = replace(found, dissent=(*found.dissent, OfficialId(step.official or "")))
+    return replace(now, finding=found, state=state or now.state, steps=(*now.steps, step))
+
+
 def _tripped(now: Standing | None, found: Finding, position: int) -> Standing:
-    """A second trip of the same finding adds its evidence, and lateness once it is known."""
-    if now is None or now.cleared_at:
+    """A second trip of the same finding adds its evidence, and lateness once it is known.
+
+    One that was cleared and trips anew is a new proposal; what was before stays told.
+    """
+    if now is None:
         return Standing(finding=_with(found, found.evidence, position), raised_at=position)
+    if now.cleared_at:
+        before = (*now.former, replace(now, former=()))
+        return Standing(finding=_with(found, found.evidence, position), raised_at=position, former=before)
     former = now.finding
+    objected = [OfficialId(step.official) for step in now.steps if step.type == DISSENT and step.official]
+    found = replace(found, dissent=tuple(dict.fromkeys((*found.dissent, *objected))))
     merged = _with(found, (*former.evidence, *found.evidence), position)
     if former.rule != "F21":
         merged = replace(
@@ -126,5 +168,5 @@ def finding_row(id: str, words: Words) -> FindingRow:
     found = now.finding
     return FindingRow(
         found.id, found.rule, found.subject, found.unit, found.axis, found.ground, found.since.isoformat(),
-        now.state, now.raised_at, now.cleared_at, pack(words),
+        now.told_state, now.raised_at, now.cleared_at, pack(words),
     )  # fmt: skip

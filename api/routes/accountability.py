@@ -71,6 +71,18 @@ def findings(
 
 
 @get(
+    "/v1/findings/{finding:str}",
+    operation_id="finding",
+    tags=["findings"],
+    sync_to_thread=True,
+    responses=answers(shapes.FindingWhole, examples.FINDING_WHOLE, missing="No such finding at that time"),
+)
+def finding_whole(questions: Asks, moment: Moment, finding: FromPath[str]) -> Answer:
+    """What does the rule say, on what evidence, who held the roles that day, and who decided what?"""
+    return found(questions.finding(finding, moment), f"finding {finding}")
+
+
+@get(
     "/v1/findings/{finding:str}/explain",
     operation_id="explain",
     tags=["findings"],
@@ -86,4 +98,4 @@ def explain(
     return found(questions.explain(finding, moment), finding)
 
 
-HANDLERS = [units, scoreboard, findings, explain]
+HANDLERS = [units, scoreboard, findings, finding_whole, explain]

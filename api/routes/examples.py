@@ -112,6 +112,61 @@ FINDING = {
     "answers": [{"official": "official:430408-zjj-clerk", "role": "handler", "responsibility": "direct"}],
     "explained": {"zh": "应于6月24日前答复，7月3日答复", "en": "Due on 24 June, answered on 3 July"},
 }
+FINDING_WHOLE = {
+    **TOLD,
+    **FINDING,
+    "state": "decided",
+    "appealed": False,
+    "until": "2020-07-03",
+    "text": {
+        "zh": "未在60日内（经延期的在延长期内；简易办理10个工作日内）答复。",
+        "en": "Not answered within 60 days.",
+    },
+    "law": [{"article": "R2005 33", "ruleset": "cn-2005"}],
+    "events": [
+        {
+            "position": 40,
+            "type": "petition.answered.v1",
+            "subject": f"petition:{NO}",
+            "time": "2020-07-03T09:00:00+08:00",
+            "actor": "official:430408-zjj-clerk",
+            "unit": "unit:430408-zjj",
+            "sentence": {"zh": "区住建局作出处理意见：explained", "en": "区住建局 answered: explained"},
+        }
+    ],
+    "officials": {
+        "on": "2020-06-25",
+        "roles": [
+            {"official": "official:430408-zjj-head", "name": "周建国", "role": "principal", "since": "2019-01-02"}
+        ],
+    },
+    "steps": [
+        {"position": 44, "type": "finding.opened.v1", "on": "2020-07-06", "actor": "official:430400-jw-1"},
+        {
+            "position": 51,
+            "type": "finding.decided.v1",
+            "on": "2020-07-20",
+            "actor": "official:430400-jw-1",
+            "official": "official:430408-zjj-clerk",
+            "responsibility": "direct",
+            "measure": "admonish",
+            "reason": "逾期9日",
+        },
+    ],
+    "decisions": [
+        {
+            "position": 51,
+            "type": "finding.decided.v1",
+            "on": "2020-07-20",
+            "actor": "official:430400-jw-1",
+            "official": "official:430408-zjj-clerk",
+            "responsibility": "direct",
+            "measure": "admonish",
+            "reason": "逾期9日",
+        }
+    ],
+    "history": [],
+}
 FINDINGS = {**TOLD, "findings": [FINDING], "total": 1, "next": None}
 DOSSIER = {
     **TOLD,

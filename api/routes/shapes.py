@@ -162,6 +162,48 @@ class Finding(TypedDict):
     explained: dict[str, Any]
 
 
+class Step(TypedDict):
+    """What a human did with a finding."""
+
+    position: int
+    type: str
+    on: str
+    actor: str
+    unit: NotRequired[str]
+    official: NotRequired[str]
+    responsibility: NotRequired[str]
+    measure: NotRequired[str]
+    outcome: NotRequired[str]
+    reason: NotRequired[str]
+
+
+class FindingWhole(Told):
+    """A finding on one page: the rule, the evidence, the officials of that day, what humans did, what was before."""
+
+    id: str
+    rule: str
+    subject: str
+    unit: str
+    axis: str | None
+    ground: str | None
+    since: str
+    until: NotRequired[str]
+    state: str
+    appealed: bool
+    cleared_at: NotRequired[int]
+    late_by_days: NotRequired[int]
+    answers: list[Responsible]
+    evidence: list[int]
+    explained: dict[str, Any]
+    text: dict[str, str]
+    law: list[dict[str, str]]
+    events: list[dict[str, Any]]
+    officials: dict[str, Any]
+    steps: list[Step]
+    decisions: list[Step]
+    history: list[dict[str, Any]]
+
+
 class FindingList(Told):
     """Findings that match; ask again with cursor = next for more."""
 

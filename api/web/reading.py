@@ -72,13 +72,3 @@ def late_entry(event: dict[str, Any], hours: int = 24) -> bool:
     if not happened or not recorded:
         return False
     return (recorded - happened).total_seconds() > hours * 3600
-
-
-def finding_subject(finding: str) -> tuple[str, str | None]:
-    """Rule and subject of a finding's id: F04:petition:NO:K5 -> F04, petition:NO; duties carry their unit."""
-    rule, _, rest = finding.partition(":")
-    parts = rest.split(":")
-    if len(parts) < 2:
-        return rule, None
-    size = 3 if parts[0] == "duty" and parts[1] == "unit" else 2
-    return rule, ":".join(parts[:size])

@@ -23,7 +23,8 @@ def catalogue() -> dict[str, dict[str, tuple[str, str]]]:
         for section, entries in tomllib.loads(text).items()
     }
     named = {name: (rule.zh, rule.en[:1].upper() + rule.en[1:]) for name, rule in rules().items()}
-    return {**said, "rule": named}
+    texts = {name: (rule.text["zh"], rule.text["en"]) for name, rule in rules().items()}
+    return {**said, "rule": named, "rule_text": texts}
 
 
 @cache

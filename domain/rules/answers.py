@@ -56,7 +56,7 @@ def _individual(finding: Finding, units: Units, day: date) -> list[Answer]:
         direct = _holders(finding, units, day, "petition_clerk", "direct")
     heads = [answer for role in HEADS for answer in _holders(finding, units, day, role, "leadership")]
     dissent = [_named(finding, units, official, "none") for official in finding.dissent]
-    return [*(each for each in direct if each.official not in finding.dissent), *heads, *dissent]
+    return [*direct, *heads, *dissent]
 
 
 def _collective(finding: Finding, units: Units, day: date) -> list[Answer]:
@@ -70,15 +70,16 @@ def _holders(finding: Finding, units: Units, day: date, role: str, responsibilit
     held = units.holding(finding.unit, day, role)
     if not held:
         return [Answer(None, role, responsibility)]
-    return [
-        Answer(each.official, role, "none" if each.official in finding.dissent else responsibility, each.name)
-        for each in held
-    ]
+    return [Answer(each.official, role, _borne(finding, each.official, responsibility), each.name) for each in held]
 
 
 def _named(
     finding: Finding, units: Units, official: OfficialId, responsibility: str, role: str | None = None
 ) -> Answer:
-    return Answer(
-        official, role or units.role_of(finding.unit, official) or "member", responsibility, units.official(official)
-    )
+    role = role or units.role_of(finding.unit, official) or "member"
+    return Answer(official, role, _borne(finding, official, responsibility), units.official(official))
+
+
+def _borne(finding: Finding, official: OfficialId, responsibility: str) -> str:
+    """Nothing, where the official objected on record."""
+    return "none" if official in finding.dissent else responsibility

@@ -137,8 +137,12 @@ def rated_better(ruling: Ruling, target: str) -> None:
 
 
 def f18_raised_above_after_fault(ruling: Ruling, matter: list[Item]) -> None:
-    """The matter went beyond its proper level while units bear faults of handling on it: they answer for that."""
-    for unit in dict.fromkeys(unit for item in matter for id, unit in item.faults if not id.startswith("F18:")):
+    """The matter went beyond its proper level while units bear faults of handling on it: they answer for that.
+
+    A fault that a human dismissed is none.
+    """
+    faults = [fault for item in matter for fault in item.faults if not fault[0].startswith("F18:")]
+    for unit in dict.fromkeys(unit for id, unit in faults if ruling.known.state(id) != "dismissed"):
         ruling.find("F18", unit, detail=unit)
 
 

@@ -74,10 +74,12 @@ class Shipped(Struct, frozen=True):
 
 
 class FindingRule(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a rule is called, the axis and ground it stands on, and its articles under each rule set."""
+    """What a rule is called and says, the axis and ground it stands on, and its articles under each rule set."""
 
     zh: str
     en: str
+    text: dict[Literal["zh", "en"], str]
+    """What trips it, in a sentence for a citizen."""
     axis: Literal["A", "B"] | None = None
     ground: str | None = None
     articles: dict[str, list[str]] = {}

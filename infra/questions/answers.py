@@ -40,6 +40,9 @@ class Answers:
     def findings(self, as_of: datetime | None = None, **wanted: Any) -> Answer:
         return findings.findings(self._library.at(as_of), **wanted)
 
+    def finding(self, id: str, as_of: datetime | None = None) -> Answer | None:
+        return findings.finding(self._library.at(as_of), id)
+
     def explain(self, id: str, as_of: datetime | None = None) -> Answer | None:
         if id.startswith("petition:"):
             return cases.explain(self._library.past_item(as_of), id)

@@ -1,14 +1,21 @@
 """Which findings stand, who answers, and why? Rows of the read model, with the persons of the day added on reading."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
+import msgspec
 from sqlalchemy import select
 
+from domain.codec import decode_event
+from domain.envelope import Finding
 from domain.rules.answers import answers
+from domain.rules.articles import numbers
 from infra.questions.book import Book
+from infra.shipped import shipped_articles
 from projections.explain import finding_sentences
-from projections.findings import Standing, standing, unpack_words
+from projections.findings import Standing, Step, standing, unpack_words
+from projections.sentences import sentence
 
 
 def told(standing: Standing, book: Book) -> dict[str, Any]:
@@ -25,8 +32,9 @@ def told(standing: Standing, book: Book) -> dict[str, Any]:
         "axis": found.axis,
         "ground": found.ground,
         "since": found.since.isoformat(),
-        "state": standing.state,
-        "articles": [a for name in book.rules.on(found.since).names for a in rule.articles.get(name, [])],
+        "state": standing.told_state,
+        "appealed": standing.state == "appealed",
+        "articles": [article for _, article in _articles(found, book)],
         "answers": [
             {"official": each.official, "name": each.name, "role": each.role, "responsibility": each.responsibility}
             for each in answers(found, book.units)
@@ -35,16 +43,28 @@ def told(standing: Standing, book: Book) -> dict[str, Any]:
         "explained": finding_sentences(found, book.units, book.rules),
         "aggravated": found.aggravated,
         "attempt": found.attempt,
-        "steps": [
-            {"position": step.position, "type": step.type, "on": step.on, "actor": step.actor}
-            for step in standing.steps
-        ],
+        "steps": [_step(step, book) for step in standing.steps],
+        "decisions": [_step(step, book) for step in standing.decisions],
     }
     if found.late_by is not None:
         row["late_by_days"] = found.late_by
+    if found.late_by:
+        row["until"] = (found.since + timedelta(days=found.late_by - 1)).isoformat()
     if standing.cleared_at:
         row["cleared_at"] = standing.cleared_at
     return row
+
+
+def _articles(found: Finding, book: Book) -> list[tuple[str, str]]:
+    """(rule set, article) of the rule under the sets in force on the day of the breach."""
+    articles = book.rules.catalogue[found.rule].articles
+    return [(name, article) for name in book.rules.on(found.since).names for article in articles.get(name, [])]
+
+
+def _step(step: Step, book: Book) -> dict[str, Any]:
+    """What a human did: by whom, when, about whom, and what was said."""
+    names = {f"{who}_name": book.units.official(id) for who in ("actor", "official") if (id := getattr(step, who))}
+    return {**msgspec.to_builtins(step), **names}
 
 
 def _standing(body: bytes) -> Standing:
@@ -96,9 +116,72 @@ def findings(
 
 def explain(book: Book, id: str) -> dict[str, Any] | None:
     """One finding with everything that is known of it, cleared ones too."""
+    standing = _of_id(book, id)
+    if standing is None:
+        return None
+    row = told(standing, book)
+    return {**book.head(), **row, "zh": row["explained"]["zh"], "en": row["explained"]["en"]}
+
+
+def finding(book: Book, id: str) -> dict[str, Any] | None:
+    """One finding on one page: the rule and its articles, the evidence, the officials of that day, who decided what."""
+    standing = _of_id(book, id)
+    if standing is None:
+        return None
+    found = standing.finding
+    return {
+        **book.head(),
+        **told(standing, book),
+        "text": book.rules.catalogue[found.rule].text,
+        "law": [_quoted(name, article) for name, article in _articles(found, book)],
+        "events": [_event(book, position) for position in found.evidence],
+        "officials": _officials(found, book),
+        "history": [{**_once(each, book), "cleared_at": each.cleared_at} for each in standing.former],
+    }
+
+
+def _of_id(book: Book, id: str) -> Standing | None:
     table = book.tables.findings
     rows = book.select(select(table.c.body).where(table.c.id == id, table.c.raised_at > 0))
-    if not rows:
-        return None
-    row = told(_standing(rows[0][0]), book)
-    return {**book.head(), **row, "zh": row["explained"]["zh"], "en": row["explained"]["en"]}
+    return _standing(rows[0][0]) if rows else None
+
+
+def _quoted(ruleset: str, article: str) -> dict[str, str]:
+    """An article, word for word where the product holds its text (the opinion's)."""
+    named = [shipped_articles()[number] for number in numbers([article])]
+    texts = {"title": named[0].title, "text": named[0].text} if named else {}
+    return {"article": article, "ruleset": ruleset, **texts}
+
+
+def _event(book: Book, position: int) -> dict[str, Any]:
+    """What the evidence says, in a sentence."""
+    entry = book.log.get(position)
+    assert entry is not None, "evidence lies in the log"
+    event = decode_event(entry.type, entry.body, entry.position)
+    return {
+        "position": position, "type": event.type, "subject": event.subject, "time": event.time.isoformat(),
+        "actor": event.actor, "actor_name": book.units.official(event.actor), "unit": event.unit,
+        "unit_name": book.units.name(event.unit) if event.unit else None, "sentence": sentence(event, book.units),
+    }  # fmt: skip
+
+
+def _officials(found: Finding, book: Book) -> dict[str, Any]:
+    """Who held which role in the unit on the day that counts."""
+    day, unit = found.on or found.since, book.units.get(found.unit)
+    held = [role for role in unit.roles if role.on(day)] if unit else []
+    return {
+        "on": day.isoformat(),
+        "roles": [
+            {"official": each.official, "name": each.name, "role": each.role, "since": each.since.isoformat()}
+            for each in held
+        ],
+    }
+
+
+def _once(standing: Standing, book: Book) -> dict[str, Any]:
+    """How a finding stood before it was cleared: its evidence is kept, and what humans had made of it."""
+    found = standing.finding
+    return {
+        "raised_at": standing.raised_at, "since": found.since.isoformat(), "state": standing.told_state,
+        "evidence": list(found.evidence), "steps": [_step(step, book) for step in standing.steps],
+    }  # fmt: skip

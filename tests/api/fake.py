@@ -139,6 +139,22 @@ class FakeQuestions:
         found = [{**f, "evidence": evidence[f["id"]]} for f in made]
         return sorted(found, key=lambda f: f["since"], reverse=True)
 
+    def finding(self, id: str, as_of: datetime | None = None) -> dict[str, Any] | None:
+        found = next((f for f in self._findings(as_of) if f["id"] == id), None)
+        if found is None:
+            return None
+        decided = {"position": 30, "type": "finding.decided.v1", "on": "2020-07-20", "actor": "official:jw-1",
+                   "official": "official:430408-gov-head", "official_name": HEAD, "actor_name": None,
+                   "responsibility": "main_leadership", "measure": "admonish", "reason": "违反法定程序"}  # fmt: skip
+        roles = [{"official": "official:430408-gov-head", "name": HEAD, "role": "principal", "since": "2019-01-02"}]
+        said = {"zh": "登记", "en": "registered"}
+        return self._told(as_of) | found | {
+            "text": {"zh": "规则", "en": "The rule"}, "appealed": False, "steps": [decided], "decisions": [decided],
+            "law": [{"article": "SEED 19", "ruleset": "hengyang-2020", "title": "责任追究", "text": "谁引发、谁担责"}],
+            "events": [{**self.events[at - 1], "sentence": said} for at in found["evidence"]], "history": [],
+            "officials": {"on": found["since"], "roles": roles},
+        }  # fmt: skip
+
     def explain(self, id: str, as_of: datetime | None = None) -> dict[str, Any] | None:
         if id not in {f["id"] for f in self._findings(as_of)} | {
             f"petition:{i[0]}:{c[0]}" for i in ITEMS for c in CLOCKS

@@ -103,6 +103,12 @@ def test_a_case_before_its_cause_was_found_does_not_know_it(client):
     assert client.get(f"/petitions/{CAUSED}?as_of=2020-04-01", headers=HTML).status_code == 404
 
 
+def test_a_finding_tells_its_law_its_evidence_and_who_decided_what(client):
+    page = client.get(f"/findings/{F21}", headers=HTML).text
+    for said in ("谁引发、谁担责", "登记", "诫勉", "违反法定程序", "当日任职", "责任认定"):
+        assert said in page
+
+
 def test_a_case_tells_vacant_roles_late_entries_and_dissent(client):
     page = client.get(f"/petitions/{CAUSED}", headers=HTML).text
     for said in ("空缺", "事后补录", "不担责", "逾期 16 天", "区政府常务会议未经听证即批准停车收费方案"):

@@ -32,7 +32,8 @@ def test_templates_hold_no_chinese_of_their_own():
 
 
 def test_every_rule_of_the_domain_has_its_text():
-    assert rules().keys() <= catalogue()["rule_text"].keys()
+    assert {name for name, rule in rules().items() if {"zh", "en"} != rule.text.keys()} == set()
+    assert all(text.endswith((".", "。")) for texts in catalogue()["rule_text"].values() for text in texts)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

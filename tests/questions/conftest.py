@@ -13,26 +13,39 @@ from api.app import create_app
 from cli.wiring import System
 from domain.codec import encode
 from domain.envelope import Action
+from infra.questions import Answers
 from tests.projections.test_ledgers import HISTORY
 from tests.system.command import Danze
 
 
+class Told:
+    """Takes stories as history, each into a store of its own, and gives the answers."""
+
+    def __init__(self, folder: Path, opened: ExitStack) -> None:
+        self._folder, self._opened, self._stores = folder, opened, 0
+
+    def __call__(self, *actions, until: str | None = None) -> Answers:
+        """`until` is the day up to which the clock ran."""
+        self._stores += 1
+        return self.going_on(*actions, until=until)
+
+    def going_on(self, *actions, until: str | None = None) -> Answers:
+        """The story of the last store goes on, by an intake that knows nothing yet."""
+        system = self._opened.enter_context(closing(System(f"sqlite:///{self._folder}/{self._stores}.db")))
+        intake = system.intake(history=True)
+        outcomes = intake.take([encode(action) for action in actions])
+        assert {each.outcome for each in outcomes} == {"recorded"}, outcomes
+        if until is not None:
+            intake.advance(date.fromisoformat(until))
+        system.projector.catch_up()
+        return system.answers
+
+
 @pytest.fixture
-def after(tmp_path: Path) -> Iterator:
-    """The answers after a story was taken as history; `until` is the day up to which the clock ran."""
+def after(tmp_path: Path) -> Iterator[Told]:
+    """The answers after a story was taken."""
     with ExitStack() as opened:
-
-        def told(*actions, until: str | None = None):
-            system = opened.enter_context(closing(System(f"sqlite:///{tmp_path}/{len(list(tmp_path.iterdir()))}.db")))
-            intake = system.intake(history=True)
-            outcomes = intake.take([encode(action) for action in actions])
-            assert {each.outcome for each in outcomes} == {"recorded"}, outcomes
-            if until is not None:
-                intake.advance(date.fromisoformat(until))
-            system.projector.catch_up()
-            return system.answers
-
-        yield told
+        yield Told(tmp_path, opened)
 
 
 class City(NamedTuple):

@@ -155,6 +155,7 @@ def answers(system: System) -> dict[str, bytes]:
     found = asked["findings"]["findings"]
     for finding in found[:: len(found) // FINDINGS_EXPLAINED + 1]:
         asked[f"explain {finding['id']}"] = ask.explain(finding["id"])
+        asked[f"finding {finding['id']}"] = ask.finding(finding["id"])
     for words in ("", "小区", "停车", "征收 补偿", "430408"):
         for page, told in enumerate(_pages(ask.search, q=words, limit=40)):
             asked[f"search {words!r}, page {page}"] = told

@@ -10,8 +10,7 @@ from api.ports import Asks
 from api.problems import cursor_read, found
 from api.web.page import Shown
 from api.web.pages.city import period_of
-from api.web.reading import finding_subject
-from api.web.words import catalogue, rules
+from api.web.words import catalogue
 
 PAGE = 100
 
@@ -86,14 +85,11 @@ def findings(
 
 @get("/findings/{name:str}", include_in_schema=False, sync_to_thread=True)
 def finding(page: Shown, questions: Asks, name: FromPath[str]) -> Response[str]:
-    """Why one finding stands, who answers, and on what evidence."""
-    rule, subject = finding_subject(name)
-    of_subject = questions.findings(page.moment, subject=subject)["findings"] if subject else []
-    shown = found(next((f for f in of_subject if f["id"] == name), None), f"finding {name}")
-    told = questions.explain(name, page.moment) or {}
+    """Why one finding stands, who answers, on what evidence, and what humans made of it."""
+    shown = found(questions.finding(name, page.moment), f"finding {name}")
+    of_subject = questions.findings(page.moment, subject=shown["subject"])["findings"]
     others = [f for f in of_subject if f["id"] != name]
-    articles = rules()[rule].articles if rule in rules() else {}
-    return page.show("finding.html", told=told, finding=shown, rule=rule, others=others, by_set=articles)
+    return page.show("finding.html", told=shown, finding=shown, others=others)
 
 
 HANDLERS = [units, unit, findings, finding]
