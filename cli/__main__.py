@@ -7,7 +7,20 @@ from typing import NoReturn
 
 import typer
 
-from cli import asking, docs, exporting, keeping, keys, ledgers, relaying, resubmitting, running, taking, workers
+from cli import (
+    asking,
+    docs,
+    exporting,
+    importing,
+    keeping,
+    keys,
+    ledgers,
+    relaying,
+    resubmitting,
+    running,
+    taking,
+    workers,
+)
 from cli.screen import err
 from cli.wiring import look_for_garbage_less_often
 from infra.kafka.settings import KafkaProblem
@@ -20,8 +33,7 @@ app = typer.Typer(
 
 app.command()(running.run)
 app.command()(taking.emit)
-app.add_typer(taking.importing, name="import")
-taking.importing.command("bundle")(exporting.import_bundle)
+app.add_typer(importing.importing, name="import")
 app.add_typer(exporting.exporting, name="export")
 app.command("simulate")(taking.simulate_city)
 app.command()(taking.tick)

@@ -1,4 +1,4 @@
-"""Verbs that hand the log to others, and take it back: export jsonl, import bundle."""
+"""`danze export`: the log for others."""
 
 import sys
 from pathlib import Path
@@ -10,8 +10,6 @@ from cli.options import Json, Store
 from cli.screen import bar, fail, moment, out, told
 from cli.wiring import DEFAULT_STORE, System, files_of, opened
 from infra.exporters import jsonl
-from infra.importers import bundle
-from infra.importers.rows import ImportProblem
 from infra.log.checkpoint import Checkpoints
 from infra.office import micros
 
@@ -54,35 +52,3 @@ def _upto(system: System, to: str | None) -> int:
     until = moment(to, "--to")
     assert until is not None, "a text was given"
     return system.log.at(micros(until))
-
-
-def import_bundle(
-    file: Annotated[Path, typer.Argument(help="What danze export jsonl wrote; also packed with gzip.")],
-    root: Annotated[
-        str | None, typer.Option("--root", help="Restore only if this is the Merkle root over the file's events.")
-    ] = None,
-    store: Store = DEFAULT_STORE,
-    as_json: Json = False,
-) -> None:
-    """Restore a log: same bytes, same positions, same Merkle root. Nothing is decided again; twice adds nothing.
-
-    Keys of personal fields are no part of it: put the old PATH.keys and PATH.master beside the new store.
-    """
-    try:
-        with bar("check") as progress:
-            checked = bundle.check(file, lambda done: progress(done, 0))
-        if root is not None and root != checked.root:
-            raise fail(f"the root over the events of {file.name} is {checked.root}, not {root}; nothing was restored")
-        with opened(store) as system:
-            with bar("restore") as progress:
-                stored, had = bundle.restore(file, system.log, lambda done: progress(done, checked.events))
-            with bar("read models") as progress:
-                system.projector.catch_up(progress)
-    except ImportProblem as error:
-        raise fail(str(error)) from None
-    answer = {"recorded": stored, "duplicate": had, "checkpoint": {"size": checked.events, "root": checked.root}}
-    told(
-        answer,
-        as_json,
-        lambda a: out.print(f"restored {a['recorded']:,}, had {a['duplicate']:,}, root {checked.root}", markup=False),
-    )

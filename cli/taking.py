@@ -1,11 +1,9 @@
-"""Verbs that bring facts in: emit, import, simulate, tick."""
+"""Verbs that bring facts in: emit, simulate, tick."""
 
-from collections.abc import Iterable, Iterator
-from datetime import tzinfo
-from itertools import chain, islice
+from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Annotated, BinaryIO
 
 import orjson
 import typer
@@ -16,12 +14,8 @@ from cli.screen import bar, day, err, fail, moment, out, told
 from cli.sending import send
 from cli.wiring import DEFAULT_STORE, System, now, opened
 from domain.codec import YEARS
-from domain.envelope import SHANGHAI, day_of
+from domain.envelope import day_of
 from infra.city.simulation import simulate
-from infra.importers.eventlog import eventlog
-from infra.importers.messages import MAILBOX, messages
-from infra.importers.rows import ImportProblem, Problem
-from infra.importers.workorders import workorders
 
 BATCH = 1_000
 """Actions that are decided and appended together."""
@@ -119,94 +113,6 @@ def tick(
         as_json,
         lambda a: out.print(f"recorded {a['missed']} missed deadlines"),
     )
-
-
-importing = typer.Typer(
-    help="Bring real tables in, in history mode. Importing twice adds nothing.", no_args_is_help=True
-)
-
-
-@importing.command("messages")
-def import_messages(
-    file: Annotated[Path, typer.Argument(help="CSV: message_id,user_id,title,posted_at,body[,reply,replied_at].")],
-    unit: Annotated[str, typer.Option("--unit", help="The unit that received them.")] = MAILBOX,
-    store: Store = DEFAULT_STORE,
-    as_json: Json = False,
-) -> None:
-    """Citizens' messages to leaders, with the answers where there are any."""
-    problems: list[Problem] = []
-    _import(store, messages(file, unit=unit, problems=problems), problems, as_json)
-
-
-@importing.command("workorders")
-def import_workorders(
-    file: Annotated[Path, typer.Argument(help="CSV of hotline work orders.")],
-    store: Store = DEFAULT_STORE,
-    as_json: Json = False,
-) -> None:
-    """Hotline work orders: registration, and assignment to the unit named."""
-    problems: list[Problem] = []
-    _import(store, workorders(file, problems=problems), problems, as_json)
-
-
-@importing.command("eventlog")
-def import_eventlog(
-    file: Annotated[Path, typer.Argument(help="CSV or XES, also packed with gzip.")],
-    case: Annotated[str | None, typer.Option(help="Column of the case.")] = None,
-    activity: Annotated[str | None, typer.Option(help="Column of what was done.")] = None,
-    lifecycle: Annotated[str | None, typer.Option(help="Column of its transition.")] = None,
-    resource: Annotated[str | None, typer.Option(help="Column of who did it.")] = None,
-    group: Annotated[str | None, typer.Option(help="Column of the group that had the case.")] = None,
-    time: Annotated[str | None, typer.Option(help="Column of when it was done.")] = None,
-    zone: Annotated[str, typer.Option(help="Where times without an offset were written.")] = "Asia/Shanghai",
-    name: Annotated[
-        str | None, typer.Option(help="What numbers and ids begin with; default: the file's name without endings.")
-    ] = None,
-    terms: Annotated[Path | None, typer.Option(help="TOML: which activities are which steps.")] = None,
-    store: Store = DEFAULT_STORE,
-    as_json: Json = False,
-) -> None:
-    """Who had which case when, from any process: hand-overs between groups become referrals."""
-    said = {"case": case, "activity": activity, "lifecycle": lifecycle, "resource": resource, "group": group,
-            "time": time}  # fmt: skip
-    columns = {column: called for column, called in said.items() if called is not None}
-    problems: list[Problem] = []
-    actions = eventlog(file, name=name, columns=columns, zone=_zone(zone), table=terms, problems=problems)
-    _import(store, actions, problems, as_json)
-
-
-def _zone(name: str) -> tzinfo:
-    """A time zone by its name; the default needs no table of zones on the machine."""
-    if name == SHANGHAI.tzname(None):
-        return SHANGHAI
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise fail(f"--zone: {name!r} is no time zone known here; write for example Europe/Rome") from None
-
-
-def _import(store: str, actions: Iterator[dict[str, Any]], problems: list[Problem], as_json: bool) -> None:
-    try:
-        actions = chain(list(islice(actions, 1)), actions)  # read before anything is opened: it may be no such table
-        with opened(store) as system:
-            new = (action for action in actions if not _assumed_again(action, system))
-            counts = take(system, map(orjson.dumps, new), history=True, title="import")
-    except ImportProblem as error:
-        raise fail(str(error)) from None
-    told({**counts, "problems": [problem._asdict() for problem in problems]}, as_json, _imported)
-    if counts["rejected"] or problems:
-        raise typer.Exit(1)
-
-
-def _assumed_again(action: dict[str, Any], system: System) -> bool:
-    """Whether the importer assumes a unit that an earlier import has established."""
-    return bool(action["type"] == "unit.established.v1" and system.answers.present().units.get(action["subject"]))
-
-
-def _imported(answer: dict[str, Any]) -> None:
-    out.print(f"recorded {answer['recorded']}, duplicate {answer['duplicate']}, rejected {answer['rejected']}")
-    for problem in answer["problems"]:
-        out.print(f"not mapped: {problem}", markup=False)
 
 
 def simulate_city(

@@ -95,6 +95,11 @@ TEMPLATES: dict[str, tuple[str, str]] = {
 
 WITHOUT: dict[str, tuple[str, str, str]] = {
     "petition.assigned": ("report_by", "{by}交办{to_unit}", "{by} assigned it to {to_unit}"),
+    "petition.accepted": (
+        "handler",
+        "{by}受理（{procedure}程序），未载明承办人",
+        "{by} accepted it ({procedure}); no handler is on record",
+    ),
     "conference.item_agreed": ("due", "议定{item}，由{owner_unit}办理", "agreed on {item}, to be done by {owner_unit}"),
     "petition.repeat_judged": ("first", "改判为初次信访", "judged to be a first-time item after all"),
 }

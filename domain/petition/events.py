@@ -88,7 +88,8 @@ class PetitionAccepted(Fact, frozen=True, gc=False):
     """A unit took the item as its own to handle (受理, Art 15, 16)."""
 
     procedure: Literal["ordinary", "simple"]
-    handler: OfficialId
+    handler: OfficialId | None
+    """Who handles it. null only for an imported fact whose source names nobody: nobody is made up."""
 
 
 class PetitionNotAccepted(Fact, frozen=True, gc=False):

@@ -16,6 +16,8 @@ def accepted(fact: e.PetitionAccepted, ruling: Ruling) -> Verdict:
     handler (首办).
     """
     item, unit = ruling.item, ruling.unit
+    if fact.handler is None and fact.origin is None:
+        return Rejected("missing-field", "an acceptance names the official who handles the item", "$.data.handler")
     refused = conflicted(ruling.item, fact.handler, "$.data.handler") or may_receive(ruling, unit, "$.unit")
     if refused is not None:
         return refused
@@ -30,7 +32,7 @@ def accepted(fact: e.PetitionAccepted, ruling: Ruling) -> Verdict:
         rule.f10_simple_misused(ruling)
     elif ruling.law.switches["handling_limit_for_all"] or item.purpose in ("appeal", "settlement"):
         ruling.start("K5", unit)
-    ruling.facts["first_handler"] = ruling.first_handler() or (unit, fact.handler)
+    ruling.facts["first_handler"] = ruling.first_handler() or ((unit, fact.handler) if fact.handler else None)
     competent(ruling, unit)
     return None
 

@@ -154,10 +154,10 @@ class _Case:
     def _counting(self, step: "_Step") -> str:
         """The step that a row counts as: what was not the end of it was work."""
         if step.name == "accepted":
-            if step.place < self.last_move or not step.row.resource:
+            if step.place < self.last_move:
                 return "worked"
             if self.state in ("accepted", "answered"):
-                return "worked" if self._official(step) == self.handler else "handler_changed"
+                return "handler_changed" if self._official(step) not in (None, self.handler) else "worked"
         if step.name == "closed" and step.place < self.last_end:
             return "worked"
         return step.name
@@ -194,8 +194,8 @@ class _Case:
         assumed = ["channel", "purpose", "category", "place", "persons", "anonymous", "title"]
         return self._action(step, "registered", data, assumed)
 
-    def _official(self, step: "_Step") -> str:
-        return f"official:{self.log.name}-{_safe(step.row.resource)}" if step.row.resource else ACTOR
+    def _official(self, step: "_Step") -> str | None:
+        return f"official:{self.log.name}-{_safe(step.row.resource)}" if step.row.resource else None
 
     def _action(self, step: "_Step", name: str, data: dict[str, Any], assumed: list[str]) -> Action:
         row, log = step.row, self.log
@@ -207,7 +207,7 @@ class _Case:
         unit = data.get("by_unit") or log.unit(self.group)
         return log.action(
             f"{row.case}/{step.place}/{name}", type_of(name), f"petition:{log.name}-{row.case}", row.time,
-            self._official(step), unit, data,
+            self._official(step) or ACTOR, unit, data,
         )  # fmt: skip
 
 

@@ -163,3 +163,18 @@ def test_a_bureau_that_went_into_another_leaves_it_the_supervision():
 def test_the_first_day_of_breach_is_the_day_after_the_due_day():
     story = given(*IN_HANDLING).by("2020-07-31")
     assert story.finding("F04:petition:1:K5").since == story.clock("K5").due_on + timedelta(days=1)
+
+
+# nobody is made up
+
+
+def test_where_a_source_names_no_handler_the_clerk_answers_and_nobody_is_made_up():
+    unnamed = e.PetitionAccepted(procedure="ordinary", handler=None, origin={"file": "records.csv"})
+    story = given(*AT_HOUSING, on("2020-04-14", unnamed, by=HOUSING)).by("2020-06-20")
+    assert (story.item().handler, story.item().first_handler) == (None, None)
+    story.who_answers("F04:petition:1:K5", (clerk(HOUSING), "direct"), *heads(HOUSING))
+
+
+def test_an_acceptance_of_today_names_its_handler():
+    unnamed = on("2020-04-14", e.PetitionAccepted(procedure="ordinary", handler=None), by=HOUSING)
+    given(*AT_HOUSING).when(unnamed).refused("missing-field", "$.data.handler")

@@ -65,8 +65,9 @@ def test_nobody_is_made_up_and_what_is_assumed_is_marked(log):
     assert (registered["petitioners"], registered["anonymous"]) == ([], True)
     assert "category" in registered["origin"]["assumed"]
     unknown = list(eventlog(log("8,Accepted,In Progress,,V1,2013-05-01 08:00:00\n")))[1:]
-    assert kinds(unknown) == ["registered"]  # nobody is named who could have accepted it
+    assert kinds(unknown) == ["registered", "accepted"]
     assert unknown[0]["actor"] == "importer:eventlog"
+    assert unknown[1]["data"]["handler"] is None
 
 
 def test_a_step_that_the_item_is_not_open_to_is_told_and_taken_as_work(log):
