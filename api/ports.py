@@ -88,6 +88,11 @@ class Questions(Protocol):
     ) -> Answer | None:
         """What a unit, those below it and their leaders owed, did and missed, period by period."""
 
+    def record(
+        self, official: str, from_: date | None = None, to: date | None = None, as_of: datetime | None = None
+    ) -> Answer | None:
+        """What an official did, what occurred and was resolved where he leads, and what is found of him."""
+
     def ledger(
         self,
         kind: str,

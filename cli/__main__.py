@@ -39,7 +39,7 @@ app.command("simulate")(taking.simulate_city)
 app.command()(taking.tick)
 for verb in (
     asking.show, asking.timeline, asking.dossier, asking.matter, asking.findings, asking.kpi, asking.counters,
-    asking.search, asking.explain, ledgers.duties, ledgers.ledger,
+    asking.search, asking.explain, ledgers.duties, ledgers.ledger, ledgers.record,
     keeping.replay, keeping.verify, keeping.doctor, relaying.relay, relaying.topics,
     workers.intake, workers.project, workers.clock, resubmitting.resubmit, keys.keys, docs.docs,
 ):  # fmt: skip

@@ -1,10 +1,11 @@
 """Verbs that ask about everything that is no item: ledgers, duties, leaders, places, half years."""
 
+from datetime import date
 from typing import Annotated, Any
 
 import typer
 
-from cli.asking import _ask, _one_of
+from cli.asking import _ask, _one_of, _percent
 from cli.options import AsOf, Json, Store
 from cli.screen import days, fail, moment, out, table, told
 from cli.wiring import DEFAULT_STORE, System
@@ -27,12 +28,20 @@ def duties(
     as_json: Json = False,
 ) -> None:
     """Which duties were owed, done, missed, by unit and leader (Art 1, 3, 5, 7, 8, 14, 18)."""
-    at, (first, last) = moment(as_of), days(from_, to)
+    at, (first, last) = moment(as_of), _year(from_, to)
     assert first
     assert last
-    if (last - first).days >= LONGEST:
-        raise fail(f"--to {last} is more than {LONGEST} days after --from {first}")
     told(_ask(store, lambda s: s.answers.duties(unit, first, last, gaps=gaps, as_of=at), unit), as_json, _duties)
+
+
+def _year(from_: str | None, to: str | None) -> tuple[date | None, date | None]:
+    """Both days or neither: the twelve months up to the newest event."""
+    first, last = days(from_, to)
+    if (first is None) is not (last is None):
+        raise fail("--from and --to are given together, or both left out")
+    if first and last and (last - first).days >= LONGEST:
+        raise fail(f"--to {last} is more than {LONGEST} days after --from {first}")
+    return first, last
 
 
 def _duties(answer: Answer) -> None:
@@ -44,6 +53,43 @@ def _duties(answer: Answer) -> None:
     )  # fmt: skip
     title = f"{answer['unit']}, {answer['from']} to {answer['to']}: owed {total['owed']}, missed {total['missed']}"
     table(title, ("unit", "duty", "who", "owed", "done", "missed", "gaps"), rows)
+
+
+def record(
+    official: Annotated[str, typer.Argument(help="The official, with or without official:.")],
+    from_: From = None,
+    to: To = None,
+    store: Store = DEFAULT_STORE,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """A leader's record (实绩档案, Art 4): work done, what occurs and is resolved where he leads, what is found."""
+    at, (first, last) = moment(as_of), _year(from_, to)
+    who = f"official:{official.removeprefix('official:')}"
+    told(_ask(store, lambda s: s.answers.record(who, first, last, at), who), as_json, _record)
+
+
+def _record(answer: Answer) -> None:
+    out.print(f"[bold]{answer['name']}[/bold]  {answer['official']}, {answer['from']} to {answer['to']}")
+    work, kept = answer["work"], answer["sponsorship"]
+    table("信访工作开展 work done", ("what", "count", "of it"), (
+        (name, number.get("count", number.get("owed")),
+         ", ".join(f"{part} {value}" for part, value in number.items() if part not in ("count", "owed", "entries")))
+        for name, number in work.items()
+    ))  # fmt: skip
+    table("领导包案 sponsorship", ("sponsored", "open", "all five kept", "resolved"),
+          [[kept[name] for name in ("sponsored", "open", "all_five_kept", "resolved")]])  # fmt: skip
+    pairs = zip(answer["occurrence"], answer["resolution"], strict=True)
+    table("信访发生占比、化解 occurrence and resolution",
+          ("unit", "role", "items", "of", "share", "closed", "resolved", "dissatisfied", "late"),
+          ((o["unit_name"], o["role"], o["items"], o["of"], _percent(o["share"]), r["closed"], r["resolved"],
+            r["dissatisfied"], r["late"]) for o, r in pairs))  # fmt: skip
+    found = answer["findings"]
+    table("谁担责 findings (proposed by rules)", ("id", "name", "since", "state", "responsibility"),
+          ((f["id"], f["name"]["zh"], f["since"], f["state"], f["responsibility"])
+           for f in found["proposed_to_answer"]))  # fmt: skip
+    table("责任认定 decided by humans", ("id", "on", "responsibility", "measure", "by"),
+          ((f["id"], f["on"], f["responsibility"], f["measure"], f["by"]) for f in found["decided"]))  # fmt: skip
 
 
 def ledger(

@@ -10,8 +10,8 @@ from domain.rules.law import FindingRule, Rules
 STATES = ("done", "missed", "running", "not_owed")
 """`running` is owed, not done, and may still be done in time."""
 
-LONGEST = 366
-"""Days that one question may ask about."""
+LONGEST = 400
+"""Days that one question may ask about: a year, from the beginning of its first month."""
 
 NOT_OWED = {
     "unit": ("单位未存续整个周期", "the unit did not stand for the whole period"),

@@ -286,6 +286,42 @@ DUTIES = {
         }
     ],
 }
+RECORD = {
+    **TOLD,
+    "official": "official:430408-gov-head",
+    "name": "周建国",
+    "from": "2019-08-01",
+    "to": "2020-08-31",
+    "offices": [
+        {
+            "unit": "unit:430408-gov",
+            "unit_name": "蒸湘区人民政府",
+            "role": "principal",
+            "since": "2019-01-02",
+            "until": None,
+        }
+    ],
+    "work": {
+        "duties": {"owed": 6, "done": 5, "missed": 1, "running": 0, "not_owed": 0},
+        "receptions": {"count": 1, "entries": [f"duty:430408-gov#12:{NO}"], "days": 1, "items": 1},
+    },
+    "sponsorship": {"sponsored": 0, "open": 0, "all_five_kept": 0, "resolved": 0, "items": []},
+    "occurrence": [
+        {
+            "unit": "unit:430408-gov",
+            "unit_name": "蒸湘区人民政府",
+            "role": "principal",
+            "from": "2019-08-01",
+            "to": "2020-08-31",
+            "by": "place",
+            "items": 2,
+            "of": 40,
+            "share": 0.05,
+        }
+    ],
+    "resolution": [],
+    "findings": {"states": {}, "proposed_to_answer": [], "decided": []},
+}
 LEDGER = {
     **TOLD,
     "ledger": "dispute",

@@ -38,12 +38,34 @@ def duties(
     gaps: Annotated[bool, QueryParameter(description="Only what was missed")] = False,
 ) -> Answer:
     """Which duties were owed, done, missed, by unit and leader (Art 1, 3, 5, 7, 8, 14, 18)?"""
-    begins, ends = _between(from_, to)
+    begins, ends = _year(from_, to)
     if begins is None or ends is None:
-        raise bad_value("to" if begins else "from", "missing")
-    if (ends - begins).days >= LONGEST:
-        raise bad_value("to", f"more than {LONGEST} days after from")
+        raise bad_value("from", "missing")
     return found(questions.duties(unit_id(unit) or unit, begins, ends, gaps=gaps, as_of=moment), f"unit {unit}")
+
+
+@get(
+    "/v1/officials/{official:str}/record",
+    operation_id="record",
+    tags=["ledgers"],
+    sync_to_thread=True,
+    responses=answers(shapes.LeaderRecord, examples.RECORD, missing="No such official at that time"),
+)
+def record(questions: Asks, moment: Moment, official: FromPath[str], from_: From = None, to: To = None) -> Answer:
+    """What did an official do, what occurs and is resolved where he leads, what is found of him (实绩档案, Art 4)?"""
+    begins, ends = _year(from_, to)
+    told = questions.record(official_id(official) or official, begins, ends, moment)
+    return found(told, f"official {official}")
+
+
+def _year(from_: str | None, to: str | None) -> tuple[date | None, date | None]:
+    """Both days or neither: the twelve months up to the newest event."""
+    begins, ends = _between(from_, to)
+    if (begins is None) is not (ends is None):
+        raise bad_value("to" if begins else "from", "missing")
+    if begins and ends and (ends - begins).days >= LONGEST:
+        raise bad_value("to", f"more than {LONGEST} days after from")
+    return begins, ends
 
 
 def _between(from_: str | None, to: str | None) -> tuple[date | None, date | None]:
@@ -94,4 +116,4 @@ def ledger(
     return found(told, " or ".join(each for each in (unit_id(unit), official_id(leader)) if each))
 
 
-HANDLERS = [duties, ledger]
+HANDLERS = [duties, record, ledger]

@@ -299,6 +299,19 @@ class DutyCalendar(Told):
     units: list[dict[str, Any]]
 
 
+class LeaderRecord(Told):
+    """One official's record: facts with their rows, no score."""
+
+    official: str
+    name: str | None
+    offices: list[dict[str, Any]]
+    work: dict[str, dict[str, Any]]
+    sponsorship: dict[str, Any]
+    occurrence: list[dict[str, Any]]
+    resolution: list[dict[str, Any]]
+    findings: dict[str, Any]
+
+
 class LedgerPage(Told):
     """Entries of one ledger, newest first."""
 

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 from domain.rules.law import Rules
 from infra.log.port import Log
-from infra.questions import cases, duties, figures, findings, ledgers, search
-from infra.questions.book import Book, Library
+from infra.questions import cases, duties, figures, findings, leaders, ledgers, search
+from infra.questions.book import Book, Library, past_year
 from infra.views.projector import Projector
 from infra.views.store import Views
 
@@ -64,6 +64,15 @@ class Answers:
             return duties.duties(book, self._library.recalled(book), unit, from_, to, gaps=gaps)
 
         return self._kept(("duties", unit, from_, to, gaps), as_of, ask)
+
+    def record(
+        self, official: str, from_: date | None = None, to: date | None = None, as_of: datetime | None = None
+    ) -> Answer | None:
+        def ask(book: Book) -> Answer | None:
+            first, last = past_year(book, from_, to)
+            return leaders.record(book, self._library.recalled(book), official, first, last)
+
+        return self._kept(("record", official, from_, to), as_of, ask)
 
     def ledger(self, kind: str, *, as_of: datetime | None = None, **wanted: Any) -> Answer | None:
         return ledgers.ledger(self._library.at(as_of), kind, ledgers.Wanted(**wanted))

@@ -4,7 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, select, text
@@ -131,6 +131,12 @@ class Recalled:
 
     def states_of(self, kind: str) -> Iterable[Any]:
         return self._states[kind].values()
+
+
+def past_year(book: Book, from_: date | None, to: date | None) -> tuple[date, date]:
+    """The days asked about; where none are named, the twelve months up to the newest event."""
+    last = to or book.moment.date()
+    return from_ or date(last.year - 1, last.month, 1), last
 
 
 class Library:

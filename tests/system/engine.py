@@ -145,11 +145,7 @@ def answers(system: System) -> dict[str, bytes]:
         asked[f"findings of {unit}"] = ask.findings(unit=unit)["total"]
     for by in KEYS:
         asked[f"counters {by}"] = ask.counters(by=by)
-    for unit in (each["unit"] for each in asked["units"]["units"] if each["level"] == "city"):
-        asked[f"duties {unit}"] = ask.duties(unit, date(2020, 4, 1), date(2021, 3, 31))
-    for kind in LEDGERS:
-        for page, told in enumerate(_pages(ask.ledger, kind=kind, limit=200)):
-            asked[f"ledger {kind}, page {page}"] = told
+    asked.update(_about_duties(ask, asked))
     for page, told in enumerate(_pages(ask.findings, limit=400)):
         asked[f"findings, page {page}"] = told
     found = asked["findings"]["findings"]
@@ -163,6 +159,18 @@ def answers(system: System) -> dict[str, bytes]:
         for name in ("case", "timeline", "dossier", "matter"):
             asked[f"{name} {no}"] = getattr(ask, name)(no)
     return {question: orjson.dumps(_without_root(told)) for question, told in asked.items()}
+
+
+def _about_duties(ask: Any, asked: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Duties, records of leaders, ledgers."""
+    for unit in (each["unit"] for each in asked["units"]["units"] if each["level"] == "city"):
+        yield f"duties {unit}", ask.duties(unit, date(2020, 4, 1), date(2021, 3, 31))
+    leaders = {each["official"] for found in asked["findings"]["findings"] for each in found["answers"]}
+    for official in sorted(leaders - {None})[::9]:
+        yield f"record {official}", ask.record(official)
+    for kind in LEDGERS:
+        for page, told in enumerate(_pages(ask.ledger, kind=kind, limit=200)):
+            yield f"ledger {kind}, page {page}", told
 
 
 def _pages(ask: Callable[..., Any], **wanted: Any) -> Iterator[Any]:
