@@ -18,6 +18,7 @@ from cli import (
     relaying,
     resubmitting,
     running,
+    sealing,
     taking,
     workers,
 )
@@ -40,7 +41,8 @@ app.command()(taking.tick)
 for verb in (
     asking.show, asking.timeline, asking.dossier, asking.matter, asking.findings, asking.kpi, asking.counters,
     asking.search, asking.explain, ledgers.duties, ledgers.ledger, ledgers.record,
-    keeping.replay, keeping.verify, keeping.doctor, relaying.relay, relaying.topics,
+    keeping.replay, keeping.verify, keeping.doctor, sealing.seal, sealing.witness, sealing.prove,
+    relaying.relay, relaying.topics,
     workers.intake, workers.project, workers.clock, resubmitting.resubmit, keys.keys, docs.docs,
 ):  # fmt: skip
     app.command()(verb)

@@ -1,5 +1,6 @@
 """Options that many verbs share."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,4 +24,8 @@ Prefix = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 AsOf = Annotated[
     str | None, typer.Option("--as-of", help="Answer as of a recorded time (RFC 3339), or the end of a date.")
+]
+Seals = Annotated[
+    Path | None,
+    typer.Option("--seals", envvar="DANZE_SEALS", help="The folder of the seals; without, beside the store."),
 ]

@@ -25,7 +25,7 @@ class Tree:
             fits = (len(leaves) - at).bit_length() - 1
             level = min(fits, (self.size & -self.size).bit_length() - 1) if self.size else fits
             count = 1 << level
-            self._push(level, _full(leaves[at : at + count]))
+            self._push(level, full_root(leaves[at : at + count]))
             self.size += count
             at += count
 
@@ -45,7 +45,7 @@ class Tree:
         return head
 
 
-def _full(hashes: Sequence[bytes]) -> bytes:
+def full_root(hashes: Sequence[bytes]) -> bytes:
     """The head of 2**n leaf hashes."""
     while len(hashes) > 1:
         pairs = zip(hashes[::2], hashes[1::2], strict=True)

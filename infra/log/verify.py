@@ -1,7 +1,8 @@
 """Is the log what was written? Every row is read and compared with its own bytes and with its neighbours.
 
 Finds any changed column, a missing, added or moved row, and a tail cut off behind the back of the last append. A whole
-history rewritten consistently needs a checkpoint kept elsewhere to be found: the answer carries one.
+history rewritten consistently is found by what was sealed of it (`infra/seals`), or by an answer of this kind kept
+elsewhere: it carries the Merkle root.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import pairwise
 from operator import gt
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 import msgspec
 
@@ -22,6 +23,8 @@ from infra.log.port import Log, RawEntry, key_of, leaf_of
 
 BATCH = 512
 """Rows that stay in the processor's cache while they are compared column by column; a power of two suits the tree."""
+Bad = tuple[int, str]
+"""The first bad position, and what is wrong there."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -36,19 +39,44 @@ class Body(msgspec.Struct, gc=False):
     recorded: Annotated[datetime, msgspec.Meta(tz=True)]
 
 
-def verify(log: Log, *, progress: Callable[[int], None] | None = None) -> dict[str, Any]:
+class Seals(Protocol):
+    """What was sealed of a log, kept away from it (`infra/seals`)."""
+
+    def next_mark(self, position: int) -> int | None:
+        """The size of the next checkpoint after a position."""
+        ...
+
+    def changed(self, rows: Sequence[RawEntry]) -> Bad | None:
+        """The first of these rows that is not the one that was sealed at its place."""
+        ...
+
+    def at_mark(self, size: int, root: bytes) -> Bad | None:
+        """What is wrong where the log has come to the size of a checkpoint."""
+        ...
+
+    def cut(self, position: int) -> Bad | None:
+        """What is wrong where the log ends."""
+        ...
+
+
+def verify(log: Log, *, seals: Seals | None = None, progress: Callable[[int], None] | None = None) -> dict[str, Any]:
     """`{"ok", "events", "checkpoint": {"size", "root"}, "first_bad": None | {"position", "why"}}`.
 
     Stops at the first bad event; `events` and `checkpoint` then cover the good ones before it. `progress` is told the
-    position reached, every 512 events.
+    position reached, every 512 events. With `seals`, a history that was rewritten consistently is found as well.
     """
     checker = Checker()
-    bad: tuple[int, str] | None = None
-    while bad is None and (rows := log.raw_entries(checker.position, BATCH)):
-        bad = checker.check(rows)
+    bad: Bad | None = None
+    while bad is None and (rows := log.raw_entries(checker.position, _until_mark(checker.position, seals))):
+        changed = seals.changed(rows) if seals is not None else None
+        good = rows[: changed[0] - rows[0].position] if changed is not None else rows
+        bad = (checker.check(good) if good else None) or changed
+        if seals is not None:
+            bad = bad or seals.at_mark(checker.position, checker.tree.root())
         if progress is not None:
             progress(checker.position)
-    bad = _doubled(log, checker) or bad or _cut(log, checker)
+    cut = seals.cut(checker.position) if seals is not None and bad is None else None
+    bad = _doubled(log, checker) or bad or cut or _cut(log, checker)
     return {
         "ok": bad is None,
         "events": checker.position,
@@ -57,7 +85,13 @@ def verify(log: Log, *, progress: Callable[[int], None] | None = None) -> dict[s
     }
 
 
-def _doubled(log: Log, checker: Checker) -> tuple[int, str] | None:
+def _until_mark(position: int, seals: Seals | None) -> int:
+    """How many rows to read: a batch ends where a checkpoint does."""
+    mark = seals.next_mark(position) if seals is not None else None
+    return BATCH if mark is None else min(BATCH, mark - position)
+
+
+def _doubled(log: Log, checker: Checker) -> Bad | None:
     """The second of two events with one source and id. Looked for at the end: 8 bytes an event, a set takes 90."""
     doubled = checker.doubled()
     if not doubled:
@@ -74,7 +108,7 @@ def _doubled(log: Log, checker: Checker) -> tuple[int, str] | None:
     return None
 
 
-def _cut(log: Log, checker: Checker) -> tuple[int, str] | None:
+def _cut(log: Log, checker: Checker) -> Bad | None:
     """Compare the end with what the last append noted apart; events appended while we read are no fault."""
     noted = log.remembered()
     if noted is None:
@@ -101,7 +135,7 @@ class Checker:
         self._prefixes = array("Q")
         self._decode = msgspec.json.Decoder(Body).decode
 
-    def check(self, rows: list[RawEntry]) -> tuple[int, str] | None:
+    def check(self, rows: list[RawEntry]) -> Bad | None:
         """The first bad row and what is wrong with it; good rows before it are taken into the tree.
 
         A batch is compared column by column first, where the loops run in C; only one with a fault in it is gone

@@ -1,0 +1,196 @@
+"""Verbs that make the record provable: seal, witness, prove."""
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from cli.options import Json, Kafka, Prefix, Seals, Store
+from cli.reference.schemas import of_type
+from cli.screen import bar, err, fail, out, told
+from cli.wiring import DEFAULT_STORE, kafka_settings, now, opened
+from infra.log.port import Log
+from infra.log.urls import parse
+from infra.seals import keys
+from infra.seals.asking import Asked, ask_all
+from infra.seals.notes import LOG, WITNESS, Note, SealError, Signature, parse_verifier
+from infra.seals.prove import bundle
+from infra.seals.sealer import Folder, Seal, Sealer
+from infra.seals.tiles import Tiles
+
+KeyFile = Annotated[
+    Path | None,
+    typer.Option("--key", envvar=keys.KEY_VARIABLE, help="The file of the signing key; without, beside the store."),
+]
+LOOK_SECONDS = 1.0
+
+
+def seal(
+    store: Store = DEFAULT_STORE,
+    seals: Seals = None,
+    key: KeyFile = None,
+    name: Annotated[
+        str | None, typer.Option("--name", help="Names the log when its key is made: example.org/danze.")
+    ] = None,
+    witness: Annotated[
+        list[str] | None, typer.Option("--witness", help="KEY@URL of a witness to ask; repeatable.")
+    ] = None,
+    follow: Annotated[bool, typer.Option("--follow", help="Go on until Ctrl-C.")] = False,
+    every: Annotated[int, typer.Option(min=1, help="With --follow: seal when so many events are new,")] = 10_000,
+    seconds: Annotated[float, typer.Option(min=0.1, help="or when one has waited so many seconds.")] = 60,
+    kafka: Kafka = "",
+    prefix: Prefix = "",
+    rotate: Annotated[
+        bool, typer.Option("--rotate", help="Sign with a new key from now on; the old one hands over.")
+    ] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the tiles again out of the log first.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Sign what the log holds: a checkpoint to keep away from the store, and the tiles that proofs are made of."""
+    asked = [_witness(each) for each in witness or ()]
+    place = parse(store)
+    key_file = key or keys.key_of(place)
+    with opened(store, create=False) as system, _publishing(kafka, prefix) as publish:
+        folder = Folder(seals or keys.folder_of(place))
+        keys.settle(key_file, folder.verifiers())
+        sealer = Sealer(system.log, folder, keys.signer(key_file, LOG, name), _cosigning(asked))
+        claim = system.log.claim("seal")
+        if claim is None:
+            raise fail("another danze seal is at work on this store")
+        try:
+            if rebuild:
+                with bar("rebuild") as progress:
+                    sealer.rebuild(progress)
+            if rotate:
+                fresh = keys.fresh(LOG, sealer.signer.verifier.name)
+                keys.write_new(keys.announced(key_file), fresh)
+                publish(sealer.rotate(fresh, now()))
+                keys.settle(key_file, folder.verifiers())
+            _seal(sealer, system.log, publish, follow=follow, every=every, seconds=seconds)
+        finally:
+            claim.release()
+        newest = folder.newest()
+    answer = {"checkpoint": str(newest or ""), "folder": str(folder.path), "key": str(sealer.signer.verifier)}
+    told(answer, as_json, _sealed)
+
+
+def _sealed(answer: dict[str, Any]) -> None:
+    out.print(answer["checkpoint"] or "nothing to seal yet", markup=False, highlight=False, end="")
+    out.print(f"kept in {answer['folder']}; the log's key is {answer['key']}", markup=False, highlight=False)
+
+
+def _seal(
+    sealer: Sealer, log: Log, publish: Callable[[Seal], None], *, follow: bool, every: int, seconds: float
+) -> None:
+    """Once, or whenever so much is new or has waited so long."""
+    with bar("seal") as progress:
+        sealed = sealer.seal(now(), progress)
+    if sealed is not None:
+        publish(sealed)
+    stop, last = threading.Event(), time.monotonic()
+    if follow:
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, lambda *_: stop.set())
+        err.print(f"danze: sealing every {every:,} events or {seconds:g} seconds", highlight=False)
+    position = log.head().position
+    while follow and not stop.wait(min(LOOK_SECONDS, seconds)):
+        new = log.head().position - position
+        if new >= every or (new and time.monotonic() - last >= seconds):
+            sealed = sealer.seal(now())
+            if sealed is not None:
+                publish(sealed)
+                position, last = sealed.checkpoint.size, time.monotonic()
+
+
+def _witness(text: str) -> Asked:
+    key, at, url = text.partition("@")
+    if not at or not url.startswith(("http://", "https://")):
+        raise fail(f"--witness: {text!r} is not KEY@URL")
+    try:
+        verifier = parse_verifier(key)
+    except SealError as error:
+        raise fail(f"--witness: {error}") from None
+    if verifier.kind != WITNESS:
+        raise fail(f"--witness: {verifier.name} is the key of a log, not of a witness")
+    return Asked(verifier, url.rstrip("/"))
+
+
+def _cosigning(asked: list[Asked]) -> Callable[[Note, Tiles], list[Signature]]:
+    """Asks every witness; one that does not answer leaves the checkpoint without its signature, and that is said."""
+
+    def cosign(note: Note, tiles: Tiles) -> list[Signature]:
+        answers = ask_all(asked, note, tiles)
+        for each in answers:
+            if isinstance(each, str):
+                err.print(f"danze: {each}", markup=False, highlight=False)
+        return [each for each in answers if not isinstance(each, str)]
+
+    return cosign
+
+
+@contextmanager
+def _publishing(kafka: str, prefix: str) -> Iterator[Callable[[Seal], None]]:
+    """Sends seals to `petition.seals`, where Kafka is named."""
+    if not kafka:
+        yield lambda _: None
+        return
+    from infra.kafka.publisher import Publisher
+    from infra.kafka.topics import Topics
+
+    with Publisher(kafka_settings(kafka)) as publisher:
+        topic = Topics(prefix).seals
+
+        def publish(seal: Seal) -> None:
+            publisher.send([(topic, seal.checkpoint.origin.encode(), orjson.dumps(seal.row), [])])
+
+        yield publish
+
+
+def witness(
+    log: Annotated[list[str], typer.Option("--log", help="The key of a log that is vouched for; repeatable.")],
+    key: Annotated[Path, typer.Option("--key", help="The file of the witness's key; made when it is missing.")],
+    state: Annotated[Path, typer.Option("--state", help="Where the newest checkpoint of each log is kept.")],
+    name: Annotated[str | None, typer.Option("--name", help="Names the witness when its key is made.")] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on.")] = 8431,
+) -> None:
+    """Vouch, with a key of one's own, that a log only grows (C2SP tlog-witness). To run away from the log."""
+    from api.serve import AddressInUse, serve
+    from api.witness import create_witness
+    from infra.seals.witness import Witness
+
+    try:
+        logs = [parse_verifier(each) for each in log]
+    except SealError as error:
+        raise fail(f"--log: {error}") from None
+    signer = keys.signer(key, WITNESS, name)
+    app = create_witness(Witness(signer, logs, state), lambda: int(time.time()))
+    try:
+        serve(app, host, port, ready=lambda: out.print(f"danze: witness {signer.verifier} at http://{host}:{port}/",
+                                                       markup=False, highlight=False))  # fmt: skip
+    except AddressInUse as error:
+        raise fail(f"{error}; choose another with --port") from None
+
+
+def prove(
+    position: Annotated[int, typer.Argument(min=1, help="Position of the event in the log.")],
+    to: Annotated[Path | None, typer.Option("--out", help="Write the bundle to a file.")] = None,
+    store: Store = DEFAULT_STORE,
+    seals: Seals = None,
+) -> None:
+    """Write a proof that an event is in the sealed log, for who has neither danze nor the log."""
+    with opened(store, create=False) as system:
+        folder = Folder(seals or keys.folder_of(parse(store)))
+        proof = bundle(system.log, folder, position)
+    written = orjson.dumps({**proof, "schema": of_type(proof["type"])}, option=orjson.OPT_INDENT_2) + b"\n"
+    if to is None:
+        sys.stdout.write(written.decode())
+    else:
+        to.write_bytes(written)

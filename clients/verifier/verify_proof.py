@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+"""Checks a proof that `danze prove` wrote: that an event is in a log whose keeper signed for it. Needs no danze.
+
+    python verify_proof.py PROOF.json [--key KEY] [--witness KEY ...] [--checkpoint FILE]
+
+KEY is a verifier key, NAME+ID+BASE64, that you were told by somebody you trust. Without --key the key in the proof is
+believed, which shows that nothing was altered since, but not who signed. --witness asks for that witness's cosignature,
+--checkpoint for agreement with a checkpoint that you kept. Exit 0: it holds; 1: it does not; 2: it cannot be read.
+Python 3.11 or newer and the library `cryptography`; RFC 6962 and C2SP signed-note, tlog-checkpoint, tlog-cosignature.
+"""
+
+import argparse
+import base64
+import json
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+Key = tuple[str, bytes, int, Ed25519PublicKey]
+"""Name, id, type (1 a log's, 4 a witness's), public key."""
+
+
+class Fault(Exception):
+    """The proof does not hold; the message says what is wrong."""
+
+
+def node(left: bytes, right: bytes) -> bytes:
+    return sha256(b"\x01" + left + right).digest()
+
+
+def root_of(leaf: bytes, index: int, size: int, proof: list[bytes]) -> bytes:
+    """The root that an inclusion proof leads to (RFC 6962, 2.1.1); the hash nearest to the leaf comes first."""
+    if size == 1:
+        if proof:
+            raise Fault("the proof is too long")
+        return leaf
+    if not proof:
+        raise Fault("the proof is too short")
+    middle = 1 << ((size - 1).bit_length() - 1)
+    if index < middle:
+        return node(root_of(leaf, index, middle, proof[:-1]), proof[-1])
+    return node(proof[-1], root_of(leaf, index - middle, size - middle, proof[:-1]))
+
+
+def key_of(text: str) -> Key:
+    """(name, id, type, public key) of a verifier key."""
+    name, key_id, encoded = text.strip().split("+", 2)
+    key = base64.b64decode(encoded, validate=True)
+    if sha256(name.encode() + b"\n" + key).digest()[:4].hex() != key_id or len(key) != 33:
+        raise Fault(f"the key of {name} does not fit its id")
+    return name, bytes.fromhex(key_id), key[0], Ed25519PublicKey.from_public_bytes(key[1:])
+
+
+def parts(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
+    """(text, [(name, id, signature)]) of a signed note."""
+    text, _, below = note.rpartition("\n\n")
+    signatures = []
+    for line in below.splitlines():
+        dash, name, encoded = line.split(" ")
+        data = base64.b64decode(encoded, validate=True)
+        if dash != "—":
+            raise Fault("a line of signatures does not begin with a dash")
+        signatures.append((name, data[:4], data[4:]))
+    return text + "\n", signatures
+
+
+def signed(note: str, key: Key) -> bool:
+    """Whether the key signed the note. A signature of it that does not fit is a fault."""
+    name, key_id, kind, public = key
+    text, signatures = parts(note)
+    for each, each_id, signature in signatures:
+        if (each, each_id) == (name, key_id):
+            said = f"cosignature/v1\ntime {int.from_bytes(signature[:8], 'big')}\n" if kind == 4 else ""  # a witness's
+            try:
+                public.verify(signature[8 if said else 0 :], (said + text).encode())
+            except InvalidSignature:
+                raise Fault(f"the signature of {name} was forged, or the checkpoint altered") from None
+            return True
+    return False
+
+
+def log_keys(text: str) -> list[Key]:
+    """The log's keys: the first one, and those that were handed over, each signed by the one before."""
+    first, *later = text.split("\n\n\n")
+    keys = [key_of(first)]
+    for note in later:
+        if not signed(note, keys[-1]):
+            raise Fault("a later key of the log was not handed over by the one before")
+        keys.append(key_of(parts(note)[0]))
+    return keys
+
+
+def trusted(keys: list[Key], wanted: str) -> list[Key]:
+    """The keys from the one that is trusted on."""
+    known = key_of(wanted)
+    for place, key in enumerate(keys):
+        if key[:3] == known[:3] and key[3] == known[3]:
+            return keys[place:]
+    raise Fault(f"the log's keys do not lead to the key of {known[0]} that you trust")
+
+
+def check(proof: dict, arguments: argparse.Namespace) -> tuple[dict, str, str]:
+    """Raises Fault unless the proof holds; answers the event and the checkpoint's first lines."""
+    event = base64.b64decode(proof["event"], validate=True)
+    note = proof["checkpoint"]
+    keys = log_keys(proof["keys"])
+    if arguments.key:
+        keys = trusted(keys, arguments.key)
+    if not sum(signed(note, key) for key in keys):
+        raise Fault("the checkpoint is not signed by the log")
+    for witness in arguments.witness:
+        if not signed(note, key_of(witness)):
+            raise Fault(f"the checkpoint is not cosigned by {witness.partition('+')[0]}")
+    origin, size, root, *_ = parts(note)[0].split("\n")
+    if arguments.checkpoint:
+        kept = parts(Path(arguments.checkpoint).read_text(encoding="utf-8"))[0].split("\n")
+        if kept[:2] == [origin, size] and kept[2] != root:
+            raise Fault("the checkpoint that you kept has another root: there are two histories")
+    index, leaf = proof["position"] - 1, sha256(b"\0" + event).digest()
+    if not 0 <= index < int(size):
+        raise Fault("the position lies outside the checkpoint")
+    way = [base64.b64decode(each, validate=True) for each in proof["proof"]]
+    if root_of(leaf, index, int(size), way) != base64.b64decode(root, validate=True):
+        raise Fault("the event is not in the log at this position: it was altered, or is another")
+    return json.loads(event), origin, size
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("proof")
+    parser.add_argument("--key", help="the log's key that you trust")
+    parser.add_argument("--witness", action="append", default=[], help="a witness whose cosignature is wanted")
+    parser.add_argument("--checkpoint", help="a checkpoint of the same size that you kept")
+    arguments = parser.parse_args()
+    try:
+        proof = json.loads(Path(arguments.proof).read_text(encoding="utf-8"))
+        event, origin, size = check(proof, arguments)
+    except Fault as fault:
+        print(f"does not hold: {fault}", file=sys.stderr)
+        return 1
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        print(f"{arguments.proof} cannot be read as a proof: {type(error).__name__}: {error}", file=sys.stderr)
+        return 2
+    print(f"holds: event {proof['position']} of {size} in the log {origin}")
+    print(f"{event['type']} about {event['subject']}, time {event['time']}, recorded {event['recorded']}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,46 @@
+"""A proof that stands by itself: the event's bytes, the way to the root, and the signed checkpoint."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from infra.log.port import Log, leaf_of
+from infra.seals.checkpoints import checkpoint_of
+from infra.seals.notes import SealError
+from infra.seals.proofs import check_inclusion
+from infra.seals.sealer import Folder
+
+FORM = "danze proof 1"
+
+
+def bundle(log: Log, folder: Folder, position: int) -> dict[str, Any]:
+    """The proof of one event, as JSON; hashes and bytes in base64. Raises `SealError` where it is not sealed.
+
+    `clients/verifier/verify_proof.py` checks it with Python and `cryptography` alone.
+    """
+    entry = log.get(position)
+    if entry is None:
+        raise SealError(f"there is no event {position}")
+    note = folder.newest()
+    size = checkpoint_of(note).size if note is not None else 0
+    if note is None or position > size:
+        raise SealError(f"event {position} is not sealed yet: {size} events are; danze seal seals the others")
+    proof = inclusion(folder, position, leaf_of(entry.body))
+    return {
+        "form": FORM, "position": position, "type": entry.type, "event": base64.b64encode(entry.body).decode(),
+        "proof": proof, "checkpoint": str(note), "keys": (folder.path / "keys").read_text(encoding="utf-8"),
+    }  # fmt: skip
+
+
+def inclusion(folder: Folder, position: int, leaf: bytes) -> list[str]:
+    """The inclusion proof of a position, checked before it is given out: against a changed log it is an error."""
+    note = folder.newest()
+    assert note is not None, "there is a checkpoint, or there would be nothing to prove"
+    checkpoint = checkpoint_of(note)
+    proof = folder.tiles.inclusion(position - 1, checkpoint.size)
+    try:
+        check_inclusion(leaf, position - 1, checkpoint.size, checkpoint.root, proof)
+    except SealError:
+        raise SealError(f"event {position} is not the one that was sealed; danze verify says more") from None
+    return [base64.b64encode(each).decode() for each in proof]

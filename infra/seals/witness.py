@@ -1,0 +1,103 @@
+"""A witness (C2SP tlog-witness): vouches that a log has only grown since it last looked, and for nothing else.
+
+It keeps the newest checkpoint of each log that it knows, and signs a new one only with a proof that it continues that
+one. A log that shows two people two histories would need the witness's key to do so.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from infra.seals.checkpoints import Checkpoint, checkpoint_of
+from infra.seals.notes import Note, SealError, Signer, Verifier, decoded, parse_note
+from infra.seals.proofs import check_consistency
+
+MOST_HASHES = 63
+SIZE_TYPE, TEXT_TYPE = "text/x.tlog.size", "text/plain; charset=utf-8"
+
+
+class Reply(NamedTuple):
+    """What is answered over HTTP: status, media type, text."""
+
+    status: int
+    media_type: str
+    text: str
+
+
+class Witness:
+    """One witness with its key, the logs that it knows, and the file in which it keeps what it signed last."""
+
+    def __init__(self, signer: Signer, logs: Iterable[Verifier], state: Path) -> None:
+        self.signer = signer
+        self._logs: dict[str, list[Verifier]] = {}
+        for each in logs:
+            self._logs.setdefault(each.name, []).append(each)
+        self._state = state
+        self._lock = threading.Lock()
+        self._seen: dict[str, Checkpoint] = {}
+        for origin, (size, root) in (json.loads(state.read_text()) if state.exists() else {}).items():
+            self._seen[origin] = Checkpoint(origin, size, bytes.fromhex(root))
+
+    def add_checkpoint(self, body: bytes, now: int) -> Reply:
+        """Answers one request of a log; `now` is in seconds since 1970. Signs only what it has written down first."""
+        try:
+            old, proof, note, checkpoint = _request(body.decode())
+        except (SealError, UnicodeDecodeError) as error:
+            return _said(400, str(error))
+        verifiers = self._logs.get(checkpoint.origin)
+        if verifiers is None:
+            return _said(404, f"this witness does not know the log {checkpoint.origin}")
+        try:
+            signed = [each for each in verifiers if each.signed(note) is not None]
+        except SealError:
+            signed = []
+        if not signed:
+            return _said(403, "no key of this log that the witness trusts has signed the checkpoint")
+        if old > checkpoint.size:
+            return _said(400, f"the old size {old} is larger than the checkpoint's {checkpoint.size}")
+        with self._lock:
+            return self._grown(old, proof, checkpoint) or self._cosigned(checkpoint, now)
+
+    def _grown(self, old: int, proof: list[bytes], checkpoint: Checkpoint) -> Reply | None:
+        """What is wrong with the growth; None where the log has only grown."""
+        seen = self._seen.get(checkpoint.origin) or Checkpoint(checkpoint.origin, 0, b"")
+        if old != seen.size or (old == checkpoint.size and old and checkpoint.root != seen.root):
+            return Reply(409, SIZE_TYPE, f"{seen.size}\n")
+        try:
+            check_consistency(old, seen.root, checkpoint.size, checkpoint.root, proof)
+        except SealError as error:
+            return _said(422, str(error))
+        return None
+
+    def _cosigned(self, checkpoint: Checkpoint, now: int) -> Reply:
+        self._seen[checkpoint.origin] = checkpoint
+        kept = {origin: (each.size, each.root.hex()) for origin, each in self._seen.items()}
+        draft = self._state.with_name(self._state.name + ".new")
+        with draft.open("w", encoding="utf-8") as file:
+            json.dump(kept, file)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self._state)
+        return Reply(200, TEXT_TYPE, self.signer.sign(checkpoint.text, now).line)
+
+
+def _request(text: str) -> tuple[int, list[bytes], Note, Checkpoint]:
+    """`old SIZE`, the proof's hashes in base64, an empty line, the checkpoint. Raises `SealError`."""
+    above, blank, below = text.partition("\n\n")
+    first, *lines = above.split("\n")
+    word, _, size = first.partition(" ")
+    if not blank or word != "old" or not (size.isascii() and size.isdigit() and str(int(size)) == size):
+        raise SealError("the request begins with `old SIZE`, the proof, and an empty line")
+    if len(lines) > MOST_HASHES:
+        raise SealError(f"a proof has at most {MOST_HASHES} hashes")
+    note = parse_note(below)
+    return int(size), [decoded(line) for line in lines], note, checkpoint_of(note)
+
+
+def _said(status: int, sentence: str) -> Reply:
+    return Reply(status, TEXT_TYPE, sentence + "\n")

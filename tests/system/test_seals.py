@@ -1,0 +1,217 @@
+"""Sealing as an operator does it, witnessing as a neighbour does, proving to who has neither danze nor the log."""
+
+from __future__ import annotations
+
+import json
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.log.port import leaf_of
+from tests.system.command import Danze
+
+ROOT = Path(__file__).resolve().parents[2]
+PARKING, VERIFIER = ROOT / "docs/examples/parking.jsonl", ROOT / "clients/verifier/verify_proof.py"
+WORKED = {
+    "specversion": "1.0", "id": "later", "source": "/later", "type": "petition.worked.v1",
+    "subject": "petition:430408-2020-000001", "time": "2020-08-30T09:00:00+08:00",
+    "actor": "official:430408-zjj-clerk", "unit": "unit:430408-zjj", "data": {"what": "回访"},
+}  # fmt: skip
+
+
+@pytest.fixture
+def danze(tmp_path: Path) -> Danze:
+    """A store with the petition of the README, sealed."""
+    danze = Danze(tmp_path / "danze.db")
+    danze("emit", "--history", PARKING)
+    danze("seal", "--name", "example.org/hengyang")
+    return danze
+
+
+def folder(danze: Danze) -> Path:
+    return Path(f"{danze.store}.seals")
+
+
+def log_key(danze: Danze) -> str:
+    return (folder(danze) / "keys").read_text(encoding="utf-8").splitlines()[0]
+
+
+def checked(proof: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """The verifier as an outsider runs it: away from danze, with nothing of it to import."""
+    return subprocess.run(
+        [sys.executable, "-I", str(VERIFIER), str(proof), *options], capture_output=True, text=True, check=False,
+        cwd=proof.parent,
+    )  # fmt: skip
+
+
+def grown(danze: Danze) -> None:
+    danze("emit", "--history", "-", sent=json.dumps(WORKED).encode())
+
+
+@pytest.fixture
+def witness(danze: Danze, tmp_path: Path) -> Iterator[str]:
+    """KEY@URL of a witness of this log, a process of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    files = ("--key", str(tmp_path / "witness.key"), "--state", str(tmp_path / "witness.json"))
+    command = [sys.executable, "-m", "cli", "witness", "--log", log_key(danze), "--name", "example.net/w1", *files]
+    process = subprocess.Popen([*command, "--port", str(port)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    said = process.stdout.readline()
+    yield f"{said.split()[2]}@http://127.0.0.1:{port}"
+    process.kill()
+    process.wait()
+
+
+def test_what_was_sealed_verifies_and_proves_without_danze(danze, tmp_path):
+    assert danze("verify", "--json").json["seals"] == {"sealed": 28, "checkpoints": 1, "problem": None}
+    danze("prove", "12", "--out", tmp_path / "proof.json")
+    done = checked(tmp_path / "proof.json", "--key", log_key(danze))
+    assert (done.returncode, done.stdout.splitlines()[0]) == (
+        0, "holds: event 12 of 28 in the log example.org/hengyang",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("field", "change"),
+    [("event", lambda v: v[:-8] + "AAAA" + v[-4:]), ("position", lambda v: v + 1), ("proof", lambda v: v[1:]),
+     ("checkpoint", lambda v: v.replace("\n28\n", "\n29\n"))],
+)  # fmt: skip
+def test_a_proof_that_was_changed_does_not_hold(danze, tmp_path, field, change):
+    danze("prove", "12", "--out", tmp_path / "proof.json")
+    proof = json.loads((tmp_path / "proof.json").read_bytes())
+    (tmp_path / "proof.json").write_text(json.dumps({**proof, field: change(proof[field])}))
+    done = checked(tmp_path / "proof.json")
+    assert done.returncode == 1, done.stderr
+    assert "does not hold" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_witness_vouches_for_growth_and_a_proof_bears_its_name(danze, witness, tmp_path):
+    danze("seal", "--witness", witness)
+    grown(danze)
+    said = danze("seal", "--witness", witness)
+    assert said.err == ""
+    assert "— example.net/w1 " in (folder(danze) / "checkpoint").read_text(encoding="utf-8")
+    danze("prove", "29", "--out", tmp_path / "proof.json")
+    assert checked(tmp_path / "proof.json", "--witness", witness.partition("@")[0]).returncode == 0
+
+
+def test_a_witness_does_not_vouch_for_another_history(danze, witness, tmp_path):
+    grown(danze)
+    danze("seal", "--witness", witness)
+    other = Danze(tmp_path / "other.db")
+    other("emit", "--history", PARKING)
+    other("emit", "--history", "-", sent=json.dumps({**WORKED, "id": "1"}).encode())
+    other("emit", "--history", "-", sent=json.dumps({**WORKED, "id": "2"}).encode())
+    said = other("seal", "--key", f"{danze.store}.sealkey", "--witness", witness)
+    assert "example.net/w1 refused (422)" in said.err
+    assert "the history was rewritten" in said.err
+
+
+def test_a_witness_that_is_away_leaves_the_checkpoint_unwitnessed(danze, witness):
+    grown(danze)
+    key = witness.partition("@")[0]
+    said = danze("seal", "--witness", f"{key}@http://127.0.0.1:9")
+    assert said.code == 0
+    assert "does not answer" in said.err
+
+
+def test_a_new_key_is_handed_over_and_old_proofs_still_hold(danze, tmp_path):
+    first = log_key(danze)
+    danze("prove", "12", "--out", tmp_path / "old.json")
+    danze("seal", "--rotate")
+    grown(danze)
+    danze("seal")
+    danze("prove", "29", "--out", tmp_path / "new.json")
+    assert checked(tmp_path / "old.json", "--key", first).returncode == 0
+    assert checked(tmp_path / "new.json", "--key", first).returncode == 0
+    assert danze("verify", "--key", first).code == 0
+    stranger = Danze(tmp_path / "stranger.db")
+    stranger("emit", "--history", PARKING)
+    stranger("seal")
+    assert danze("verify", "--key", log_key(stranger)).code == 1
+    assert checked(tmp_path / "new.json", "--key", log_key(stranger)).returncode == 1
+
+
+def rewritten(danze: Danze, position: int) -> None:
+    """One event is changed as somebody would who knows the store: leaf, note of the head and all."""
+    with sqlite3.connect(danze.store) as log:
+        (body,) = log.execute("SELECT state FROM stored_events WHERE rowid = ?", (position,)).fetchone()
+        changed = bytes(body).replace("小区".encode(), "大院".encode(), 1)
+        assert changed != bytes(body)
+        log.execute(
+            "UPDATE stored_events SET state = ?, leaf = ? WHERE rowid = ?", (changed, leaf_of(changed), position)
+        )
+
+
+def test_a_history_rewritten_consistently_is_found_at_its_first_event(danze):
+    rewritten(danze, 12)
+    said = danze("verify", "--json").json
+    assert (said["ok"], said["events"], said["first_bad"]) == (
+        False, 11, {"position": 12, "why": "the event is not the one that was sealed at this place"},
+    )  # fmt: skip
+    assert danze("seal").code in (0, 2), "a seal never covers it up"
+    assert danze("prove", "12").code == 2
+
+
+def test_tiles_that_were_rewritten_too_do_not_fit_the_checkpoint(danze):
+    rewritten(danze, 12)
+    for path in (folder(danze) / "tile").rglob("*"):
+        if path.is_file():
+            path.unlink()
+    assert danze("seal", "--rebuild").code == 2
+    said = danze("verify", "--json").json
+    assert said["first_bad"]["position"] == 1
+    assert "not the one that the checkpoint of that size was signed for" in said["first_bad"]["why"]
+
+
+def test_a_cut_tail_a_fork_and_a_forgery_are_found(danze, tmp_path):
+    kept = tmp_path / "kept"
+    kept.write_bytes((folder(danze) / "checkpoint").read_bytes())
+    with sqlite3.connect(danze.store) as log:
+        log.execute("DELETE FROM stored_events WHERE rowid > 20")
+        log.execute("DELETE FROM meta WHERE name = 'head'")
+    said = danze("verify", "--checkpoint", kept, "--json").json
+    assert said["first_bad"]["position"] == 21
+    assert said["first_bad"]["why"].startswith("the tail was cut")
+    assert danze("seal").code == 2
+    kept.write_text(kept.read_text(encoding="utf-8").replace("\n28\n", "\n20\n"), encoding="utf-8")
+    said = danze("verify", "--checkpoint", kept, "--json").json
+    assert "forged or altered" in said["seals"]["problem"]
+
+
+def test_what_cannot_be_sealed_or_proved_is_one_sentence(danze, tmp_path):
+    for call, sentence in (
+        (("prove", "29"), "there is no event 29"),
+        (("seal", "--witness", "x@y"), "is not KEY@URL"),
+        (("seal", "--name", "other"), "is the key of example.org/hengyang, not of other"),
+        (("verify", "--key", "nonsense"), "this is no verifier key"),
+        (("witness", "--log", "x", "--key", tmp_path / "k", "--state", tmp_path / "s"), "this is no verifier key"),
+    ):
+        said = danze(*call)
+        assert said.code == 2, said
+        assert sentence in said.err
+    grown(danze)
+    assert "is not sealed yet" in danze("prove", "29").err
+
+
+def test_sealing_goes_on_while_the_log_grows(danze):
+    process = danze.start("seal", "--follow", "--every", "1", "--seconds", "0.1")
+    try:
+        grown(danze)
+        until = time.monotonic() + 30
+        while danze("verify", "--json").json["seals"]["sealed"] < 29 and time.monotonic() < until:
+            time.sleep(0.2)
+        assert danze("verify", "--json").json["seals"]["sealed"] >= 29
+        assert danze("seal").code == 2, "one at a time"
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+    assert process.returncode == 0
