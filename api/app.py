@@ -15,7 +15,7 @@ from api.asked import moment_asked
 from api.headers import secure
 from api.ports import Intake, Questions
 from api.problems import problem_of, problem_response
-from api.routes import accountability, actions, figures, ledgers, petitions, record
+from api.routes import accountability, actions, desk, figures, ledgers, petitions, record
 from api.telemetry import Telemetry
 from api.web import site
 
@@ -32,6 +32,7 @@ def create_app(questions: Questions, intake: Intake, *, version: str) -> Litesta
             *petitions.HANDLERS,
             *accountability.HANDLERS,
             *figures.HANDLERS,
+            *desk.HANDLERS,
             *ledgers.HANDLERS,
             *record.HANDLERS,
             *site.HANDLERS,

@@ -67,6 +67,16 @@ class Questions(Protocol):
     ) -> Answer:
         """How many registrations, repeats, visits above; by unit, place, category, channel or month."""
 
+    def due(
+        self,
+        unit: str | None = None,
+        handler: str | None = None,
+        limit: int = 200,
+        cursor: str | None = None,
+        as_of: datetime | None = None,
+    ) -> Answer:
+        """Running deadlines, the earliest first: what is used of each, which warning step it reached, who owes it."""
+
     def search(
         self,
         q: str = "",

@@ -9,6 +9,7 @@ import typer
 
 from cli import (
     asking,
+    desk,
     docs,
     exporting,
     importing,
@@ -43,6 +44,7 @@ for verb in (
     asking.search, asking.explain, ledgers.duties, ledgers.ledger, ledgers.record,
     keeping.replay, keeping.verify, keeping.doctor, sealing.seal, sealing.witness, sealing.prove,
     relaying.relay, relaying.topics,
+    desk.due,
     workers.intake, workers.project, workers.clock, resubmitting.resubmit, keys.keys, docs.docs,
 ):  # fmt: skip
     app.command()(verb)

@@ -57,6 +57,7 @@ def _set(each: RuleSet) -> list[str]:
     clocks = ((name, c.zh, c.en, limit(c), c.article, "a window: nobody is at fault when it passes" if c.window else "")
               for name, c in each.clocks.items())  # fmt: skip
     settings = [*((n, "on" if on else "off") for n, on in each.switches.items()), *each.parameters.items()]
+    settings += [("warnings", ", ".join(f"{step} %" for step in each.warnings))] if each.warnings else []
     return [
         f"### {each.name}", "",
         *table(("clock", "中文", "English", "limit", "article", ""), clocks),

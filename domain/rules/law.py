@@ -60,6 +60,8 @@ class RuleSet(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     until: date | None = None
     overlay: bool = False
     source: str = ""
+    warnings: tuple[Annotated[int, Meta(ge=1, le=100)], ...] = ()
+    """Percent of a limit used, at which whoever owes it is warned."""
     switches: dict[str, bool] = {}
     parameters: dict[str, Days] = {}
     clocks: dict[str, Clock] = {}
@@ -102,6 +104,7 @@ class Law(Struct, frozen=True):
     clocks: dict[str, Clock]
     calendar: Calendar
     duties: dict[str, Duty] = {}
+    warnings: tuple[int, ...] = ()
 
     def due(
         self,
@@ -201,12 +204,14 @@ class Rules:
         parameters: dict[str, int] = {}
         clocks: dict[str, Clock] = {}
         duties: dict[str, Duty] = {}
+        warnings: tuple[int, ...] = ()
         for each in sets:
+            warnings = each.warnings or warnings
             switches |= each.switches
             parameters |= each.parameters
             clocks |= each.clocks
             duties |= each.duties
-        return Law(tuple(each.name for each in sets), switches, parameters, clocks, self.calendar, duties)
+        return Law(tuple(each.name for each in sets), switches, parameters, clocks, self.calendar, duties, warnings)
 
     def adopting(self, adopted: RuleSet) -> "Rules":
         """The same rules with one set added or put in force anew."""

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, TypeVar
 
+from domain.envelope import day_of
 from domain.rules.law import Rules
 from infra.log.port import Log
-from infra.questions import cases, duties, figures, findings, leaders, ledgers, search
+from infra.questions import cases, due, duties, figures, findings, leaders, ledgers, search
 from infra.questions.book import Book, Library, past_year
 from infra.views.projector import Projector
 from infra.views.store import Views
@@ -108,6 +109,14 @@ class Answers:
     def present(self) -> Book:
         """The record as it stands: directory, rules and rows."""
         return self._library.at(None)
+
+    def due(
+        self, unit: str | None = None, handler: str | None = None, limit: int = 200, cursor: str | None = None,
+        as_of: datetime | None = None,
+    ) -> Answer:  # fmt: skip
+        on = day_of(as_of) if as_of is not None else None
+        told = self._kept(("due", unit, handler, on), as_of, lambda book: due.due_list(book, unit, handler, on))
+        return due.page(told, limit, cursor)
 
     def overdue(self) -> int:
         """Deadlines whose last day lies before the newest event's day and that the clock has not recorded as missed."""

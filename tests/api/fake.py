@@ -184,6 +184,11 @@ class FakeQuestions:
         rows = [{"key": k, "name": names.get(k), "registrations": n, **rest} for k, n in counted.items()]
         return self._told(as_of) | {"by": by, "rows": rows}
 
+    def due(self, unit=None, handler=None, limit=200, cursor=None, as_of=None):
+        page, following = _page([], limit, cursor)
+        told = {"on": self._today(as_of), "unit": unit, "handler": handler, "warning_steps": [50, 75, 90], "total": 0}
+        return self._told(as_of) | told | {"missed": 0, "groups": [], "due": page, "next": following}
+
     def search(self, q="", *, unit=None, state=None, category=None, place=None, channel=None, late=None, limit=50,
                cursor=None, as_of=None):  # fmt: skip
         self._fail()

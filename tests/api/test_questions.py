@@ -22,6 +22,7 @@ ROUTES = {
     f"/v1/findings/petition:{CAUSED}:K5/explain": "zh",
     "/v1/kpis?unit=430400-gov&from=2020-01-01&to=2020-06-30": "kpis",
     "/v1/counters?by=category": "rows",
+    "/v1/due?unit=430408-zjj": "groups",
     "/v1/overview": "totals",
     "/v1/ledgers/dispute": "entries",
     "/v1/officials/430408-gov-head/record": "work",

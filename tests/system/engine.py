@@ -142,6 +142,7 @@ def answers(system: System) -> dict[str, bytes]:
     for unit in busy[:: len(busy) // UNITS_ASKED + 1]:
         asked[f"scoreboard {unit}"] = ask.scoreboard(unit)
         asked[f"kpi {unit}"] = ask.kpi(unit, date(2019, 1, 1), date(2021, 12, 31))
+        asked[f"due {unit}"] = ask.due(unit)
         asked[f"findings of {unit}"] = ask.findings(unit=unit)["total"]
     for by in KEYS:
         asked[f"counters {by}"] = ask.counters(by=by)

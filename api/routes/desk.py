@@ -1,0 +1,36 @@
+"""What is asked by whoever works on items: what comes due."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from litestar import get
+from litestar.params import FromQuery, QueryParameter
+
+from api.asked import Moment, official_id, unit_id
+from api.ports import Answer, Asks
+from api.problems import answers
+from api.routes import desk_told
+from api.routes.petitions import Cursor
+
+
+@get(
+    "/v1/due",
+    operation_id="due",
+    tags=["figures"],
+    sync_to_thread=True,
+    responses=answers(desk_told.Due, desk_told.DUE),
+)
+def due(
+    questions: Asks,
+    moment: Moment,
+    unit: Annotated[str | None, QueryParameter(description="Owed by this unit or one below it")] = None,
+    handler: FromQuery[str | None] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=5000)] = 200,
+    cursor: Cursor = None,
+) -> Answer:
+    """What comes due and what is overdue, with how much of each limit is used, by unit and handler?"""
+    return questions.due(unit=unit_id(unit), handler=official_id(handler), limit=limit, cursor=cursor, as_of=moment)
+
+
+HANDLERS = [due]

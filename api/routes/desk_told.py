@@ -1,0 +1,106 @@
+"""Shapes and examples of what is asked by whoever works on items."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from api.routes.examples import NO, TOLD
+from api.routes.shapes import Told
+
+
+class DueRow(TypedDict):
+    """A running deadline; days are counted as its limit counts them."""
+
+    no: str
+    title: str
+    clock: str
+    name: dict[str, str]
+    started: int
+    starts_on: str
+    due_on: str
+    owed_by: str
+    owed_by_name: str
+    handler: str | None
+    handler_name: str | None
+    used_days: int
+    total_days: int
+    counted_in: str
+    percent: int
+    warning: int | None
+    days_left: int
+    working_days_left: int
+    missed: bool
+
+
+class DueGroup(TypedDict):
+    """The running deadlines of one unit and handler; those missed are in no warning step."""
+
+    unit: str
+    unit_name: str
+    handler: str | None
+    handler_name: str | None
+    open: int
+    missed: int
+    warnings: dict[str, int]
+    next_due_on: str
+
+
+class Due(Told):
+    """What comes due and what is overdue on a day; ask again with cursor = next for more."""
+
+    on: str
+    unit: str | None
+    handler: str | None
+    warning_steps: list[int]
+    total: int
+    missed: int
+    groups: list[DueGroup]
+    due: list[DueRow]
+    next: str | None
+
+
+DUE = {
+    **TOLD,
+    "on": "2020-06-11",
+    "unit": "unit:430408-zjj",
+    "handler": None,
+    "warning_steps": [50, 75, 90],
+    "total": 1,
+    "missed": 0,
+    "groups": [
+        {
+            "unit": "unit:430408-zjj",
+            "unit_name": "区住建局",
+            "handler": "official:430408-zjj-clerk",
+            "handler_name": "李敏",
+            "open": 1,
+            "missed": 0,
+            "warnings": {"50": 0, "75": 1, "90": 0},
+            "next_due_on": "2020-06-24",
+        }
+    ],
+    "due": [
+        {
+            "no": NO,
+            "title": "小区停车收费",
+            "clock": "K5",
+            "name": {"zh": "办结", "en": "organ handles the item"},
+            "started": 4,
+            "starts_on": "2020-04-25",
+            "due_on": "2020-06-24",
+            "owed_by": "unit:430408-zjj",
+            "owed_by_name": "区住建局",
+            "handler": "official:430408-zjj-clerk",
+            "handler_name": "李敏",
+            "used_days": 47,
+            "total_days": 60,
+            "counted_in": "calendar",
+            "percent": 78,
+            "warning": 75,
+            "days_left": 13,
+            "working_days_left": 9,
+            "missed": False,
+        }
+    ],
+    "next": None,
+}

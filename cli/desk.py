@@ -1,0 +1,41 @@
+"""Verbs for whoever works on items: what comes due."""
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.asking import _about, _ask
+from cli.options import AsOf, Json, Store
+from cli.screen import moment, table, told
+from cli.wiring import DEFAULT_STORE
+
+Answer = dict[str, Any]
+
+
+def due(
+    unit: Annotated[str | None, typer.Option("--unit", help="Owed by this unit or one below it.")] = None,
+    handler: Annotated[str | None, typer.Option("--handler", help="official:ID, who handles the item.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=100_000, help="How many deadlines to list.")] = 50,
+    store: Store = DEFAULT_STORE,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """What comes due and what is overdue: how much of each limit is used, by unit and handler (Art 15)."""
+    at = moment(as_of)
+    question = _about(unit, at, lambda s: s.answers.due(unit=unit, handler=handler, limit=limit, as_of=at))
+    told(_ask(store, question, "the record"), as_json, _due)
+
+
+def _due(answer: Answer) -> None:
+    steps = answer["warning_steps"]
+    table(
+        f"{answer['total']} running, {answer['missed']} missed",
+        ("unit", "handler", "running", "missed", *(f"{step} %" for step in steps), "next"),
+        ((g["unit_name"], g["handler_name"] or g["handler"], g["open"], g["missed"],
+          *(g["warnings"][str(step)] for step in steps), g["next_due_on"]) for g in answer["groups"]),
+    )  # fmt: skip
+    table(
+        "deadlines", ("due", "left", "used", "clock", "no", "title", "owed by"),
+        ((d["due_on"], d["days_left"], f"{d['used_days']}/{d['total_days']} ({d['percent']} %)", d["clock"], d["no"],
+          d["title"], d["owed_by_name"]) for d in answer["due"]),
+    )  # fmt: skip

@@ -1,0 +1,50 @@
+"""What comes due, and what is overdue already? From the rows of running deadlines."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from infra.questions.book import Book
+from projections.cases import DueRow
+from projections.due import Day, Running, due, grouped
+
+
+def due_list(book: Book, unit: str | None, handler: str | None, on: date | None) -> dict[str, Any]:
+    """All running deadlines as they stand on a day (the newest event's where none is given), the earliest first.
+
+    `unit` takes what is below it in.
+    """
+    day = Day(on or book.moment.date(), book.rules, book.units)
+    rows = [due(running, day) for running in _running(book, unit)]
+    rows = [row for row in rows if handler is None or row["handler"] == handler]
+    return {
+        **book.head(), "on": day.today.isoformat(), "unit": unit, "handler": handler, "warning_steps": list(day.steps),
+        "total": len(rows), "missed": sum(row["missed"] for row in rows), "groups": grouped(rows, day.steps),
+        "due": rows,
+    }  # fmt: skip
+
+
+def page(told: dict[str, Any], limit: int, cursor: str | None) -> dict[str, Any]:
+    """A part of the list; the groups are over all of it."""
+    rows = [row for row in told["due"] if cursor is None or _place(row) > cursor]
+    shown = rows[:limit]
+    return {**told, "due": shown, "next": _place(shown[-1]) if len(rows) > limit else None}
+
+
+def _place(row: dict[str, Any]) -> str:
+    return f"{row['due_on']}|{row['no']}|{row['clock']}|{row['started']:06}"
+
+
+def _running(book: Book, unit: str | None) -> list[Running]:
+    table, cases = book.tables.due, book.tables.cases
+    query = select(*table.c, cases.c.title, cases.c.unit, cases.c.handler).join(
+        cases, table.c.subject == "petition:" + cases.c.no
+    )
+    if unit is not None:
+        members = book.units.below(unit)
+        owing = [each.unit for each in book.units if book.units.answering(each.unit) in members]
+        query = query.where(table.c.owed_by.in_(sorted({*owing, *members})))
+    width = len(table.c)
+    found = [Running(DueRow(*row[:width]), *row[width:]) for row in book.select(query)]
+    return sorted(found, key=lambda each: (each.row.due_on, each.row.subject, each.row.clock, each.row.started))
