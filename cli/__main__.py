@@ -17,7 +17,9 @@ from cli import (
     keys,
     ledgers,
     relaying,
+    replaying,
     resubmitting,
+    ruling,
     running,
     sealing,
     taking,
@@ -37,12 +39,14 @@ app.command()(running.run)
 app.command()(taking.emit)
 app.add_typer(importing.importing, name="import")
 app.add_typer(exporting.exporting, name="export")
+app.add_typer(ruling.rulesets, name="ruleset")
+app.add_typer(ruling.calendars, name="calendar")
 app.command("simulate")(taking.simulate_city)
 app.command()(taking.tick)
 for verb in (
     asking.show, asking.timeline, asking.dossier, asking.matter, asking.findings, asking.kpi, asking.counters,
     asking.search, asking.explain, ledgers.duties, ledgers.ledger, ledgers.record,
-    keeping.replay, keeping.verify, keeping.doctor, sealing.seal, sealing.witness, sealing.prove,
+    replaying.replay, keeping.verify, keeping.doctor, sealing.seal, sealing.witness, sealing.prove,
     relaying.relay, relaying.topics,
     desk.due,
     workers.intake, workers.project, workers.clock, resubmitting.resubmit, keys.keys, docs.docs,

@@ -1,13 +1,13 @@
-"""Verbs that keep the record sound: replay, verify, doctor."""
+"""Verbs that keep the record sound: verify, doctor."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
 from cli.options import Json, Kafka, Prefix, Seals, Store
 from cli.screen import bar, fail, out, table, told
-from cli.wiring import DEFAULT_KAFKA, DEFAULT_STORE, kafka_settings, opened
+from cli.wiring import DEFAULT_STORE, kafka_settings, opened
 from infra.doctor import examine
 from infra.log.urls import parse
 from infra.log.verify import verify as verified
@@ -15,30 +15,6 @@ from infra.seals.audit import Sealed
 from infra.seals.keys import folder_of
 from infra.seals.notes import SealError, parse_note, parse_verifier
 from infra.seals.sealer import Folder
-
-
-def replay(
-    store: Store = DEFAULT_STORE,
-    source: Annotated[
-        Literal["store", "kafka"], typer.Option("--from", help="Read the events in the store's log, or in Kafka.")
-    ] = "store",
-    kafka: Kafka = DEFAULT_KAFKA,
-    prefix: Prefix = "",
-    as_json: Json = False,
-) -> None:
-    """Rebuild the read models beside the live ones, compare, and switch. Exit code 1 where they differed."""
-    with opened(store, create=False) as system, bar("replay") as progress:
-        events = None
-        if source == "kafka":
-            from infra.kafka.reader import TopicReader
-            from infra.kafka.topics import Topics
-
-            events = TopicReader(kafka_settings(kafka), Topics(prefix).events)
-        rebuilt = system.projector.replay(progress, events)
-    answer = {"position": rebuilt.position, "differences": rebuilt.differences}
-    told(answer, as_json, lambda a: out.print(f"replayed to {a['position']}; rows that differed: {a['differences']}"))
-    if any(rebuilt.differences.values()):
-        raise typer.Exit(1)
 
 
 def verify(

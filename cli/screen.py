@@ -79,6 +79,13 @@ def day(text: str, option: str) -> date:
     raise fail(f"{option}: {text!r} is no date; write for example 2020-04-10")
 
 
+def place(text: str | None, option: str = "--to") -> int | datetime | None:
+    """A position of the log, or a time as `moment` reads it."""
+    if text is not None and text.isascii() and text.isdigit():
+        return int(text)
+    return moment(text, option)
+
+
 def days(first: str | None, last: str | None) -> tuple[date | None, date | None]:
     """A stretch of days from --from and --to, either end of which may be open."""
     from_, to = day(first, "--from") if first is not None else None, day(last, "--to") if last is not None else None

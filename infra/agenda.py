@@ -3,11 +3,11 @@
 import heapq
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from domain.codec import decode_event
 from domain.envelope import AnyEvent
-from infra.log.port import Log
+from infra.log.port import Entry
 
 
 class Due(NamedTuple):
@@ -23,10 +23,16 @@ Open = Callable[[], tuple[int, Iterable[Due]]]
 """The open deadlines of a read model, and the position of the log up to which nothing is missing among them."""
 
 
+class Past(Protocol):
+    """What the agenda reads of a log."""
+
+    def read(self, after: int, *, upto: int | None = None) -> list[Entry]: ...
+
+
 class Agenda:
     """Filled from the read model once, then by every event that sets or moves a deadline."""
 
-    def __init__(self, log: Log, open_deadlines: Open) -> None:
+    def __init__(self, log: Past, open_deadlines: Open) -> None:
         self._log = log
         self._open = open_deadlines
         self._heap: list[Due] = []

@@ -3,9 +3,9 @@
 One office serves one intake. It reads the log, never a clock; after somebody else's append it catches up.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from domain.codec import decode_event
 from domain.envelope import AnyEvent
@@ -19,7 +19,7 @@ from domain.petition.state import evolve
 from domain.rules.law import Rules
 from domain.ruleset import decide as ruleset
 from domain.unit.state import Units
-from infra.log.port import Entry, Head, Log
+from infra.log.port import Entry, Head
 from projections.shelf import Shelf
 
 REMEMBERED = 200_000
@@ -29,12 +29,25 @@ IN_HAND = 10_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Office:
-    """The knowledge of one intake, as of `position`."""
+class Past(Protocol):
+    """What the office reads of a log; see `infra.log.port.Log`."""
 
-    def __init__(self, log: Log, shipped: Rules) -> None:
+    def head(self) -> Head: ...
+    def get(self, position: int) -> Entry | None: ...
+    def read(self, after: int, *, upto: int | None = None) -> list[Entry]: ...
+    def stream(self, subject: str, *, upto: int | None = None) -> list[Entry]: ...
+    def streams(self, subjects: Sequence[str], *, upto: int | None = None) -> list[Entry]: ...
+    def touching(self, name: str, *, upto: int | None = None) -> list[Entry]: ...
+    def of_kind(self, kind: str, *, upto: int | None = None) -> list[Entry]: ...
+
+
+class Office:
+    """The knowledge of one intake, as of `position`. `room` is how many items it keeps at hand."""
+
+    def __init__(self, log: Past, shipped: Rules, *, room: int = REMEMBERED) -> None:
         self._log = log
         self._shipped = shipped
+        self._room = room
         self.forget_everything()
 
     def forget_everything(self) -> None:
@@ -43,7 +56,7 @@ class Office:
         self.recorded = 0
         self.units = Units()
         self.rules = self._shipped
-        self.items = Shelf(REMEMBERED)
+        self.items = Shelf(self._room)
         self.matters: dict[str, tuple[str, ...]] = {}
         self.versions: dict[str, int] = {}
         self.findings: dict[str, finding.State] = {}

@@ -93,12 +93,18 @@ def standing(words: Words) -> Standing | None:
     """How a finding stands after all that was said of it; None while nothing said that it trips."""
     now: Standing | None = None
     for word in words:
-        if word.step is not None:
-            now = now and _taken_on(now, word.step, word.state)
-        if word.cleared:
-            now = now and replace(now, cleared_at=word.position)
-        if word.found is not None:
-            now = _tripped(now, word.found, word.position)
+        now = after(now, word)
+    return now
+
+
+def after(now: Standing | None, word: Word) -> Standing | None:
+    """How it stands after one more word."""
+    if word.step is not None:
+        now = now and _taken_on(now, word.step, word.state)
+    if word.cleared:
+        now = now and replace(now, cleared_at=word.position)
+    if word.found is not None:
+        now = _tripped(now, word.found, word.position)
     return now
 
 

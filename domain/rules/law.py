@@ -240,7 +240,9 @@ def parse_catalogue(text: str) -> dict[str, FindingRule]:
     return msgspec.toml.decode(text, type=dict[str, FindingRule])
 
 
-class _YearTable(Struct):
+class YearTable(Struct):
+    """One year of a file of calendars."""
+
     version: str
     workdays: list[str]
     holidays: dict[str, list[str]]
@@ -249,7 +251,7 @@ class _YearTable(Struct):
 def parse_calendars(text: str) -> Calendar:
     """Calendars from TOML: per year a version, make-up working days, and days off by the holiday's name, as MM-DD."""
     years = {}
-    for number, table in msgspec.toml.decode(text, type=dict[str, _YearTable]).items():
+    for number, table in msgspec.toml.decode(text, type=dict[str, YearTable]).items():
         off = {date.fromisoformat(f"{number}-{day}"): name for name, days in table.holidays.items() for day in days}
         on = frozenset(date.fromisoformat(f"{number}-{day}") for day in table.workdays)
         years[int(number)] = Year(version=table.version, holidays=off, workdays=on)

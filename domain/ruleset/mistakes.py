@@ -1,14 +1,16 @@
-"""Is this text a rule set that can be adopted? If not, every mistake in it, each at its place."""
+"""Is this text a rule set, or a calendar, that can be adopted? If not, every mistake in it, each at its place."""
 
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any, NamedTuple, get_args
 
 import msgspec
 
+from domain.calendar import Year
 from domain.fact import Level
-from domain.rules.law import Clock, Days, Duty, Rules, RuleSet
+from domain.rules.law import Clock, Days, Duty, Rules, RuleSet, YearTable
 from domain.unit.events import Role, UnitKind
 
 PARTS: dict[str, Any] = {"switches": bool, "parameters": Days, "clocks": Clock, "duties": Duty}
@@ -106,3 +108,42 @@ def _needed(rules: Rules) -> set[str]:
 
 def _told(law: RuleSet) -> set[str]:
     return {*law.switches, *law.parameters, *law.clocks}
+
+
+def calendars_of(text: str) -> dict[int, Year] | list[Mistake]:
+    """The calendars that a text holds, by year: a version, make-up working days and days off by name, as MM-DD."""
+    told = read(text)
+    if isinstance(told, Mistake):
+        return [told]
+    found, years = [], {}
+    for number, table in told.items():
+        mistakes = [*_year(number, table)]
+        found += mistakes
+        if not mistakes:
+            off = {_day(number, day): name for name, days in table["holidays"].items() for day in days}
+            on = frozenset(_day(number, day) for day in table["workdays"])
+            years[int(number)] = Year(version=table["version"], holidays=off, workdays=on)
+    return found or years or [Mistake("", "it holds no year")]
+
+
+def _year(number: str, table: Any) -> Iterator[Mistake]:
+    if not (number.isascii() and number.isdigit() and 1979 <= int(number) <= 2999):
+        yield Mistake(number, "is no year from 1979 to 2999")
+        return
+    wrong = [*_converted(table, YearTable, number)]
+    if wrong:
+        yield from wrong
+        return
+    named = [(f"{number}.holidays.{name}", day) for name, days in table["holidays"].items() for day in days]
+    for path, day in [(f"{number}.workdays", day) for day in table["workdays"]] + named:
+        if _day(number, day) is None:
+            yield Mistake(path, f"{day!r} is no day of {number}; write MM-DD")
+    for day in sorted({day for _, day in named} & {*table["workdays"]}):
+        yield Mistake(f"{number}.workdays", f"{day} is a day off as well")
+
+
+def _day(year: str, day: str) -> Any:
+    try:
+        return date.fromisoformat(f"{year}-{day}")
+    except ValueError:
+        return None

@@ -5,10 +5,11 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from domain.envelope import day_of
-from domain.rules.law import Rules
+from domain.rules.law import Rules, Supposed
 from infra.log.port import Log
 from infra.questions import cases, due, duties, figures, findings, leaders, ledgers, search
 from infra.questions.book import Book, Library, past_year
+from infra.questions.what_if import WhatIf
 from infra.views.projector import Projector
 from infra.views.store import Views
 
@@ -25,6 +26,7 @@ class Answers:
         self._views = views
         self._answers: dict[tuple[Any, ...], Any] = {}
         self._library = Library(log, views, rules, projector)
+        self.what_if = WhatIf(log, rules)
 
     def case(self, no: str, as_of: datetime | None = None) -> Answer | None:
         return cases.case(self._library.past_item(as_of), no)
@@ -97,6 +99,10 @@ class Answers:
             self._answers[key] = ask(book)
         kept: T = self._answers[key]
         return kept
+
+    def preview(self, supposed: Supposed) -> Answer:
+        """What a rule set or a calendar would move if it were adopted from `supposed.since` on."""
+        return self.what_if.preview(supposed)
 
     def log(self, after: int = 0, limit: int = 100) -> Answer:
         return cases.log(self._log, after, limit)

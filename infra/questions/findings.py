@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from sqlalchemy import select
@@ -11,6 +11,8 @@ from domain.codec import decode_event
 from domain.envelope import Finding
 from domain.rules.answers import answers
 from domain.rules.articles import numbers
+from domain.rules.law import Rules
+from domain.unit.state import Units
 from infra.questions.book import Book
 from infra.shipped import shipped_articles
 from projections.explain import finding_sentences
@@ -18,7 +20,16 @@ from projections.findings import Standing, Step, standing, unpack_words
 from projections.sentences import sentence
 
 
-def told(standing: Standing, book: Book) -> dict[str, Any]:
+class Knows(Protocol):
+    """Whom a finding names, and the rules that it stands on: a book, or a judgement that is on no record."""
+
+    @property
+    def units(self) -> Units: ...
+    @property
+    def rules(self) -> Rules: ...
+
+
+def told(standing: Standing, book: Knows) -> dict[str, Any]:
     """A finding as JSON (contract section 7)."""
     found = standing.finding
     rule = book.rules.catalogue[found.rule]
@@ -55,13 +66,13 @@ def told(standing: Standing, book: Book) -> dict[str, Any]:
     return row
 
 
-def _articles(found: Finding, book: Book) -> list[tuple[str, str]]:
+def _articles(found: Finding, book: Knows) -> list[tuple[str, str]]:
     """(rule set, article) of the rule under the sets in force on the day of the breach."""
     articles = book.rules.catalogue[found.rule].articles
     return [(name, article) for name in book.rules.on(found.since).names for article in articles.get(name, [])]
 
 
-def _step(step: Step, book: Book) -> dict[str, Any]:
+def _step(step: Step, book: Knows) -> dict[str, Any]:
     """What a human did: by whom, when, about whom, and what was said."""
     names = {f"{who}_name": book.units.official(id) for who in ("actor", "official") if (id := getattr(step, who))}
     return {**msgspec.to_builtins(step), **names}

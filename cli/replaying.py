@@ -1,0 +1,81 @@
+"""`danze replay`: the read models anew, up to a place, or the whole history under other rules."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+import typer
+
+from cli.options import Json, Kafka, Prefix, Store
+from cli.ruling import law_named
+from cli.screen import bar, day, fail, out, place, told
+from cli.supposing import shown, supposed
+from cli.wiring import DEFAULT_KAFKA, DEFAULT_STORE, kafka_settings, opened
+from domain.envelope import day_of
+from infra.office import micros
+from infra.views.beside import rows_at
+
+
+def replay(
+    store: Store = DEFAULT_STORE,
+    source: Annotated[
+        Literal["store", "kafka"], typer.Option("--from", help="Read the events in the store's log, or in Kafka.")
+    ] = "store",
+    kafka: Kafka = DEFAULT_KAFKA,
+    prefix: Prefix = "",
+    ruleset: Annotated[
+        str | None,
+        typer.Option("--ruleset", help="What if: judge again under this set, a name or a file, and compare."),
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", help="With --ruleset: the first day on which it is supposed to hold.")
+    ] = None,
+    to: Annotated[str | None, typer.Option("--to", help="Up to a position, a time, or the end of a date.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Rebuild the read models beside the live ones, compare, and switch. Exit code 1 where they differed.
+
+    With --to the rebuilt ones are counted and let go; with --ruleset nothing is rebuilt: every step is judged again
+    under other rules, and what comes out otherwise is told. Nothing on record changes.
+    """
+    if source == "kafka" and (ruleset is not None or to is not None):
+        raise fail("--ruleset and --to read the store's log; leave --from kafka out")
+    if ruleset is not None:
+        _what_if(store, ruleset, day(since, "--since") if since else None, place(to), as_json)
+        return
+    if since is not None:
+        raise fail("--since goes with --ruleset")
+    if to is not None:
+        _up_to(store, place(to), as_json)
+        return
+    with opened(store, create=False) as system, bar("replay") as progress:
+        events = None
+        if source == "kafka":
+            from infra.kafka.reader import TopicReader
+            from infra.kafka.topics import Topics
+
+            events = TopicReader(kafka_settings(kafka), Topics(prefix).events)
+        rebuilt = system.projector.replay(progress, events)
+    answer = {"position": rebuilt.position, "differences": rebuilt.differences}
+    told(answer, as_json, lambda a: out.print(f"replayed to {a['position']}; rows that differed: {a['differences']}"))
+    if any(rebuilt.differences.values()):
+        raise typer.Exit(1)
+
+
+def _what_if(store: str, ruleset: str, since: date | None, to: int | datetime | None, as_json: bool) -> None:
+    with opened(store, create=False) as system, bar("what if") as progress:
+        book = system.answers.present()
+        law = law_named(ruleset, book.rules)
+        what_if, last = supposed(law, since), book.moment.date()
+        if what_if.since > max(last, day_of(to) if isinstance(to, datetime) else last):
+            late = f"{law.name} holds from {what_if.since}, after all that is on record ({last})"
+            raise fail(f"{late}; --since names another day")
+        answer = system.answers.what_if.replay(what_if, to=to, progress=progress)
+    told(answer, as_json, shown)
+
+
+def _up_to(store: str, to: int | datetime | None, as_json: bool) -> None:
+    with opened(store, create=False) as system, bar("replay") as progress:
+        upto = system.log.at(micros(to)) if isinstance(to, datetime) else to
+        position, rows = rows_at(system.log, upto, progress)
+    answer = {"position": position, "rows": rows}
+    told(answer, as_json, lambda a: out.print(f"replayed to {a['position']}; rows: {a['rows']}"))
