@@ -23,9 +23,11 @@ from cli.wiring import System, look_for_garbage_less_often
 from domain.codec import decode_event, event_decoder
 from infra.city.simulation import simulate
 from infra.log.port import Entry
-from infra.views.projector import take
+from infra.views.projector import PIECE, take
 from projections.findings import finding_row, heard
 from projections.fold import Fold
+from projections.ledgers.entry import ledger_row
+from projections.ledgers.writing import written
 
 BATCH = 1_000
 STREAMS = 200
@@ -111,12 +113,14 @@ def bare_decode(entries: Sequence[Entry]) -> None:
 
 
 def folds(entries: Sequence[Entry]) -> int:
-    """Decoding and the folds of all read models, down to the rows, without writing them."""
+    """Decoding and the folds of all read models, down to the rows, as a rebuild does it, without writing them."""
     fold = Fold()
-    take(fold, entries)
+    for at in range(0, len(entries), PIECE):
+        take(fold, entries[at : at + PIECE])
     changes = fold.changes()
     findings = [finding_row(id, heard((), words)) for id, words in changes.findings.items()]
-    return len(changes.cases) + len(findings)
+    ledgers = [ledger_row(entry) for events in changes.ledgers.values() for entry in written((), events)]
+    return len(changes.cases) + len(findings) + len(ledgers)
 
 
 def report(name: str, ours: Timed, theirs: Timed, count: int, goal: float) -> None:

@@ -4,7 +4,8 @@ Rows and places are written in one transaction; what was seen before is told by 
 has its effect once, whatever Kafka delivers twice, and whoever holds a partition twice for a moment.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from threading import RLock
 
 import msgspec
@@ -16,11 +17,9 @@ from domain.codec import seer
 from domain.envelope import AnySeen, Finding
 from domain.finding.decide import State
 from projections.findings import Word
-from projections.fold import Changes, Fold
+from projections.fold import Changes, Fold, streams
 
 _encode = msgspec.json.Encoder(order="sorted").encode
-PIECE = 1_000
-"""Events folded at a time: as many as the processor's cache holds."""
 ROOM = 20_000
 """Items of one partition whose states are kept at hand between batches."""
 
@@ -117,31 +116,36 @@ class Projector:
 
     def _take(self, fold: Fold, records: Sequence[Record], claim: Claim) -> tuple[int, list[DeadLetter]]:
         """Folds what is new of a batch. Answers the last position, and what could not be folded."""
-        self._load(fold, claim, {record.key for record in records if record.key is not None})
         letters: list[DeadLetter] = []
-        last = claim.position
-        for at in range(0, len(records), PIECE):
-            events: list[AnySeen] = []
-            sources: list[Record] = []
-            for record in records[at : at + PIECE]:
-                event = read(record, last)
-                if event is None:
-                    continue
+        sources: dict[int, Record] = {}
+
+        def events(stream: Iterable[Record]) -> Iterator[AnySeen]:
+            seen = claim.position
+            for record in stream:
+                event = read(record, seen)
                 if isinstance(event, str):
                     letters.append(DeadLetter(claim.partition, record, event))
-                    continue
-                last = event.position
-                events.append(event)
-                sources.append(record)
-            for event in fold.take(events):
-                why = f"version {event.version} of {event.subject} came before the one before it"
-                letters.append(DeadLetter(claim.partition, sources[events.index(event)], why))
-        return last, letters
+                elif event is not None:
+                    seen = event.position
+                    sources[seen] = record
+                    yield event
 
-    def _load(self, fold: Fold, claim: Claim, keys: set[bytes]) -> None:
-        named = {key.decode("utf-8", "replace") for key in keys if key[:9] == b"petition:"}
-        for subject, item in self._rows.items(claim, {each for each in named if each not in fold.items}).items():
+        subjects = streams(records, _subject)
+        self._load(fold, claim, subjects)
+        for event in fold.take({subject: events(stream) for subject, stream in subjects.items()}):
+            why = f"version {event.version} of {event.subject} came before the one before it"
+            letters.append(DeadLetter(claim.partition, sources[event.position], why))
+        return max(sources, default=claim.position), sorted(letters, key=lambda letter: letter.record.offset)
+
+    def _load(self, fold: Fold, claim: Claim, subjects: Iterable[str]) -> None:
+        missing = {each for each in subjects if each[:9] == "petition:" and each not in fold.items}
+        for subject, item in self._rows.items(claim, missing).items():
             fold.items.put(subject, item)
+
+
+def _subject(record: Record) -> str:
+    """What the key says; `read` compares."""
+    return (record.key or b"").decode("utf-8", "replace")
 
 
 def read(record: Record, after: int) -> AnySeen | str | None:
@@ -209,5 +213,5 @@ def told(topic: str, findings: Mapping[str, Sequence[Word]]) -> list[Outgoing]:
             topic, id.encode(), _encode(Told(id, word.position, word.found, word.cleared, word.state)),
             [("position", b"%d" % word.position)],
         )
-        for id, words in findings.items() for word in words
+        for id, words in findings.items() for word in sorted(words, key=attrgetter("position"))
     ]  # fmt: skip

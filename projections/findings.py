@@ -11,6 +11,7 @@ from domain.envelope import AnySeen, Finding
 from domain.fact import OfficialId
 from domain.finding import decide as finding
 from domain.finding.decide import State
+from projections.cases import iso
 
 
 class Step(Struct, frozen=True, omit_defaults=True, gc=False):
@@ -78,13 +79,19 @@ def words_of(event: AnySeen) -> list[tuple[str, Word]]:
         said = {name: value for name in SAID if (value := getattr(event.data, name, None)) is not None}
         step = Step(event.position, event.type, event.day.isoformat(), event.actor, event.unit, **said)
         return [(event.subject, Word(event.position, state=finding.after(event), step=step))]
-    position, gone = event.position, set(event.decided.cleared)
-    said = {found.id: Word(position, found, found.id in gone) for found in reversed(event.decided.findings)}
+    position, decided = event.position, event.decided
+    if not decided.cleared and len(decided.findings) < 2:  # nearly always
+        return [(found.id, Word(position, found)) for found in decided.findings]
+    gone = set(decided.cleared)
+    said = {found.id: Word(position, found, found.id in gone) for found in reversed(decided.findings)}
     return [*said.items(), *((id, Word(position, None, cleared=True)) for id in gone.difference(said))]
 
 
 def heard(former: Words, new: Iterable[Word]) -> Words:
     """The words with new ones among them, in the order of the log; one heard before changes nothing."""
+    new = tuple(new)
+    if not former and len(new) < 2:
+        return new
     known = {word.position: word for word in (*new, *former)}
     return tuple(known[position] for position in sorted(known))
 
@@ -140,7 +147,7 @@ def _tripped(now: Standing | None, found: Finding, position: int) -> Standing:
 
 
 def _with(found: Finding, evidence: tuple[int, ...], position: int) -> Finding:
-    return replace(found, evidence=tuple(sorted({*evidence, position})))
+    return replace(found, evidence=tuple(sorted({*evidence, position})) if evidence else (position,))
 
 
 class FindingRow(NamedTuple):
@@ -172,7 +179,7 @@ def finding_row(id: str, words: Words) -> FindingRow:
         rule, _, subject = id.partition(":")
         return FindingRow(id, rule, subject, "", None, None, "", "proposed", 0, words[-1].position, pack(words))
     found = now.finding
-    return FindingRow(
-        found.id, found.rule, found.subject, found.unit, found.axis, found.ground, found.since.isoformat(),
+    return FindingRow._make((
+        id, found.rule, found.subject, found.unit, found.axis, found.ground, iso[found.since],
         now.told_state, now.raised_at, now.cleared_at, pack(words),
-    )  # fmt: skip
+    ))  # fmt: skip

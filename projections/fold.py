@@ -3,7 +3,8 @@
 `Fold` keeps the states it was given or has made; who runs it loads what it needs before and writes the rows after.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 import msgspec
 
@@ -21,11 +22,24 @@ from projections.cases import (
 )
 from projections.findings import Standing, Word, heard, standing, words_of
 from projections.ledgers.writing import WRITTEN
-from projections.shelf import Shelf, pack
+from projections.shelf import Shelf, unpack_item
 from projections.titles import terms
 
 REMEMBERED = 200_000
 """Items whose states are kept at hand between batches."""
+T = TypeVar("T")
+
+
+def streams(events: Iterable[T], subject: Callable[[T], str]) -> dict[str, list[T]]:
+    """Events by their subjects, each subject's in the order in which they came."""
+    told: dict[str, list[T]] = {}
+    for event in events:
+        name = subject(event)
+        if name in told:
+            told[name].append(event)
+        else:
+            told[name] = [event]
+    return told
 
 
 class Changes(msgspec.Struct):
@@ -50,52 +64,48 @@ class Fold:
     def __init__(self, room: int = REMEMBERED) -> None:
         self.items = Shelf(room)
         self._new: set[str] = set()
-        self._touched: set[str] = set()
+        self._touched: dict[str, bytes] = {}
         self._words: dict[str, list[Word]] = {}
         self._writing: dict[str, list[AnySeen]] = {}
 
-    def take(self, events: Iterable[AnySeen]) -> list[AnySeen]:
-        """Folds events in, in position order; one taken before changes nothing. Answers those that are astray.
+    def take(self, streams: Mapping[str, Iterable[AnySeen]]) -> list[AnySeen]:
+        """Folds events in, by their subjects and in the order of the log; one taken before changes nothing.
 
-        Items are folded one after the other, each with all its events of the batch, while it is warm in the processor's
-        cache. Astray is an event whose item was not seen as far as the event before it: it is left out.
+        Answers those that are astray, whose item was not seen as far as the event before: they are left out. Events
+        that are decoded only as they are asked for are warm in the processor's cache when they are folded.
         """
-        streams: dict[str, list[AnySeen]] = {}
-        speaking: list[AnySeen] = []
-        for event in events:
-            subject = event.subject
+        astray: list[AnySeen] = []
+        for subject, events in streams.items():
             if subject[:9] == "petition:":
-                if subject in streams:
-                    streams[subject].append(event)
-                else:
-                    streams[subject] = [event]
-                decided = event.decided
-                if (decided is NOTHING or not (decided.findings or decided.cleared)) and event.type not in WRITTEN:
-                    continue
-            speaking.append(event)
-        astray = [event for subject, stream in streams.items() for event in self._item(subject, stream)]
-        self._touched.update(streams)
-        for event in speaking:
-            if event not in astray:
-                for id, word in words_of(event):
-                    self._words.setdefault(id, []).append(word)
-                if event.type in WRITTEN:
-                    self._writing.setdefault(event.subject, []).append(event)
+                self._item(subject, events, astray)
+            else:
+                for event in events:
+                    self._hear(event)
         return astray
 
-    def _item(self, subject: str, stream: list[AnySeen]) -> list[AnySeen]:
-        item, astray = self.items.get(subject), []
+    def _item(self, subject: str, events: Iterable[AnySeen], astray: list[AnySeen]) -> None:
+        item = self.items.get(subject)
         if item is None:
             self._new.add(subject)
         version = item.version if item is not None else 0
-        for event in stream:
+        for event in events:
             if event.version == version + 1:
                 item = evolve(item, event)
-                version = event.version
+                version += 1
             elif event.version > version:
                 astray.append(event)
-        self.items.put(subject, item)
-        return astray
+                continue
+            decided = event.decided
+            if event.type in WRITTEN or (decided is not NOTHING and (decided.findings or decided.cleared)):
+                self._hear(event)
+        if item is not None:
+            self._touched[subject] = self.items.rest(subject, item)
+
+    def _hear(self, event: AnySeen) -> None:
+        for id, word in words_of(event):
+            self._words.setdefault(id, []).append(word)
+        if event.type in WRITTEN:
+            self._writing.setdefault(event.subject, []).append(event)
 
     def standings(self) -> dict[str, Standing]:
         """The findings that were spoken of since the rows were written, as far as that alone tells."""
@@ -104,13 +114,9 @@ class Fold:
 
     def changes(self) -> Changes:
         """The rows of everything touched since the last call."""
-        packed: dict[str, bytes] = {}
         changes = Changes([], [], [], [], [], self._words, self._writing)
-        for subject in self._touched:
-            item = self.items.get(subject)
-            if item is None:
-                continue
-            body = packed[subject] = pack(item)
+        for subject, body in self._touched.items():
+            item = unpack_item(body)
             changes.cases.append(case_row(item, body))
             changes.due += due_rows(item)
             if item.raised:
@@ -118,8 +124,8 @@ class Fold:
             if subject in self._new:
                 changes.persons += person_rows(item)
                 changes.titles.append((item.no, terms(item.title)))
-        self._new, self._touched, self._words, self._writing = set(), set(), {}, {}
-        self.items.lay_down(packed)
+        self._new, self._touched, self._words, self._writing = set(), {}, {}, {}
+        self.items.lay_down()
         return changes
 
     def forget(self) -> None:

@@ -1,7 +1,5 @@
 """Items that nobody touches at the moment rest as bytes: little memory, at hand in microseconds."""
 
-from collections.abc import Mapping
-
 import msgspec
 
 from domain.petition.item import Item
@@ -43,11 +41,17 @@ class Shelf:
         """Takes a new state in hand; None says that it is known that there is no such item."""
         self._in_hand[subject] = item
 
-    def lay_down(self, packed: Mapping[str, bytes] | None = None) -> None:
-        """Lays down all that is in hand, `packed` already or now. Without more room, the longest untouched go."""
-        if packed is None:
-            packed = {subject: pack(item) for subject, item in self._in_hand.items() if item is not None}
-        self._resting.update(packed)
+    def rest(self, subject: str, item: Item) -> bytes:
+        """Lays a new state down at once, and answers it as it lies there."""
+        self._in_hand.pop(subject, None)
+        body = self._resting[subject] = pack(item)
+        return body
+
+    def lay_down(self) -> None:
+        """Lays down all that is in hand. Without more room, the longest untouched go."""
+        for subject, item in self._in_hand.items():
+            if item is not None:
+                self._resting[subject] = pack(item)
         self._in_hand = {}
         if len(self._resting) > self.room:
             for subject in list(self._resting)[: self.room // 2]:

@@ -155,7 +155,7 @@ class Story:
             position=len(self.events) + 1,
         )  # fmt: skip
         self.events.append(event)
-        self.fold.take([event])
+        self.fold.take({event.subject: [event]})
         if kind == "unit":
             self.units.take(event)
         elif kind == "petition":

@@ -13,12 +13,13 @@ import os
 import resource
 import sys
 import time
+from operator import itemgetter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from domain.codec import decode_seen
-from projections.fold import Fold
+from projections.fold import Fold, streams
 
 gc.set_threshold(50_000, 25, 100)  # for every contestant, as danze's workers do
 
@@ -34,15 +35,13 @@ class Count:
         self.began = 0.0
 
     def take(self, records) -> None:
-        """`records` are (headers, value)."""
+        """`records` are (key, headers, value)."""
         if not self.began:
             self.began, self.cpu = time.perf_counter(), _cpu()
-        events = []
-        for headers, value in records:
-            told = dict(headers)
-            events.append(decode_seen(told["type"].decode(), value, int(told["position"])))
-        self.fold.take(events)
-        self.seen += len(events)
+        records = list(records)
+        subjects = streams(records, itemgetter(0))
+        self.fold.take({subject.decode(): map(seen, stream) for subject, stream in subjects.items()})
+        self.seen += len(records)
         if self.seen >= EVENTS:
             self.done()
 
@@ -53,6 +52,12 @@ class Count:
             json.dumps({"name": NAME, "events": self.seen, "seconds": seconds, "cpu": cpu, "items": rows}), flush=True
         )
         os._exit(0)
+
+
+def seen(record):
+    _, headers, value = record
+    told = dict(headers)
+    return decode_seen(told["type"].decode(), value, int(told["position"]))
 
 
 def _cpu() -> float:
@@ -76,7 +81,7 @@ def aiokafka_loop() -> None:
         await consumer.start()
         while True:
             for records in (await consumer.getmany(timeout_ms=1000, max_records=5000)).values():
-                count.take((record.headers, record.value) for record in records)
+                count.take((record.key, record.headers, record.value) for record in records)
 
     asyncio.run(main())
 
@@ -93,7 +98,7 @@ def stock_faust() -> None:
     @app.agent(app.topic(TOPIC, value_serializer="raw"))
     async def agent(stream) -> None:
         async for event in stream.events():
-            count.take([(event.headers, event.value)])
+            count.take([(event.message.key, event.headers, event.value)])
 
     faust.Worker(app, loglevel="ERROR", override_logging=False, quiet=True).execute_from_commandline()
 
@@ -106,7 +111,7 @@ def quix() -> None:
         auto_create_topics=False, use_changelog_topics=False,
     )  # fmt: skip
     frame = app.dataframe(app.topic(TOPIC, value_deserializer="bytes", key_deserializer="bytes"))
-    frame.update(lambda value, key, timestamp, headers: count.take([(headers, value)]), metadata=True)
+    frame.update(lambda value, key, timestamp, headers: count.take([(key, headers, value)]), metadata=True)
     app.run()
 
 
@@ -118,7 +123,9 @@ def bytewax() -> None:
 
     flow = Dataflow("contest")
     stream = op.input("events", flow, KafkaSource([BROKER], [TOPIC], batch_size=5000))
-    folded = op.flat_map_batch("fold", stream, lambda batch: count.take((m.headers, m.value) for m in batch) or [])
+    folded = op.flat_map_batch(
+        "fold", stream, lambda batch: count.take((m.key, m.headers, m.value) for m in batch) or []
+    )
     op.output("nowhere", folded, TestingSink([]))
     run_main(flow)
 

@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -299,7 +300,7 @@ class SQLiteLog:
     def _entries(self, where: str, parameters: tuple[Any, ...]) -> list[Entry]:
         with self.store.cursor() as cursor:
             sql = f"SELECT {ENTRY} FROM stored_events WHERE {where}"  # noqa: S608 -- written in this module
-            return list(map(Entry._make, cursor.execute(sql, parameters)))
+            return list(map(partial(tuple.__new__, Entry), cursor.execute(sql, parameters)))  # `_make`, but quicker
 
 
 def _rows(first: int, entries: Sequence[NewEntry], leaves: Sequence[bytes]) -> Iterator[tuple[Any, ...]]:

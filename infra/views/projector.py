@@ -5,31 +5,39 @@ Where workers keep the read models from Kafka, partition by partition, it keeps 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from operator import attrgetter
 from typing import NamedTuple, Protocol
 
 from sqlalchemy import select
 
 from domain.codec import decode_seen
+from domain.envelope import AnySeen
 from infra.agenda import Due
 from infra.kafka.partition import partition_of
 from infra.log.port import Entry, Log, StoreError
 from infra.views.partitions import Partitions
 from infra.views.store import Overtaken, Views
 from infra.views.tables import Tables
-from projections.fold import Fold
+from projections.fold import Fold, streams
 
 BATCH = 20_000
-PIECE = 1_000
+PIECE = 50_000
+"""Events that a rebuild folds at a time: the more, the fewer times each item is taken in hand."""
+SUBJECT = attrgetter("subject")
 AT_ONCE = 400_000
 """Items that a rebuild folds in memory before it writes."""
 
 Progress = Callable[[int, int], None]
 
 
-def take(fold: Fold, entries: Sequence[Entry]) -> None:
-    """Folds events of the log, so many at a time as the processor's cache holds."""
-    for at in range(0, len(entries), PIECE):
-        fold.take([decode_seen(each.type, each.body, each.position) for each in entries[at : at + PIECE]])
+def take(fold: Fold, entries: Iterable[Entry]) -> None:
+    """Folds events of the log, each decoded when its turn comes."""
+    fold.take({subject: map(_seen, stream) for subject, stream in streams(entries, SUBJECT).items()})
+
+
+def _seen(entry: Entry) -> AnySeen:
+    position, _, _, kind, _, body = entry
+    return decode_seen(kind, body, position)
 
 
 class Source(Protocol):
@@ -50,7 +58,7 @@ class LogSource:
     def chunks(self, upto: int | Mapping[int, int]) -> Iterator[Sequence[Entry]]:
         last = upto if isinstance(upto, int) else max(upto.values())
         while self._after < last:
-            entries = self._log.read(self._after, upto=last, limit=BATCH)
+            entries = self._log.read(self._after, upto=last, limit=PIECE)
             self._after = entries[-1].position
             if not isinstance(upto, int):
                 entries = [each for each in entries if each.position <= upto[partition_of(each.subject, len(upto))]]

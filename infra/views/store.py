@@ -267,7 +267,10 @@ class Views:
     def _put(self, cursor: Any, name: str, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
         if not self.postgres:
             marks = ",".join("?" * len(table.columns))
-            cursor.executemany(f"INSERT OR REPLACE INTO {table.name} VALUES ({marks})", rows)
+            insert = f"INSERT OR REPLACE INTO {table.name} VALUES ({marks})"
+            # As a bytearray the body, the last column, is taken as it is; for `bytes` the driver looks for an adapter.
+            taken = ((*row[:-1], bytearray(row[-1])) for row in rows) if "body" in table.c else rows
+            cursor.executemany(insert, taken)
             return
         target, columns = self.q(table.name), [f'"{c.name}"' for c in table.columns]
         keys = ", ".join(f'"{key}"' for key in KEYS[name])

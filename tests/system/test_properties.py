@@ -2,6 +2,7 @@
 
 from contextlib import closing
 from datetime import timedelta
+from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,7 +15,7 @@ from domain.envelope import Recorded
 from domain.petition.state import evolve
 from infra.office import Office
 from projections.findings import heard, words_of
-from projections.fold import Fold
+from projections.fold import Fold, streams
 from tests.samples import COUNTY, date
 from tests.spec import Story
 from tests.system.histories import ITEMS, SECRET, UNITS, histories, lines
@@ -64,8 +65,8 @@ def test_folding_twice_is_folding_once(history):
     story = told(history)
     twice = Fold()
     for event in story.events:
-        twice.take([event, event])
-    twice.take(story.events)
+        twice.take({event.subject: [event, event]})
+    twice.take(streams(story.events, attrgetter("subject")))
     assert twice.standings() == story.fold.standings()
     for no, item in story.items.items():
         assert twice.items.get(f"petition:{no}") == item == story.fold.items.get(f"petition:{no}")
