@@ -30,6 +30,9 @@ class Questions(Protocol):
     def dossier(self, no: str, as_of: datetime | None = None) -> Answer | None:
         """Who caused it, who answers for it, and in whose hands it was on which day."""
 
+    def candidates(self, no: str, as_of: datetime | None = None) -> Answer | None:
+        """Earlier items that one item may repeat, and why; a human judges."""
+
     def matter(self, no: str, as_of: datetime | None = None) -> Answer | None:
         """The first item, its repeats, and the levels reached."""
 

@@ -48,7 +48,7 @@ for verb in (
     asking.search, asking.explain, ledgers.duties, ledgers.ledger, ledgers.record,
     replaying.replay, keeping.verify, keeping.doctor, sealing.seal, sealing.witness, sealing.prove,
     relaying.relay, relaying.topics,
-    desk.due,
+    desk.due, desk.candidates,
     workers.intake, workers.project, workers.clock, resubmitting.resubmit, keys.keys, docs.docs,
 ):  # fmt: skip
     app.command()(verb)

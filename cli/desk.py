@@ -1,12 +1,12 @@
-"""Verbs for whoever works on items: what comes due."""
+"""Verbs for whoever works on items: what comes due, what an item may repeat."""
 
 from typing import Annotated, Any
 
 import typer
 
-from cli.asking import _about, _ask
+from cli.asking import No, _about, _ask, _no
 from cli.options import AsOf, Json, Store
-from cli.screen import moment, table, told
+from cli.screen import moment, out, table, told
 from cli.wiring import DEFAULT_STORE
 
 Answer = dict[str, Any]
@@ -38,4 +38,19 @@ def _due(answer: Answer) -> None:
         "deadlines", ("due", "left", "used", "clock", "no", "title", "owed by"),
         ((d["due_on"], d["days_left"], f"{d['used_days']}/{d['total_days']} ({d['percent']} %)", d["clock"], d["no"],
           d["title"], d["owed_by_name"]) for d in answer["due"]),
+    )  # fmt: skip
+
+
+def candidates(no: No, store: Store = DEFAULT_STORE, as_of: AsOf = None, as_json: Json = False) -> None:
+    """Earlier items that an item may repeat, and why (筛重); a human judges (Art 16)."""
+    at = moment(as_of)
+    told(_ask(store, lambda s: s.answers.candidates(_no(no), at), no), as_json, _candidates)
+
+
+def _candidates(answer: Answer) -> None:
+    out.print(f"[bold]{answer['title']}[/bold]  {answer['no']}, judged to repeat: {answer['judged'] or '-'}")
+    table(
+        "may repeat", ("no", "title", "registered", "why", "shared words", "to be judged"),
+        ((c["no"], c["title"], c["registered_on"], "；".join(why["zh"] for why in c["why"]),
+          " ".join(c["shared_terms"]), f"first {c['matter']}: {', '.join(c['basis'])}") for c in answer["candidates"]),
     )  # fmt: skip

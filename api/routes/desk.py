@@ -1,15 +1,15 @@
-"""What is asked by whoever works on items: what comes due."""
+"""What is asked by whoever works on items: what comes due, what an item may repeat."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from litestar import get
-from litestar.params import FromQuery, QueryParameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from api.asked import Moment, official_id, unit_id
 from api.ports import Answer, Asks
-from api.problems import answers
+from api.problems import answers, found
 from api.routes import desk_told
 from api.routes.petitions import Cursor
 
@@ -33,4 +33,16 @@ def due(
     return questions.due(unit=unit_id(unit), handler=official_id(handler), limit=limit, cursor=cursor, as_of=moment)
 
 
-HANDLERS = [due]
+@get(
+    "/v1/petitions/{no:str}/candidates",
+    operation_id="candidates",
+    tags=["petitions"],
+    sync_to_thread=True,
+    responses=answers(desk_told.Candidates, desk_told.CANDIDATES, missing="No such item at that time"),
+)
+def candidates(questions: Asks, moment: Moment, no: FromPath[str]) -> Answer:
+    """Which earlier items may an item repeat, and why? A human judges; nothing is judged here."""
+    return found(questions.candidates(no, moment), f"item {no}")
+
+
+HANDLERS = [due, candidates]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from api.routes.examples import NO, TOLD
 from api.routes.shapes import Told
@@ -59,6 +59,34 @@ class Due(Told):
     next: str | None
 
 
+class Candidate(TypedDict):
+    """An earlier item, what speaks for it, and the judgement that a human would emit."""
+
+    no: str
+    title: str
+    state: str
+    registered_on: str
+    unit: str
+    unit_name: str
+    matter: str
+    basis: list[str]
+    likeness: int
+    shared_terms: list[str]
+    shared_petitioners: int
+    why: list[dict[str, str]]
+    emit: dict[str, Any]
+
+
+class Candidates(Told):
+    """What an item may repeat; `judged` is the first item that a human found already."""
+
+    no: str
+    title: str
+    judged: str | None
+    alike: int
+    candidates: list[Candidate]
+
+
 DUE = {
     **TOLD,
     "on": "2020-06-11",
@@ -103,4 +131,35 @@ DUE = {
         }
     ],
     "next": None,
+}
+CANDIDATES = {
+    **TOLD,
+    "no": NO,
+    "title": "小区停车收费不公示",
+    "judged": None,
+    "alike": 40,
+    "candidates": [
+        {
+            "no": "430408-2020-000001",
+            "title": "小区停车收费",
+            "state": "closed",
+            "registered_on": "2020-01-06",
+            "unit": "unit:430408-zjj",
+            "unit_name": "区住建局",
+            "matter": "430408-2020-000001",
+            "basis": ["same_person", "same_facts"],
+            "likeness": 76,
+            "shared_terms": ["小区停车收费"],
+            "shared_petitioners": 1,
+            "why": [
+                {"sign": "petitioner", "zh": "至少一名信访人相同", "en": "at least one petitioner is the same"},
+                {"sign": "title", "zh": "标题相近", "en": "the titles are alike"},
+            ],
+            "emit": {
+                "type": "petition.repeat_judged.v1",
+                "subject": f"petition:{NO}",
+                "data": {"first": "430408-2020-000001", "basis": ["same_person", "same_facts"]},
+            },
+        }
+    ],
 }

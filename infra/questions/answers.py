@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from domain.envelope import day_of
 from domain.rules.law import Rules, Supposed
 from infra.log.port import Log
-from infra.questions import cases, due, duties, figures, findings, leaders, ledgers, search
+from infra.questions import candidates, cases, due, duties, figures, findings, leaders, ledgers, search
 from infra.questions.book import Book, Library, past_year
 from infra.questions.what_if import WhatIf
 from infra.views.projector import Projector
@@ -39,6 +39,9 @@ class Answers:
 
     def dossier(self, no: str, as_of: datetime | None = None) -> Answer | None:
         return cases.dossier(self._library.at(as_of), no)
+
+    def candidates(self, no: str, as_of: datetime | None = None) -> Answer | None:
+        return candidates.candidates(self._library.at(as_of), no)
 
     def findings(self, as_of: datetime | None = None, **wanted: Any) -> Answer:
         return findings.findings(self._library.at(as_of), **wanted)

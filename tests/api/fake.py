@@ -93,6 +93,11 @@ class FakeQuestions:
         verified = {"checkpoint": None, "proofs": []}
         return self._told(as_of) | {"caused_by": caused, "answers": answers, "custody": custody, "verified": verified}
 
+    def candidates(self, no: str, as_of: datetime | None = None) -> dict[str, Any] | None:
+        case = self.case(no, as_of)
+        told = {"no": no, "title": "", "judged": None, "alike": 40, "candidates": []}
+        return None if case is None else self._told(as_of) | told
+
     def matter(self, no: str, as_of: datetime | None = None) -> dict[str, Any] | None:
         case = self.case(no, as_of)
         if case is None:

@@ -157,7 +157,7 @@ def answers(system: System) -> dict[str, bytes]:
         for page, told in enumerate(_pages(ask.search, q=words, limit=40)):
             asked[f"search {words!r}, page {page}"] = told
     for no in sorted(row["no"] for told in _pages(ask.search, limit=100) for row in told["petitions"]):
-        for name in ("case", "timeline", "dossier", "matter"):
+        for name in ("case", "timeline", "dossier", "matter", "candidates"):
             asked[f"{name} {no}"] = getattr(ask, name)(no)
     return {question: orjson.dumps(_without_root(told)) for question, told in asked.items()}
 
