@@ -11,6 +11,7 @@ from infra.log.port import StoreError
 from infra.log.urls import PostgresUrl
 
 CONNECT_SECONDS = 10
+NEW_DATABASE = "CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0"
 LOCK_SECONDS = 30
 """How long a writer waits for another before it gives up."""
 
@@ -19,6 +20,8 @@ def ensure_schema(place: PostgresUrl, schema: str, *, create: bool = True) -> No
     """Database and schema exist after this; a StoreError says what is in the way."""
     try:
         with _connected(place, create=create) as connection:
+            if (encoding := connection.info.parameter_status("server_encoding")) != "UTF8":
+                raise StoreError(f"{place.place}: the database is in {encoding}; danze needs one with ENCODING 'UTF8'")
             if create:
                 _once(connection, sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))
             found = connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,)).fetchone()
@@ -36,7 +39,7 @@ def _connected(place: PostgresUrl, *, create: bool) -> psycopg.Connection[tuple[
         if "does not exist" not in str(error) or "database" not in str(error) or not create:
             raise
     with psycopg.connect(**place.connection("postgres"), connect_timeout=CONNECT_SECONDS, autocommit=True) as server:  # type: ignore[arg-type]
-        _once(server, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(place.dbname)))
+        _once(server, sql.SQL(NEW_DATABASE).format(sql.Identifier(place.dbname)))
     return psycopg.connect(**place.connection(), connect_timeout=CONNECT_SECONDS, autocommit=True)  # type: ignore[arg-type]
 
 

@@ -1,7 +1,12 @@
-"""Store URLs: where a log, its read models and its keys are kept. Parsing only; nothing is opened here."""
+"""Store URLs: where a log, its read models and its keys are kept. No store is opened here.
+
+A PostgreSQL password may lie in a file instead of the URL, which every user of a machine can see in its list of
+processes: DANZE_STORE_PASSWORD_FILE names it.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +15,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from infra.log.port import StoreError
 
 FORMS = "sqlite:///relative.db, sqlite:////absolute/path.db, a path, or postgresql://user@host:port/db?schema=NAME"
+PASSWORD_FILE = "DANZE_STORE_PASSWORD_FILE"  # noqa: S105 -- its name
 SCHEMA_NAME = re.compile(r"[a-z_][a-z0-9_]{0,49}")
 """Lower case, and short enough that `_views` still fits PostgreSQL's 63 bytes."""
 
@@ -95,5 +101,14 @@ def _postgres(url: str) -> PostgresUrl:
     dbname = unquote(parts.path.removeprefix("/"))
     if not dbname:
         raise StoreError("a PostgreSQL store names its database: postgresql://user@host:port/db?schema=NAME")
-    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    user, password = unquote(parts.username or ""), unquote(parts.password or "") or _password()
     return PostgresUrl(user or "postgres", password, host, port, dbname, schema)
+
+
+def _password() -> str:
+    if not (file := os.environ.get(PASSWORD_FILE)):
+        return ""
+    try:
+        return Path(file).read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoreError(f"{PASSWORD_FILE}: {file} cannot be read ({error})") from None

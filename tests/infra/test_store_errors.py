@@ -5,7 +5,10 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
 
+import psycopg
 import pytest
 
 from infra.log.open import open_log
@@ -38,6 +41,27 @@ def test_postgres_urls() -> None:
     assert place.beside("views") == "hy_views"
     assert "s@fe" not in place.place
     assert parse("postgresql:///city?host=/run/pg") == PostgresUrl("postgres", "", "/run/pg", 5432, "city", "danze")
+
+
+def test_a_postgres_password_may_lie_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DANZE_STORE_PASSWORD_FILE", str(tmp_path / "password"))
+    with pytest.raises(StoreError, match=r"DANZE_STORE_PASSWORD_FILE: .*password cannot be read"):
+        parse("postgresql://clerk@db.example/city")
+    (tmp_path / "password").write_text("s@fe\n")
+    assert parse("postgresql://clerk@db.example/city").connection()["password"] == "s@fe"
+    assert parse("postgresql://clerk:own@db.example/city").connection()["password"] == "own"
+
+
+@pytest.mark.postgres
+def test_a_database_that_cannot_hold_chinese_is_refused(postgres_url: str) -> None:
+    name = f"ascii_{uuid4().hex[:8]}"
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name} ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0")
+        try:
+            with pytest.raises(StoreError, match="the database is in SQL_ASCII; danze needs one with ENCODING 'UTF8'"):
+                open_log(urlsplit(postgres_url)._replace(path=f"/{name}").geturl())
+        finally:
+            server.execute(f"DROP DATABASE {name}")
 
 
 @pytest.mark.parametrize(
