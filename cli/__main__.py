@@ -36,6 +36,7 @@ app = typer.Typer(
 )  # fmt: skip
 
 app.command()(running.run)
+app.command()(running.api)
 app.command()(taking.emit)
 app.add_typer(importing.importing, name="import")
 app.add_typer(exporting.exporting, name="export")

@@ -21,6 +21,10 @@ Kafka = Annotated[
 Prefix = Annotated[
     str, typer.Option("--topics", envvar="DANZE_TOPICS", help="Prefix of the topics, as in PREFIXpetition.events.")
 ]
+Touched = Annotated[
+    Path | None,
+    typer.Option("--pulse", envvar="DANZE_PULSE", help="A file to touch while work goes on, for a health check."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 AsOf = Annotated[
     str | None, typer.Option("--as-of", help="Answer as of a recorded time (RFC 3339), or the end of a date.")

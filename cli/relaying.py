@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.options import Json, Kafka, Prefix, Store
+from cli.options import Json, Kafka, Prefix, Store, Touched
 from cli.screen import err, fail, out, told
 from cli.wiring import DEFAULT_KAFKA, DEFAULT_STORE, kafka_settings
 from infra.log.open import open_log
+from infra.pulse import Pulse
 
 
 def topics(
@@ -45,6 +46,7 @@ def relay(
     metrics: Annotated[
         str, typer.Option("--metrics", help="[HOST:]PORT for Prometheus; without a host, this machine only.")
     ] = "",
+    pulse: Touched = None,
 ) -> None:
     """Publish the log and refused actions to Kafka, in order, until Ctrl-C. Of several on one store, one is at work."""
     from infra.kafka.publisher import Publisher
@@ -58,7 +60,7 @@ def relay(
         if metrics:
             _serve(meter.registry, metrics)
         _say(f"{store} to {settings.place}")
-        Relay(log, publisher, Topics(prefix), meter).run(stop, _say)
+        Relay(log, publisher, Topics(prefix), meter).run(stop, _say, Pulse(pulse))
         _say("ended")
 
 

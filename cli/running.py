@@ -1,4 +1,4 @@
-"""`danze run`: log, read models, clock, API and dashboard in one process."""
+"""`danze run`: log, read models, clock, API and dashboard in one process. `danze api`: the last two beside workers."""
 
 import threading
 from collections.abc import Sequence
@@ -22,13 +22,14 @@ VERSION = "0.1.0"
 SIMULATED_SEED = 1
 DAYS = 365
 """The simulated year ends yesterday, so that the clock of the running system goes on from it."""
+Host = Annotated[str, typer.Option(help="Address to listen on; the default is this machine only.")]
+Port = Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on.")]
 
 
 class Door:
     """The intake as the API knows it: one batch at a time, read models kept up after each."""
 
-    def __init__(self, system: System, intake: Intake) -> None:
-        self._system = system
+    def __init__(self, intake: Intake) -> None:
         self._intake = intake
         self._lock = threading.Lock()
 
@@ -45,38 +46,45 @@ class Door:
 
 def run(
     store: Store = DEFAULT_STORE,
-    host: Annotated[str, typer.Option(help="Address to listen on; the default is this machine only.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on.")] = 8430,
+    host: Host = "127.0.0.1",
+    port: Port = 8430,
     simulated: Annotated[
         float, typer.Option("--simulate", help="Fill an empty store with a simulated Hengyang year of this scale.")
     ] = 0.0,
 ) -> None:
     """Everything in one process on one store, until Ctrl-C."""
+    with opened(store) as system:
+        if simulated and system.log.head().position == 0:
+            _fill(system, simulated)
+        door = Door(system.intake(clock=True))
+        stop = threading.Event()
+        clock = threading.Thread(target=_clock, args=(door, stop), daemon=True)
+        clock.start()
+        try:
+            _serve(system, door, host, port)
+        finally:
+            stop.set()
+            clock.join(timeout=10)
+
+
+def api(store: Store = DEFAULT_STORE, host: Host = "127.0.0.1", port: Port = 8430) -> None:
+    """HTTP and the dashboard on a store that workers keep (project, clock), until Ctrl-C."""
+    with opened(store) as system:
+        _serve(system, Door(system.intake()), host, port)
+
+
+def _serve(system: System, door: Door, host: str, port: int) -> None:
     from api.app import create_app
     from api.serve import AddressInUse, serve
 
     if host not in ("127.0.0.1", "::1", "localhost"):
         err.print(f"danze: there are no roles yet: whoever reaches {host}:{port} reads everything", highlight=False)
-    with opened(store) as system:
-        if simulated and system.log.head().position == 0:
-            _fill(system, simulated)
-        door = Door(system, system.intake(clock=True))
-        stop = threading.Event()
-        clock = threading.Thread(target=_clock, args=(door, stop), daemon=True)
-        clock.start()
-        app = create_app(system.answers, door, version=VERSION)
-        try:
-            serve(
-                app,
-                host,
-                port,
-                ready=lambda: out.print(f"danze: http://{host}:{port}/  store {store}", highlight=False),
-            )
-        except AddressInUse as error:
-            raise fail(f"{error}; choose another with --port") from None
-        finally:
-            stop.set()
-            clock.join(timeout=10)
+    app = create_app(system.answers, door, version=VERSION)
+    here = f"danze: http://{host}:{port}/  store {system.url}"
+    try:
+        serve(app, host, port, ready=lambda: out.print(here, highlight=False))
+    except AddressInUse as error:
+        raise fail(f"{error}; choose another with --port") from None
 
 
 def _fill(system: System, scale: float) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import Kafka, Prefix, Store
+from cli.options import Kafka, Prefix, Store, Touched
 from cli.screen import err, fail
 from cli.wiring import DEFAULT_KAFKA, DEFAULT_STORE, System, kafka_settings, now, opened
 from domain.envelope import day_of
@@ -14,6 +14,7 @@ from infra.kafka.settings import KafkaProblem, KafkaSettings, Unreachable
 from infra.kafka.topics import Topics
 from infra.log.port import Claim, Conflict, StoreError
 from infra.log.urls import PostgresUrl, parse
+from infra.pulse import Pulse
 
 Instance = Annotated[
     str | None,
@@ -33,6 +34,7 @@ def intake(
         bool, typer.Option("--history", help="A past: recorded as it happened, the clock goes along. One worker only.")
     ] = False,
     instance: Instance = None,
+    pulse: Touched = None,
 ) -> None:
     """Take actions from Kafka to the log, until Ctrl-C."""
     from consumers.batching import SCHEME, run
@@ -41,14 +43,20 @@ def intake(
     from consumers.workers import intake_worker
     from infra.sealed_box import in_clear
 
-    settings, topics = kafka_settings(kafka), Topics(prefix)
+    settings, topics, touch = kafka_settings(kafka), Topics(prefix), Pulse(pulse)
     with opened(store) as system:
+
+        def alive() -> None:
+            system.log.head()  # a store that does not answer stops the pulse
+            touch()
+
         _partitions("intake", settings, topics.actions, topics)
         worker = Intake(system.intake(history=history), in_clear)
         patience = Patience(StoreError, Conflict, Unreachable)
         app = intake_worker(
-            f"{prefix}danze-intake", settings.faust(SCHEME), worker, patience, topic=topics.actions, instance=instance
-        )
+            f"{prefix}danze-intake", settings.faust(SCHEME), worker, patience,
+            topic=topics.actions, alive=alive, instance=instance,
+        )  # fmt: skip
         _say("intake", f"{settings.place} {topics.actions} to {store}")
         run(app)
     _say("intake", "ended")
@@ -62,6 +70,7 @@ def project(
         int, typer.Option("--dead-letter-cap", min=0, help="Unreadable records of a partition before it stops.")
     ] = 100,
     instance: Instance = None,
+    pulse: Touched = None,
 ) -> None:
     """Fold the log from Kafka into the read models of a PostgreSQL store, until Ctrl-C."""
     from consumers.batching import SCHEME, run
@@ -82,7 +91,7 @@ def project(
         projector = Projector(Partitions(system.views, count), publisher.send, dead, findings=topics.findings)
         app = project_worker(
             f"{prefix}danze-project", settings.faust(SCHEME), projector, Patience(StoreError, Unreachable),
-            topic=topics.events, relayed=lambda: system.log.mark(RELAYED), instance=instance,
+            topic=topics.events, relayed=lambda: system.log.mark(RELAYED), alive=Pulse(pulse), instance=instance,
         )  # fmt: skip
         _say("project", f"{settings.place} {topics.events} to {store}")
         try:
@@ -95,16 +104,17 @@ def project(
 def clock(
     store: Store = DEFAULT_STORE,
     every: Annotated[float, typer.Option("--every", min=0.1, help="Seconds between two looks.")] = 60.0,
+    pulse: Touched = None,
 ) -> None:
     """Record what was missed, once each, until Ctrl-C. Of several on one store, one is at work."""
     stop = _stopped()
     with opened(store) as system:
         _say("clock", store)
-        _tick(system, stop, every)
+        _tick(system, stop, every, Pulse(pulse))
     _say("clock", "ended")
 
 
-def _tick(system: System, stop: threading.Event, every: float) -> None:
+def _tick(system: System, stop: threading.Event, every: float, alive: Pulse) -> None:
     held: Claim | None = None
     intake = None
     waiting = False
@@ -118,6 +128,7 @@ def _tick(system: System, stop: threading.Event, every: float) -> None:
             if held is not None:
                 intake = intake or system.intake(clock=True)
                 intake.advance(day_of(now()))
+            alive()
         except (StoreError, Conflict) as error:
             _say("clock", f"{error}; trying again")
             intake = None

@@ -12,24 +12,34 @@ from consumers.projector import Projector
 
 CAUGHT_UP_SECONDS = 0.25
 """How often it is asked whether partitions are read to their end."""
+ALIVE_SECONDS = 5.0
 
 
 def intake_worker(
-    name: str, kafka: Mapping[str, Any], intake: Intake, patience: Patience, *, topic: str, instance: str | None = None
-) -> Batches:
-    """Takes the actions of `topic` to the log."""
+    name: str, kafka: Mapping[str, Any], intake: Intake, patience: Patience, *, topic: str,
+    alive: Callable[[], None], instance: str | None = None,
+) -> Batches:  # fmt: skip
+    """Takes the actions of `topic` to the log. `alive` asks the store for a sign of life, now and then."""
 
     async def work(batches: Sequence[Batch]) -> None:
         await patience.done(partial(intake.take, batches))
 
-    return batching_app(name, kafka, topic=topic, work=work, instance=instance)
+    app = batching_app(name, kafka, topic=topic, work=work, instance=instance)
+
+    async def beat() -> None:
+        await patience.done(alive)
+
+    app.timer(ALIVE_SECONDS)(beat)
+    return app
 
 
 def project_worker(
     name: str, kafka: Mapping[str, Any], projector: Projector, patience: Patience, *, topic: str,
-    relayed: Callable[[], int], instance: str | None = None,
+    relayed: Callable[[], int], alive: Callable[[], None], instance: str | None = None,
 ) -> Batches:  # fmt: skip
-    """Folds the events of `topic` into the read models. `relayed` tells up to which position the log lies there."""
+    """Folds the events of `topic` into the read models. `relayed` tells up to which position the log lies there;
+    `alive` is told when partitions and store have answered.
+    """
 
     async def work(batches: Sequence[Batch]) -> None:
         await patience.done(partial(projector.fold, batches))
@@ -44,6 +54,7 @@ def project_worker(
         position = await patience.done(relayed)
         ends = await app.ends()
         await patience.done(partial(projector.caught_up, ends, position))
+        alive()
 
     app.timer(CAUGHT_UP_SECONDS)(caught_up)
     return app

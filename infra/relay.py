@@ -19,6 +19,7 @@ from infra.kafka.publisher import Publisher, Record
 from infra.kafka.settings import Unreachable
 from infra.kafka.topics import LONGEST, Topics
 from infra.log.port import Claim, Entry, Log, Rejection, StoreError
+from infra.pulse import Pulse
 from infra.refused import TOLD
 
 RELAYED = "relay"
@@ -33,6 +34,7 @@ STAND_BY_SECONDS = 1.0
 PAUSES = (0.2, 0.5, 1.0, 2.0)
 """Seconds to wait after the first failure in a row, the second, and so on."""
 Say = Callable[[str], None]
+NO_PULSE = Pulse(None)
 
 
 class Meter:
@@ -64,7 +66,7 @@ class Relay:
         self._look = 0.0
         """When refused actions and the claim are looked at next."""
 
-    def run(self, stop: threading.Event, say: Say) -> None:
+    def run(self, stop: threading.Event, say: Say, alive: Pulse = NO_PULSE) -> None:
         """Returns when `stop` is set and all that was acknowledged is marked. Raises `Refused` where Kafka will never
         take what is next: nothing is skipped.
         """
@@ -73,9 +75,10 @@ class Relay:
             while not stop.is_set():
                 try:
                     if self._claim is None:
-                        self._wait_for_claim(stop, say)
+                        self._wait_for_claim(stop, say, alive)
                         continue
                     busy = self.step()
+                    alive()
                 except (Unreachable, StoreError) as error:
                     self.meter.errors.labels("kafka" if isinstance(error, Unreachable) else "store").inc()
                     if not failures:
@@ -119,13 +122,14 @@ class Relay:
         self._look = time.monotonic() + REFUSALS_SECONDS
         return False
 
-    def _wait_for_claim(self, stop: threading.Event, say: Say) -> None:
+    def _wait_for_claim(self, stop: threading.Event, say: Say, alive: Pulse) -> None:
         """Returns when we are the only relay, or are to stop; goes on where the marks say."""
         self._claim = self.log.claim(RELAYED)
         if self._claim is None:
             say("another relay is at work on this store; standing by")
             self._told = False
             while self._claim is None and not stop.wait(STAND_BY_SECONDS):
+                alive()
                 self._claim = self.log.claim(RELAYED)
         self.meter.active.set(self._claim is not None)
         self._position, self._number = self.log.mark(RELAYED), self.log.mark(RELAYED_REFUSALS)

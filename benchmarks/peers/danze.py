@@ -81,8 +81,9 @@ def main() -> None:
     projector = Counted(rows, list, dead, findings="none")
     settings = KafkaSettings.parse(BROKER, {})
     app = project_worker(
-        f"danze-{time.time()}", settings.faust(SCHEME), projector, Patience(), topic=TOPIC, relayed=lambda: 0
-    )
+        f"danze-{time.time()}", settings.faust(SCHEME), projector, Patience(), topic=TOPIC, relayed=lambda: 0,
+        alive=lambda: None,
+    )  # fmt: skip
     run(app)
 
 
