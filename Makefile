@@ -5,10 +5,10 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: peers help setup setup-dev run kafka test lint format types contracts bench docs lock check clean
+.PHONY: secrets compose-check peers help setup setup-dev run kafka test lint format types contracts bench docs lock check clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 setup: $(VENV)/.setup  ## .venv with the locked dependencies and danze
 
@@ -41,6 +41,15 @@ check: lint types contracts test  ## what CI runs
 
 bench: setup-dev  ## benchmarks/*.py, one after the other
 	@set -e; for script in $(wildcard benchmarks/*.py); do echo "== $$script"; $(BIN)/python $$script; done
+
+secrets:  ## a master key and a password for docker compose, where there are none yet
+	@mkdir -p -m 700 secrets
+	@test -s secrets/master_key || head -c 32 /dev/urandom | base64 > secrets/master_key
+	@test -s secrets/postgres_password || head -c 24 /dev/urandom | base64 > secrets/postgres_password
+	@chmod 444 secrets/*  # the containers' users read them; on this machine the folder keeps others out
+
+compose-check: setup  ## docker-compose.yml runs once, loses a worker and goes on (root, or a Docker daemon)
+	$(BIN)/python tools/compose/check.py
 
 docs: setup-dev  ## write the generated pages and the README's outputs again
 	$(BIN)/danze docs
