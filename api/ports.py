@@ -106,6 +106,11 @@ class Questions(Protocol):
     ) -> Answer | None:
         """What an official did, what occurred and was resolved where he leads, and what is found of him."""
 
+    def three_none(
+        self, unit: str | None = None, from_: date | None = None, to: date | None = None, as_of: datetime | None = None
+    ) -> Answer | None:
+        """Where was none of the three, beside findings and outcomes?"""
+
     def ledger(
         self,
         kind: str,

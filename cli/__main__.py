@@ -46,7 +46,8 @@ app.command("simulate")(taking.simulate_city)
 app.command()(taking.tick)
 for verb in (
     asking.show, asking.timeline, asking.dossier, asking.matter, asking.findings, asking.kpi, asking.counters,
-    asking.search, asking.explain, ledgers.duties, ledgers.ledger, ledgers.record,
+    asking.search, asking.explain,
+    ledgers.duties, ledgers.ledger, ledgers.record, ledgers.three_none,
     replaying.replay, keeping.verify, keeping.doctor, sealing.seal, sealing.witness, sealing.prove,
     relaying.relay, relaying.topics,
     desk.due, desk.candidates,

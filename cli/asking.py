@@ -83,6 +83,8 @@ def _case(case: Answer) -> None:
 def _unit(unit: Answer) -> None:
     out.print(f"[bold]{unit['name']}[/bold]  {unit['unit']}")
     out.print(f"registered {unit['registered']}, open {unit['open']}, late {unit['late']}, resolved {unit['resolved']}")
+    for name in ("duties", "supervision", "sponsorship", "disputes"):
+        out.print(f"{name}: {', '.join(f'{what} {number}' for what, number in unit[name].items())}")
     table(
         "findings",
         ("rule", "name", "count"),

@@ -92,6 +92,31 @@ def _record(answer: Answer) -> None:
           ((f["id"], f["on"], f["responsibility"], f["measure"], f["by"]) for f in found["decided"]))  # fmt: skip
 
 
+def three_none(
+    unit: Annotated[str | None, typer.Option("--unit", help="Places of its division.")] = None,
+    from_: From = None,
+    to: To = None,
+    store: Store = DEFAULT_STORE,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Where was none of the three (三无, Art 12), by township and village, beside findings and outcomes."""
+    at, (first, last) = moment(as_of), _year(from_, to)
+    told(_ask(store, lambda s: s.answers.three_none(unit, first, last, at), unit or "the record"), as_json, _three_none)
+
+
+def _three_none(answer: Answer) -> None:
+    names = [name["zh"] for name in answer["indicators"].values()]
+    rows = (
+        (p["place"], p["name"], *(i["count"] for i in p["indicators"].values()), "三无" if p["three_none"] else "",
+         p["findings"]["A"], p["findings"]["B"], *p["outcomes"].values())
+        for p in answer["places"]
+    )  # fmt: skip
+    columns = ("place", "name", *names, "", "A 引发", "B 化解不力", "items", "resolved", "dissatisfied", "late")
+    table(f"{answer['from']} to {answer['to']}", columns, rows)
+    out.print(answer["caution"]["zh"], markup=False)
+
+
 def ledger(
     kind: Annotated[str, typer.Argument(help=f"One of {', '.join(LEDGERS)}.")],
     unit: Unit = None,

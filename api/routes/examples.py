@@ -234,122 +234,6 @@ COUNTERS = {
         }
     ],
 }
-DUTIES = {
-    **TOLD,
-    "unit": "unit:430408-gov",
-    "from": "2020-05-01",
-    "to": "2020-06-30",
-    "totals": {"owed": 2, "done": 1, "missed": 1, "running": 0, "not_owed": 0},
-    "units": [
-        {
-            "unit": "unit:430408-gov",
-            "unit_name": "蒸湘区人民政府",
-            "duties": [
-                {
-                    "duty": "reception-county",
-                    "rule": "D03",
-                    "name": {"zh": "未按期接访", "en": "reception days below the quota"},
-                    "article": "SEED 8",
-                    "every": "month",
-                    "times": 1,
-                    "official": "official:430408-gov-head",
-                    "official_name": "周建国",
-                    "body": None,
-                    "owed_by": "unit:430408-gov",
-                    "owed": 2,
-                    "done": 1,
-                    "missed": 1,
-                    "running": 0,
-                    "not_owed": 0,
-                    "periods": [
-                        {
-                            "period": "2020-05",
-                            "first": "2020-05-01",
-                            "last": "2020-05-31",
-                            "state": "done",
-                            "days": ["2020-05-06"],
-                            "evidence": [131],
-                            "finding": None,
-                        },
-                        {
-                            "period": "2020-06",
-                            "first": "2020-06-01",
-                            "last": "2020-06-30",
-                            "state": "missed",
-                            "days": [],
-                            "evidence": [],
-                            "finding": "D03:duty:430408-gov:official:430408-gov-head:2020-06",
-                        },
-                    ],
-                }
-            ],
-        }
-    ],
-}
-RECORD = {
-    **TOLD,
-    "official": "official:430408-gov-head",
-    "name": "周建国",
-    "from": "2019-08-01",
-    "to": "2020-08-31",
-    "offices": [
-        {
-            "unit": "unit:430408-gov",
-            "unit_name": "蒸湘区人民政府",
-            "role": "principal",
-            "since": "2019-01-02",
-            "until": None,
-        }
-    ],
-    "work": {
-        "duties": {"owed": 6, "done": 5, "missed": 1, "running": 0, "not_owed": 0},
-        "receptions": {"count": 1, "entries": [f"duty:430408-gov#12:{NO}"], "days": 1, "items": 1},
-    },
-    "sponsorship": {"sponsored": 0, "open": 0, "all_five_kept": 0, "resolved": 0, "items": []},
-    "occurrence": [
-        {
-            "unit": "unit:430408-gov",
-            "unit_name": "蒸湘区人民政府",
-            "role": "principal",
-            "from": "2019-08-01",
-            "to": "2020-08-31",
-            "by": "place",
-            "items": 2,
-            "of": 40,
-            "share": 0.05,
-        }
-    ],
-    "resolution": [],
-    "findings": {"states": {}, "proposed_to_answer": [], "decided": []},
-}
-LEDGER = {
-    **TOLD,
-    "ledger": "dispute",
-    "name": {"zh": "矛盾纠纷台账", "en": "disputes, struck off one by one (Art 14)"},
-    "total": 1,
-    "entries": [
-        {
-            "id": "dispute:430408001-1#1",
-            "subject": "dispute:430408001-1",
-            "state": "cleared",
-            "unit": "unit:430408001-gov",
-            "unit_name": "蒸湘街道办事处",
-            "official": None,
-            "official_name": None,
-            "place": "430408001",
-            "opened_on": "2020-05-08",
-            "due_on": "2020-06-08",
-            "ended_on": "2020-05-20",
-            "overdue": False,
-            "summary": "征地补偿分歧",
-            "assigned_to": "unit:430408-zrj",
-            "how": "达成协议",
-            "petition": None,
-            "evidence": [120, 124, 170],
-        }
-    ],
-    "next": None,
-}
 UNITS = {
     **TOLD,
     "units": [
@@ -374,6 +258,10 @@ SCOREBOARD = {
     "parent": "unit:430408-gov",
     "children": [],
     "officials": [],
+    "duties": {"owed": 12, "done": 11, "missed": 1, "running": 0, "not_owed": 0},
+    "supervision": {"open": 1, "answered": 0, "closed": 2, "overdue": 0},
+    "sponsorship": {"open": 0, "ended": 0, "overdue": 0},
+    "disputes": {"open": 0, "cleared": 3, "became_petition": 1, "overdue": 0},
     "open": 1,
     "late": 1,
     "registered": 2,

@@ -11,7 +11,7 @@ from litestar.params import FromPath, QueryParameter
 from api.asked import Moment, official_id, read_date, unit_id
 from api.ports import Answer, Asks
 from api.problems import Problem, answers, bad_value, cursor_read, found
-from api.routes import examples, shapes
+from api.routes import ledger_answers as told_as
 from api.routes.figures import DATE, IS_DATE
 from api.routes.petitions import Cursor, Limit
 from projections.duties import LONGEST
@@ -27,7 +27,7 @@ To = Annotated[str | None, QueryParameter(description=DATE, schema_extra=IS_DATE
     operation_id="duties",
     tags=["ledgers"],
     sync_to_thread=True,
-    responses=answers(shapes.DutyCalendar, examples.DUTIES, missing="No such unit at that time"),
+    responses=answers(told_as.DutyCalendar, told_as.DUTIES, missing="No such unit at that time"),
 )
 def duties(
     questions: Asks,
@@ -49,13 +49,32 @@ def duties(
     operation_id="record",
     tags=["ledgers"],
     sync_to_thread=True,
-    responses=answers(shapes.LeaderRecord, examples.RECORD, missing="No such official at that time"),
+    responses=answers(told_as.LeaderRecord, told_as.RECORD, missing="No such official at that time"),
 )
 def record(questions: Asks, moment: Moment, official: FromPath[str], from_: From = None, to: To = None) -> Answer:
     """What did an official do, what occurs and is resolved where he leads, what is found of him (实绩档案, Art 4)?"""
     begins, ends = _year(from_, to)
     told = questions.record(official_id(official) or official, begins, ends, moment)
     return found(told, f"official {official}")
+
+
+@get(
+    "/v1/boards/three-none",
+    operation_id="threeNone",
+    tags=["ledgers"],
+    sync_to_thread=True,
+    responses=answers(told_as.ThreeNone, told_as.THREE_NONE, missing="No such unit at that time"),
+)
+def three_none(
+    questions: Asks,
+    moment: Moment,
+    unit: Annotated[str | None, QueryParameter(description="Places of its division")] = None,
+    from_: From = None,
+    to: To = None,
+) -> Answer:
+    """Where was none of the three (三无, Art 12), by township and village, beside findings and outcomes?"""
+    begins, ends = _year(from_, to)
+    return found(questions.three_none(unit_id(unit), begins, ends, moment), f"unit {unit}")
 
 
 def _year(from_: str | None, to: str | None) -> tuple[date | None, date | None]:
@@ -80,7 +99,7 @@ def _between(from_: str | None, to: str | None) -> tuple[date | None, date | Non
     operation_id="ledger",
     tags=["ledgers"],
     sync_to_thread=True,
-    responses=answers(shapes.LedgerPage, examples.LEDGER, missing="No such ledger, unit or official"),
+    responses=answers(told_as.LedgerPage, told_as.LEDGER, missing="No such ledger, unit or official"),
     description=f"What stands in a ledger (台账)? Ledgers: {', '.join(LEDGERS)}.",
 )
 def ledger(
@@ -116,4 +135,4 @@ def ledger(
     return found(told, " or ".join(each for each in (unit_id(unit), official_id(leader)) if each))
 
 
-HANDLERS = [duties, record, ledger]
+HANDLERS = [duties, record, three_none, ledger]

@@ -291,37 +291,6 @@ class Counters(Told):
     rows: list[dict[str, Any]]
 
 
-class DutyCalendar(Told):
-    """Duties of units and leaders, period by period."""
-
-    unit: str
-    totals: dict[str, int]
-    units: list[dict[str, Any]]
-
-
-class LeaderRecord(Told):
-    """One official's record: facts with their rows, no score."""
-
-    official: str
-    name: str | None
-    offices: list[dict[str, Any]]
-    work: dict[str, dict[str, Any]]
-    sponsorship: dict[str, Any]
-    occurrence: list[dict[str, Any]]
-    resolution: list[dict[str, Any]]
-    findings: dict[str, Any]
-
-
-class LedgerPage(Told):
-    """Entries of one ledger, newest first."""
-
-    ledger: str
-    name: dict[str, str]
-    total: int
-    entries: list[dict[str, Any]]
-    next: str | None
-
-
 class Units(Told):
     """Units that stand at the time asked about."""
 
@@ -334,6 +303,10 @@ class Scoreboard(Told):
     unit: str
     name: str
     officials: list[dict[str, Any]]
+    duties: dict[str, int]
+    supervision: dict[str, int]
+    sponsorship: dict[str, int]
+    disputes: dict[str, int]
     open: int
     late: int
     kpis: dict[str, Kpi]

@@ -7,7 +7,19 @@ from typing import Any, TypeVar
 from domain.envelope import day_of
 from domain.rules.law import Rules, Supposed
 from infra.log.port import Log
-from infra.questions import candidates, cases, due, duties, figures, findings, leaders, ledgers, search
+from infra.questions import (
+    candidates,
+    cases,
+    due,
+    duties,
+    figures,
+    findings,
+    leaders,
+    ledgers,
+    oversight,
+    places,
+    search,
+)
 from infra.questions.book import Book, Library, past_year
 from infra.questions.what_if import WhatIf
 from infra.views.projector import Projector
@@ -80,6 +92,13 @@ class Answers:
 
         return self._kept(("record", official, from_, to), as_of, ask)
 
+    def three_none(
+        self, unit: str | None = None, from_: date | None = None, to: date | None = None, as_of: datetime | None = None
+    ) -> Answer | None:
+        return self._kept(
+            ("three-none", unit, from_, to), as_of, lambda book: places.board(book, unit, *past_year(book, from_, to))
+        )
+
     def ledger(self, kind: str, *, as_of: datetime | None = None, **wanted: Any) -> Answer | None:
         return ledgers.ledger(self._library.at(as_of), kind, ledgers.Wanted(**wanted))
 
@@ -87,7 +106,11 @@ class Answers:
         return self._kept(("units",), as_of, figures.units)
 
     def scoreboard(self, unit: str, as_of: datetime | None = None) -> Answer | None:
-        return self._kept(("scoreboard", unit), as_of, lambda book: figures.scoreboard(book, unit))
+        def ask(book: Book) -> Answer | None:
+            told = figures.scoreboard(book, unit)
+            return told and {**told, **oversight.of_unit(book, self._library.recalled(book), unit)}
+
+        return self._kept(("scoreboard", unit), as_of, ask)
 
     def overview(self, as_of: datetime | None = None) -> Answer:
         return self._kept(("overview",), as_of, figures.overview)

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, case, func, or_, select
 
 from domain.calendar import ONE_DAY
-from domain.finding.events import FindingDecided
 from domain.unit.state import RoleHeld, Unit
 from infra.questions import findings, territory
 from infra.questions.book import Book, Recalled
 from infra.questions.duties import judged
 from projections.duties import counted
+from projections.findings import standing, unpack_words
 from projections.ledgers.entry import Entry, unpack_entry
 
 LEADING = ("principal", "deputy_in_charge")
@@ -202,10 +202,16 @@ def _findings(book: Book, official: str, from_: date, to: date) -> dict[str, Any
 def _decided(book: Book, official: str, from_: date, to: date) -> list[dict[str, Any]]:
     """Decisions that name him, of findings that stand."""
     table = book.tables.findings
-    decided = select(table.c.id).where(table.c.cleared_at == 0, table.c.state.in_(("decided", "appealed")))
-    return [
-        {"id": id, "position": event.position, "on": event.day.isoformat(), "by": event.actor,
-         "responsibility": event.data.responsibility, "measure": event.data.measure, "reason": event.data.reason}
-        for (id,) in book.select(decided.order_by(table.c.id)) for event in book.events(id)
-        if isinstance(event.data, FindingDecided) and event.data.official == official and from_ <= event.day <= to
-    ]  # fmt: skip
+    query = select(table.c.id, table.c.body).where(
+        table.c.cleared_at == 0, table.c.state.in_(("decided", "appealed"))
+    )  # fmt: skip
+    told = []
+    for id, body in book.select(query.order_by(table.c.id)):
+        now = standing(unpack_words(bytes(body)))
+        told += [
+            {"id": id, "position": step.position, "on": step.on, "by": step.actor,
+             "responsibility": step.responsibility, "measure": step.measure, "reason": step.reason}
+            for step in (now.decisions if now else ())
+            if step.official == official and from_.isoformat() <= step.on <= to.isoformat()
+        ]  # fmt: skip
+    return told

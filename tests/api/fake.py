@@ -127,6 +127,10 @@ class FakeQuestions:
     def record(self, official, from_=None, to=None, as_of=None):
         return self._told(as_of) | {"official": official, "work": {}} if official != "official:none" else None
 
+    def three_none(self, unit=None, from_=None, to=None, as_of=None):
+        told = {"unit": unit, "from": str(from_), "to": str(to), "indicators": {}, "caution": {}, "places": []}
+        return self._told(as_of) | told if unit is None else None
+
     def ledger(self, kind, *, unit=None, as_of=None, **_):
         return self._told(as_of) | {"ledger": kind, "total": 0, "entries": [], "next": None} if unit is None else None
 

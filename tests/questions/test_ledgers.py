@@ -71,6 +71,19 @@ def test_as_of_a_day_a_ledger_stands_as_it_stood_then(city):
     assert (entry["state"], entry["ended_on"], entry["assigned_to"]) == ("open", None, LAND)
 
 
+def test_a_scoreboard_counts_duties_supervision_sponsorship_and_disputes(city):
+    board = city.ask.scoreboard(CITY)
+    calendar = city.ask.duties(CITY, date(2019, 10, 1), date(2020, 10, 1))
+    assert board["duties"] == calendar["totals"]
+    assert {name: board[name] for name in ("supervision", "sponsorship", "disputes")} == {
+        "supervision": {"open": 0, "answered": 1, "closed": 1, "overdue": 1},
+        "sponsorship": {"open": 1, "ended": 0, "overdue": 0},
+        "disputes": {"open": 0, "cleared": 1, "became_petition": 0, "overdue": 0},
+    }
+    assert "supervision: open 0, answered 1" in city.danze("show", CITY).out
+    assert city.ask.scoreboard("unit:no") is None
+
+
 @pytest.mark.parametrize("kind", LEDGERS)
 def test_every_ledger_says_the_same_through_every_door(city, kind):
     answer = city.ask.ledger(kind)

@@ -166,6 +166,7 @@ def _about_duties(ask: Any, asked: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Duties, records of leaders, ledgers."""
     for unit in (each["unit"] for each in asked["units"]["units"] if each["level"] == "city"):
         yield f"duties {unit}", ask.duties(unit, date(2020, 4, 1), date(2021, 3, 31))
+    yield "three-none", ask.three_none()
     leaders = {each["official"] for found in asked["findings"]["findings"] for each in found["answers"]}
     for official in sorted(leaders - {None})[::9]:
         yield f"record {official}", ask.record(official)
