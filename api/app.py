@@ -15,7 +15,7 @@ from api.asked import moment_asked
 from api.headers import secure
 from api.ports import Intake, Questions
 from api.problems import problem_of, problem_response
-from api.routes import accountability, actions, desk, figures, ledgers, petitions, record
+from api.routes import accountability, actions, desk, figures, ledgers, petitions, record, rulesets
 from api.telemetry import Telemetry
 from api.web import site
 
@@ -35,6 +35,7 @@ def create_app(questions: Questions, intake: Intake, *, version: str) -> Litesta
             *desk.HANDLERS,
             *ledgers.HANDLERS,
             *record.HANDLERS,
+            *rulesets.HANDLERS,
             *site.HANDLERS,
         ],
         dependencies={

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -134,6 +134,9 @@ class Questions(Protocol):
 
     def overview(self, as_of: datetime | None = None) -> Answer:
         """The city on one page."""
+
+    def preview(self, ruleset: str | Mapping[str, Any], from_: date | None = None) -> Answer | list[tuple[str, str]]:
+        """What a rule set (TOML, or its tables) would move if it were adopted; else its mistakes: (path, sentence)."""
 
     def log(self, after: int = 0, limit: int = 100) -> Answer:
         """The events after a position, as recorded."""

@@ -39,14 +39,11 @@ def read(text: str) -> dict[str, Any] | Mistake:
         return Mistake("", "this is no TOML: brackets are nested too deeply")
 
 
-def ruleset_of(text: str, rules: Rules) -> RuleSet | list[Mistake]:
-    """The rule set that a text holds, or its mistakes."""
-    told = read(text)
-    return [told] if isinstance(told, Mistake) else checked(told, rules)
-
-
-def checked(told: Mapping[str, Any], rules: Rules) -> RuleSet | list[Mistake]:
-    """The rule set in tables that were read from TOML or JSON, or their mistakes."""
+def ruleset_of(text: str | Mapping[str, Any], rules: Rules) -> RuleSet | list[Mistake]:
+    """The rule set that a text in TOML holds, or tables that were read already; or its mistakes."""
+    told = read(text) if isinstance(text, str) else text
+    if isinstance(told, Mistake):
+        return [told]
     found = [*_shape(told)]
     if found:
         return found

@@ -1,11 +1,12 @@
 """Every question of the contract (section 6) under one name each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
 from domain.envelope import day_of
 from domain.rules.law import Rules, Supposed
+from domain.ruleset.mistakes import ruleset_of
 from infra.log.port import Log
 from infra.questions import (
     candidates,
@@ -38,6 +39,7 @@ class Answers:
         self._views = views
         self._answers: dict[tuple[Any, ...], Any] = {}
         self._library = Library(log, views, rules, projector)
+        self._rules = rules
         self.what_if = WhatIf(log, rules)
 
     def case(self, no: str, as_of: datetime | None = None) -> Answer | None:
@@ -126,9 +128,12 @@ class Answers:
         kept: T = self._answers[key]
         return kept
 
-    def preview(self, supposed: Supposed) -> Answer:
-        """What a rule set or a calendar would move if it were adopted from `supposed.since` on."""
-        return self.what_if.preview(supposed)
+    def preview(self, ruleset: str | Mapping[str, Any], from_: date | None = None) -> Answer | list[tuple[str, str]]:
+        """What a rule set (TOML, or its tables) would move if it were adopted; else its mistakes, each at its place."""
+        law = ruleset_of(ruleset, self._rules)
+        if isinstance(law, list):
+            return [*law]
+        return self.what_if.preview(Supposed(law, from_ or law.from_))
 
     def log(self, after: int = 0, limit: int = 100) -> Answer:
         return cases.log(self._log, after, limit)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from threading import Lock
 from typing import Any, NamedTuple
 
 import msgspec
@@ -38,6 +39,8 @@ class WhatIf:
     def __init__(self, log: Log, rules: Rules) -> None:
         self._log = log
         self._rules = rules
+        self._one = Lock()
+        """One judgement at a time: each keeps a city in memory."""
 
     def replay(
         self, supposed: Supposed, *, to: int | datetime | None = None, progress: Progress = unwatched
@@ -45,7 +48,8 @@ class WhatIf:
         """What would have come out up to a position, or up to a time, to which the clock goes on then."""
         until = day_of(to) if isinstance(to, datetime) else None
         upto = self._upto(to)
-        found = judged(self._log, self._rules, supposed, upto=upto, until=until, progress=progress)
+        with self._one:
+            found = judged(self._log, self._rules, supposed, upto=upto, until=until, progress=progress)
         return {**self._head(upto), **Telling(found).answer()}
 
     def preview(self, supposed: Supposed, *, progress: Progress = unwatched) -> Row:
@@ -57,7 +61,8 @@ class WhatIf:
         head = self._head(upto)
         since = day if upto and day <= date.fromisoformat(head["as_of"][:10]) else None
         supposed = replace(supposed, since=since or date.min)
-        found = judged(self._log, self._rules, supposed, upto=upto, progress=progress)
+        with self._one:
+            found = judged(self._log, self._rules, supposed, upto=upto, progress=progress)
         span = {"adopted_from": day.isoformat(), "supposed_since": since and since.isoformat()}
         note = dict(zip(("zh", "en"), NOTE_AHEAD if since is None else NOTE_BEHIND, strict=True))
         return {**head, **span, "note": note, **Telling(found).answer(open_only=True)}

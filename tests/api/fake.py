@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from api.routes.previews import PREVIEW
 from tests.api.city import (
     CAUSED,
     CLERK,
@@ -269,6 +270,12 @@ class FakeQuestions:
                       for u, n in Counter(f["unit"] for f in findings).most_common()],
             "due": [{"clock": "K5", **{k: r[k] for k in taken}} for r in due], "kpis": _kpis(), "kpi_period": PERIOD,
         }  # fmt: skip
+
+    def preview(self, ruleset: str | dict[str, Any], from_: date | None = None) -> Any:
+        self._fail()
+        if "supervise_dayz" in str(ruleset):
+            return [("parameters.supervise_dayz", "no step asks for it")]
+        return {**PREVIEW, "adopted_from": from_.isoformat() if from_ else "2031-01-01"}
 
     def log(self, after: int = 0, limit: int = 100) -> dict[str, Any]:
         return {"position": len(self.events), "events": self.events[after : after + limit]}

@@ -2,11 +2,17 @@
 
 import json
 import re
+import tomllib
+from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import orjson
 import pytest
+from litestar.testing import TestClient
 
+from api.app import create_app
+from cli.wiring import System
 from domain.rules.law import content_hash
 from infra.shipped import text_of
 from tests.scenarios.telling import BUREAU as XFJ
@@ -139,6 +145,20 @@ def test_a_preview_shows_what_still_runs_and_changes_nothing(danze: Danze) -> No
     late = danze("ruleset", "preview", "short.toml", "--from", "2020-05-01", "--json").json
     assert (late["deadlines"], late["supposed_since"]) == ([], "2020-05-01")
     assert danze.events() == before
+
+
+def test_over_http_the_answer_is_the_same(handled: Danze) -> None:
+    said = handled("ruleset", "preview", "short.toml", "--from", "2020-02-01", "--json").json
+    wrong = SHORT.replace("entry_hours", "entry_hour")
+    with (
+        closing(System(handled.store)) as system,
+        TestClient(create_app(system.answers, None, version="test")) as client,
+    ):
+        path, toml = "/v1/rulesets/preview?from=2020-02-01", {"content-type": "application/toml"}
+        assert client.post(path, content=SHORT.encode(), headers=toml).json() == said
+        assert client.post(path, json=msgspec.to_builtins(tomllib.loads(SHORT))).json() == said
+        errors = client.post(path, content=wrong.encode(), headers=toml).json()["errors"]
+    assert [each["path"] for each in errors] == ["parameters.entry_hour", "overlay"]
 
 
 def test_an_adopted_set_is_on_record_with_its_content(danze: Danze) -> None:
