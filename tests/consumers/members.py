@@ -3,25 +3,13 @@
 import asyncio
 import time
 from contextlib import asynccontextmanager
-from uuid import uuid4
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from consumers.batching import SCHEME, batching_app
 from consumers.running import _until_it_ends
-from infra.kafka.client import admin
-from infra.kafka.settings import KafkaSettings
 
 SOON = 30
-
-
-def new_topic(kafka_url, partitions=1, **configs):
-    name = f"t-{uuid4().hex[:12]}"
-    with admin(KafkaSettings((kafka_url,))) as client:
-        configs = {key.replace("_", "."): str(value) for key, value in configs.items()}
-        client.create_topics({name: {"num_partitions": partitions, "replication_factor": 1, "configs": configs}})
-        client.wait_for_topics([name])
-    return name
 
 
 def publish(kafka_url, topic, values, partition=0, **options):

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from kafka import KafkaProducer
 
-from tests.consumers.members import Seen, committed, member, new_topic, publish, until
+from tests.consumers.members import Seen, committed, member, publish, until
 
 pytestmark = pytest.mark.kafka
 
@@ -16,8 +16,8 @@ def numbered(count, first=0):
     return [b"%d" % number for number in range(first, first + count)]
 
 
-def test_every_record_comes_once_and_in_order_and_all_is_committed_at_the_end(kafka_url):
-    topic = new_topic(kafka_url, partitions=3)
+def test_every_record_comes_once_and_in_order_and_all_is_committed_at_the_end(kafka_url, new_topic):
+    topic = new_topic(partitions=3)
     for partition in range(3):
         publish(kafka_url, topic, numbered(4_000), partition)
     seen = Seen()
@@ -32,8 +32,8 @@ def test_every_record_comes_once_and_in_order_and_all_is_committed_at_the_end(ka
     assert [committed(kafka_url, topic, topic, partition) for partition in range(3)] == [4_000] * 3
 
 
-def test_only_what_was_finished_is_committed_when_work_fails(kafka_url):
-    topic = new_topic(kafka_url)
+def test_only_what_was_finished_is_committed_when_work_fails(kafka_url, new_topic):
+    topic = new_topic()
     publish(kafka_url, topic, numbered(50))
 
     class Failing(Seen):
@@ -51,8 +51,8 @@ def test_only_what_was_finished_is_committed_when_work_fails(kafka_url):
     assert committed(kafka_url, topic, topic) == 20
 
 
-def test_a_batch_in_hand_may_end_before_the_app_stops(kafka_url):
-    topic = new_topic(kafka_url)
+def test_a_batch_in_hand_may_end_before_the_app_stops(kafka_url, new_topic):
+    topic = new_topic()
     publish(kafka_url, topic, numbered(20))
     seen, begun = Seen(), asyncio.Event()
 
@@ -70,8 +70,8 @@ def test_a_batch_in_hand_may_end_before_the_app_stops(kafka_url):
     assert committed(kafka_url, topic, topic) == 10
 
 
-def test_a_batch_that_does_not_end_in_time_is_stale_and_not_committed(kafka_url):
-    topic = new_topic(kafka_url)
+def test_a_batch_that_does_not_end_in_time_is_stale_and_not_committed(kafka_url, new_topic):
+    topic = new_topic()
     publish(kafka_url, topic, numbered(20))
     held = []
 
@@ -89,8 +89,8 @@ def test_a_batch_that_does_not_end_in_time_is_stale_and_not_committed(kafka_url)
     assert committed(kafka_url, topic, topic) is None
 
 
-def test_the_processors_own_store_says_where_to_begin(kafka_url):
-    topic = new_topic(kafka_url, partitions=3)
+def test_the_processors_own_store_says_where_to_begin(kafka_url, new_topic):
+    topic = new_topic(partitions=3)
     for partition in range(3):
         publish(kafka_url, topic, numbered(10), partition)
     first, second = Seen(), Seen()
@@ -114,8 +114,8 @@ def test_the_processors_own_store_says_where_to_begin(kafka_url):
     assert [committed(kafka_url, topic, topic, partition) for partition in range(3)] == [15] * 3
 
 
-def test_nothing_is_read_before_the_store_has_answered(kafka_url):
-    topic = new_topic(kafka_url)
+def test_nothing_is_read_before_the_store_has_answered(kafka_url, new_topic):
+    topic = new_topic()
     publish(kafka_url, topic, numbered(10))
     told = []
 
@@ -138,8 +138,8 @@ def test_nothing_is_read_before_the_store_has_answered(kafka_url):
     assert told == [("begins", {0}), ("assigned", {0}), [7]]
 
 
-def test_a_partition_is_read_again_and_what_was_in_hand_is_stale(kafka_url):
-    topic = new_topic(kafka_url)
+def test_a_partition_is_read_again_and_what_was_in_hand_is_stale(kafka_url, new_topic):
+    topic = new_topic()
     publish(kafka_url, topic, numbered(40))
     seen, stale = Seen(), []
 
@@ -166,8 +166,8 @@ def test_a_partition_is_read_again_and_what_was_in_hand_is_stale(kafka_url):
     assert committed(kafka_url, topic, topic) == 40
 
 
-def test_a_slow_processor_is_not_buried(kafka_url):
-    topic = new_topic(kafka_url, partitions=4)
+def test_a_slow_processor_is_not_buried(kafka_url, new_topic):
+    topic = new_topic(partitions=4)
     for partition in range(4):
         publish(kafka_url, topic, numbered(500), partition)
     most = []
@@ -190,9 +190,9 @@ def test_a_slow_processor_is_not_buried(kafka_url):
     assert max(most) == 2
 
 
-def test_bytes_in_flight_are_bounded(kafka_url, monkeypatch):
+def test_bytes_in_flight_are_bounded(kafka_url, new_topic, monkeypatch):
     monkeypatch.setattr("consumers.batch_consumer.IN_FLIGHT_BYTES", 5_000)
-    topic = new_topic(kafka_url, partitions=6)
+    topic = new_topic(partitions=6)
     for partition in range(6):
         publish(kafka_url, topic, [b"x" * 1_000] * 40, partition)
     seen, waiting = Seen(), []
@@ -214,8 +214,8 @@ def test_bytes_in_flight_are_bounded(kafka_url, monkeypatch):
     assert max(waiting) < 5_000 + 4_000
 
 
-def test_one_huge_record_comes_through(kafka_url):
-    topic = new_topic(kafka_url, max_message_bytes=32 << 20)
+def test_one_huge_record_comes_through(kafka_url, new_topic):
+    topic = new_topic(max_message_bytes=32 << 20)
     huge = b"x" * (20 << 20)
     publish(
         kafka_url,
@@ -234,8 +234,8 @@ def test_one_huge_record_comes_through(kafka_url):
     assert seen.values() == [b"before", huge, b"after"]
 
 
-def test_what_a_producer_took_back_is_not_delivered_and_leaves_no_lag(kafka_url):
-    topic = new_topic(kafka_url)
+def test_what_a_producer_took_back_is_not_delivered_and_leaves_no_lag(kafka_url, new_topic):
+    topic = new_topic()
     producer = KafkaProducer(bootstrap_servers=kafka_url, transactional_id=topic)
     producer.init_transactions()
     for kept, values in ((True, numbered(3)), (False, numbered(3, 100)), (True, numbered(3, 3)), (False, [b"never"])):
@@ -262,9 +262,9 @@ def test_what_a_producer_took_back_is_not_delivered_and_leaves_no_lag(kafka_url)
 
 
 @pytest.mark.slow  # the broker looks for something to compact every 15 seconds
-def test_a_compacted_topic_has_gaps_and_is_committed_to_its_end(kafka_url):
+def test_a_compacted_topic_has_gaps_and_is_committed_to_its_end(kafka_url, new_topic):
     topic = new_topic(
-        kafka_url, cleanup_policy="compact", segment_ms=100, min_cleanable_dirty_ratio=0.01, max_compaction_lag_ms=100
+        cleanup_policy="compact", segment_ms=100, min_cleanable_dirty_ratio=0.01, max_compaction_lag_ms=100
     )
     producer = KafkaProducer(bootstrap_servers=kafka_url)
     for number in range(60):
@@ -295,8 +295,8 @@ def test_a_compacted_topic_has_gaps_and_is_committed_to_its_end(kafka_url):
     assert committed(kafka_url, topic, topic) == 60
 
 
-def test_progress_tells_whether_all_that_was_published_is_done(kafka_url):
-    topic = new_topic(kafka_url)
+def test_progress_tells_whether_all_that_was_published_is_done(kafka_url, new_topic):
+    topic = new_topic()
     publish(kafka_url, topic, numbered(10))
     gate, seen = asyncio.Event(), Seen()
 

@@ -14,7 +14,7 @@ from itertools import count, pairwise
 import pytest
 from kafka import KafkaProducer
 
-from tests.consumers.members import Seen, committed, member, new_topic, publish, until
+from tests.consumers.members import Seen, committed, member, publish, until
 
 pytestmark = pytest.mark.kafka
 PARTITIONS = 6
@@ -76,8 +76,8 @@ async def coming_and_going(join, *, seconds):
                     await asyncio.sleep(0.3)
 
 
-def test_members_come_and_go_under_load_and_nothing_is_lost_or_doubled(kafka_url):
-    topic = new_topic(kafka_url, PARTITIONS)
+def test_members_come_and_go_under_load_and_nothing_is_lost_or_doubled(kafka_url, new_topic):
+    topic = new_topic(PARTITIONS)
     store, turns = Store(), count()
 
     async def work(batches):
@@ -100,8 +100,8 @@ def test_members_come_and_go_under_load_and_nothing_is_lost_or_doubled(kafka_url
     assert store.stale > 0
 
 
-def test_members_that_rely_on_kafkas_marks_lose_nothing_either(kafka_url):
-    topic = new_topic(kafka_url, PARTITIONS)
+def test_members_that_rely_on_kafkas_marks_lose_nothing_either(kafka_url, new_topic):
+    topic = new_topic(PARTITIONS)
     seen = defaultdict(list)
 
     async def work(batches):
@@ -126,8 +126,8 @@ def test_members_that_rely_on_kafkas_marks_lose_nothing_either(kafka_url):
         assert committed(kafka_url, topic, topic, partition) == len(sent[partition])
 
 
-def test_hooks_and_work_never_overlap_while_the_partition_is_ours(kafka_url):
-    topic = new_topic(kafka_url, PARTITIONS)
+def test_hooks_and_work_never_overlap_while_the_partition_is_ours(kafka_url, new_topic):
+    topic = new_topic(PARTITIONS)
     told = defaultdict(list)
 
     def join(name):
@@ -173,8 +173,8 @@ def test_hooks_and_work_never_overlap_while_the_partition_is_ours(kafka_url):
 
 
 @pytest.mark.slow
-def test_work_in_a_thread_may_take_longer_than_the_session(kafka_url):
-    topic = new_topic(kafka_url)
+def test_work_in_a_thread_may_take_longer_than_the_session(kafka_url, new_topic):
+    topic = new_topic()
     publish(kafka_url, topic, [b"1", b"2"])
     seen, revoked = Seen(), []
 
@@ -195,8 +195,8 @@ def test_work_in_a_thread_may_take_longer_than_the_session(kafka_url):
 
 
 @pytest.mark.slow
-def test_a_killed_members_partitions_are_read_on_by_the_others(kafka_url, tmp_path):
-    topic = new_topic(kafka_url, PARTITIONS)
+def test_a_killed_members_partitions_are_read_on_by_the_others(kafka_url, new_topic, tmp_path):
+    topic = new_topic(PARTITIONS)
     with load(kafka_url, topic) as sent:
         victim = worker(kafka_url, topic, tmp_path / "victim")
         until_written(tmp_path / "victim")
@@ -244,8 +244,8 @@ def test_a_worker_waits_for_its_topic_and_says_so(kafka_url, tmp_path):
     assert process.returncode == 0
 
 
-def test_a_worker_whose_work_fails_ends_with_what_it_raised(kafka_url, tmp_path):
-    topic = new_topic(kafka_url)
+def test_a_worker_whose_work_fails_ends_with_what_it_raised(kafka_url, new_topic, tmp_path):
+    topic = new_topic()
     publish(kafka_url, topic, [b"poison"])
     process = worker(kafka_url, topic, tmp_path / "out", stderr=subprocess.PIPE)
     said = process.communicate(timeout=30)[1]
