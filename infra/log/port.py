@@ -115,7 +115,10 @@ class Marks(Protocol):
         ...
 
     def set_mark(self, name: str, position: int) -> None:
-        """All up to `position` is done. A mark never goes backwards: a lower one changes nothing."""
+        """All up to `position` is done. A mark never goes backwards: a lower one changes nothing.
+
+        Within a `turn` it is set with what is appended, or not at all.
+        """
         ...
 
     def claim(self, name: str) -> Claim | None:
@@ -193,6 +196,10 @@ class Log(Marks, Protocol):
 
     def rejected(self, *, after: int = 0, limit: int = 1000) -> list[tuple[int, Rejection, int]]:
         """Refused actions after a number: (number, rejection, times it was sent)."""
+        ...
+
+    def refused(self, keys: Sequence[bytes]) -> set[tuple[bytes, bytes]]:
+        """Key and digest of those refused before, out of these keys."""
         ...
 
     def raw_entries(self, after: int = 0, limit: int = 10_000) -> list[RawEntry]:

@@ -63,12 +63,23 @@ class PostgresLog:
         after: int,
         reads: Collection[str] | None,
     ) -> Head:
+        with self._transaction(commit=True) as cursor:
+            if self._turn is None or cursor is not self._turn[0]:
+                self.recorder.lock(cursor)
+            return self._append(cursor, entries, rejections, after, reads)
+
+    @contextmanager
+    def _transaction(self, *, commit: bool = False) -> Iterator[Cursor[Any]]:
+        """That of this thread's turn, or else one of its own.
+
+        On another connection a turn would wait for whoever waits for it, and the server could not know.
+        """
         turn = self._turn
         if turn is not None and turn[1] == threading.get_ident():
-            return self._append(turn[0], entries, rejections, after, reads)
-        with self.store.cursor(commit=True) as cursor:
-            self.recorder.lock(cursor)
-            return self._append(cursor, entries, rejections, after, reads)
+            yield turn[0]
+        else:
+            with self.store.cursor(commit=commit) as cursor:
+                yield cursor
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -153,7 +164,7 @@ class PostgresLog:
     # -- reading
 
     def head(self) -> Head:
-        with self.store.cursor() as cursor:
+        with self._transaction() as cursor:
             return self._head(cursor)
 
     def _head(self, cursor: Cursor[Any]) -> Head:
@@ -199,7 +210,7 @@ class PostgresLog:
         return self._entries(where, (f"{kind}:", f"{kind};", _last(upto)))
 
     def at(self, recorded: int) -> int:
-        with self.store.cursor() as cursor:
+        with self._transaction() as cursor:
             low, high = 0, self._head(cursor).position
             query = self._text("SELECT recorded FROM {events} WHERE notification_id = %s")
             while low < high:
@@ -220,6 +231,10 @@ class PostgresLog:
         )
         return [(number, Rejection(*rest), times) for number, times, *rest in rows]
 
+    def refused(self, keys: Sequence[bytes]) -> set[tuple[bytes, bytes]]:
+        query = "SELECT key, digest FROM {rejected} WHERE key = ANY(%s)"
+        return {row for chunk in _chunks(keys) for row in self._rows(query, (chunk,))}
+
     def raw_entries(self, after: int = 0, limit: int = 10_000) -> list[RawEntry]:
         query = f"SELECT {ENTRY}, key, digest, leaf FROM {{events}} WHERE notification_id > %s ORDER BY 1 LIMIT %s"  # noqa: S608 -- our own column names
         return list(map(RawEntry._make, self._rows(query, (after, limit))))
@@ -238,7 +253,7 @@ class PostgresLog:
         return int(rows[0][0]) if rows else 0
 
     def set_mark(self, name: str, position: int) -> None:
-        with self.store.cursor(commit=True) as cursor:
+        with self._transaction(commit=True) as cursor:
             cursor.execute(self._text(MARK), (f"mark {name}", str(position)))
 
     def claim(self, name: str) -> Claim | None:
@@ -248,7 +263,7 @@ class PostgresLog:
         self.store.close()
 
     def _rows(self, query: str, parameters: tuple[Any, ...]) -> list[Any]:
-        with self.store.cursor() as cursor:
+        with self._transaction() as cursor:
             return cursor.execute(self._text(query), parameters).fetchall()
 
     def _entries(self, where: str, parameters: tuple[Any, ...]) -> list[Entry]:

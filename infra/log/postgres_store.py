@@ -107,7 +107,7 @@ class Store:
         for attempt in range(3):
             try:
                 with self.cursor(commit=True) as cursor:
-                    if create:
+                    if create and not self._made(cursor):
                         for statement in self.recorder.sql_create_statements:
                             cursor.execute(statement)
                         insert = "INSERT INTO {meta} VALUES ('format', %s) ON CONFLICT DO NOTHING"
@@ -121,6 +121,14 @@ class Store:
                     raise
         if row is not None and int(row[0]) > FORMAT:
             raise StoreTooNew(int(row[0]))
+
+    def _made(self, cursor: Cursor[TupleRow]) -> bool:
+        """Asked first: to make it again would wait for who writes now, and all others for that."""
+        meta = sql.Identifier(self.place.schema, "meta").as_string()
+        if cursor.execute("SELECT to_regclass(%s)", (meta,)).fetchone() == (None,):
+            return False
+        query = self.recorder.text("SELECT 1 FROM {meta} WHERE name = 'format'")
+        return cursor.execute(query).fetchone() is not None
 
     @contextmanager
     def cursor(self, *, commit: bool = False) -> Iterator[Cursor[TupleRow]]:

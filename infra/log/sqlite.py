@@ -6,7 +6,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -260,6 +260,11 @@ class SQLiteLog:
             )
             return [(number, Rejection(*rest), times) for number, times, *rest in rows]
 
+    def refused(self, keys: Sequence[bytes]) -> set[tuple[bytes, bytes]]:
+        with self.store.cursor() as cursor:
+            query = "SELECT key, digest FROM rejected WHERE key = ?"
+            return {row for key in keys for row in cursor.execute(query, (key,))}
+
     def raw_entries(self, after: int = 0, limit: int = 10_000) -> list[RawEntry]:
         with self.store.cursor() as cursor:
             return list(map(RawEntry._make, cursor.execute(RAW, (after, limit))))
@@ -280,7 +285,9 @@ class SQLiteLog:
         return row[0] if row else 0
 
     def set_mark(self, name: str, position: int) -> None:
-        with self.store.cursor(commit=True) as cursor:
+        turn = self._turn
+        ours = turn.cursor if turn is not None and turn.thread == threading.get_ident() else None
+        with self.store.cursor(commit=True) if ours is None else nullcontext(ours) as cursor:
             cursor.execute(MARK, (f"mark {name}", position))
 
     def claim(self, name: str) -> Claim | None:

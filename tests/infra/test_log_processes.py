@@ -9,9 +9,12 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from infra.log import index
 from infra.log.open import open_log
@@ -99,6 +102,44 @@ def test_nothing_is_half_written_after_kill_9(log: Log, store_url: str) -> None:
             e for e in again.read(0, limit=10**6) if e.subject == f"petition:K{attempt}"
         ]
     again.close()
+
+
+@pytest.mark.postgres
+def test_a_turn_does_not_wait_for_whoever_waits_for_it(postgres_store_url: str) -> None:
+    """Somebody who changes the table, as an administrator does, lets nobody pass that comes after him."""
+    with closing(open_log(postgres_store_url)) as log, ThreadPoolExecutor(1) as pool:
+        name = sql.Identifier(log.store.place.schema, "stored_events")  # type: ignore[attr-defined]
+        with log.turn():
+            changed = pool.submit(_executed, postgres_store_url, sql.SQL("ALTER TABLE {} ADD noted text").format(name))
+            time.sleep(0.5)
+            assert not changed.done()
+            assert log.known([b"x" * 16]) == {}
+            log.append([entry("petition:A", 1, 1)], [], after=log.head().position, reads=None)
+            log.set_mark("here", 1)
+        changed.result(timeout=10)
+        assert (log.head().position, log.mark("here")) == (1, 1)
+
+
+@pytest.mark.postgres
+def test_a_store_is_opened_while_somebody_writes(postgres_store_url: str) -> None:
+    with closing(open_log(postgres_store_url)) as log, log.turn(), ThreadPoolExecutor(1) as pool:
+        pool.submit(open_log, postgres_store_url).result(timeout=10).close()
+
+
+def _executed(url: str, statement: sql.Composed) -> None:
+    with psycopg.connect(url.partition("?")[0]) as connection:
+        connection.execute(statement)
+
+
+def test_what_is_marked_in_a_turn_that_fails_is_not_marked(log: Log) -> None:
+    def decided_too_late() -> None:
+        with log.turn():
+            log.set_mark("here", 7)
+            raise Conflict("it is decided again")
+
+    with pytest.raises(Conflict):
+        decided_too_late()
+    assert log.mark("here") == 0
 
 
 def test_threads_share_one_log(log: Log) -> None:
