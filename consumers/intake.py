@@ -23,14 +23,22 @@ _sent = attrgetter("timestamp")
 class Intake:
     """One worker's way to the door. Called by one thread at a time."""
 
-    def __init__(self, door: Door, in_clear: Callable[[bytes], bool]) -> None:
+    def __init__(self, door: Door, in_clear: Callable[[bytes], bool], *, queue: str) -> None:
         self._door = door
         self._in_clear = in_clear
         """Whether a line has personal fields that anybody could read on its way."""
+        self._queue = queue
+        """Name of the topic, and of no other of its name before or after it."""
 
     def take(self, batches: Sequence[Batch]) -> None:
-        """Decides and records all of it. What was recorded before, as after a crash, counts as duplicate."""
-        records = merge(*(batch.records for batch in batches), key=_sent)
+        """Decides and records all of it. What comes again, as after a crash, is a duplicate: recorded once, and what
+        was refused stays refused, though by now it might be taken.
+        """
+        partitions: dict[int, list[Record]] = {}
+        for batch in batches:
+            partitions.setdefault(batch.partition, []).extend(batch.records)
+        # Within a partition its own order holds, whatever the clocks of several producers say.
+        records = merge(*partitions.values(), key=_sent)
         while some := list(islice(records, AT_ONCE)):
             self._some(some)
 
@@ -46,4 +54,5 @@ class Intake:
                 key = (record.key or b"").decode("utf-8", "replace")
                 log.warning("%s came with personal fields in clear; see docs/decisions/0018", key)
             lines.append(line)
-        self._door.take(lines, refused)
+        places = [(f"{self._queue} {record.partition}", record.offset + 1) for record in records]
+        self._door.take(lines, refused, places)

@@ -14,6 +14,8 @@ class Record(Protocol):
     """A record as it came from Kafka."""
 
     @property
+    def partition(self) -> int: ...
+    @property
     def offset(self) -> int: ...
     @property
     def timestamp(self) -> int: ...
@@ -101,6 +103,11 @@ class Send(Protocol):
 class Door(Protocol):
     """The intake of the log."""
 
-    def take(self, lines: Sequence[bytes], refused: Mapping[int, Rejected]) -> Sequence[Any]:
-        """Decides and records; what the caller refused already, by place, is kept among the rejected."""
+    def take(
+        self, lines: Sequence[bytes], refused: Mapping[int, Rejected], places: Sequence[tuple[str, int]], /
+    ) -> Sequence[Any]:
+        """Decides and records; what the caller refused already, by its number, is kept among the rejected.
+
+        `places` name the queue and the place in it of each line, counted from 1.
+        """
         ...

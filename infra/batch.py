@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -46,6 +46,13 @@ class Desk(Protocol):
     day: date | None
 
 
+class Place(NamedTuple):
+    """Where a line stood in a queue that may give it twice: what stands below the queue's mark was decided before."""
+
+    queue: str
+    number: int
+
+
 class Sent(Struct):
     """One action as it came, and what was made of it so far."""
 
@@ -54,6 +61,9 @@ class Sent(Struct):
     key: bytes = b""
     digest: bytes = b""
     sealed: dict[str, str] | None = None
+    place: Place | None = None
+    again: bool = False
+    """It was decided before, and is given a second time."""
 
 
 class Batch:
@@ -72,14 +82,29 @@ class Batch:
         """When the event before was recorded: nothing is recorded earlier."""
         self.taken: dict[bytes, tuple[int, bytes]] = {}
         self.forgotten: list[str] = []
+        self.refused_before: set[tuple[bytes, bytes]] = set()
+        """Key and digest of what comes again and was refused: that it might be taken by now is no matter."""
 
     def decided(self) -> list[Outcome]:
         self.taken = self.intake.log.known([sent.key for sent in self.sent])
         self.office.learn({sent.action.subject for sent in self.sent if isinstance(sent.action, Action)})
+        marks = self._queues()
         self._seal()
         outcomes = [self._one(sent) for sent in self.sent]
         self.append()
+        for queue, number in marks.items():
+            self.intake.log.set_mark(queue, number)
         return outcomes
+
+    def _queues(self) -> dict[str, int]:
+        """Looks up what was refused before; gives the marks that the queues have with this batch."""
+        log, last = self.intake.log, dict(sent.place for sent in self.sent if sent.place)
+        before = {queue: log.mark(queue) for queue in last}
+        for each in self.sent:
+            each.again = each.place is not None and each.place.number <= before[each.place.queue]
+        again = [each.key for each in self.sent if each.again]
+        self.refused_before = log.refused(again) if again else set()
+        return last
 
     def _seal(self) -> None:
         """Seals the personal fields of the whole batch, so that the keys it needs are made in one transaction."""
@@ -105,13 +130,14 @@ class Batch:
 
     def _one(self, sent: Sent) -> Outcome:
         action = sent.action
+        position, digest = self.taken.get(sent.key, (None, b""))
+        if digest == sent.digest:
+            return Outcome("duplicate", position)
+        if sent.again and (sent.key, sent.digest) in self.refused_before:
+            return Outcome("duplicate")
         if isinstance(action, Rejected):
             return self._refuse(sent, action)
-        known = self.taken.get(sent.key)
-        if known is not None:
-            position, digest = known
-            if digest == sent.digest:
-                return Outcome("duplicate", position)
+        if position is not None:
             message = f"the id was taken at position {position} with other content"
             return self._refuse(sent, Rejected("id-reused", message, "$.id"))
         recorded = self._moment(action)

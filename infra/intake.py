@@ -15,7 +15,7 @@ from domain.envelope import Action, Rejected
 from domain.petitioner.events import PetitionerForgotten
 from domain.rules.law import Rules
 from infra.agenda import Agenda
-from infra.batch import Batch, Outcome, Sent
+from infra.batch import Batch, Outcome, Place, Sent
 from infra.log.port import Conflict, Log
 from infra.office import Office
 from infra.refused import key_of, key_of_broken
@@ -48,20 +48,25 @@ class Intake:
         self._sound = True
         """What is known is what the log holds: false while a batch is being decided, and after one that failed."""
 
-    def take(self, lines: Sequence[bytes], refused: Mapping[int, Rejected] = NONE) -> list[Outcome]:
+    def take(
+        self, lines: Sequence[bytes], refused: Mapping[int, Rejected] = NONE, places: Sequence[tuple[str, int]] = ()
+    ) -> list[Outcome]:
         """Decides one batch and appends it in one transaction. Raises `Conflict` only if others keep being faster.
 
         `refused` are lines, by place, that were refused on their way here: they are kept with the others' reasons.
+        `places` say for each line in which queue it stood, and as which: given again it is decided as it was, once.
         A batch ends where a petitioner is forgotten: what the same person sends after that is sealed with a new key.
         """
         batch = [self._sent(line, refused.get(place)) for place, line in enumerate(lines)]
+        for sent, place in zip(batch, places, strict=False):
+            sent.place = Place(*place)
         for sent in batch:
             if isinstance(sent.action, Action):
                 sent.key = key_of(sent.action.source, sent.action.id)
                 sent.digest = self.vault.digest(encode(sent.action))
             else:
                 sent.key, sent.digest = key_of_broken(sent.line), self.vault.digest(sent.line)
-        return [outcome for part in _parts(batch) for outcome in self._attempt(partial(self._decided, part))]
+        return [outcome for part in _parts(batch) for outcome in self._attempt(partial(self._decided, part), places)]
 
     def _sent(self, line: bytes, refused: Rejected | None) -> Sent:
         """Personal fields that a producer sealed for this intake are opened here; the batch seals them anew."""
@@ -86,11 +91,14 @@ class Intake:
 
         return self._attempt(clock)
 
-    def _attempt(self, decide: Callable[[], T]) -> T:
-        """Decides on what is known now, and again if somebody else appended meanwhile, then with nobody else let in."""
+    def _attempt(self, decide: Callable[[], T], places: Sequence[object] = ()) -> T:
+        """Decides on what is known now, and again if somebody else appended meanwhile, then with nobody else let in.
+
+        Nobody else is let in either where marks of queues are set with what is appended.
+        """
         for _ in range(ATTEMPTS):
             try:
-                with self.log.turn() if self._overtaken else nullcontext():
+                with self.log.turn() if self._overtaken or places else nullcontext():
                     self._catch_up()
                     self._sound = False
                     answer = decide()

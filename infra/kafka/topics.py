@@ -107,6 +107,12 @@ class Topics:
                 differences.append(f"{topic.name} has {replicas} replicas, though {brokers} brokers stand")
         return differences
 
+    def identity(self, settings: KafkaSettings, topic: str) -> str:
+        """What tells a topic from another one that bears, or bore, its name."""
+        with admin(settings) as client:
+            (described,) = client.describe_topics([topic])
+        return str(described["topic_id"])
+
     def partitions(self, settings: KafkaSettings) -> dict[str, int]:
         """How many partitions each topic has that is there."""
         with admin(settings) as client:
