@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: secrets compose-check peers help setup setup-dev run kafka test lint format types contracts bench docs lock check clean
+.PHONY: secrets compose-check peers help setup setup-dev run kafka test lint format types contracts chaos bench docs lock check clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -38,6 +38,9 @@ contracts: setup-dev  ## import-linter: arrows point inward
 	$(BIN)/lint-imports --no-cache --no-logo
 
 check: lint types contracts test  ## what CI runs
+
+chaos: setup-dev  ## kill workers, broker and PostgreSQL while actions come in (N=1000, SEED=1); nothing may be lost or doubled
+	$(BIN)/python -W ignore -m tests.system.chaos $(or $(N),100) --seed $(or $(SEED),1)
 
 bench: setup-dev  ## benchmarks/*.py, one after the other
 	@set -e; for script in $(wildcard benchmarks/*.py); do echo "== $$script"; $(BIN)/python $$script; done

@@ -1,14 +1,14 @@
 """Verbs towards Kafka: topics, relay."""
 
-import signal
-import threading
 from contextlib import closing
+from functools import partial
 from typing import Annotated, Any
 
 import typer
 
 from cli.options import Json, Kafka, Prefix, Store, Touched
-from cli.screen import err, fail, out, told
+from cli.screen import fail, out, told
+from cli.waiting import say, stopped, there
 from cli.wiring import DEFAULT_KAFKA, DEFAULT_STORE, kafka_settings
 from infra.log.open import open_log
 from infra.pulse import Pulse
@@ -53,15 +53,15 @@ def relay(
     from infra.kafka.topics import Topics
     from infra.relay import Meter, Relay
 
-    settings, meter, stop = kafka_settings(kafka), Meter(), threading.Event()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, lambda *_: stop.set())
-    with closing(open_log(store)) as log, Publisher(settings, stop=stop) as publisher:
+    settings, meter = kafka_settings(kafka), Meter()
+    log = there("relay", lambda: open_log(store))
+    stop = stopped()
+    with closing(log), Publisher(settings, stop=stop) as publisher:
         if metrics:
             _serve(meter.registry, metrics)
-        _say(f"{store} to {settings.place}")
-        Relay(log, publisher, Topics(prefix), meter).run(stop, _say, Pulse(pulse))
-        _say("ended")
+        say("relay", f"{store} to {settings.place}")
+        Relay(log, publisher, Topics(prefix), meter).run(stop, partial(say, "relay"), Pulse(pulse))
+        say("relay", "ended")
 
 
 def _serve(registry: Any, where: str) -> None:
@@ -74,7 +74,3 @@ def _serve(registry: Any, where: str) -> None:
         start_http_server(int(port), host or "127.0.0.1", registry)
     except OSError as error:
         raise fail(f"--metrics {where}: {error.strerror or error}") from None
-
-
-def _say(sentence: str) -> None:
-    err.print(f"danze relay: {sentence}", markup=False, highlight=False)

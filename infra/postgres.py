@@ -15,6 +15,10 @@ NEW_DATABASE = "CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0"
 LOCK_SECONDS = 30
 """How long a writer waits for another before it gives up."""
 
+AWAY = ("08", "57")
+"""Classes of errors: the connection broke; the server was shut down, or killed."""
+NOT_YET = ("starting up", "recovery mode", "shutting down", "not yet accepting", "too many clients")
+
 
 def ensure_schema(place: PostgresUrl, schema: str, *, create: bool = True) -> None:
     """Database and schema exist after this; a StoreError says what is in the way."""
@@ -65,3 +69,13 @@ def sentence(place: str, error: BaseException) -> str:
     if isinstance(error, psycopg.errors.UndefinedTable):
         return f"{place} lacks a table ({reason(error)})"
     return f"{place}: {reason(error)}"
+
+
+def away(error: BaseException | None) -> bool:
+    """Whether the server is not to be reached for now, so that the same may succeed later."""
+    while error is not None and not isinstance(error, psycopg.OperationalError):
+        error = error.__cause__
+    if error is None or error.sqlstate:
+        return error is not None and str(error.sqlstate)[:2] in AWAY
+    said = str(error)  # before a session exists there is no code
+    return "FATAL" not in said or any(words in said for words in NOT_YET)

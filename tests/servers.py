@@ -104,7 +104,7 @@ def free_port() -> int:
     """Below those that the machine gives to clients: one that keeps trying to reach it must not meet itself there."""
     while True:
         with socket.socket() as listener, suppress(OSError):
-            listener.bind(("127.0.0.1", randrange(20_000, 32_000)))  # noqa: S311 -- no secret
+            listener.bind(("127.0.0.1", randrange(20_000, 32_000)))
             return int(listener.getsockname()[1])
 
 

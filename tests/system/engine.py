@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -17,10 +18,10 @@ from cli.wiring import System
 from infra.kafka.client import admin
 from infra.kafka.publisher import Publisher
 from infra.kafka.settings import KafkaSettings
-from infra.kafka.topics import Topics
+from infra.kafka.topics import LONGEST, Topics
 from projections.counters import KEYS
 from projections.ledgers.kinds import LEDGERS
-from tests.system.command import Danze
+from tests.system.command import DANZE, Danze
 
 SOON = 90
 UNITS_ASKED = 40
@@ -48,12 +49,19 @@ class Engine:
 
     def start(self, name: str, *options: str) -> None:
         """`name` is a verb and, for several of it, a number: `project-2`."""
-        self._calls[name] = (name.partition("-")[0], *self._to, *options)
+        self._calls[name] = (DANZE, name.partition("-")[0], *self._to, *options)
+        self._begin(name)
+
+    def start_other(self, name: str, *arguments: object) -> None:
+        """A worker that is a program of the tests, as the arguments of Python say."""
+        self._calls[name] = (sys.executable, *map(str, arguments))
         self._begin(name)
 
     def _begin(self, name: str) -> None:
         with self.said_by(name).open("ab") as said:
-            self.workers[name] = self.danze.start(*self._calls[name], stdout=said, stderr=said)
+            self.workers[name] = subprocess.Popen(
+                self._calls[name], env=self.danze.environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said
+            )
 
     def signal(self, name: str, how: signal.Signals) -> None:
         self.workers[name].send_signal(how)
@@ -121,7 +129,8 @@ def made(kafka: str, topics: Topics, *, actions: int, events: int) -> None:
     """Makes the topics; so many partitions of actions and of all others."""
     settings = KafkaSettings((kafka,))
     with admin(settings) as client:
-        client.create_topics({topics.actions: {"num_partitions": actions, "replication_factor": 1}})
+        configs = {"max.message.bytes": str(LONGEST)}
+        client.create_topics({topics.actions: {"num_partitions": actions, "replication_factor": 1, "configs": configs}})
     topics.create(settings, partitions=events)
 
 

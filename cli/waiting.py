@@ -1,0 +1,57 @@
+"""Workers wait for what is not there yet, store or broker, say so once, and end when they are asked to."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import TypeVar
+
+import typer
+
+from cli.screen import err
+from cli.wiring import System
+from infra.kafka.settings import Unreachable
+from infra.log.port import StoreError
+from infra.postgres import away
+
+PAUSES = (0.2, 1.0, 2.0, 5.0)
+
+
+T = TypeVar("T")
+
+
+@contextmanager
+def standing(who: str, store: str) -> Iterator[System]:
+    """Everything on a store, as soon as its server answers."""
+    with closing(there(who, lambda: System(store))) as system:
+        yield system
+
+
+def there(who: str, asked: Callable[[], T]) -> T:
+    """What is asked, as soon as server or broker answer; what they refuse is raised at once."""
+    stop, failures = stopped(), 0
+    while not stop.is_set():
+        try:
+            answer = asked()
+        except (Unreachable, StoreError) as error:
+            if isinstance(error, StoreError) and not away(error):
+                raise
+            if not failures:
+                say(who, f"{error}; trying again until it works")
+            stop.wait(PAUSES[min(failures, len(PAUSES) - 1)])
+            failures += 1
+        else:
+            return answer
+    raise typer.Exit(0)
+
+
+def stopped() -> threading.Event:
+    """Set by SIGTERM and SIGINT."""
+    stop = threading.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: stop.set())
+    return stop
+
+
+def say(who: str, sentence: str) -> None:
+    err.print(f"danze {who}: {sentence}", markup=False, highlight=False)
