@@ -25,6 +25,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 import images
+from daemon import compose_command, daemon
 
 from infra.kafka.client import admin
 from infra.kafka.settings import KafkaProblem, KafkaSettings
@@ -42,6 +43,8 @@ MORE = 48
 def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with ExitStack() as stack:
+        for port in ("DANZE_PORT", "DANZE_KAFKA_PORT"):
+            os.environ[port] = str(free(port))
         started = daemon(stack)
         compose = compose_command()
         print(f"docker: {'started for this check' if started else 'a daemon answers'}; {' '.join(compose)}", flush=True)
@@ -49,39 +52,6 @@ def main() -> None:
         up(stack, compose)
         story(compose)
         print("compose-check: passed; taking everything down", flush=True)
-
-
-def daemon(stack: ExitStack) -> bool:
-    """A Docker daemon answers after this; whether it is ours, which ends with the check."""
-    if shutil.which("docker") and images.docker("version"):
-        return False
-    if os.geteuid():
-        sys.exit(
-            "compose-check: no Docker daemon answers, and only root may start one: start Docker, or run this as root"
-        )
-    images.installed("dockerd", "docker.io")
-    images.installed("docker", "docker-cli")
-    folder = Path(mkdtemp(prefix="danze-docker-"))
-    stack.callback(shutil.rmtree, folder, ignore_errors=True)
-    os.environ["DOCKER_HOST"] = f"unix://{folder}/socket"
-    run = ["dockerd", "--host", os.environ["DOCKER_HOST"], "--pidfile", str(folder / "pid")]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(run, stdout=log, stderr=log, start_new_session=True)
-    stack.callback(process.wait)
-    stack.callback(process.terminate)
-    deadline = time.monotonic() + 60
-    while not images.docker("version"):
-        if process.poll() is not None or time.monotonic() > deadline:
-            sys.exit(f"compose-check: dockerd does not start: {(folder / 'log').read_text()[-600:].strip()}")
-        time.sleep(0.5)
-    return True
-
-
-def compose_command() -> list[str]:
-    if images.docker("compose", "version"):
-        return ["docker", "compose"]
-    images.installed("docker-compose", "docker-compose")
-    return ["docker-compose"]
 
 
 def up(stack: ExitStack, compose: list[str]) -> None:
@@ -93,9 +63,9 @@ def up(stack: ExitStack, compose: list[str]) -> None:
     for each in folder.iterdir():
         each.chmod(0o444)
     os.environ |= {"COMPOSE_PROJECT_NAME": PROJECT, "DANZE_SECRETS": str(folder)}
-    for port in ("DANZE_PORT", "DANZE_KAFKA_PORT"):
-        os.environ.setdefault(port, str(free_port()))
-    stack.callback(quietly, *compose, "down", "--volumes", "--remove-orphans")
+    down = (*compose, "down", "--volumes", "--remove-orphans")
+    quietly(*down)  # what a check left that was killed
+    stack.callback(quietly, *down)
     began = time.monotonic()
     print("build: Dockerfile, with the locked dependencies …", flush=True)
     quietly(*compose, "build", "topics")
@@ -107,6 +77,8 @@ def up(stack: ExitStack, compose: list[str]) -> None:
     finally:
         for name, state in sorted(states(compose).items()):
             print(f"  {name:24} {state}")
+            if state not in ("healthy", "exited 0"):
+                print(output("docker", "logs", "--tail", "10", name, errors=subprocess.STDOUT))
     print(f"up: everything is healthy after {time.monotonic() - began:.0f} s", flush=True)
 
 
@@ -198,13 +170,19 @@ def quietly(*command: str) -> None:
         sys.exit(f"compose-check: {' '.join(command)}:\n{done.stdout[-3000:]}")
 
 
-def output(*command: str) -> str:
-    return subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False).stdout
+def output(*command: str, errors: int | None = None) -> str:
+    return subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True, check=False).stdout
 
 
-def free_port() -> int:
+def free(port: str) -> int:
+    """The port that a variable names, which has to be free, else any."""
+    wanted = os.environ.get(port) or "0"
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", int(wanted)))
+        except (OSError, ValueError, OverflowError) as error:
+            sys.exit(f"compose-check: {port}={wanted}: {error}")
         return int(listener.getsockname()[1])
 
 

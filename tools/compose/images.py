@@ -15,6 +15,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from daemon import docker, installed
+
 from infra.kafka.jars import BrokerError, jars
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,27 +45,6 @@ def provide(stack: ExitStack) -> None:
         stack.callback(docker, "rmi", image)
         docker("tag", f"danze-standin/{kind}", image, must=True)
         print(f"images: {image} can neither be found nor pulled; one made of Debian's packages stands in", flush=True)
-
-
-def docker(*arguments: str, must: bool = False, **options: object) -> bool:
-    """Whether it went well; where it must, what it said ends the check."""
-    done = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload]
-    if must and done.returncode:
-        sys.exit(f"compose-check: docker {arguments[0]}: {(done.stderr or done.stdout).strip()[-2000:]}")
-    return done.returncode == 0
-
-
-def installed(command: str, package: str) -> None:
-    """The command is there after this, if need be out of Debian's package."""
-    if shutil.which(command):
-        return
-    if os.geteuid():
-        sys.exit(f"compose-check: there is no {command}; on Debian: apt-get install {package}")
-    print(f"{command} is missing: installing {package}", flush=True)
-    get = f"apt-get update -qq && apt-get install -y -qq --no-install-recommends {package}"
-    done = subprocess.run(get, shell=True, capture_output=True, text=True, check=False)
-    if done.returncode or not shutil.which(command):
-        sys.exit(f"compose-check: {package} could not be installed: {done.stderr.strip()[-300:]}")
 
 
 def _stand_in(kind: str) -> None:
