@@ -33,7 +33,9 @@ class CaseRow(NamedTuple):
     registered_on: str
     received_on: str
     accepted_on: str | None
-    """The day on which acceptance was decided on: accepted, answered at once, refused, or channelled (R2022 31)."""
+    """The first day on which acceptance was decided on: accepted, answered at once, refused, or channelled (R2022 31).
+    Who reopens an item does not make its acceptance late.
+    """
     answered_on: str | None
     closed_on: str | None
     outcome: str | None
@@ -91,7 +93,6 @@ def case_row(item: Item, body: bytes) -> CaseRow:
             late += each.clock[0] != "S"
         if each.met_on is None and not each.ended and (due is None or each.due_on < due):
             due = each.due_on
-    decided_at = item.accepted_at or (item.since if item.state in ("refused", "channelled") else None)
     unit_rating = bureau_rating = UNRATED
     for target, score, day in item.ratings:
         if target == "unit":
@@ -104,7 +105,7 @@ def case_row(item: Item, body: bytes) -> CaseRow:
         item.registered_by, item.channel, item.purpose, item.category, item.place, item.persons, item.first,
         item.repeat_number, +item.collective, +item.skip_level, +item.anonymous, item.about_unit,
         item.about_official, iso[day_of(item.registered_at)], iso[item.received_on],
-        iso[day_of(decided_at)] if decided_at else None,
+        iso[item.decided_on] if item.decided_on else None,
         iso[day_of(item.answered_at)] if item.answered_at else None,
         iso[day_of(item.closed_at)] if item.closed_at else None,
         item.outcome, +item.resolved, +item.desisted, +item.over, late, iso[due] if due else None,

@@ -70,8 +70,12 @@ class Asked(NamedTuple):
         return day is not None and self.start <= day <= self.end
 
     def answers(self, row: CaseRow) -> bool:
-        """Whether one of the units answers for the handling of the item."""
+        """Whether one of the units is the first handler (首办), of whom ratings and solutions are asked."""
         return (row.first_unit or row.unit) in self.members
+
+    def has(self, row: CaseRow) -> bool:
+        """Whether one of the units has the item, and so owes acceptance and answer; with a repeat it may be another."""
+        return row.unit in self.members
 
 
 def countable(row: CaseRow) -> bool:
@@ -86,8 +90,10 @@ def kpis(rows: Iterable[CaseRow], asked: Asked) -> dict[str, Any]:
         if countable(row):
             if row.registered_by in asked.members:
                 _registering(row, asked, rates)
+            if asked.has(row):
+                _handling(row, asked, rates)
             if asked.answers(row):
-                _responsible(row, asked, rates)
+                _first_handling(row, asked, rates)
     return {name: rate.told() for name, rate in rates.items()}
 
 
@@ -106,8 +112,8 @@ def _registering(row: CaseRow, asked: Asked, rates: dict[str, _Rate]) -> None:
         _rated(rates, "bureau", row, row.bureau_score, row.bureau_rated_on, asked)
 
 
-def _responsible(row: CaseRow, asked: Asked, rates: dict[str, _Rate]) -> None:
-    """What the unit that handles answers for. A refusal decides on acceptance too, and so does channelling."""
+def _handling(row: CaseRow, asked: Asked, rates: dict[str, _Rate]) -> None:
+    """What the unit that has the item answers for. A refusal decides on acceptance too, and so does channelling."""
     strict, due = _accept_by(row, asked.law)
     if row.unit not in asked.bureaus and asked.within(strict):
         done = row.accepted_on is not None
@@ -116,6 +122,10 @@ def _responsible(row: CaseRow, asked: Asked, rates: dict[str, _Rate]) -> None:
     if asked.within(row.handled_strict):
         done, late = row.handled_met is not None, bool(row.handled_missed)
         rates["on_time_answer"].count(row.no, done and not late, ANSWER[2 * (not done) + late])
+
+
+def _first_handling(row: CaseRow, asked: Asked, rates: dict[str, _Rate]) -> None:
+    """What the first handler answers for: who handles first is rated (SAT14 5), and solves it at once or does not."""
     if row.first is None and asked.within(row.closed_on):
         rates["first_time_resolved"].count(row.no, bool(row.resolved) and row.no not in asked.repeated)
     _rated(rates, "unit", row, row.unit_score, row.unit_rated_on, asked)

@@ -31,10 +31,10 @@ class _Lasted:
 
 
 def pace(rows: Iterable[CaseRow], asked: Asked, calendar: Calendar) -> dict[str, Any]:
-    """The two averages over the items that the units answer for."""
+    """The two averages over the items that the units have."""
     lasted = {"acceptance": _Lasted(), "answer": _Lasted()}
     for row in rows:
-        if countable(row) and asked.answers(row):
+        if countable(row) and asked.has(row):
             for name, until in (("acceptance", row.accepted_on), ("answer", row.answered_on)):
                 if until is not None and asked.within(until):
                     first, last = date.fromisoformat(row.registered_on), date.fromisoformat(until)

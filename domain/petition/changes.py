@@ -64,15 +64,16 @@ def _accepted(item: Item, fact: e.PetitionAccepted, event: AnySeen) -> Changes:
     return {
         "state": "accepted", "unit": unit, "handler": fact.handler, "procedure": fact.procedure,
         "accepted_by": unit, "accepted_at": event.time, "since": event.time,
+        "decided_on": item.decided_on or event.day,
     }  # fmt: skip
 
 
 def _refused(item: Item, fact: Fact, event: AnySeen) -> Changes:
-    return {"state": "refused", "since": event.time}
+    return {"state": "refused", "since": event.time, "decided_on": item.decided_on or event.day}
 
 
 def _channelled(item: Item, fact: e.PetitionChannelled, event: AnySeen) -> Changes:
-    return {"state": "channelled", "since": event.time}
+    return {"state": "channelled", "since": event.time, "decided_on": item.decided_on or event.day}
 
 
 def _handler_changed(item: Item, fact: e.HandlerChanged, event: AnySeen) -> Changes:
@@ -97,7 +98,8 @@ def _answered(item: Item, fact: e.PetitionAnswered, event: AnySeen) -> Changes:
     at_once: Changes = {}
     if item.state in ("registered", "routed"):
         handler = OfficialId(event.actor)
-        at_once = {"unit": unit, "accepted_by": unit, "accepted_at": event.time, "handler": handler}
+        at_once = {"unit": unit, "accepted_by": unit, "accepted_at": event.time, "handler": handler,
+                   "decided_on": item.decided_on or event.day}  # fmt: skip
     return {
         "state": "answered", "outcome": fact.outcome, "answered_at": event.time, "answered_by": unit,
         "since": event.time, "executed": False, **at_once,

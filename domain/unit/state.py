@@ -187,23 +187,22 @@ class Units:
         return known.rank if known else None
 
     def is_below(self, unit: str, above: str) -> bool:
-        """Whether `unit` is `above` or stands below it."""
-        seen: set[str] = set()
-        at: str | None = unit
-        while at and at not in seen:
+        """Whether `unit` is `above`, stands below it, or below what went into it (R2005 25)."""
+        seen: set[str | None] = {None}
+        rising: list[str | None] = [unit]
+        while rising:
+            at = rising.pop()
             if at == above:
                 return True
-            seen.add(at)
-            known = self._units.get(at)
-            at = known.parent if known else None
+            if at not in seen:
+                seen.add(at)
+                known = self.get(at)
+                rising += (known.parent, known.into) if known else ()
         return False
 
     def below(self, above: str) -> set[UnitId]:
         """The unit, all units below it, and all that went into one of them."""
-        members = {unit.unit for unit in self if self.is_below(unit.unit, above)} | {UnitId(above)}
-        while more := {unit.unit for unit in self if unit.into in members} - members:
-            members |= more
-        return members
+        return {unit.unit for unit in self if self.is_below(unit.unit, above)} | {UnitId(above)}
 
     def answering(self, unit: UnitId, day: date | None = None) -> UnitId:
         """The unit that answers on a day for what `unit` was charged with: itself, or what it went into (R2005 25)."""

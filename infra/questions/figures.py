@@ -37,10 +37,10 @@ def _asked(book: Book, members: set[Any], from_: date, to: date) -> Asked:
 
 
 def _concerned(book: Book, asked: Asked) -> Iterator[CaseRow]:
-    """The items that one of the units registered, or answers for."""
+    """The items that one of the units registered, has, or handled first."""
     table, members = book.tables.cases, sorted(asked.members)
-    answering = func.coalesce(table.c.first_unit, table.c.unit)
-    return book.cases(or_(table.c.registered_by.in_(members), answering.in_(members)))
+    columns = (table.c.registered_by, table.c.unit, table.c.first_unit)
+    return book.cases(or_(*(column.in_(members) for column in columns)))
 
 
 def counters(

@@ -79,3 +79,9 @@ def test_a_leader_does_not_sponsor_a_petition_about_himself():
     sponsored = e.PetitionSponsored(leader="official:zhang", team=(), plan="一案一策")
     story = given(*CITY_UNITS, COMPLAINT)
     story.when(on("2020-04-14", sponsored)).refused("conflicted-official", "$.data.leader")
+
+
+def test_an_accusation_does_not_reach_an_office_that_came_to_the_accused_organ_by_a_merger():
+    accusation = on("2020-06-10", raised(purpose="accusation", about_unit=LABOUR))
+    story = given(*CITY_UNITS, merged("2020-06-01", HOUSING, LABOUR), accusation)
+    story.when(on("2020-06-11", refer(SITE))).refused("accused-organ", "$.data.to_unit")

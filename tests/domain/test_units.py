@@ -60,3 +60,10 @@ def test_the_bureau_of_a_unit_is_that_of_its_level_else_the_nearest_above():
 def test_below_a_unit_stands_what_went_into_it():
     units = given(*CITY_UNITS, merged("2020-06-01", LABOUR, SITE)).units
     assert units.below(HOUSING) == {HOUSING, SITE, LABOUR}
+
+
+def test_below_a_unit_stands_what_was_below_a_unit_that_went_into_it():
+    story = given(*CITY_UNITS, merged("2020-06-01", HOUSING, LABOUR))
+    assert story.units.is_below(SITE, LABOUR)
+    assert {HOUSING, SITE} <= story.units.below(LABOUR)
+    assert not story.units.is_below(LABOUR, HOUSING)

@@ -100,3 +100,28 @@ def test_yesterdays_report_stays_what_it_was(after):
     then = answers.kpi(*PERIOD, at("2020-05-10 23:00"))
     assert counted(then, "timely_acceptance_bureau")[1] == ["1", "2", "3", "4"]
     assert counted(then, "timely_acceptance_unit")[2]["overdue_not_accepted"] == []
+
+
+def test_an_item_that_is_reopened_and_accepted_anew_was_accepted_in_time(after):
+    again = [
+        on("2020-06-15", e.PetitionReopened(reason="未兑现"), no="1"),
+        on("2020-06-16", accept(), no="1", by=HOUSING),
+    ]
+    told = after(*STORY, *again, until="2020-08-03").kpi(*PERIOD)
+    assert "1" in counted(told, "timely_acceptance_unit")[0]
+
+
+def test_a_repeat_counts_with_the_unit_that_has_it_and_not_with_who_handled_the_first(after):
+    """Who accepted a repeat owes its answer (K5); ratings and solutions are asked of the first handler (SAT14 5)."""
+    repeat = [
+        on("2020-07-06", raised(), no="7"),
+        on("2020-07-06 10:00", repeats("1"), no="7"),
+        routed("7", "2020-07-07", LABOUR),
+        on("2020-07-08", accept(), no="7", by=LABOUR),
+    ]
+    answers = after(*STORY, *repeat, until="2020-08-03")
+    of = {unit: answers.kpi(unit, date(2020, 4, 1), date(2020, 9, 30)) for unit in (HOUSING, LABOUR)}
+    for name in ("timely_acceptance_unit", "on_time_answer"):
+        assert counted(of[LABOUR], name)[1] == ["7"]
+        assert "7" not in counted(of[HOUSING], name)[1]
+    assert of[LABOUR]["averages"]["acceptance"]["items"] == ["7"]
