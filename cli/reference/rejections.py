@@ -23,7 +23,10 @@ MEANINGS: dict[str, tuple[str, str]] = {
         """An accusation would reach the unit it accuses, a unit below it, or the accused official's unit.
         The attempt itself goes on record (`petition.secrecy_guarded`) and trips F12.""",
     ),
-    "conflicted-official": ("应当回避", "The official is the one whom the item is about (R2005 30; R2022 28)."),
+    "conflicted-official": (
+        "应当回避",
+        "The official is the one whom the item is about, or whom he would decide on (R2005 30; R2022 28).",
+    ),
     "ground-missing": ("缺少理由", "A step that must name its ground (N, S, A) names none."),
     "time-in-future": ("时间在未来", "Said to have happened later than now (60 s of leeway), or than it was recorded."),
     "before-previous": ("早于前一步骤", "It is said to have happened before a step that it depends on."),

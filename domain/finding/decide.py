@@ -38,10 +38,17 @@ def evolve(state: State, event: AnySeen) -> State:
 
 
 def decide(state: State | None, action: AnyAction) -> Recorded | Rejected:
-    """`state` is None where no rule proposed this finding, or where it was cleared."""
+    """`state` is None where no rule proposed this finding, or where it was cleared.
+
+    A named human finds, and never about himself (R2005 30; R2022 28).
+    """
     if state is None:
         return Rejected("unknown-subject", f"no finding {action.subject} stands", "$.subject")
     if state not in OPEN_TO[type(action.data)]:
         step = action.type.removesuffix(".v1")
         return Rejected("not-in-this-state", f"{step}: not possible, the finding is {state}", "$.type")
+    if not action.actor.startswith("official:"):
+        return Rejected("not-allowed", f"a named official decides on findings, and {action.actor} is none", "$.actor")
+    if isinstance(action.data, e.FindingDecided) and action.data.official == action.actor:
+        return Rejected("conflicted-official", f"{action.actor} may not decide on himself", "$.actor")
     return Recorded()

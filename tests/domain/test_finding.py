@@ -1,6 +1,7 @@
 """What humans do with a finding: taken up, decided or dismissed, appealed (Art 19; contract section 3)."""
 
 import pytest
+from msgspec.structs import replace
 
 from domain.envelope import Action, Event, Recorded, Rejected
 from domain.finding import events as f
@@ -47,3 +48,13 @@ def test_what_no_rule_proposed_is_decided_by_nobody():
     ruling = decide(None, action(DECIDED))
     assert isinstance(ruling, Rejected)
     assert (ruling.code, ruling.path) == ("unknown-subject", "$.subject")
+
+
+def test_a_named_official_finds_and_never_about_himself():
+    machine = decide("opened", replace(action(DECIDED), actor="system:clock"))
+    himself = decide("opened", replace(action(DECIDED), actor="official:li"))
+    assert (machine.code, machine.path) == ("not-allowed", "$.actor")
+    assert (himself.code, himself.path) == ("conflicted-official", "$.actor")
+    assert (
+        decide("opened", replace(action(f.DissentRecorded(official="official:li")), actor="official:li")) == Recorded()
+    )
