@@ -9,6 +9,8 @@ from typing import Any, Protocol
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
+from domain.periods import Period
+
 Answer = dict[str, Any]
 """A plain JSON object in the shapes of the contract; always with "as_of", "position" and "behind"."""
 
@@ -110,6 +112,9 @@ class Questions(Protocol):
         self, unit: str | None = None, from_: date | None = None, to: date | None = None, as_of: datetime | None = None
     ) -> Answer | None:
         """Where was none of the three, beside findings and outcomes?"""
+
+    def evaluation(self, unit: str, period: Period, as_of: datetime | None = None) -> Answer | None:
+        """How a unit's half year scores, line by line, beside findings, outcomes and what humans recorded."""
 
     def ledger(
         self,

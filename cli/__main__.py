@@ -47,7 +47,7 @@ app.command()(taking.tick)
 for verb in (
     asking.show, asking.timeline, asking.dossier, asking.matter, asking.findings, asking.kpi, asking.counters,
     asking.search, asking.explain,
-    ledgers.duties, ledgers.ledger, ledgers.record, ledgers.three_none,
+    ledgers.duties, ledgers.ledger, ledgers.record, ledgers.three_none, ledgers.evaluate,
     replaying.replay, keeping.verify, keeping.doctor, sealing.seal, sealing.witness, sealing.prove,
     relaying.relay, relaying.topics,
     desk.due, desk.candidates,

@@ -9,6 +9,7 @@ from cli.asking import _ask, _one_of, _percent
 from cli.options import AsOf, Json, Store
 from cli.screen import days, fail, moment, out, table, told
 from cli.wiring import DEFAULT_STORE, System
+from domain.periods import half_year
 from projections.duties import LONGEST
 from projections.ledgers.kinds import LEDGERS
 
@@ -114,6 +115,32 @@ def _three_none(answer: Answer) -> None:
     )  # fmt: skip
     columns = ("place", "name", *names, "", "A 引发", "B 化解不力", "items", "resolved", "dissatisfied", "late")
     table(f"{answer['from']} to {answer['to']}", columns, rows)
+    out.print(answer["caution"]["zh"], markup=False)
+
+
+def evaluate(
+    unit: Annotated[str, typer.Argument(help="The unit, unit:CODE; what is below it counts in.")],
+    period: Annotated[str, typer.Argument(help="A half year, as 2020H1.")],
+    store: Store = DEFAULT_STORE,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """How a unit's half year scores (半年评价, Art 18), line by line, beside findings and outcomes."""
+    at, half = moment(as_of), half_year(period)
+    if half is None:
+        raise fail(f"{period!r} is no half year, as 2020H1 is")
+    told(_ask(store, lambda s: s.answers.evaluation(unit, half, at), unit), as_json, _evaluation)
+
+
+def _evaluation(answer: Answer) -> None:
+    for line in answer["lines"]:
+        out.print(line["explained"]["zh"], markup=False)
+    listed = f", below {answer['list_below']}: listing is proposed" if answer["listing_proposed"] else ""
+    out.print(f"[bold]{answer['unit_name']}[/bold] {answer['period']}: {answer['score']} of {answer['of']}{listed}")
+    recorded = answer["recorded"]
+    out.print(f"recorded: {recorded['state'] + ', score ' + str(recorded['score']) if recorded else 'nothing yet'}")
+    for name in ("findings", "outcomes"):
+        out.print(f"{name}: {', '.join(f'{what} {number}' for what, number in answer[name].items())}")
     out.print(answer["caution"]["zh"], markup=False)
 
 

@@ -38,6 +38,20 @@ class ThreeNone(Told):
     places: list[dict[str, Any]]
 
 
+class Evaluation(Told):
+    """A unit's half year: proposed by rules, recorded by a human."""
+
+    unit: str
+    period: str
+    lines: list[dict[str, Any]]
+    score: float | None
+    listing_proposed: bool
+    proposal: dict[str, Any] | None
+    recorded: dict[str, Any] | None
+    findings: dict[str, int]
+    outcomes: dict[str, int]
+
+
 class LedgerPage(Told):
     """Entries of one ledger, newest first."""
 
@@ -163,6 +177,44 @@ THREE_NONE = {
     ],
 }
 
+EVALUATION = {
+    **TOLD,
+    "unit": "unit:430408-gov",
+    "unit_name": "蒸湘区人民政府",
+    "period": "2020H1",
+    "from": "2020-01-01",
+    "to": "2020-06-30",
+    "over": True,
+    "lines": [
+        {
+            "indicator": "handling",
+            "name": {"zh": "按期办结", "en": "answers in time"},
+            "article": "SEED 18",
+            "measure": "on_time_answer",
+            "numerator": 3,
+            "denominator": 4,
+            "items": [NO],
+            "points": 15.0,
+            "of": 20,
+            "explained": {
+                "zh": "按期办结：3/4，满分20分按比率计，得15分。",
+                "en": "answers in time: 3/4, points by the rate, 15 of 20 points.",
+            },
+        }
+    ],
+    "score": 15.0,
+    "of": 20,
+    "list_below": 60,
+    "listing_proposed": True,
+    "proposal": {
+        "type": "evaluation.scored.v1",
+        "subject": "evaluation:430408-gov:2020H1",
+        "data": {"metrics": {"handling": "0.7500"}, "score": "15", "formula": "按期办结 15/20"},
+    },
+    "recorded": None,
+    "findings": {"A": 1, "B": 2, "duties": 1},
+    "outcomes": {"items": 4, "closed": 3, "resolved": 2, "dissatisfied": 1},
+}
 LEDGER = {
     **TOLD,
     "ledger": "dispute",

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated
 
 from litestar import get
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, PathParameter, QueryParameter
 
 from api.asked import Moment, official_id, read_date, unit_id
 from api.ports import Answer, Asks
@@ -14,6 +14,7 @@ from api.problems import Problem, answers, bad_value, cursor_read, found
 from api.routes import ledger_answers as told_as
 from api.routes.figures import DATE, IS_DATE
 from api.routes.petitions import Cursor, Limit
+from domain.periods import half_year
 from projections.duties import LONGEST
 from projections.ledgers.kinds import LEDGERS
 
@@ -77,6 +78,26 @@ def three_none(
     return found(questions.three_none(unit_id(unit), begins, ends, moment), f"unit {unit}")
 
 
+@get(
+    "/v1/evaluations/{period:str}",
+    operation_id="evaluation",
+    tags=["ledgers"],
+    sync_to_thread=True,
+    responses=answers(told_as.Evaluation, told_as.EVALUATION, missing="No such half year, or no such unit"),
+)
+def evaluation(
+    questions: Asks,
+    moment: Moment,
+    period: Annotated[str, PathParameter(description="A half year, as 2020H1")],
+    unit: Annotated[str, QueryParameter(description="The unit that is evaluated, with all below it")],
+) -> Answer:
+    """How does a unit's half year score (半年评价, Art 18), line by line, beside findings and outcomes?"""
+    half = half_year(period)
+    if half is None:
+        raise Problem(404, "not-found", f"{period} is no half year, as 2020H1 is")
+    return found(questions.evaluation(unit_id(unit) or unit, half, moment), f"unit {unit}")
+
+
 def _year(from_: str | None, to: str | None) -> tuple[date | None, date | None]:
     """Both days or neither: the twelve months up to the newest event."""
     begins, ends = _between(from_, to)
@@ -135,4 +156,4 @@ def ledger(
     return found(told, " or ".join(each for each in (unit_id(unit), official_id(leader)) if each))
 
 
-HANDLERS = [duties, record, three_none, ledger]
+HANDLERS = [duties, record, three_none, evaluation, ledger]

@@ -62,7 +62,20 @@ def _set(each: RuleSet) -> list[str]:
         f"### {each.name}", "",
         *table(("clock", "中文", "English", "limit", "article", ""), clocks),
         *table(("switch or parameter", "value", "source"), ((code(n), value, notes.get(n)) for n, value in settings)),
+        *_indicators(each),
     ]  # fmt: skip
+
+
+def _indicators(each: RuleSet) -> list[str]:
+    """What a half year is measured by (Art 18)."""
+    if not each.indicators:
+        return []
+    rows = (
+        (code(name), i.zh, i.en, i.article, code(i.measure), i.points, i.off or "")
+        for name, i in each.indicators.items()
+    )
+    columns = ("half-year indicator", "中文", "English", "article", "measure", "points", "off for each")
+    return table(columns, rows)
 
 
 def limit(clock: Clock) -> str:

@@ -50,6 +50,22 @@ class Duty(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Calendar days after the period in which it may still be done (D08)."""
 
 
+Measure = Literal["beyond_to_province", "collective_to_city", "repeat_rate", "timely_acceptance_unit", "on_time_answer"]
+"""What a half year can be measured by: goings up are counted, rates are those of `projections/kpis.py`."""
+
+
+class Indicator(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One line of the half-year evaluation (Art 18): what is measured, and how many points it is worth."""
+
+    zh: str
+    en: str
+    article: str
+    measure: Measure
+    points: Annotated[int, Meta(ge=0, le=100)]
+    off: Annotated[int, Meta(ge=0, le=100)] = 0
+    """Points taken off for each that is counted, down to none."""
+
+
 class RuleSet(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One regulation, or a city's overlay on it."""
 
@@ -66,6 +82,7 @@ class RuleSet(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     parameters: dict[str, Days] = {}
     clocks: dict[str, Clock] = {}
     duties: dict[str, Duty] = {}
+    indicators: dict[str, Indicator] = {}
 
 
 class Shipped(Struct, frozen=True):
@@ -105,6 +122,7 @@ class Law(Struct, frozen=True):
     calendar: Calendar
     duties: dict[str, Duty] = {}
     warnings: tuple[int, ...] = ()
+    indicators: dict[str, Indicator] = {}
 
     def due(
         self,
@@ -205,13 +223,16 @@ class Rules:
         clocks: dict[str, Clock] = {}
         duties: dict[str, Duty] = {}
         warnings: tuple[int, ...] = ()
+        indicators: dict[str, Indicator] = {}
         for each in sets:
             warnings = each.warnings or warnings
             switches |= each.switches
             parameters |= each.parameters
             clocks |= each.clocks
             duties |= each.duties
-        return Law(tuple(each.name for each in sets), switches, parameters, clocks, self.calendar, duties, warnings)
+            indicators |= each.indicators
+        names = tuple(each.name for each in sets)
+        return Law(names, switches, parameters, clocks, self.calendar, duties, warnings, indicators)
 
     def adopting(self, adopted: RuleSet) -> "Rules":
         """The same rules with one set added or put in force anew."""

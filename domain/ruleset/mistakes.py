@@ -10,10 +10,10 @@ import msgspec
 
 from domain.calendar import Year
 from domain.fact import Level
-from domain.rules.law import Clock, Days, Duty, Rules, RuleSet, YearTable
+from domain.rules.law import Clock, Days, Duty, Indicator, Rules, RuleSet, YearTable
 from domain.unit.events import Role, UnitKind
 
-PARTS: dict[str, Any] = {"switches": bool, "parameters": Days, "clocks": Clock, "duties": Duty}
+PARTS: dict[str, Any] = {"switches": bool, "parameters": Days, "clocks": Clock, "duties": Duty, "indicators": Indicator}
 WORDS = {"levels": get_args(Level), "kinds": get_args(UnitKind), "roles": get_args(Role)}
 BODIES = {"party_committee", "government", "joint_meeting"}
 _AT = re.compile(r" - at `\$\.?(.*)`$")

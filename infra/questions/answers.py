@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from domain.envelope import day_of
+from domain.periods import Period
 from domain.rules.law import Rules, Supposed
 from domain.ruleset.mistakes import ruleset_of
 from infra.log.port import Log
@@ -13,6 +14,7 @@ from infra.questions import (
     cases,
     due,
     duties,
+    evaluations,
     figures,
     findings,
     leaders,
@@ -99,6 +101,11 @@ class Answers:
     ) -> Answer | None:
         return self._kept(
             ("three-none", unit, from_, to), as_of, lambda book: places.board(book, unit, *past_year(book, from_, to))
+        )
+
+    def evaluation(self, unit: str, period: Period, as_of: datetime | None = None) -> Answer | None:
+        return self._kept(
+            ("evaluation", unit, period.name), as_of, lambda book: evaluations.evaluate(book, unit, period)
         )
 
     def ledger(self, kind: str, *, as_of: datetime | None = None, **wanted: Any) -> Answer | None:

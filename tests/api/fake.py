@@ -132,6 +132,9 @@ class FakeQuestions:
         told = {"unit": unit, "from": str(from_), "to": str(to), "indicators": {}, "caution": {}, "places": []}
         return self._told(as_of) | told if unit is None else None
 
+    def evaluation(self, unit, period, as_of=None):
+        return self._told(as_of) | {"unit": unit, "period": period.name, "lines": []} if unit != "unit:none" else None
+
     def ledger(self, kind, *, unit=None, as_of=None, **_):
         return self._told(as_of) | {"ledger": kind, "total": 0, "entries": [], "next": None} if unit is None else None
 

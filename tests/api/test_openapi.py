@@ -13,7 +13,7 @@ def operations(document):
 def test_it_is_openapi_31_and_lists_every_route_of_v1(document):
     assert document["openapi"].startswith("3.1")
     assert {path for path, _, _ in operations(document)} == {
-        "/v1/boards/three-none",
+        "/v1/boards/three-none", "/v1/evaluations/{period}",
         "/v1/actions", "/v1/counters", "/v1/due", "/v1/duties", "/v1/findings", "/v1/findings/{finding}",
         "/v1/findings/{finding}/explain", "/v1/health", "/v1/kpis", "/v1/ledgers/{kind}", "/v1/log",
         "/v1/matters/{no}", "/v1/officials/{official}/record", "/v1/overview", "/v1/petitions", "/v1/petitions/{no}",

@@ -15,6 +15,7 @@ from typing import Any, Self
 import orjson
 
 from cli.wiring import System
+from domain.periods import containing
 from infra.kafka.client import admin
 from infra.kafka.publisher import Publisher
 from infra.kafka.settings import KafkaSettings
@@ -176,6 +177,8 @@ def _about_duties(ask: Any, asked: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for unit in (each["unit"] for each in asked["units"]["units"] if each["level"] == "city"):
         yield f"duties {unit}", ask.duties(unit, date(2020, 4, 1), date(2021, 3, 31))
     yield "three-none", ask.three_none()
+    for unit in (each["unit"] for each in asked["units"]["units"] if each["level"] in ("city", "county")):
+        yield f"evaluation {unit}", ask.evaluation(unit, containing("half_year", date(2020, 6, 1)))
     leaders = {each["official"] for found in asked["findings"]["findings"] for each in found["answers"]}
     for official in sorted(leaders - {None})[::9]:
         yield f"record {official}", ask.record(official)
