@@ -1,9 +1,13 @@
 """What one core of a projector folds from Kafka, against its peers, over the same topic in one run.
 
     make peers && .venv/bin/python benchmarks/distributed.py [--events 500000] [--rounds 2]
+    .venv/bin/python benchmarks/distributed.py --workers [--events 500000] [--rounds 2]
 
 One real broker of its own; consumers are pinned to one core, the broker and PostgreSQL to the others. Events are those
 of a simulated city, one record each. Every contestant decodes and folds each event with danze's own folds, in memory.
+
+With --workers no peers: one worker on one core against two on two cores, each half of the partitions, without writes
+and with writes. Where there are no more cores than workers, the broker and PostgreSQL run on the same ones.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -25,18 +30,20 @@ from cli.wiring import opened
 from infra.kafka.broker import LocalBroker
 from infra.kafka.publisher import Publisher
 from infra.kafka.settings import KafkaSettings
-from infra.kafka.topics import Topics
+from infra.kafka.topics import PARTITIONS, Topics
 from infra.relay import Meter, Relay
 from tests.servers import postgres
 
 PEERS = Path(os.environ.get("DANZE_PEERS", ROOT / ".venv-peers/bin/python"))
 HERE = Path(__file__).parent / "peers"
+THEIRS = ("quix", "bytewax") if PEERS.exists() else ()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", type=int, default=500_000)
     parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--workers", action="store_true", help="one worker against two")
     options = parser.parse_args()
     cores = sorted(os.sched_getaffinity(0))
     ours, others = cores[-1:], cores[:-1] or cores
@@ -53,28 +60,61 @@ def main() -> None:
         database = stack.enter_context(postgres())
         pin = ["taskset", "-c", ",".join(map(str, ours))]
         print(f"{events:,} events in 12 partitions; cores: consumer {ours}, broker and database {others}", flush=True)
+        contest = Contest(broker.url, topics.events, str(events), f"{database}?schema=bench", pin, cores)
+        if options.workers:
+            scaling([contest.workers(turn, many) for turn in range(options.rounds) for many in (1, 2)])
+        else:
+            report(contest.peers(options.rounds))
+
+
+class Contest(NamedTuple):
+    """One topic, and how its contestants are started."""
+
+    broker: str
+    topic: str
+    events: str
+    store: str
+    pin: list[str]
+    cores: list[int]
+
+    def peers(self, rounds: int) -> dict[str, dict]:
+        """Each contestant's best of the rounds, stock Faust's only one."""
         best: dict[str, dict] = {}
-        for turn in range(options.rounds):
-            stores = f"{database}?schema=bench_{turn}"
-            runs = [
-                [sys.executable, str(HERE / "danze.py"), broker.url, topics.events, str(events)],
-                [sys.executable, str(HERE / "danze.py"), broker.url, topics.events, str(events), stores],
-                *([sys.executable, str(HERE / "contest.py"), name, broker.url, topics.events, str(events)]
-                  for name in ("aiokafka", "faust")[: 1 if turn else 2]),
-                *([str(PEERS), str(HERE / "contest.py"), name, broker.url, topics.events, str(events)]
-                  for name in ("quix", "bytewax") if PEERS.exists()),
-            ]  # fmt: skip
-            for command in runs:
-                done = subprocess.run([*pin, *command], capture_output=True, text=True, check=False, timeout=1200)
-                line = next((each[each.index("{") :] for each in done.stdout.splitlines() if "{" in each), None)
-                if line is None:
-                    print(f"{command[1:4]}: {done.stderr[-500:]}", file=sys.stderr)
-                    continue
-                told = json.loads(line)
-                print(f"  {_line(told)}", flush=True)
-                if told["cpu"] < best.get(told["name"], {"cpu": 1e9})["cpu"]:
-                    best[told["name"]] = told
-        report(best)
+        for turn in range(rounds):
+            for name in ("danze", "danze with writes", "aiokafka", *(() if turn else ("faust",)), *THEIRS):
+                told = self.told(self.start([*self.pin, *self.command(name, turn)]))
+                print(f"  {_line(told)}", flush=True) if told else None
+                if told and told["cpu"] < best.get(name, {"cpu": 1e9})["cpu"]:
+                    best[name] = told
+        return best
+
+    def command(self, name: str, turn: object) -> list[str]:
+        if name in ("danze", "danze with writes"):
+            store = ["--store", f"{self.store}_{turn}"] if name == "danze with writes" else []
+            return [sys.executable, str(HERE / "danze.py"), self.broker, self.topic, *store]
+        python = str(PEERS) if name in THEIRS else sys.executable
+        return [python, str(HERE / "contest.py"), name, self.broker, self.topic, self.events]
+
+    def workers(self, turn: int, many: int) -> dict[str, list[dict]]:
+        """What `many` workers of one group told, each on a core of its own, without writes and with."""
+        found = {}
+        for name in ("danze", "danze with writes"):
+            group = ["--group", f"{name.replace(' ', '-')}-{turn}-{many}", "--share", str(PARTITIONS // many)]
+            command = self.command(name, f"{turn}_{many}")
+            pins = [["taskset", "-c", str(core)] for core in self.cores[-many:]]
+            running = [self.start([*pin, *command, *group]) for pin in pins]
+            found[name] = [self.told(each) for each in running]
+        return found
+
+    def start(self, command: list[str]) -> subprocess.Popen[str]:
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def told(self, running: subprocess.Popen[str]) -> dict | None:
+        out, errors = running.communicate(timeout=1200)
+        line = next((each[each.index("{") :] for each in out.splitlines() if "{" in each), None)
+        if line is None:
+            print(f"{running.args}: {errors[-500:]}", file=sys.stderr)
+        return json.loads(line) if line else None
 
 
 def published(folder: Path, settings: KafkaSettings, topics: Topics, events: int) -> int:
@@ -92,6 +132,23 @@ def _line(told: dict) -> str:
     return f"{told['name']:<18} {per_cpu:>9,.0f} a second of processor time, {per_second:>9,.0f} by the clock" + (
         f", {told['events at once']:,} at once" if "events at once" in told else ""
     )
+
+
+def scaling(rounds: list[dict[str, list[dict]]]) -> None:
+    """What two workers fold against one: by the clock, and by the processor time that each of them had."""
+    for name in ("danze", "danze with writes"):
+        clock: dict[int, float] = {}
+        cpu: dict[int, float] = {}
+        for workers in (each[name] for each in rounds):
+            many, events = len(workers), sum(told["events"] for told in workers)
+            ended = max(told["began"] + told["seconds"] for told in workers)
+            by_clock = events / (ended - min(told["began"] for told in workers))
+            by_cpu = sum(told["events"] / told["cpu"] for told in workers)
+            print(f"  {name}, {many} at work: {by_clock:,.0f} a second by the clock, {by_cpu:,.0f} by processor time")
+            clock[many], cpu[many] = max(clock.get(many, 0), by_clock), max(cpu.get(many, 0), by_cpu)
+        print(
+            f"{name}, two against one: {clock[2] / clock[1]:.2f} by the clock, {cpu[2] / cpu[1]:.2f} by processor time"
+        )
 
 
 GOALS = (

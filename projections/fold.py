@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from domain.envelope import NOTHING, AnySeen
-from domain.petition.state import evolve
+from domain.petition.state import evolve, grow
 from projections.cases import (
     CaseRow,
     DueRow,
@@ -21,7 +21,7 @@ from projections.cases import (
     raised_rows,
 )
 from projections.findings import Standing, Word, heard, standing, words_of
-from projections.ledgers.writing import WRITTEN
+from projections.ledgers.writing import WRITES
 from projections.shelf import Shelf, unpack_item
 from projections.titles import terms
 
@@ -90,13 +90,16 @@ class Fold:
         version = item.version if item is not None else 0
         for event in events:
             if event.version == version + 1:
-                item = evolve(item, event)
                 version += 1
+                if item is None:
+                    item = evolve(None, event)
+                else:
+                    grow(item, event)  # nobody else holds it
             elif event.version > version:
                 astray.append(event)
                 continue
             decided = event.decided
-            if event.type in WRITTEN or (decided is not NOTHING and (decided.findings or decided.cleared)):
+            if (decided is not NOTHING and (decided.findings or decided.cleared)) or type(event.data) in WRITES:
                 self._hear(event)
         if item is not None:
             self._touched[subject] = self.items.rest(subject, item)
@@ -104,7 +107,7 @@ class Fold:
     def _hear(self, event: AnySeen) -> None:
         for id, word in words_of(event):
             self._words.setdefault(id, []).append(word)
-        if event.type in WRITTEN:
+        if type(event.data) in WRITES:
             self._writing.setdefault(event.subject, []).append(event)
 
     def standings(self) -> dict[str, Standing]:

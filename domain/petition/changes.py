@@ -1,4 +1,7 @@
-"""What each fact changes of an item, beside its clocks: one small function per fact. None of them refuses."""
+"""What each fact changes of an item, beside its clocks: one small function per fact. None of them refuses.
+
+They change it in place; `evolve` gives them an item that nobody else holds.
+"""
 
 from collections.abc import Callable
 from datetime import date
@@ -7,11 +10,16 @@ from typing import Any
 from msgspec.structs import replace
 
 from domain.clock.events import DeadlineMissed, DutyMissed, SupervisionDue
-from domain.deadlines import Kept
 from domain.envelope import AnySeen
 from domain.fact import Fact, OfficialId
 from domain.petition import events as e
-from domain.petition.item import Cause, Changes, Item
+from domain.petition.item import Cause, Item, State
+
+Change = Callable[[Item, Any, AnySeen], None]
+
+
+def _enters(item: Item, state: State, event: AnySeen) -> None:
+    item.state, item.since = state, event.time
 
 
 def revised_cause(item: Item, fact: e.CauseRevised) -> Cause | None:
@@ -31,201 +39,210 @@ def revision(former: Cause, fact: e.CauseRevised, position: int) -> Cause:
     )  # fmt: skip
 
 
-def _routed(item: Item, fact: e.PetitionReferred | e.PetitionAssigned, event: AnySeen) -> Changes:
+def _routed(item: Item, fact: e.PetitionReferred | e.PetitionAssigned, event: AnySeen) -> None:
     by = event.unit or item.unit
     passing = event.decided.passed_on and by not in item.passed_by
-    assigned = isinstance(fact, e.PetitionAssigned)
-    return {
-        "state": "routed", "unit": fact.to_unit, "since": event.time, "handler": None,
-        "routings": item.routings + 1, "routers": (*item.routers, by), "objected": False, "objection_upheld": False,
-        "passed_by": (*item.passed_by, by) if passing else item.passed_by,
-        "assigned_by": (*item.assigned_by, by) if assigned else item.assigned_by,
-    }  # fmt: skip
+    _enters(item, "routed", event)
+    item.unit, item.handler = fact.to_unit, None
+    item.routings += 1
+    item.routers = (*item.routers, by)
+    item.objected = item.objection_upheld = False
+    if passing:
+        item.passed_by = (*item.passed_by, by)
+    if isinstance(fact, e.PetitionAssigned):
+        item.assigned_by = (*item.assigned_by, by)
 
 
-def _objected(item: Item, fact: e.AssignmentObjected, event: AnySeen) -> Changes:
-    return {"objected": True}
+def _objected(item: Item, fact: e.AssignmentObjected, event: AnySeen) -> None:
+    item.objected = True
 
 
-def _upheld(item: Item, fact: e.AssignmentUpheld, event: AnySeen) -> Changes:
-    passed = item.passed_by if item.unit in item.passed_by else (*item.passed_by, item.unit)
-    return {"objected": False, "passed_by": passed}
+def _upheld(item: Item, fact: e.AssignmentUpheld, event: AnySeen) -> None:
+    item.objected = False
+    if item.unit not in item.passed_by:
+        item.passed_by = (*item.passed_by, item.unit)
 
 
-def _taken_back(item: Item, fact: e.AssignmentWithdrawn, event: AnySeen) -> Changes:
-    return {
-        "objected": False, "objection_upheld": item.objected, "state": "registered",
-        "unit": item.routers[-1] if item.routers else item.registered_by, "since": event.time,
-    }  # fmt: skip
+def _taken_back(item: Item, fact: e.AssignmentWithdrawn, event: AnySeen) -> None:
+    item.objection_upheld, item.objected = item.objected, False
+    item.unit = item.routers[-1] if item.routers else item.registered_by
+    _enters(item, "registered", event)
 
 
-def _accepted(item: Item, fact: e.PetitionAccepted, event: AnySeen) -> Changes:
+def _accepted(item: Item, fact: e.PetitionAccepted, event: AnySeen) -> None:
     unit = event.unit or item.unit
-    return {
-        "state": "accepted", "unit": unit, "handler": fact.handler, "procedure": fact.procedure,
-        "accepted_by": unit, "accepted_at": event.time, "since": event.time,
-        "decided_on": item.decided_on or event.day,
-    }  # fmt: skip
+    item.unit = item.accepted_by = unit
+    item.handler, item.procedure, item.accepted_at = fact.handler, fact.procedure, event.time
+    item.decided_on = item.decided_on or event.day
+    _enters(item, "accepted", event)
 
 
-def _refused(item: Item, fact: Fact, event: AnySeen) -> Changes:
-    return {"state": "refused", "since": event.time, "decided_on": item.decided_on or event.day}
+def _refused(item: Item, fact: Fact, event: AnySeen) -> None:
+    item.decided_on = item.decided_on or event.day
+    _enters(item, "refused", event)
 
 
-def _channelled(item: Item, fact: e.PetitionChannelled, event: AnySeen) -> Changes:
-    return {"state": "channelled", "since": event.time, "decided_on": item.decided_on or event.day}
+def _channelled(item: Item, fact: e.PetitionChannelled, event: AnySeen) -> None:
+    item.decided_on = item.decided_on or event.day
+    _enters(item, "channelled", event)
 
 
-def _handler_changed(item: Item, fact: e.HandlerChanged, event: AnySeen) -> Changes:
-    before = (item.handler, event.day) if item.handler else None
-    return {"handler": fact.handler, "handler_before": before}
+def _handler_changed(item: Item, fact: e.HandlerChanged, event: AnySeen) -> None:
+    item.handler_before = (item.handler, event.day) if item.handler else None
+    item.handler = fact.handler
 
 
-def _hearing_opened(item: Item, fact: e.HearingOpened, event: AnySeen) -> Changes:
-    return {"hearings": (*item.hearings, (fact.stage, event.day))}
+def _hearing_opened(item: Item, fact: e.HearingOpened, event: AnySeen) -> None:
+    item.hearings = (*item.hearings, (fact.stage, event.day))
 
 
-def _hearing_closed(item: Item, fact: e.HearingClosed, event: AnySeen) -> Changes:
-    return {"hearings": tuple(each for each in item.hearings if each[0] != fact.stage)}
+def _hearing_closed(item: Item, fact: e.HearingClosed, event: AnySeen) -> None:
+    item.hearings = tuple(each for each in item.hearings if each[0] != fact.stage)
 
 
-def _extended(item: Item, fact: e.PetitionExtended, event: AnySeen) -> Changes:
-    return {"extended": item.extended + fact.days}
+def _extended(item: Item, fact: e.PetitionExtended, event: AnySeen) -> None:
+    item.extended += fact.days
 
 
-def _answered(item: Item, fact: e.PetitionAnswered, event: AnySeen) -> Changes:
+def _answered(item: Item, fact: e.PetitionAnswered, event: AnySeen) -> None:
     unit = event.unit or item.unit
-    at_once: Changes = {}
-    if item.state in ("registered", "routed"):
-        handler = OfficialId(event.actor)
-        at_once = {"unit": unit, "accepted_by": unit, "accepted_at": event.time, "handler": handler,
-                   "decided_on": item.decided_on or event.day}  # fmt: skip
-    return {
-        "state": "answered", "outcome": fact.outcome, "answered_at": event.time, "answered_by": unit,
-        "since": event.time, "executed": False, **at_once,
-    }  # fmt: skip
+    if item.state in ("registered", "routed"):  # at once
+        item.unit = item.accepted_by = unit
+        item.accepted_at, item.handler = event.time, OfficialId(event.actor)
+        item.decided_on = item.decided_on or event.day
+    item.outcome, item.answered_at, item.answered_by, item.executed = fact.outcome, event.time, unit, False
+    _enters(item, "answered", event)
 
 
-def _delivered(item: Item, fact: e.OpinionDelivered, event: AnySeen) -> Changes:
-    return {"delivered": item.delivered if fact.stage in item.delivered else (*item.delivered, fact.stage)}
+def _delivered(item: Item, fact: e.OpinionDelivered, event: AnySeen) -> None:
+    if fact.stage not in item.delivered:
+        item.delivered = (*item.delivered, fact.stage)
 
 
-def _review_requested(item: Item, fact: e.ReviewRequested, event: AnySeen) -> Changes:
-    return {"state": "under_review", "reviewing": fact.to_unit, "since": event.time}
+def _review_requested(item: Item, fact: e.ReviewRequested, event: AnySeen) -> None:
+    item.reviewing = fact.to_unit
+    _enters(item, "under_review", event)
 
 
-def _rereview_requested(item: Item, fact: e.RereviewRequested, event: AnySeen) -> Changes:
-    return {"state": "under_rereview", "reviewing": fact.to_unit, "since": event.time}
+def _rereview_requested(item: Item, fact: e.RereviewRequested, event: AnySeen) -> None:
+    item.reviewing = fact.to_unit
+    _enters(item, "under_rereview", event)
 
 
-ANEW: Changes = {"reviews": (), "delivered": (), "closed_at": None, "closed_by": 0}
-"""A revoked opinion sends the item back: it will be answered, delivered and, if asked, reviewed again."""
+def _reviewed(stage: str) -> Change:
+    """A revoked opinion sends the item back: it will be answered, delivered and, if asked, reviewed again."""
 
-
-def _reviewed(stage: str) -> Callable[[Item, Any, AnySeen], Changes]:
-    def change(item: Item, fact: e.ReviewAnswered | e.RereviewAnswered, event: AnySeen) -> Changes:
+    def change(item: Item, fact: e.ReviewAnswered | e.RereviewAnswered, event: AnySeen) -> None:
         remitted = fact.outcome == "revoked"
-        return {
-            "state": "accepted" if remitted else "answered", "reviewing": None, "since": event.time,
-            **(ANEW if remitted else {"reviews": (*item.reviews, (stage, fact.outcome))}),
-        }  # fmt: skip
+        item.reviewing = None
+        if remitted:
+            item.reviews, item.delivered, item.closed_at, item.closed_by = (), (), None, 0
+        else:
+            item.reviews = (*item.reviews, (stage, fact.outcome))
+        _enters(item, "accepted" if remitted else "answered", event)
 
     return change
 
 
-def _executed(item: Item, fact: e.PetitionExecuted, event: AnySeen) -> Changes:
-    return {"executed": True}
+def _executed(item: Item, fact: e.PetitionExecuted, event: AnySeen) -> None:
+    item.executed = True
 
 
-def _closed(item: Item, fact: e.PetitionClosed, event: AnySeen) -> Changes:
-    return {"state": "closed", "closed_at": event.time, "closed_by": event.position, "since": event.time}
+def _closed(item: Item, fact: e.PetitionClosed, event: AnySeen) -> None:
+    item.closed_at, item.closed_by = event.time, event.position
+    _enters(item, "closed", event)
 
 
-def _resolved(item: Item, fact: e.PetitionResolved, event: AnySeen) -> Changes:
-    return {"resolved": True}
+def _resolved(item: Item, fact: e.PetitionResolved, event: AnySeen) -> None:
+    item.resolved = True
 
 
-def _desisted(item: Item, fact: e.PetitionDesisted, event: AnySeen) -> Changes:
-    return {"desisted": True}
+def _desisted(item: Item, fact: e.PetitionDesisted, event: AnySeen) -> None:
+    item.desisted = True
 
 
-def _withdrawn(item: Item, fact: e.PetitionWithdrawn, event: AnySeen) -> Changes:
-    return {"state": "withdrawn", "since": event.time}
+def _withdrawn(item: Item, fact: e.PetitionWithdrawn, event: AnySeen) -> None:
+    _enters(item, "withdrawn", event)
 
 
-def _determined(item: Item, fact: e.PetitionDetermined, event: AnySeen) -> Changes:
-    closed: Changes = {} if item.closed_at else {"closed_at": event.time, "closed_by": event.position}
-    return {"state": "determined", "since": event.time, **closed}
+def _determined(item: Item, fact: e.PetitionDetermined, event: AnySeen) -> None:
+    if not item.closed_at:
+        item.closed_at, item.closed_by = event.time, event.position
+    _enters(item, "determined", event)
 
 
-def _reopened(item: Item, fact: e.PetitionReopened, event: AnySeen) -> Changes:
+def _reopened(item: Item, fact: e.PetitionReopened, event: AnySeen) -> None:
     held = item.routings > 0 or item.accepted_by is not None
-    return {"state": "routed" if held else "registered", "closed_at": None, "resolved": False, "since": event.time}
+    item.closed_at, item.resolved = None, False
+    _enters(item, "routed" if held else "registered", event)
 
 
-def _rated(item: Item, fact: e.PetitionRated, event: AnySeen) -> Changes:
+def _rated(item: Item, fact: e.PetitionRated, event: AnySeen) -> None:
     others = [each for each in item.ratings if each[0] != fact.target]
-    return {"ratings": (*others, (fact.target, fact.score, event.day))}
+    item.ratings = (*others, (fact.target, fact.score, event.day))
 
 
-def _raised_above(item: Item, fact: e.RaisedAbove, event: AnySeen) -> Changes:
-    return {"raised": (*item.raised, (fact.level, fact.kind, event.position, bool(event.decided.beyond), event.day))}
+def _raised_above(item: Item, fact: e.RaisedAbove, event: AnySeen) -> None:
+    item.raised = (*item.raised, (fact.level, fact.kind, event.position, bool(event.decided.beyond), event.day))
 
 
-def _supervised(item: Item, fact: e.PetitionSupervised, event: AnySeen) -> Changes:
-    return {"supervised": item.supervised + 1}
+def _supervised(item: Item, fact: e.PetitionSupervised, event: AnySeen) -> None:
+    item.supervised += 1
 
 
-def _supervision_closed(item: Item, fact: e.SupervisionClosed, event: AnySeen) -> Changes:
-    return {"supervised": max(0, item.supervised - 1)}
+def _supervision_closed(item: Item, fact: e.SupervisionClosed, event: AnySeen) -> None:
+    item.supervised = max(0, item.supervised - 1)
 
 
-def _sponsored(item: Item, fact: e.PetitionSponsored, event: AnySeen) -> Changes:
-    first = min(event.day, item.sponsored_on or event.day)
-    return {"sponsor": fact.leader, "warranties": (), "sponsored_on": first, "unsponsored_at": None}
+def _sponsored(item: Item, fact: e.PetitionSponsored, event: AnySeen) -> None:
+    item.sponsored_on = min(event.day, item.sponsored_on or event.day)
+    item.sponsor, item.warranties, item.unsponsored_at = fact.leader, (), None
 
 
-def _warranty(item: Item, fact: e.SponsorDutyDone, event: AnySeen) -> Changes:
-    return {"warranties": item.warranties if fact.duty in item.warranties else (*item.warranties, fact.duty)}
+def _warranty(item: Item, fact: e.SponsorDutyDone, event: AnySeen) -> None:
+    if fact.duty not in item.warranties:
+        item.warranties = (*item.warranties, fact.duty)
 
 
-def _sponsorship_ended(item: Item, fact: e.SponsorshipEnded, event: AnySeen) -> Changes:
-    return {"sponsor": None, "unsponsored_at": event.time if len(item.warranties) < len(e.WARRANTIES) else None}
+def _sponsorship_ended(item: Item, fact: e.SponsorshipEnded, event: AnySeen) -> None:
+    item.sponsor, item.unsponsored_at = None, event.time if len(item.warranties) < len(e.WARRANTIES) else None
 
 
-def _sponsor_missing(item: Item, fact: DutyMissed, event: AnySeen) -> Changes:
-    return {"sponsor_due": date.fromisoformat(fact.period)}
+def _sponsor_missing(item: Item, fact: DutyMissed, event: AnySeen) -> None:
+    item.sponsor_due = date.fromisoformat(fact.period)
 
 
-def _cause_found(item: Item, fact: e.CauseFound, event: AnySeen) -> Changes:
+def _cause_found(item: Item, fact: e.CauseFound, event: AnySeen) -> None:
     cause = Cause(
         fact.unit, fact.ground, fact.decided_on, fact.officials, fact.collective, fact.dissent, fact.evidence,
         event.position,
     )  # fmt: skip
-    return {"causes": (*(each for each in item.causes if each.unit != fact.unit), cause)}
+    item.causes = (*(each for each in item.causes if each.unit != fact.unit), cause)
 
 
-def _cause_revised(item: Item, fact: e.CauseRevised, event: AnySeen) -> Changes:
+def _cause_revised(item: Item, fact: e.CauseRevised, event: AnySeen) -> None:
     former = revised_cause(item, fact)
     if former is None:
-        return {}
+        return
     others = tuple(each for each in item.causes if each.at != former.at)
-    return {"causes": others if fact.withdrawn else (*others, revision(former, fact, event.position))}
+    item.causes = others if fact.withdrawn else (*others, revision(former, fact, event.position))
 
 
-def _missed(item: Item, fact: DeadlineMissed, event: AnySeen) -> Changes:
-    return {"deadlines": _breached(item, fact.deadline, fact.started, event.position)}
+def _missed(item: Item, fact: DeadlineMissed, event: AnySeen) -> None:
+    _breached(item, fact.deadline, fact.started, event.position)
 
 
-def _supervision_due(item: Item, fact: SupervisionDue, event: AnySeen) -> Changes:
-    return {"deadlines": _breached(item, fact.ground, fact.started, event.position)}
+def _supervision_due(item: Item, fact: SupervisionDue, event: AnySeen) -> None:
+    _breached(item, fact.ground, fact.started, event.position)
 
 
-def _breached(item: Item, clock: str, started: int, position: int) -> tuple[Kept, ...]:
-    return tuple(replace(each, missed_at=position) if each.key == (clock, started) else each for each in item.deadlines)
+def _breached(item: Item, clock: str, started: int, position: int) -> None:
+    item.deadlines = tuple(
+        replace(each, missed_at=position) if each.key == (clock, started) else each for each in item.deadlines
+    )
 
 
-CHANGES: dict[type[Fact], Callable[[Item, Any, AnySeen], Changes]] = {
+CHANGES: dict[type[Fact], Change] = {
     e.PetitionReferred: _routed,
     e.PetitionAssigned: _routed,
     e.AssignmentObjected: _objected,

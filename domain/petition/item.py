@@ -1,7 +1,7 @@
 """What decide must remember of an item (信访件)."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec import Struct
 
@@ -30,8 +30,8 @@ class Cause(Struct, frozen=True, array_like=True, gc=False):
     """Position of the event that found it, or that revised it last."""
 
 
-class Item(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
-    """One item (信访件) as it stands after its events."""
+class Item(Struct, kw_only=True, array_like=True, gc=False):
+    """One item (信访件) as it stands after its events. Only `evolve` changes one, and one that nobody else holds."""
 
     no: str
     version: int
@@ -148,7 +148,3 @@ class Item(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
             if each.clock == clock and each.started == started:
                 return each
         return None
-
-
-Changes = dict[str, Any]
-"""Fields of an item and their new values."""

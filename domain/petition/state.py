@@ -1,6 +1,7 @@
 """How each event changes an item. `evolve` never refuses: it has already happened."""
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 
 from msgspec.structs import replace
 
@@ -9,30 +10,33 @@ from domain.envelope import NOTHING, AnySeen, Decided, day_of
 from domain.fact import UnitId
 from domain.petition import events as e
 from domain.petition.changes import CHANGES
-from domain.petition.item import Changes, Item
+from domain.petition.item import Item
 
 
 def evolve(item: Item | None, event: AnySeen) -> Item | None:
     """The item after the event. An event seen before changes nothing, so folding twice is folding once."""
-    fact = event.data
     if item is None:
-        return _registered(fact, event) if isinstance(fact, e.PetitionRegistered) else None
-    version = event.version
-    if version <= item.version:
+        return _registered(event) if isinstance(event.data, e.PetitionRegistered) else None
+    if event.version <= item.version:
         return item
+    after = copy(item)
+    grow(after, event)
+    return after
+
+
+def grow(item: Item, event: AnySeen) -> None:
+    """The same in place, for an item that nobody else holds and an event that it has not seen."""
+    fact = event.data
+    item.version = event.version
     change = CHANGES.get(type(fact))
-    decided = event.decided
-    if change is None and decided is NOTHING:
-        return replace(item, version=version)
-    changes: Changes = change(item, fact, event) if change is not None else {}
-    changes["version"] = version
-    if decided is not NOTHING:
-        _decided(item, decided, event.position, changes)
-    return replace(item, **changes)
+    if change is not None:
+        change(item, fact, event)
+    if event.decided is not NOTHING:
+        _decided(item, event.decided, event.position)
 
 
-def _registered(fact: e.PetitionRegistered, event: AnySeen) -> Item:
-    decided = event.decided
+def _registered(event: AnySeen) -> Item:
+    fact, decided = event.data, event.decided
     unit = UnitId(event.unit or "")
     item = Item(
         no=event.subject.partition(":")[2], version=event.version, state="registered", channel=fact.channel,
@@ -43,7 +47,9 @@ def _registered(fact: e.PetitionRegistered, event: AnySeen) -> Item:
         anonymous=fact.anonymous, handed_down_by=fact.handed_down_by, collective=bool(decided.collective),
         skip_level=bool(decided.skip_level), deadlines=tuple(_placed(decided.set, event.position)),
     )  # fmt: skip
-    return replace(item, **_raised((), (), decided)) if decided.findings else item
+    if decided.findings:
+        _raised(item, decided)
+    return item
 
 
 def _placed(deadlines: Iterable[Deadline], position: int) -> list[Kept]:
@@ -57,19 +63,19 @@ def _placed(deadlines: Iterable[Deadline], position: int) -> list[Kept]:
     ]  # fmt: skip
 
 
-def _decided(item: Item, decided: Decided, position: int, changes: Changes) -> None:
+def _decided(item: Item, decided: Decided, position: int) -> None:
     """What was decided about the event, whatever its type: deadlines, matter, findings."""
     if decided.set or decided.met or decided.moved or decided.ended:
-        changes["deadlines"] = _clocks(changes.get("deadlines", item.deadlines), decided, position)
+        item.deadlines = _clocks(item.deadlines, decided, position)
     if decided.findings or decided.cleared:
-        changes.update(_raised(item.found, item.faults, decided))
+        _raised(item, decided)
     if decided.skip_level is not None:
-        changes["skip_level"] = decided.skip_level
+        item.skip_level = decided.skip_level
     if decided.first_handler is not None or decided.repeat_number is not None:
-        changes["first_handler"] = decided.first_handler
+        item.first_handler = decided.first_handler
     if decided.repeat_number is not None:
-        changes["repeat_number"] = decided.repeat_number
-        changes["first"] = decided.matter if decided.matter != item.no else None
+        item.repeat_number = decided.repeat_number
+        item.first = decided.matter if decided.matter != item.no else None
 
 
 def _clocks(deadlines: tuple[Kept, ...], decided: Decided, position: int) -> tuple[Kept, ...]:
@@ -95,14 +101,10 @@ def _running(deadlines: Sequence[Kept], clock: str, started: int) -> int | None:
     return None
 
 
-def _raised(found: tuple[str, ...], faults: tuple[tuple[str, UnitId], ...], decided: Decided) -> Changes:
-    if not (decided.findings or decided.cleared):
-        return {}
+def _raised(item: Item, decided: Decided) -> None:
     gone = set(decided.cleared)
     new = {each.id: each for each in decided.findings}
-    kept = tuple(id for id in found if id not in gone and id not in new)
-    borne = tuple(fault for fault in faults if fault[0] not in gone and fault[0] not in new)
-    return {
-        "found": kept + tuple(new),
-        "faults": borne + tuple((each.id, each.unit) for each in new.values() if each.axis == "B"),
-    }
+    kept = tuple(id for id in item.found if id not in gone and id not in new)
+    borne = tuple(fault for fault in item.faults if fault[0] not in gone and fault[0] not in new)
+    item.found = kept + tuple(new)
+    item.faults = borne + tuple((each.id, each.unit) for each in new.values() if each.axis == "B")

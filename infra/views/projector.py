@@ -32,12 +32,12 @@ Progress = Callable[[int, int], None]
 
 def take(fold: Fold, entries: Iterable[Entry]) -> None:
     """Folds events of the log, each decoded when its turn comes."""
-    fold.take({subject: map(_seen, stream) for subject, stream in streams(entries, SUBJECT).items()})
+    fold.take({subject: _seen(stream) for subject, stream in streams(entries, SUBJECT).items()})
 
 
-def _seen(entry: Entry) -> AnySeen:
-    position, _, _, kind, _, body = entry
-    return decode_seen(kind, body, position)
+def _seen(stream: Iterable[Entry]) -> Iterator[AnySeen]:
+    for position, _, _, name, _, body in stream:
+        yield decode_seen(name, body, position)
 
 
 class Source(Protocol):
