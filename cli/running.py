@@ -91,7 +91,9 @@ def _fill(system: System, scale: float) -> None:
     out.print("danze: an empty store; simulating a year of Hengyang (about 30,000 items at scale 1.0) …")
     first = day_of(now()) - timedelta(days=DAYS)
     actions = simulate(SIMULATED_SEED, days=DAYS, scale=scale, start=first)
-    counts = take(system, map(orjson.dumps, actions), history=True, title="simulate", total=int(330_000 * scale))
+    counts = take(
+        system, map(orjson.dumps, actions), history=True, title="simulate", total=75_000 + int(325_000 * scale)
+    )
     out.print(f"danze: {counts['recorded']:,} events recorded, {counts['rejected']:,} refused")
 
 

@@ -15,7 +15,7 @@ from cli.sending import send
 from cli.wiring import DEFAULT_STORE, System, now, opened
 from domain.codec import YEARS
 from domain.envelope import day_of
-from infra.city.simulation import simulate
+from infra.city.simulation import START, simulate
 
 BATCH = 1_000
 """Actions that are decided and appended together."""
@@ -118,17 +118,21 @@ def tick(
 def simulate_city(
     seed: Annotated[int, typer.Option(help="The same seed gives the same city.")] = 1,
     days: Annotated[int, typer.Option(min=1, max=36_600, help="How many days.")] = 365,
-    scale: Annotated[float, typer.Option(min=0.001, help="1.0 is about 30,000 items a year.")] = 1.0,
-    start: Annotated[str, typer.Option(help="The first day.")] = "2020-01-01",
+    scale: Annotated[float, typer.Option(min=0.001, help="1.0 is about 30,000 items a year, 3.3 is 100,000.")] = 1.0,
+    start: Annotated[str, typer.Option(help="The first day.")] = START.isoformat(),
+    counties: Annotated[int, typer.Option(min=1, max=12, help="How many of the 12 counties take part.")] = 12,
     to: Annotated[
         Path | None, typer.Option("--out", help="Write the actions to this file, not to standard output.")
     ] = None,
 ) -> None:
-    """A city's petition work as actions, NDJSON: Hengyang's 12 counties and 191 townships. Deterministic."""
+    """A city's petition work as actions, NDJSON: items, and what leaders and units owe. Deterministic.
+
+    All of Hengyang's 12 counties and 191 townships, or some of them.
+    """
     first = day(start, "--start")
     if first.year not in YEARS:
         raise fail(f"--start {start} lies outside the years {YEARS.start} to {YEARS.stop - 1}")
-    actions = simulate(seed, days=days, scale=scale, start=first)
+    actions = simulate(seed, days=days, scale=scale, start=first, counties=counties)
     stream: BinaryIO = to.open("wb") if to else typer.get_binary_stream("stdout")
     try:
         stream.writelines(orjson.dumps(action) + b"\n" for action in actions)

@@ -1,17 +1,21 @@
 """After the answer: delivery, review and re-review, execution, rating, closing, and what comes after closing."""
 
+from infra.city.accountability import take_up
 from infra.city.handling import give_answer
 from infra.city.item import Item
 from infra.city.oversight import supervise
 from infra.city.places import CITY
 from infra.city.rhythm import DAY
-from infra.city.thread import CLERK, HANDLER
+from infra.city.thread import CLERK, HANDLER, Thread
 from infra.city.toil import hear
 from infra.city.units import Data, Unit
 from infra.city.world import World
 
 UNHAPPY = ("问题没有解决", "答复敷衍", "办理时间太长", "态度不好", "没有见面核实")
 REOPENED = ("出现新的事实和证据", "承诺事项未兑现", "复查后需要补充调查")
+
+FORGETFUL = 0.0015
+"""Share of closed items whose petitioner is forgotten within two months."""
 
 
 def end_well(world: World, item: Item) -> None:
@@ -73,7 +77,7 @@ def _review(world: World, item: Item, moment: int) -> bool:
     if outcome == "revoked":
         give_answer(world, item, unit, world.later(moment, 10 + int(r() * 35)))
         moment = item.busy_until
-    elif outcome == "upheld" and ladder[1] is not None and r() < 0.45:
+    elif outcome == "upheld" and ladder[1] is not None and r() < 0.6:
         outcome, moment = _stage(world, item, "rereview", ladder[1], moment)
         if outcome != "revoked" and r() < 0.6:
             moment = world.later(max(moment, item.busy_until), 5 + int(r() * 20))
@@ -93,7 +97,7 @@ def _stage(world: World, item: Item, stage: str, reviewer: Unit, moment: int) ->
     asked = world.later(max(moment, item.busy_until), 2 + int(r() * 26))
     item.act(asked, f"{stage}_requested", reviewer, CLERK, {"to_unit": reviewer.id})
     answered, late = world.within(reviewer, asked, 29, 0.9)
-    if not late and r() < 0.02:
+    if not late and r() < (0.12 if stage == "rereview" else 0.02):
         answered, late = world.later(asked, 33 + int(r() * 20)), True
     if late and item.late is None:
         item.late = "K7" if stage == "review" else "K9"
@@ -143,6 +147,8 @@ def _rated(world: World, item: Item, unit: Unit, moment: int, view: str) -> int:
         item.act(at + 60, "rated", bureau, CLERK, {"target": "bureau", "score": score})
     if item.dissatisfied and r() < 0.93:
         supervise(world, item, "S7", at)
+    if item.dissatisfied and r() < 0.3:
+        take_up(world, f"F16:{item.subject}", item.holder, at)
     return max(at + 60, item.busy_until)
 
 
@@ -162,14 +168,26 @@ def _close(world: World, item: Item, unit: Unit, moment: int) -> None:
         solved = "no" if draw < 0.06 else "partly" if draw < 0.20 else "yes"
         item.act(visited, "return_visited", world.bureau(unit), CLERK, {"solved": solved})
         good = good and solved == "yes"
+        if solved == "no" and r() < 0.4:
+            take_up(world, f"F24:{item.subject}", item.holder, visited)
     if (good and r() < 0.75) or r() < 0.12:
         item.act(world.later(visited, int(r() * 10)), "resolved", unit, CLERK, {})
     if r() < (0.22 if good else 0.08) and not item.matter.anonymous:
         item.act(world.later(visited, int(r() * 12)), "desisted", unit, CLERK, {})
-    if r() < 0.004:
+    if r() < FORGETFUL and item.matter.petitioners:
+        _forgotten(world, item)
+    if r() < 0.008:
         moment = world.later(item.busy_until, 20 + int(r() * 40))
         item.act(moment, "determined", world.city.get(f"{CITY}-xfj"), CLERK, {"ground": "和解协议已履行完毕"})
         item.matter.ended_at = moment
+
+
+def _forgotten(world: World, item: Item) -> None:
+    """The first petitioner's personal fields are erased when they are no longer needed, or at his own wish."""
+    moment = world.later(item.busy_until, 30 + int(world.chance() * 30))
+    thread = Thread("petitioner:" + item.matter.petitioners[0].partition(":")[2], f"{item.no}/forgotten")
+    reason = {"reason": "保存期满，信访人申请删除"}
+    world.book.plan(moment, thread, "petitioner.forgotten.v1", world.bureau(item.holder), CLERK, reason)
 
 
 def _reopened(world: World, item: Item, unit: Unit, closed: int) -> None:

@@ -18,4 +18,4 @@ def receive(world: World, day: int) -> None:
         matter = known or new_matter(world)
         again = live(world, matter, moment)
         if again is not None:
-            world.returning[again // DAY].append((again, world.items, matter))
+            world.come_back(again, matter)

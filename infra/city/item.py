@@ -81,6 +81,7 @@ class Item(Thread):
         "dissatisfied",
         "assigned_by",
         "judged_at",
+        "entered",
     )
 
     registrar: Unit
@@ -108,12 +109,12 @@ class Item(Thread):
         self.simple = False
         self.dissatisfied = False
         self.assigned_by: Unit | None = None
-        self.judged_at = at
+        self.judged_at = self.entered = at
 
-    def act(self, moment: int, kind: str, unit: Unit, who: int, data: Data | Later) -> None:
-        """Plans an act of the item and remembers how long it is busy."""
-        self.book.plan(moment, self, f"petition.{kind}.v1", unit, who, data)
-        self.busy_until = max(self.busy_until, moment)
+    def act(self, moment: int, kind: str, unit: Unit, who: int, data: Data | Later, late: int = 0) -> None:
+        """Plans an act of the item, entered at once or late, and remembers how long it is busy."""
+        self.book.plan(moment, self, f"petition.{kind}.v1", unit, who, data, late)
+        self.busy_until = max(self.busy_until, moment + late)
 
     @property
     def collective(self) -> bool:

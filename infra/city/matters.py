@@ -6,20 +6,14 @@ from infra.city.units import Unit
 from infra.city.words import ACCUSED_OF, DRAW, TOPICS, made_up, personal, title
 from infra.city.world import World
 
-WEIGHT_OF_COUNTY = {
-    "430405": 9, "430406": 8, "430407": 8, "430408": 12, "430412": 3, "430421": 10, "430422": 10, "430423": 6,
-    "430424": 8, "430426": 10, "430481": 12, "430482": 10,
-}  # fmt: skip
 PURPOSES = ("settlement",) * 70 + ("enquiry",) * 9 + ("suggestion",) * 7 + ("appeal",) * 8 + ("accusation",) * 6
 
 
-def new_matter(world: World) -> Matter:
-    """A matter that nobody brought before."""
-    r, city, matter = world.chance, world.city, Matter()
+def new_matter(world: World, within: str | None = None) -> Matter:
+    """A matter that nobody brought before, anywhere in the city or within a county or township."""
+    r, matter = world.chance, Matter()
     topic = TOPICS[DRAW[int(r() * len(DRAW))]]
-    matter.county = _county(world)
-    towns = city.towns_of[matter.county.code]
-    matter.town = towns[int(r() * len(towns))]
+    matter.county, matter.town = _place(world, within)
     villages = matter.town.villages
     matter.village = villages[int(r() * len(villages))] if villages and r() < 0.7 else matter.town.code
     purpose = PURPOSES[int(r() * 100)]
@@ -37,17 +31,14 @@ def new_matter(world: World) -> Matter:
     return matter
 
 
-def _county(world: World) -> Place:
-    counties = world.city.counties
-    draw = world.chance() * _TOTAL
-    for county in counties:
-        draw -= WEIGHT_OF_COUNTY[county.code]
-        if draw < 0:
-            return county
-    return counties[-1]
-
-
-_TOTAL = sum(WEIGHT_OF_COUNTY.values())
+def _place(world: World, within: str | None) -> tuple[Place, Place]:
+    """County and township: where more people live, more happens."""
+    city = world.city
+    place = city.place(within) if within else world.random.choices(city.counties, city.weights)[0]
+    if place.parent != CITY:
+        return city.place(place.parent), place
+    towns = city.towns_of[place.code]
+    return place, towns[int(world.chance() * len(towns))]
 
 
 def _persons(world: World) -> int:

@@ -1,5 +1,6 @@
 """What the bureau and the leaders do about an item beside its handling: supervision, sponsorship, causes, incidents."""
 
+from infra.city.accountability import take_up
 from infra.city.item import Item
 from infra.city.places import CITY
 from infra.city.rhythm import DAY
@@ -23,8 +24,11 @@ def oversee(world: World, item: Item) -> None:
     if item.ended is not None or item.accepted_at is None:
         return
     r, start = world.chance, item.accepted_at
-    if r() < (0.8 if _high_above(item) else 0.25 if item.collective else 0.006):
+    if r() < (0.93 if _high_above(item) else 0.25 if item.collective else 0.006):
         _sponsor(world, item, max(item.at, item.received))
+    if item.collective or _high_above(item):
+        world.prominent[item.holder.area].append((item.entered, item.no))
+        world.prominent[CITY].append((item.entered, item.no))
     _above(world, item, start, item.answered_at or item.received + 50 * DAY)
     if item.matter.about is not None and r() < 0.035:
         _cause(world, item, start)
@@ -115,7 +119,7 @@ def _sponsor(world: World, item: Item, moment: int) -> None:
 
     item.act(started, "sponsored", unit, CLERK, taken)
     moment = max(started, item.answered_at or started)
-    kept = WARRANTIES if r() < 0.8 else WARRANTIES[: 1 + int(r() * 4)]
+    kept = WARRANTIES if r() < 0.93 else WARRANTIES[: 1 + int(r() * 4)]
     for n, duty in enumerate(kept):
         at = world.later(started + (moment - started) * n // 5, 1)
         item.act(at, "sponsor_duty_done", unit, CLERK, {"duty": duty})
@@ -166,6 +170,7 @@ def _cause(world: World, item: Item, start: int) -> None:
         data["officials"] = [causing.members[0]] if causing.members else []
     bureau = world.bureau(item.holder)
     item.act(moment, "cause_found", bureau, CLERK, data)
+    take_up(world, f"F21:{item.subject}:{causing.id}", causing, moment)
     if r() < 0.25:
         moment = world.later(moment, 2 + int(r() * 8))
         item.act(
@@ -179,8 +184,8 @@ def _cause(world: World, item: Item, start: int) -> None:
 def _incident(world: World, item: Item, start: int) -> None:
     kind = "mass" if item.collective else "extreme"
     data: Data = {"kind": kind}
-    if world.chance() < 0.5:
+    moment = world.later(start, 4 + int(world.chance() * 20))
+    if world.chance() < 0.7:
         data["mishandled_by"] = item.holder.id
-    item.act(
-        world.later(start, 4 + int(world.chance() * 20)), "incident_reported", world.bureau(item.holder), CLERK, data
-    )
+        take_up(world, f"F22:{item.subject}:{item.holder.id}", item.holder, moment)
+    item.act(moment, "incident_reported", world.bureau(item.holder), CLERK, data)

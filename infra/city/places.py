@@ -6,6 +6,12 @@ from typing import NamedTuple
 
 CITY = "430400"
 
+WEIGHT_OF_COUNTY = {
+    "430405": 9, "430406": 8, "430407": 8, "430408": 12, "430412": 3, "430421": 10, "430422": 10, "430423": 6,
+    "430424": 8, "430426": 10, "430481": 12, "430482": 10,
+}  # fmt: skip
+"""How many of a hundred or so matters come from each."""
+
 TOWN_KINDS = frozenset({"街道", "镇", "乡"})
 """Divisions with an administration of their own; an industrial park or a prison is a place but no unit."""
 

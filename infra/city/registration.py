@@ -36,8 +36,20 @@ def register(world: World, matter: Matter, moment: int) -> Item:
     item.after_close = matter.closed_at is not None and matter.closed_at < moment
     if not item.repeat:
         matter.first = no
-    item.act(moment, "registered", registrar, CLERK, _entry(world, item))
+    late = world.entered_late(registrar.slips * 0.2)
+    item.entered = item.received = moment + late
+    item.act(moment, "registered", registrar, CLERK, _entry(world, item), late)
+    _wait(world, item)
     return item
+
+
+def _wait(world: World, item: Item) -> None:
+    """Who comes to a leader's reception, or to a township, is heard by the leader who receives next (Art 8)."""
+    registrar = item.registrar
+    if registrar.kind == "township" and item.channel in ("visit", "reception"):
+        registrar.waiting.append((item.entered, item.no))
+    elif item.channel == "reception":
+        world.city.get(f"{registrar.area}-gov").waiting.append((item.entered, item.no))
 
 
 def _registrar(world: World, matter: Matter, channel: str) -> Unit:
@@ -106,9 +118,9 @@ def judge(world: World, item: Item) -> int:
         return item.busy_until
     if r() < 0.08:
         item.repeat = item.after_close = False
-        return item.at
+        return item.entered
     basis = ["same_person", "same_facts"] if r() < 0.8 else ["same_person"]
-    seen = item.at + 10 * MINUTE + int(r() * 60 * MINUTE)
+    seen = item.entered + 10 * MINUTE + int(r() * 60 * MINUTE)
     item.act(seen, "repeat_judged", item.registrar, CLERK, {"first": item.matter.first, "basis": basis})
     item.judged_at = seen
     if r() < 0.02:
@@ -125,5 +137,6 @@ def _misjudge(world: World, item: Item) -> None:
     if int(serial) < 2:
         return
     other = f"{stem}-{int(serial) - 1:06d}"
-    item.act(item.at + 20 * MINUTE, "repeat_judged", item.registrar, CLERK, {"first": other, "basis": ["same_facts"]})
-    item.act(item.at + 80 * MINUTE, "repeat_judged", item.registrar, CLERK, {"first": None, "basis": ["same_facts"]})
+    at = item.entered + 6 * DAY  # the one before is entered by then, however late
+    item.act(at + 20 * MINUTE, "repeat_judged", item.registrar, CLERK, {"first": other, "basis": ["same_facts"]})
+    item.act(at + 80 * MINUTE, "repeat_judged", item.registrar, CLERK, {"first": None, "basis": ["same_facts"]})

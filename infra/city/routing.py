@@ -1,5 +1,6 @@
 """From the book to the unit that must handle the item: referral, assignment, objection, passing around, refusal."""
 
+from infra.city.accountability import take_up
 from infra.city.item import Item
 from infra.city.places import CITY
 from infra.city.refusal import channel, refuse, tell_refusal
@@ -41,7 +42,7 @@ def _from_bureau(world: World, item: Item, moment: int) -> None:
     if late and not urgent:
         item.late = "K1"
     if item.matter.purpose == "accusation":
-        sent = _secrecy(world, item, sent)
+        _secrecy(world, item, sent)
     if registrar.level == "city" and unit.level != "city" and item.matter.purpose != "accusation" and r() < 0.45:
         between = world.city.get(f"{item.matter.county.code}-xfj")
         hand(world, item, registrar, between, sent)
@@ -66,6 +67,8 @@ def _from_own_book(world: World, item: Item, moment: int) -> bool:
 def hand(world: World, item: Item, from_: Unit, to: Unit, moment: int) -> None:
     """One unit refers (转送) or assigns (交办) the item to another."""
     to = to.at(moment)
+    if to is from_.at(moment):
+        return  # the one went into the other meanwhile
     data: Data = {"to_unit": to.id}
     if world.chance() < (0.75 if item.above else 0.3):
         if world.chance() < 0.85:
@@ -131,7 +134,7 @@ def answer_at_once(world: World, item: Item, unit: Unit, moment: int) -> None:
 def _refused_as_repeat(world: World, item: Item, moment: int) -> bool:
     """What has been through all its stages, or is in good hands below, is not taken again."""
     r, matter = world.chance, item.matter
-    if matter.ended_at is not None and matter.ended_at < moment and r() < 0.7:
+    if matter.ended_at is not None and matter.ended_at < moment and r() < 0.9:
         done, _ = world.within(item.registrar, moment, 15)
         ground = ("N8", "N7", "N6")[int(r() * 3)]
         item.act(done, "no_longer_accepted", item.registrar, CLERK, {"ground": ground})
@@ -147,16 +150,13 @@ def _refused_as_repeat(world: World, item: Item, moment: int) -> bool:
     return False
 
 
-def _secrecy(world: World, item: Item, sent: int) -> int:
-    """A handful a year: a careless clerk routes an accusation to the accused (the log refuses), or somebody tells."""
-    about, draw = item.matter.about, world.chance()
-    if about is None or draw >= 0.008:
-        return sent
-    if draw < 0.003:
-        item.act(sent, "referred", item.registrar, CLERK, {"to_unit": about.at(sent).id})
-        return world.later(sent, 0)
+def _secrecy(world: World, item: Item, sent: int) -> None:
+    """A handful a year: somebody tells the accused."""
+    about = item.matter.about
+    if about is None or world.chance() >= 0.012:
+        return
     told_at = world.later(sent, 1 + int(world.chance() * 10))
     by, to = item.registrar.id, about.at(told_at).id
     teller = world.city.get(f"{CITY}-xfj")
     world.book.plan(told_at, item, "petition.secrecy_breached.v1", teller, CLERK, {"by_unit": by, "to": to})
-    return sent
+    take_up(world, f"F12:{item.subject}:{to}", item.registrar, told_at)

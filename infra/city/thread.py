@@ -21,8 +21,13 @@ class Thread:
         self.desk = desk
 
 
-Step = tuple[int, int, Thread, str, Unit, int, "Data | Later"]
-"""Moment, number of the plan, subject, type, unit that acts, which of its officials, data."""
+def thread_of(subject: str) -> Thread:
+    """The acts of one subject that are planned together."""
+    return Thread(subject, subject)
+
+
+Step = tuple[int, int, Thread, str, Unit, int, "Data | Later", int]
+"""When it is recorded, number of the plan, subject, type, unit that acts, which of its officials, data, when it was."""
 
 
 class Book:
@@ -32,9 +37,13 @@ class Book:
         self.days: defaultdict[int, list[Step]] = defaultdict(list)
         self.planned = 0
 
-    def plan(self, moment: int, thread: Thread, kind: str, unit: Unit, who: int, data: "Data | Later") -> None:
+    def plan(
+        self, moment: int, thread: Thread, kind: str, unit: Unit, who: int, data: "Data | Later", late: int = 0
+    ) -> None:
+        """An act at a moment, which is entered at once or so many seconds late."""
         self.planned += 1
-        self.days[moment // DAY].append((moment, self.planned, thread, kind, unit, who, data))
+        entered = moment + late
+        self.days[entered // DAY].append((entered, self.planned, thread, kind, unit, who, data, moment))
 
     def page(self, day: int) -> list[Step]:
         """What is planned for the day, in its order; the page is torn out."""

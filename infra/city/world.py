@@ -1,32 +1,54 @@
 """What every part of the simulation shares: chance, the calendar, the units, and how long people take."""
 
-from collections import defaultdict
-from datetime import date
+from collections import defaultdict, deque
+from datetime import date, timedelta
 from random import Random
+from typing import NamedTuple
 
+from infra.city.directory import City
 from infra.city.item import Matter
 from infra.city.rhythm import DAY, Days, office_second
-from infra.city.thread import Book
-from infra.city.units import City, Unit
+from infra.city.thread import Book, Thread, thread_of
+from infra.city.units import Unit
 from infra.shipped import shipped_rules
 
 BASE_A_YEAR = 27_000
 """New matters a year at scale 1.0; people who come back make about 30,000 items of them."""
 
 REMEMBERED = 3_000
+FOUNDING_DAYS = 30
+"""Before the start: units are founded on the first of them, and owe their duties from then on."""
+PROMINENT = 20
+"""Items of a seat that a conference or an inspector may look at."""
+
+
+class Protection(NamedTuple):
+    """A time of special protection, by day, both ends in it."""
+
+    first: int
+    last: int
+    levels: tuple[str, ...]
 
 
 class World:
     """The city while it runs."""
 
-    def __init__(self, random: Random, start: date, days: int, scale: float) -> None:
+    def __init__(self, random: Random, start: date, days: int, scale: float, counties: int) -> None:
         self.random = random
         self.chance = random.random
-        self.days = Days(start, days, shipped_rules().calendar.works)
+        self.rules = shipped_rules()
+        self.days = Days(start, days, self.rules.calendar.works)
         self.year = start.year
         self.start = start
         self.scale = scale
-        self.city = City(random)
+        self.city = City(random, counties)
+        self.first_day = -FOUNDING_DAYS
+        self.founded = start - timedelta(days=FOUNDING_DAYS)
+        self.contacts: dict[tuple[Unit, str], Unit] = {}
+        self.protections: list[Protection] = []
+        self.resettled = 0
+        """When the member units of the city's conference are settled anew."""
+        self.prominent: defaultdict[str, deque[tuple[int, str]]] = defaultdict(lambda: deque(maxlen=PROMINENT))
         self._next, self._offset = self.days.next_working, self.days.offset
         self.emitted = 0
         self.book = Book()
@@ -34,14 +56,43 @@ class World:
         self.items = 0
         self._serials: dict[tuple[str, str], int] = {}
         self._persons: list[str] = []
+        self._threads: dict[str, Thread] = {}
+        self._comings = 0
 
     def number(self, division: str, moment: int) -> str:
         """The next registration number of a division in the year of the moment."""
-        year = self.days.text(moment // DAY)[:4]
-        serial = self._serials.get((division, year), 0) + 1
-        self._serials[division, year] = serial
         self.items += 1
-        return f"{division}-{year}-{serial:06d}"
+        year = self.days.text(moment // DAY)[:4]
+        return f"{division}-{year}-{self._counted(division, year):06d}"
+
+    def serial(self, kind: str, division: str, moment: int) -> str:
+        """The year and the next number of a kind of subject in it: 2020-0017."""
+        year = self.days.text(moment // DAY)[:4]
+        return f"{year}-{self._counted(f'{kind} {division}', year):04d}"
+
+    def _counted(self, book: str, year: str) -> int:
+        serial = self._serials[book, year] = self._serials.get((book, year), 0) + 1
+        return serial
+
+    def thread(self, subject: str) -> Thread:
+        """The acts of a subject that goes on for years; each act takes the next number."""
+        if subject not in self._threads:
+            self._threads[subject] = thread_of(subject)
+        return self._threads[subject]
+
+    def come_back(self, moment: int, matter: Matter) -> None:
+        """Somebody will come with the matter."""
+        self._comings += 1
+        self.returning[moment // DAY].append((moment, self._comings, matter))
+
+    def prominent_in(self, seat: str, moment: int) -> str | None:
+        """An item of the seat, registered before the moment, that many are concerned by or that came from above."""
+        known = [no for at, no in self.prominent[seat] if at < moment]
+        return known[int(self.chance() * len(known))] if known else None
+
+    def entered_late(self, share: float) -> int:
+        """Seconds from an act to its entry: none, or for a share of them some days."""
+        return DAY * 3 // 2 + int(self.chance() * 3 * DAY) if self.chance() < share else 0
 
     def person(self) -> str:
         """A petitioner's pseudonym: now and then somebody who was here with another matter."""

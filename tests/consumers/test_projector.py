@@ -43,7 +43,7 @@ class City:
 
     def __init__(self, url: str) -> None:
         self.system = System(url)
-        actions = simulate(7, days=90, scale=0.02, start=date(2021, 1, 1))
+        actions = simulate(7, days=90, scale=0.02, start=date(2021, 1, 1), counties=1)
         intake = self.system.intake(history=True)
         intake.take([orjson.dumps(action) for action in actions])
         intake.advance(date(2021, 4, 2))
@@ -219,8 +219,10 @@ def test_findings_are_told_as_they_are_raised_and_cleared(city):
         assert record.topic == "petition.findings"
         assert record.key.decode() == said["id"]
         told[said["id"], said["position"]] = said
-    last = {}
+    standing = set()
     for (id, _), said in sorted(told.items(), key=lambda each: each[0][1]):
-        last[id] = said
-    standing = {each["id"] for each in city.system.answers.findings()["findings"]}
-    assert standing == {id for id, said in last.items() if said["raised"]}
+        if said.get("raised"):
+            standing.add(id)
+        elif said.get("cleared"):
+            standing.discard(id)
+    assert standing == {each["id"] for each in city.system.answers.findings()["findings"]}

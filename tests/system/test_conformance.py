@@ -48,8 +48,8 @@ def test_every_scenario(kafka_url, parts, postgres_store_url, tmp_path, monkeypa
 
 
 def test_a_quarter_of_the_city(kafka_url, parts, postgres_store_url, tmp_path, monkeypatch):
-    lines = [orjson.dumps(action) for action in simulate(3, days=91, scale=0.03)]
-    same = _both(lines, "2020-09-30", kafka_url, parts, postgres_store_url, tmp_path, monkeypatch)
+    lines = [orjson.dumps(action) for action in simulate(3, days=91, scale=0.03, counties=1)]
+    same = _both(lines, "2020-11-15", kafka_url, parts, postgres_store_url, tmp_path, monkeypatch)
     assert same > 1000
 
 

@@ -27,7 +27,7 @@ START = datetime(2020, 3, 1, 8)  # noqa: DTZ001 -- the table says local times
 def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A few weeks of a simulated city, some thousand actions."""
     path = tmp_path_factory.mktemp("history") / "actions.jsonl"
-    path.write_bytes(ndjson(simulate(1, days=45, scale=0.2)))
+    path.write_bytes(ndjson(simulate(1, days=45, scale=0.2, counties=2)))
     return path
 
 

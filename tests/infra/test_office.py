@@ -1,0 +1,39 @@
+"""What the deciding side remembers within one batch, before anything of it is in the log."""
+
+from cli.wiring import System
+from domain.finding.events import FindingDecided, FindingOpened
+from domain.petition.events import CauseRevised
+from tests.samples import ACCEPTED, CITY_BUREAU, CITY_UNITS, COUNTY, REFERRED, REGISTERED, cause, head, on
+from tests.system.histories import lines
+
+FOUND = f"F21:petition:1:{COUNTY}"
+DECIDED = FindingDecided(official=head(COUNTY), responsibility="direct", measure="talk", reason="情况属实")
+
+
+def test_a_finding_that_is_raised_again_stands_where_humans_had_brought_it(tmp_path):
+    told = [
+        *CITY_UNITS, REGISTERED, REFERRED, ACCEPTED,
+        on("2020-05-04", cause(), by=CITY_BUREAU),
+        on("2020-05-06", FindingOpened(), by=CITY_BUREAU, of=FOUND),
+        on("2020-05-07", CauseRevised(ground="A2"), by=CITY_BUREAU),
+        on("2020-05-08", DECIDED, by=CITY_BUREAU, of=FOUND),
+    ]  # fmt: skip
+    system = System(f"sqlite:///{tmp_path}/danze.db")
+    outcomes = system.intake(history=True).take(lines(told))
+    assert [each.rejection for each in outcomes if each.rejection] == []
+    assert [each["state"] for each in system.answers.findings()["findings"] if each["id"] == FOUND] == ["decided"]
+    system.close()
+
+
+def test_a_finding_that_was_taken_back_is_open_to_nobody(tmp_path):
+    told = [
+        *CITY_UNITS, REGISTERED, REFERRED, ACCEPTED,
+        on("2020-05-04", cause(), by=CITY_BUREAU),
+        on("2020-05-06", FindingOpened(), by=CITY_BUREAU, of=FOUND),
+        on("2020-05-07", CauseRevised(withdrawn=True), by=CITY_BUREAU),
+        on("2020-05-08", DECIDED, by=CITY_BUREAU, of=FOUND),
+    ]  # fmt: skip
+    system = System(f"sqlite:///{tmp_path}/danze.db")
+    outcomes = system.intake(history=True).take(lines(told))
+    assert [each.rejection.code for each in outcomes if each.rejection] == ["unknown-subject"]
+    system.close()
