@@ -35,6 +35,12 @@ class Questions(Protocol):
     def candidates(self, no: str, as_of: datetime | None = None) -> Answer | None:
         """Earlier items that one item may repeat, and why; a human judges."""
 
+    def checkpoint(self) -> Answer | None:
+        """The newest signed checkpoint of the log; None where nothing was sealed yet."""
+
+    def proof(self, position: int) -> Answer | None:
+        """That an event is in the sealed log, for who has neither; None where it is not sealed."""
+
     def matter(self, no: str, as_of: datetime | None = None) -> Answer | None:
         """The first item, its repeats, and the levels reached."""
 

@@ -23,6 +23,7 @@ from cli import (
     running,
     sealing,
     taking,
+    verifying,
     workers,
 )
 from cli.screen import err
@@ -48,7 +49,7 @@ for verb in (
     asking.show, asking.timeline, asking.dossier, asking.matter, asking.findings, asking.kpi, asking.counters,
     asking.search, asking.explain,
     ledgers.duties, ledgers.ledger, ledgers.record, ledgers.three_none, ledgers.evaluate,
-    replaying.replay, keeping.verify, keeping.doctor, sealing.seal, sealing.witness, sealing.prove,
+    replaying.replay, verifying.verify, keeping.doctor, sealing.seal, sealing.witness, sealing.prove,
     relaying.relay, relaying.topics,
     desk.due, desk.candidates,
     workers.intake, workers.project, workers.clock, resubmitting.resubmit, keys.keys, docs.docs,

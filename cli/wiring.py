@@ -16,6 +16,8 @@ from infra.log.open import open_log
 from infra.log.port import Log
 from infra.log.urls import SQLiteUrl, parse
 from infra.questions import Answers
+from infra.seals.keys import folder_of
+from infra.seals.sealer import Folder
 from infra.shipped import shipped_rules
 from infra.vault import Vault, open_vault
 from infra.views.projector import Projector
@@ -48,7 +50,8 @@ class System:
             self.log.close()
             raise
         self.projector = Projector(self.log, self.views)
-        self.answers = Answers(self.log, self.views, self.rules, self.projector)
+        self.seals = Folder(folder_of(parse(url)))
+        self.answers = Answers(self.log, self.views, self.rules, self.projector, self.seals)
 
     @cached_property
     def vault(self) -> Vault:

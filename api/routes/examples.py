@@ -282,4 +282,20 @@ OVERVIEW = {
     "kpis": {},
 }
 LOG = {"position": 412, "events": [EVENT]}
+NOTE = """\
+example.org/hengyang
+1
+lcyGNz0GGrRP7rRr9IWBH3N9mIy5n8yLMzhG7oEBlXQ=
+
+— example.org/hengyang 8RAuojDVnH+Sv/aT8cbCUNWS+x99tYDmFy7FR8JwgA1RU3vg48Gkot/Jmd/aTJ5zM3lciQS9CmYxce8yPTOduivLjwY=
+"""
+KEY = "example.org/hengyang+f1102ea2+AWmw51Ii8lmHXtfU0d7TGavZYjvHEUFAiFD0G5NE24xW"
+CHECKPOINT = {
+    "origin": "example.org/hengyang", "size": 1, "root": "lcyGNz0GGrRP7rRr9IWBH3N9mIy5n8yLMzhG7oEBlXQ=", "note": NOTE,
+    "keys": [KEY],
+}  # fmt: skip
+PROOF = {
+    "form": "danze proof 1", "position": 1, "type": "unit.established.v1", "event": "e30=", "proof": [],
+    "checkpoint": NOTE, "keys": f"{KEY}\n",
+}  # fmt: skip
 HEALTH = {"ok": True, "position": 412, "views_position": 412, "behind": 0}

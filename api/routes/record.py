@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from litestar import MediaType, Request, Response, get
-from litestar.params import QueryParameter
+from litestar.params import PathParameter, QueryParameter
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from api.asked import Moment
 from api.ports import Answer, Asks
-from api.problems import answers
+from api.problems import answers, found
 from api.routes import examples, shapes
 from api.telemetry import Meters
 
@@ -33,6 +33,30 @@ def log(
 def recorded_by(event: Answer, moment: datetime | None) -> bool:
     """Whether the log had the event at that time."""
     return moment is None or datetime.fromisoformat(event["recorded"]) <= moment
+
+
+@get(
+    "/v1/log/checkpoint",
+    operation_id="checkpoint",
+    tags=["log"],
+    sync_to_thread=True,
+    responses=answers(shapes.Checkpoint, examples.CHECKPOINT),
+)
+def checkpoint(questions: Asks) -> Answer:
+    """Which history is vouched for? The newest checkpoint, a signed note to keep."""
+    return found(questions.checkpoint(), "a checkpoint of this log")
+
+
+@get(
+    "/v1/log/proof/{position:int}",
+    operation_id="proof",
+    tags=["log"],
+    sync_to_thread=True,
+    responses=answers(shapes.Proof, examples.PROOF),
+)
+def proof(questions: Asks, position: Annotated[int, PathParameter(ge=1, le=2**63 - 1)]) -> Answer:
+    """Is an event in the history that is vouched for? A proof that can be checked without danze."""
+    return found(questions.proof(position), f"a sealed event {position}")
 
 
 @get(
@@ -60,4 +84,4 @@ def openapi(request: Request[Any, Any, Any]) -> Response[Any]:
     return Response(request.app.openapi_schema.to_schema(), media_type=MediaType.JSON)
 
 
-HANDLERS = [log, health, metrics, openapi]
+HANDLERS = [log, checkpoint, proof, health, metrics, openapi]

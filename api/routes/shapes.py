@@ -328,6 +328,28 @@ class LogPage(TypedDict):
     events: list[Event]
 
 
+class Checkpoint(TypedDict):
+    """Size and Merkle root of the log (base64), as a note signed with the log's key (C2SP tlog-checkpoint)."""
+
+    origin: str
+    size: int
+    root: str
+    note: str
+    keys: list[str]
+
+
+class Proof(TypedDict):
+    """One event's stored bytes and hashes in base64, the nearest hash first (RFC 6962), and the signed checkpoint."""
+
+    form: str
+    position: int
+    type: str
+    event: str
+    proof: list[str]
+    checkpoint: str
+    keys: str
+
+
 class Health(TypedDict):
     """Positions of the log and of the read models."""
 

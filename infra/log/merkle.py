@@ -35,6 +35,18 @@ class Tree:
             level += 1
         self._heads.append((level, head))
 
+    def join(self, other: Tree) -> None:
+        """Adds the tree of the leaves that follow; none of its full subtrees is larger than this tree's last one."""
+        for level, head in other._heads:
+            self._push(level, head)
+        self.size += other.size
+
+    def copy(self) -> Tree:
+        """A tree of the same leaves that grows apart from this one."""
+        twin = Tree()
+        twin.size, twin._heads = self.size, list(self._heads)
+        return twin
+
     def root(self) -> bytes:
         """The tree head; sha256 of nothing for no leaves."""
         if not self._heads:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import pairwise
@@ -19,7 +19,7 @@ from typing import Annotated, Any, Protocol
 import msgspec
 
 from infra.log.merkle import Tree
-from infra.log.port import Log, RawEntry, key_of, leaf_of
+from infra.log.port import Head, RawEntry, key_of, leaf_of
 
 BATCH = 512
 """Rows that stay in the processor's cache while they are compared column by column; a power of two suits the tree."""
@@ -37,6 +37,20 @@ class Body(msgspec.Struct, gc=False):
     type: str
     version: int
     recorded: Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class Rows(Protocol):
+    """What is verified: a log, or a copy of one."""
+
+    def raw_entries(self, after: int = 0, limit: int = 10_000) -> list[RawEntry]:
+        """Rows after a position, as they lie there, unchecked."""
+        ...
+
+    def head(self) -> Head: ...
+
+    def remembered(self) -> tuple[int, bytes] | None:
+        """Position and leaf of the last event, noted apart."""
+        ...
 
 
 class Seals(Protocol):
@@ -59,15 +73,24 @@ class Seals(Protocol):
         ...
 
 
-def verify(log: Log, *, seals: Seals | None = None, progress: Callable[[int], None] | None = None) -> dict[str, Any]:
+def verify(
+    log: Rows, *, seals: Seals | None = None, progress: Callable[[int], None] | None = None,
+    stretches: Iterable[Checker | None] = (),
+) -> dict[str, Any]:  # fmt: skip
     """`{"ok", "events", "checkpoint": {"size", "root"}, "first_bad": None | {"position", "why"}}`.
 
     Stops at the first bad event; `events` and `checkpoint` then cover the good ones before it. `progress` is told the
     position reached, every 512 events. With `seals`, a history that was rewritten consistently is found as well.
+    `stretches` are parts of the log, from its beginning, that somebody else checked meanwhile (`verify_stretches.py`).
     """
     checker = Checker()
     bad: Bad | None = None
-    while bad is None and (rows := log.raw_entries(checker.position, _until_mark(checker.position, seals))):
+    for stretch in stretches:
+        if not checker.join(stretch, seals):
+            break  # gone through again below, where the first bad row is found
+        if progress is not None:
+            progress(checker.position)
+    while bad is None and (rows := log.raw_entries(checker.position, until_mark(checker.position, seals))):
         changed = seals.changed(rows) if seals is not None else None
         good = rows[: changed[0] - rows[0].position] if changed is not None else rows
         bad = (checker.check(good) if good else None) or changed
@@ -85,13 +108,13 @@ def verify(log: Log, *, seals: Seals | None = None, progress: Callable[[int], No
     }
 
 
-def _until_mark(position: int, seals: Seals | None) -> int:
+def until_mark(position: int, seals: Seals | None) -> int:
     """How many rows to read: a batch ends where a checkpoint does."""
     mark = seals.next_mark(position) if seals is not None else None
     return BATCH if mark is None else min(BATCH, mark - position)
 
 
-def _doubled(log: Log, checker: Checker) -> Bad | None:
+def _doubled(log: Rows, checker: Checker) -> Bad | None:
     """The second of two events with one source and id. Looked for at the end: 8 bytes an event, a set takes 90."""
     doubled = checker.doubled()
     if not doubled:
@@ -108,7 +131,7 @@ def _doubled(log: Log, checker: Checker) -> Bad | None:
     return None
 
 
-def _cut(log: Log, checker: Checker) -> Bad | None:
+def _cut(log: Rows, checker: Checker) -> Bad | None:
     """Compare the end with what the last append noted apart; events appended while we read are no fault."""
     noted = log.remembered()
     if noted is None:
@@ -123,17 +146,45 @@ def _cut(log: Log, checker: Checker) -> Bad | None:
     return None
 
 
+_decode = msgspec.json.Decoder(Body).decode
+
+
 class Checker:
     """What must be remembered from one event to the next."""
 
-    def __init__(self) -> None:
-        self.position = 0
+    def __init__(self, after: int = 0) -> None:
+        """Begins behind a position. What was before is not known then: `join` compares."""
+        self.position = after
         self.recorded = 0
         self.last_leaf = b""
         self.tree = Tree()
-        self._versions: dict[str, int] = {}
-        self._prefixes = array("Q")
-        self._decode = msgspec.json.Decoder(Body).decode
+        self.marks: dict[int, Tree] = {}
+        """The tree as it stood at the sizes of checkpoints."""
+        self.after = after
+        self.began = 0
+        """When the first event of a stretch was recorded."""
+        self.versions: dict[str, int] = {}
+        self.firsts: dict[str, int] = {}
+        """The first version of each subject in a stretch."""
+        self.prefixes = array("Q")
+
+    def join(self, stretch: Checker | None, seals: Seals | None) -> bool:
+        """Takes in what another checker found sound behind this one's end; False where the two do not fit."""
+        if stretch is None or stretch.after != self.position or stretch.began < self.recorded:
+            return False
+        before = self.versions
+        if any(version != before.get(subject, 0) + 1 for subject, version in stretch.firsts.items()):
+            return False
+        for size, tree in stretch.marks.items():
+            whole = self.tree.copy()
+            whole.join(tree)
+            if seals is not None and seals.at_mark(size, whole.root()) is not None:
+                return False
+        self.position, self.recorded, self.last_leaf = stretch.position, stretch.recorded, stretch.last_leaf
+        self.tree.join(stretch.tree)
+        self.versions.update(stretch.versions)
+        self.prefixes.extend(stretch.prefixes)
+        return True
 
     def check(self, rows: list[RawEntry]) -> Bad | None:
         """The first bad row and what is wrong with it; good rows before it are taken into the tree.
@@ -159,7 +210,7 @@ class Checker:
         try:
             if leaves != tuple([sha256(b"\0" + body).digest() for body in stored]):
                 return False
-            said = [self._decode(body) for body in stored]
+            said = [_decode(body) for body in stored]
             proper = set(map(len, digests)) == {16}
         except (msgspec.MsgspecError, TypeError, ValueError):
             return False
@@ -177,25 +228,30 @@ class Checker:
 
     def _follow(self, subjects: Sequence[str], versions: Sequence[int]) -> bool:
         last: dict[str, int] = {}
-        before = self._versions
+        before = self.versions
         for subject, version in zip(subjects, versions, strict=True):
-            if version != (last.get(subject) or before.get(subject, 0)) + 1:
+            known = last.get(subject) or before.get(subject)
+            if known is None and self.after:
+                self.firsts[subject] = version
+            elif version != (known or 0) + 1:
                 return False
             last[subject] = version
         return True
 
     def _take(self, rows: list[RawEntry]) -> None:
         _, subjects, versions, _, recorded, _, keys, _, leaves = zip(*rows, strict=True)
+        if self.position == self.after:
+            self.began = recorded[0]
         self.position += len(rows)
         self.recorded = recorded[-1]
         self.last_leaf = leaves[-1]
         self.tree.extend(leaves)
-        self._versions.update(zip(subjects, versions, strict=True))
-        self._prefixes.extend([int.from_bytes(key[:8], "big") for key in keys])
+        self.versions.update(zip(subjects, versions, strict=True))
+        self.prefixes.extend([int.from_bytes(key[:8], "big") for key in keys])
 
     def doubled(self) -> set[int]:
         """First halves of keys that occur twice."""
-        ordered = sorted(self._prefixes)
+        ordered = sorted(self.prefixes)
         return {one for one, next_one in pairwise(ordered) if one == next_one}
 
     def _fault(self, row: RawEntry) -> str | None:
@@ -207,7 +263,7 @@ class Checker:
         if leaf_of(stored) != leaf:
             return "the stored leaf is not the hash of the stored bytes"
         try:
-            body = self._decode(stored)
+            body = _decode(stored)
         except (msgspec.MsgspecError, ValueError) as error:
             return f"the stored bytes are no event ({error})"
         if body.subject != subject or body.type != type_ or body.version != version:
@@ -216,8 +272,8 @@ class Checker:
             return "the recorded time differs between the column and the stored bytes"
         if recorded < self.recorded:
             return "it is recorded before the event before it"
-        if version != self._versions.get(subject, 0) + 1:
-            return f"version {version} of {subject} follows version {self._versions.get(subject, 0)}"
+        if version != self.versions.get(subject, 0) + 1:
+            return f"version {version} of {subject} follows version {self.versions.get(subject, 0)}"
         if key_of(body.source, body.id) != key:
             return "the key is not that of the event's source and id"
         return None

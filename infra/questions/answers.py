@@ -25,6 +25,8 @@ from infra.questions import (
 )
 from infra.questions.book import Book, Library, past_year
 from infra.questions.what_if import WhatIf
+from infra.seals.prove import bundle, proofs, signed
+from infra.seals.sealer import Folder
 from infra.views.projector import Projector
 from infra.views.store import Views
 
@@ -36,8 +38,11 @@ ANSWERS_KEPT = 100
 class Answers:
     """Answers from one log and its read models. `as_of` None is now; else an aware recorded time."""
 
-    def __init__(self, log: Log, views: Views, rules: Rules, projector: Projector | None = None) -> None:
+    def __init__(
+        self, log: Log, views: Views, rules: Rules, projector: Projector | None = None, seals: Folder | None = None
+    ) -> None:
         self._log = log
+        self._seals = seals
         self._views = views
         self._answers: dict[tuple[Any, ...], Any] = {}
         self._library = Library(log, views, rules, projector)
@@ -54,7 +59,21 @@ class Answers:
         return cases.matter(self._library.past_item(as_of), no)
 
     def dossier(self, no: str, as_of: datetime | None = None) -> Answer | None:
-        return cases.dossier(self._library.at(as_of), no)
+        answer = cases.dossier(self._library.at(as_of), no)
+        if answer is not None and self._seals is not None:
+            answer["verified"] |= proofs(self._log, self._seals, cases.evidence(answer))
+        return answer
+
+    def checkpoint(self) -> Answer | None:
+        """The newest signed checkpoint of the log; None where nothing was sealed yet."""
+        return signed(self._seals) if self._seals is not None else None
+
+    def proof(self, position: int) -> Answer | None:
+        """That an event is in the sealed log; None where it is not sealed yet. Raises StoreError for a changed one."""
+        sealed = signed(self._seals) if self._seals is not None else None
+        if self._seals is None or sealed is None or position > sealed["size"]:
+            return None
+        return bundle(self._log, self._seals, position)
 
     def candidates(self, no: str, as_of: datetime | None = None) -> Answer | None:
         return candidates.candidates(self._library.at(as_of), no)

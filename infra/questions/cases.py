@@ -93,6 +93,12 @@ def dossier(book: Book, no: str) -> dict[str, Any] | None:
     }
 
 
+def evidence(dossier: dict[str, Any]) -> list[int]:
+    """The positions that a dossier rests on: those of its causes and of its findings."""
+    told = [*dossier["caused_by"], *dossier["answers"]]
+    return sorted({position for each in told for position in each["evidence"]})
+
+
 def explain(book: Book, id: str) -> dict[str, Any] | None:
     """A deadline of an item, `petition:NO:K5`, or all of them, `petition:NO`."""
     parts = id.split(":")

@@ -34,7 +34,7 @@ class Sealed:
     def __init__(self, folder: Folder, trusted: Sequence[Verifier] = (), kept: Iterable[Note] = ()) -> None:
         self.problem: str | None = None
         """Why the seals themselves cannot be believed."""
-        self.checked = 0
+        self._agreed: set[int] = set()
         self._tiles: Tiles | None = folder.tiles
         self._marks: dict[int, Checkpoint] = {}
         self._good = 0
@@ -55,6 +55,11 @@ class Sealed:
         before = self._marks.setdefault(checkpoint.size, checkpoint)
         if before != checkpoint:
             raise SealError(f"two checkpoints of {checkpoint.size} events have different roots: the history was forked")
+
+    @property
+    def checked(self) -> int:
+        """How many checkpoints the log was found to agree with."""
+        return len(self._agreed)
 
     @property
     def largest(self) -> int:
@@ -85,13 +90,13 @@ class Sealed:
         mark = self._marks.get(size)
         if mark is None:
             return None
-        self.checked += 1
         if mark.root != root:
             return (
                 self._good + 1,
                 f"the log up to {size} is not the one that the checkpoint of that size was signed for",
             )
         self._good = size
+        self._agreed.add(size)
         return None
 
     def cut(self, position: int) -> Bad | None:

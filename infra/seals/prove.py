@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable
 from typing import Any
 
 from infra.log.port import Log, leaf_of
@@ -31,6 +32,28 @@ def bundle(log: Log, folder: Folder, position: int) -> dict[str, Any]:
         "form": FORM, "position": position, "type": entry.type, "event": base64.b64encode(entry.body).decode(),
         "proof": proof, "checkpoint": str(note), "keys": (folder.path / "keys").read_text(encoding="utf-8"),
     }  # fmt: skip
+
+
+def signed(folder: Folder) -> dict[str, Any] | None:
+    """The newest checkpoint with its signatures, and the log's keys; None where nothing was sealed yet."""
+    note = folder.newest()
+    if note is None:
+        return None
+    checkpoint = checkpoint_of(note)
+    return {
+        "origin": checkpoint.origin, "size": checkpoint.size, "root": base64.b64encode(checkpoint.root).decode(),
+        "note": str(note), "keys": [str(each) for each in folder.verifiers()],
+    }  # fmt: skip
+
+
+def proofs(log: Log, folder: Folder, positions: Iterable[int]) -> dict[str, Any]:
+    """What a dossier carries: the signed checkpoint, and a proof for each event that it rests on and that is sealed."""
+    checkpoint = signed(folder)
+    if checkpoint is None:
+        return {"signed": None, "proofs": []}
+    entries = [entry for each in positions if each <= checkpoint["size"] and (entry := log.get(each)) is not None]
+    told = [{"position": e.position, "proof": inclusion(folder, e.position, leaf_of(e.body))} for e in entries]
+    return {"signed": checkpoint["note"], "proofs": told}
 
 
 def inclusion(folder: Folder, position: int, leaf: bytes) -> list[str]:

@@ -32,6 +32,10 @@ class Tiles:
         self.folder = folder
         self._full = lru_cache(maxsize=CACHED_TILES)(self._read_full)
 
+    def __reduce__(self) -> tuple[type[Tiles], tuple[Path]]:
+        """Another process reads the same folder with a cache of its own."""
+        return Tiles, (self.folder,)
+
     # writing
 
     def extend(self, size: int, leaves: Iterable[bytes]) -> int:

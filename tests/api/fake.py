@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from api.routes import examples
 from api.routes.previews import PREVIEW
 from tests.api.city import (
     CAUSED,
@@ -70,6 +71,12 @@ class FakeQuestions:
                 "article": article, "calendar": "2020", "not_counted": [],
             })  # fmt: skip
         return made
+
+    def checkpoint(self) -> dict[str, Any] | None:
+        return examples.CHECKPOINT
+
+    def proof(self, position: int) -> dict[str, Any] | None:
+        return examples.PROOF if position == 1 else None
 
     def timeline(self, no: str, as_of: datetime | None = None) -> dict[str, Any] | None:
         events = self._of(no, as_of)

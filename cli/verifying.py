@@ -1,0 +1,92 @@
+"""`danze verify`: is the record what was written, and what was sealed?"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.options import Json, Kafka, Prefix, Seals, Store
+from cli.screen import bar, fail, out, told
+from cli.wiring import DEFAULT_KAFKA, DEFAULT_STORE, kafka_settings, opened
+from infra.log.urls import parse
+from infra.log.verify import Checker, Rows
+from infra.log.verify import verify as verified
+from infra.log.verify_stretches import stretches
+from infra.seals.audit import Sealed
+from infra.seals.copies import exported, published
+from infra.seals.keys import folder_of
+from infra.seals.notes import SealError, parse_note, parse_verifier
+from infra.seals.sealer import Folder
+
+Stretches = Iterator[Checker | None]
+
+
+def verify(
+    store: Store = DEFAULT_STORE,
+    source: Annotated[
+        str, typer.Option("--from", help="What is checked: the store, kafka, or an export, FILE.jsonl.")
+    ] = "store",
+    kafka: Kafka = DEFAULT_KAFKA,
+    prefix: Prefix = "",
+    seals: Seals = None,
+    checkpoint: Annotated[
+        list[Path] | None, typer.Option("--checkpoint", help="A checkpoint that you kept yourself; repeatable.")
+    ] = None,
+    key: Annotated[
+        list[str] | None,
+        typer.Option("--key", help="The log's key as you know it; without, the seals' own is believed."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Check that nobody altered the log, in itself and against its seals. Exit code 1 names the first bad position."""
+    sealed = _sealed(Folder(seals or folder_of(parse(store))), key or [], checkpoint or [])
+    with _source(source, store, kafka, prefix, sealed) as (rows, total, beside), bar("verify") as progress:
+        answer: dict[str, Any] = verified(
+            rows, seals=sealed, progress=lambda done: progress(done, total), stretches=beside
+        )
+    answer["seals"] = {"sealed": sealed.largest, "checkpoints": sealed.checked, "problem": sealed.problem}
+    answer["ok"] = answer["ok"] and sealed.problem is None
+    told(answer, as_json, _verified)
+    if not answer["ok"]:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _source(source: str, store: str, kafka: str, prefix: str, sealed: Sealed) -> Iterator[tuple[Rows, int, Stretches]]:
+    """What is checked, how many events it should have, and what other processes check of it meanwhile."""
+    if source == "store":
+        with opened(store, create=False) as system:
+            total = system.log.head().position
+            yield system.log, total, stretches(store, total, sealed)
+    elif source == "kafka":
+        from infra.kafka.reader import TopicReader
+        from infra.kafka.topics import Topics
+
+        settings, topic = kafka_settings(kafka), Topics(prefix).events
+        yield published(lambda: TopicReader(settings, topic).chunks(2**62)), sealed.largest, iter(())
+    else:
+        yield exported(Path(source)), sealed.largest, iter(())
+
+
+def _sealed(folder: Folder, keys: list[str], checkpoints: list[Path]) -> Sealed:
+    try:
+        trusted = [parse_verifier(each) for each in keys]
+        kept = [parse_note(each.read_text(encoding="utf-8")) for each in checkpoints]
+    except (SealError, UnicodeDecodeError) as error:
+        raise fail(f"--key or --checkpoint: {error}") from None
+    return Sealed(folder, trusted, kept)
+
+
+def _verified(answer: dict[str, Any]) -> None:
+    bad, seals = answer["first_bad"], answer["seals"]
+    if bad is not None:
+        out.print(f"altered at position {bad['position']}: {bad['why']}", markup=False)
+    elif seals["problem"] is None:
+        point = answer["checkpoint"]
+        out.print(f"ok: {answer['events']:,} events, checkpoint {point['size']} {point['root']}", markup=False)
+        if seals["checkpoints"]:
+            out.print(f"{seals['sealed']:,} of them sealed, {seals['checkpoints']} checkpoints agree", markup=False)
+    if seals["problem"] is not None:
+        out.print(f"the seals cannot be believed: {seals['problem']}", markup=False)

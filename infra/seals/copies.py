@@ -1,0 +1,82 @@
+"""Copies of a log that lie elsewhere, an export or the topic, read as `verify` reads a log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+
+from infra.importers.rows import reading
+from infra.log import bundle
+from infra.log.port import Entry, Head, RawEntry, key_of, leaf_of
+
+DIGEST = bytes(16)
+"""Of an action; a topic does not carry it."""
+
+
+class Copy:
+    """Events in position order, from the first; `rows` begins anew at each call."""
+
+    def __init__(self, rows: Callable[[], Iterator[RawEntry]]) -> None:
+        self._rows = rows
+        self._reading = rows()
+        self._last: RawEntry | None = None
+
+    def raw_entries(self, after: int = 0, limit: int = 10_000) -> list[RawEntry]:
+        """The next rows, whatever position they say they have; from the first again after 0."""
+        if after == 0:
+            self._reading = self._rows()
+        found = list(islice(self._reading, limit))
+        self._last = found[-1] if found else self._last
+        return found
+
+    def head(self) -> Head:
+        """As far as it was read: a copy does not say how long it should be, its checkpoint does."""
+        return Head(self._last.position, self._last.recorded) if self._last is not None else Head(0, 0)
+
+    def remembered(self) -> tuple[int, bytes] | None:
+        """The same: nobody noted the end of a copy apart."""
+        return (self._last.position, self._last.leaf) if self._last is not None else None
+
+
+def exported(path: Path) -> Copy:
+    """An export of JSON lines. A line that danze did not write stands for an event that is not sound."""
+
+    def rows() -> Iterator[RawEntry]:
+        with reading(path) as stream:
+            for position, text in enumerate(stream, 1):
+                try:
+                    yield bundle.read(text.rstrip(b"\n"))[0]
+                except bundle.BrokenLine:
+                    yield RawEntry(position, "", 0, "", 0, text, b"", b"", leaf_of(text))
+
+    return Copy(rows)
+
+
+def published(chunks: Callable[[], Iterable[list[Entry]]]) -> Copy:
+    """What a topic holds, in the order of positions."""
+
+    def rows() -> Iterator[RawEntry]:
+        for entries in chunks():
+            for entry in entries:
+                yield RawEntry(*entry, _key(entry.body), DIGEST, leaf_of(entry.body))
+
+    return Copy(rows)
+
+
+class _Sent(msgspec.Struct, gc=False):
+    source: str
+    id: str
+
+
+_decode = msgspec.json.Decoder(_Sent).decode
+
+
+def _key(body: bytes) -> bytes:
+    try:
+        sent = _decode(body)
+    except (msgspec.MsgspecError, ValueError):
+        return b""
+    return key_of(sent.source, sent.id)
