@@ -1,7 +1,5 @@
 """The table of terms that says which activities of an event log are which steps of an item (eventlog_terms.toml)."""
 
-import tomllib
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +9,7 @@ from domain.fact import Level
 from domain.unit.events import UnitKind
 from domain.vocabulary import LOG_MADE, TYPES
 from infra.importers.rows import ImportProblem
+from infra.importers.terms import table
 
 
 class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,14 +47,7 @@ def type_of(step: str) -> str:
 
 def terms(path: Path | None) -> Terms:
     """The table in a file, or the one that danze ships. Raises `ImportProblem` if it is none."""
-    shipped = files("infra.importers") / "eventlog_terms.toml"
-    try:
-        text = path.read_text(encoding="utf-8") if path else shipped.read_text(encoding="utf-8")
-        read = msgspec.convert(tomllib.loads(text), Terms)
-    except OSError as error:
-        raise ImportProblem(f"{path} cannot be read: {error.strerror}") from error
-    except (ValueError, msgspec.ValidationError) as error:
-        raise ImportProblem(f"{path} is no table of terms: {error}") from error
+    read = table(path, "eventlog_terms.toml", Terms)
     for name, term in read.activities.items():
         if term.type not in TYPES or term.type in LOG_MADE:
             raise ImportProblem(f"{path}: activity {name!r} has step {term.step!r}; no such type petition.{term.step}")

@@ -1,14 +1,13 @@
 """Rows of the national exchange record, CSV or JSON lines, in the words of a table of terms (records_terms.toml)."""
 
-import tomllib
 from collections.abc import Iterator
-from importlib.resources import files
 from io import TextIOWrapper
 from pathlib import Path
 
 import msgspec
 
 from infra.importers.rows import ImportProblem, Problem, Problems, Row, misfit, reading, rows
+from infra.importers.terms import table
 
 
 class Reported(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,14 +56,7 @@ FIELDS = ("no", "registered_at", "registered_by", "accepted_on", "answered_on")
 
 def record_terms(path: Path | None) -> RecordTerms:
     """The table in a file, or the one that danze ships. Raises `ImportProblem` if it is none."""
-    shipped = files("infra.importers") / "records_terms.toml"
-    try:
-        text = path.read_text(encoding="utf-8") if path else shipped.read_text(encoding="utf-8")
-        read = msgspec.convert(tomllib.loads(text), RecordTerms)
-    except OSError as error:
-        raise ImportProblem(f"{path} cannot be read: {error.strerror}") from error
-    except (ValueError, msgspec.ValidationError) as error:
-        raise ImportProblem(f"{path} is no table of terms: {error}") from error
+    read = table(path, "records_terms.toml", RecordTerms)
     lacking = [field for field in FIELDS if not read.columns.get(field)]
     if lacking:
         raise ImportProblem(f"{path} names no column for {', '.join(lacking)}")

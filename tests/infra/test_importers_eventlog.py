@@ -7,6 +7,7 @@ import pytest
 from infra.importers.eventlog import eventlog
 from infra.importers.rows import ImportProblem, Problem
 from tests.infra.samples_xes import XES
+from tests.system.command import Danze
 
 HEADER = "case,activity,lifecycle,resource,group,time\n"
 PASSED_ON = (
@@ -147,3 +148,21 @@ def test_a_table_of_terms_that_is_none_is_refused(log, tmp_path, table, words):
     path.write_text(table, encoding="utf-8")
     with pytest.raises(ImportProblem, match=words):
         list(eventlog(log(PASSED_ON), table=path))
+
+
+def test_the_command_says_in_one_sentence_what_is_wrong_with_its_options(log, tmp_path):
+    danze = Danze(tmp_path / "danze.db")
+    danze("import", "eventlog", tmp_path / "nothing.csv").refused("nothing.csv", "cannot be read")
+    danze("import", "eventlog", log(PASSED_ON), "--zone", "Mars/Olympus").refused("--zone")
+    danze("import", "eventlog", log(PASSED_ON), "--group", "team").refused("lacks the columns team")
+    danze("import", "eventlog", log(PASSED_ON), "--terms", tmp_path / "no.toml").refused("no.toml", "cannot be read")
+    assert not (tmp_path / "danze.db").exists()
+
+
+def test_importing_twice_adds_nothing_and_a_log_in_another_zone_keeps_its_moments(log, tmp_path):
+    danze = Danze(tmp_path / "danze.db")
+    file = log(PASSED_ON.replace("+00:00", ""))
+    assert danze("import", "eventlog", file, "--zone", "Europe/Rome", "--json").json["recorded"] == 8
+    assert danze("import", "eventlog", file, "--zone", "Europe/Rome", "--json").json["recorded"] == 0
+    timeline = danze("timeline", "petition:log-7", "--json").json["events"]
+    assert timeline[0]["time"] == "2013-05-01T14:00:00+08:00"

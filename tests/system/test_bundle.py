@@ -159,3 +159,11 @@ def test_a_store_with_another_history_takes_nothing(city, exported, other):
     before = other("verify", "--json").json
     other("import", "bundle", exported).refused("another event at position")
     assert other("verify", "--json").json == before
+
+
+def test_a_log_of_one_engine_is_restored_on_the_other(city, exported, postgres_store_url):
+    other = Danze(postgres_store_url)
+    assert (
+        other("import", "bundle", exported, "--json").json["checkpoint"] == city("verify", "--json").json["checkpoint"]
+    )
+    assert other("export", "jsonl", "-").out.encode() == exported.read_bytes()
