@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from api.asked import Moment, official_id, unit_id
 from api.ports import Answer, Asks
-from api.problems import answers, found
+from api.problems import answers, cursor_read, found
 from api.routes import desk_told
 from api.routes.petitions import Cursor
 
@@ -30,7 +30,8 @@ def due(
     cursor: Cursor = None,
 ) -> Answer:
     """What comes due and what is overdue, with how much of each limit is used, by unit and handler?"""
-    return questions.due(unit=unit_id(unit), handler=official_id(handler), limit=limit, cursor=cursor, as_of=moment)
+    with cursor_read(cursor):
+        return questions.due(unit=unit_id(unit), handler=official_id(handler), limit=limit, cursor=cursor, as_of=moment)
 
 
 @get(

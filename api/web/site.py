@@ -8,12 +8,18 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
 from api.web.page import Page, Site, page_asked
-from api.web.pages import accountability, city, items
+from api.web.pages import accountability, city, desk, items
 
 STATIC = create_static_files_router(
     path="/static", directories=[Path(__file__).parent / "static"], include_in_schema=False
 )
 
-HANDLERS: list[ControllerRouterHandler] = [*city.HANDLERS, *items.HANDLERS, *accountability.HANDLERS, STATIC]
+HANDLERS: list[ControllerRouterHandler] = [
+    *city.HANDLERS,
+    *items.HANDLERS,
+    *accountability.HANDLERS,
+    *desk.HANDLERS,
+    STATIC,
+]
 
 __all__ = ["HANDLERS", "Page", "Site", "page_asked"]

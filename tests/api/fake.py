@@ -205,9 +205,27 @@ class FakeQuestions:
         return self._told(as_of) | {"by": by, "rows": rows}
 
     def due(self, unit=None, handler=None, limit=200, cursor=None, as_of=None):
-        page, following = _page([], limit, cursor)
-        told = {"on": self._today(as_of), "unit": unit, "handler": handler, "warning_steps": [50, 75, 90], "total": 0}
-        return self._told(as_of) | told | {"missed": 0, "groups": [], "due": page, "next": following}
+        rows = [row for item in ITEMS if self.case(item[0], as_of) for row in self._running(item, as_of)]
+        rows = [row for row in rows if unit in (None, row["owed_by"]) and handler in (None, row["handler"])]
+        page, following = _page(rows, limit, cursor)
+        told = {"on": self._today(as_of), "unit": unit, "handler": handler, "warning_steps": [50, 75, 90]}
+        groups = [
+            {"unit": u, "unit_name": NAMES[u], "handler": None, "handler_name": None, "open": n, "missed": n,
+             "warnings": {"50": 0, "75": 0, "90": 0}, "next_due_on": rows[0]["due_on"]}
+            for u, n in Counter(row["owed_by"] for row in rows).items()
+        ]  # fmt: skip
+        told |= {"total": len(rows), "missed": len(rows), "groups": groups, "due": page, "next": following}
+        return self._told(as_of) | told
+
+    def _running(self, item: tuple[Any, ...], as_of: datetime | None) -> list[dict[str, Any]]:
+        today = date.fromisoformat(self._today(as_of))
+        return [
+            {"no": item[0], "title": item[2], "handler": None, "handler_name": None, "used_days": 71, "percent": 118,
+             "total_days": 60, "counted_in": "calendar", "warning": 90, "missed": due["missed"],
+             "days_left": (date.fromisoformat(due["due_on"]) - today).days, **due}
+            for due in self._deadlines(item, as_of)
+            if due["met_on"] is None
+        ]  # fmt: skip
 
     def search(self, q="", *, unit=None, state=None, category=None, place=None, channel=None, late=None, limit=50,
                cursor=None, as_of=None):  # fmt: skip

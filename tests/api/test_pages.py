@@ -18,6 +18,8 @@ PAGES = {
     "/units": "耒阳市自然资源局",
     "/units/430408-zjj": "周建国",
     "/counters": "耒阳市",
+    "/due": "超 ",
+    "/due?unit=430408-zjj": "按单位和承办人",
     "/kpis": "口径版本",
     "/kpis/on_time_answer?side=numerator": REPEAT,
     "/events/12": "petition.",

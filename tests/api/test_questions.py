@@ -125,6 +125,7 @@ def test_a_list_goes_on_where_it_ended(client):
     [
         ("petitions?cursor=nonsense", "cursor"),
         ("findings?cursor=nonsense", "cursor"),
+        ("due?cursor=nonsense", "cursor"),
         ("petitions?limit=0", "limit"),
         ("petitions?limit=many", "limit"),
         ("petitions?late=perhaps", "late"),

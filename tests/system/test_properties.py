@@ -133,9 +133,9 @@ def _now_is_the_last_position(system: System) -> None:
     span = (date(2022, 1, 1), date(2023, 12, 31))
     for question in (
         *(lambda at, no=no, name=name: getattr(ask, name)(no, at) for no in ITEMS
-          for name in ("case", "timeline", "matter", "dossier")),
+          for name in ("case", "timeline", "matter", "dossier", "candidates")),
         *(lambda at, unit=unit: ask.scoreboard(unit, at) for unit in UNITS),
-        ask.findings, ask.units, ask.overview,
+        ask.findings, ask.units, ask.overview, lambda at: ask.due(as_of=at),
         lambda at: ask.kpi(COUNTY, *span, at), lambda at: ask.counters(by="month", as_of=at),
         lambda at: ask.search("停车", as_of=at), lambda at: ask.explain("petition:1", at),
     ):  # fmt: skip
