@@ -10,6 +10,7 @@ import typer
 from cli import (
     asking,
     desk,
+    differing,
     docs,
     exporting,
     importing,
@@ -43,6 +44,7 @@ app.add_typer(importing.importing, name="import")
 app.add_typer(exporting.exporting, name="export")
 app.add_typer(ruling.rulesets, name="ruleset")
 app.add_typer(ruling.calendars, name="calendar")
+app.command()(differing.diff)
 app.command("simulate")(taking.simulate_city)
 app.command()(taking.tick)
 for verb in (

@@ -12,6 +12,7 @@ from infra.log.port import Log
 from infra.questions import (
     candidates,
     cases,
+    diff,
     due,
     duties,
     evaluations,
@@ -153,6 +154,13 @@ class Answers:
             self._answers[key] = ask(book)
         kept: T = self._answers[key]
         return kept
+
+    def diff(
+        self, a: datetime, b: datetime, *, unit: str | None = None, from_: date | None = None, to: date | None = None
+    ) -> Answer:  # fmt: skip
+        """Which findings, dates and rates differ between two recorded times; rates of the year up to the second."""
+        before, after = self._library.at(a), self._library.at(b)
+        return diff.diff(before, after, unit or figures.top(after), *past_year(after, from_, to))
 
     def preview(self, ruleset: str | Mapping[str, Any], from_: date | None = None) -> Answer | list[tuple[str, str]]:
         """What a rule set (TOML, or its tables) would move if it were adopted; else its mistakes, each at its place."""

@@ -189,11 +189,11 @@ def overview(book: Book) -> dict[str, Any]:
         "rules": _by_rule(book),
         "units": [{"unit": unit, "name": book.units.name(unit), "findings": by_unit[unit]} for unit in worst],
         "due": _due(book),
-        **_this_year(book, _top(book), everyone),
+        **_this_year(book, top(book), everyone),
     }
 
 
-def _top(book: Book) -> str | None:
+def top(book: Book) -> str | None:
     """The unit whose rates are those of the whole record: the highest government."""
     governments = [each for each in book.units if each.kind == "government" and each.ended_on is None]
     return max(governments, key=lambda each: (each.rank, each.unit)).unit if governments else None

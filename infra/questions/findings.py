@@ -66,6 +66,17 @@ def told(standing: Standing, book: Knows) -> dict[str, Any]:
     return row
 
 
+def facts(standing: Standing, units: Units) -> dict[str, Any]:
+    """What of a finding matters to somebody if it is otherwise."""
+    found = standing.finding
+    persons = [(each.official, each.role, each.responsibility) for each in answers(found, units)]
+    return {
+        "since": found.since.isoformat(), "late_by_days": found.late_by, "unit": found.unit, "ground": found.ground,
+        "state": standing.told_state, "aggravated": found.aggravated, "reason": found.why,
+        "answers": [dict(zip(("official", "role", "responsibility"), each, strict=True)) for each in persons],
+    }  # fmt: skip
+
+
 def _articles(found: Finding, book: Knows) -> list[tuple[str, str]]:
     """(rule set, article) of the rule under the sets in force on the day of the breach."""
     articles = book.rules.catalogue[found.rule].articles

@@ -12,13 +12,12 @@ from msgspec.structs import replace
 from domain.calendar import Calendar
 from domain.deadlines import PETITIONER, Deadline
 from domain.envelope import SHANGHAI, day_of
-from domain.rules.answers import answers
 from domain.rules.differences import Difference, about_clock, concerning, differences
 from domain.rules.law import Rules, Supposed
 from domain.unit.state import Units
 from infra.log.port import Log
 from infra.office import EPOCH, micros
-from infra.questions.findings import told
+from infra.questions.findings import facts, told
 from infra.whatif.judging import Judged, Progress, judged, unwatched
 from projections.comparison import NOW, WAS, Changed, Pair
 from projections.findings import Standing
@@ -145,18 +144,8 @@ class Telling:
         before, after = (replace(each.finding, evidence=()) for each in (was, now))
         if before == after and was.state == now.state:
             return {}
-        old, new = self._facts(was), self._facts(now)
+        old, new = facts(was, self.judged.units), facts(now, self.judged.units)
         return {name: {"from": old[name], "to": new[name]} for name in old if old[name] != new[name]}
-
-    def _facts(self, standing: Standing) -> Row:
-        """What a change of it is worth telling."""
-        found = standing.finding
-        persons = [(each.official, each.role, each.responsibility) for each in answers(found, self.judged.units)]
-        return {
-            "since": found.since.isoformat(), "late_by_days": found.late_by, "unit": found.unit,
-            "ground": found.ground, "state": standing.told_state, "aggravated": found.aggravated, "reason": found.why,
-            "answers": [dict(zip(("official", "role", "responsibility"), each, strict=True)) for each in persons],
-        }  # fmt: skip
 
     # deadlines
 

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,10 +16,12 @@ import orjson
 
 from cli.wiring import System
 from domain.periods import containing
+from domain.rules.law import Supposed
 from infra.kafka.client import admin
 from infra.kafka.publisher import Publisher
 from infra.kafka.settings import KafkaSettings
 from infra.kafka.topics import LONGEST, Topics
+from infra.shipped import shipped_rules
 from projections.counters import KEYS
 from projections.ledgers.kinds import LEDGERS
 from tests.system.command import DANZE, Danze
@@ -159,6 +161,9 @@ def answers(system: System) -> dict[str, bytes]:
     asked.update(_about_duties(ask, asked))
     for page, told in enumerate(_pages(ask.findings, limit=400)):
         asked[f"findings, page {page}"] = told
+    asked["what if"] = ask.what_if.replay(Supposed(shipped_rules().sets["cn-2022"]))
+    last = ask.present().moment
+    asked["diff"] = ask.diff(last - timedelta(days=60), last)
     found = asked["findings"]["findings"]
     for finding in found[:: len(found) // FINDINGS_EXPLAINED + 1]:
         asked[f"explain {finding['id']}"] = ask.explain(finding["id"])
