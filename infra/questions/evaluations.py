@@ -92,11 +92,12 @@ def _registered_at(book: Book, unit: Unit, period: Period, levels: tuple[str, ..
 def _faults(book: Book, unit: str, period: Period) -> dict[str, int]:
     """Findings against the unit and those below it that began in the period, by axis; duties stand on none."""
     table = book.tables.findings
+    axis = func.coalesce(table.c.axis, "duties")
     query = (
-        select(func.coalesce(table.c.axis, "duties"), func.count())
+        select(axis, func.count())
         .where(table.c.cleared_at == 0, table.c.unit.in_(sorted(book.units.below(unit))),
                table.c.since.between(period.first.isoformat(), period.last.isoformat()))
-        .group_by(func.coalesce(table.c.axis, "duties"))
+        .group_by(axis)
     )  # fmt: skip
     return {"A": 0, "B": 0, "duties": 0, **{row[0]: row[1] for row in book.select(query)}}
 

@@ -1,0 +1,44 @@
+"""Every question about duties and ledgers, with every filter, is answered alike from SQLite and from PostgreSQL."""
+
+import orjson
+import pytest
+
+from cli.wiring import System
+from domain.periods import half_year
+from projections.ledgers.kinds import LEDGERS
+from tests.projections.test_ledgers import HISTORY
+from tests.questions.conftest import told
+from tests.samples import *
+
+pytestmark = pytest.mark.postgres
+SPAN = (date(2020, 4, 1), date(2020, 9, 30))
+FILTERS = (
+    {}, {"unit": COUNTY}, {"leader": head(COUNTY)}, {"state": "overdue"}, {"state": "open"}, {"state": "resolved"},
+    {"from_": SPAN[0], "to": date(2020, 6, 1)}, {"limit": 1}, {"limit": 1, "cursor": "2020-06-01|40|9"},
+)  # fmt: skip
+
+
+def answers(system: System) -> dict[str, bytes]:
+    ask = system.answers
+    asked = {f"{kind} {wanted}": ask.ledger(kind, **wanted) for kind in LEDGERS if kind != "unit" for wanted in FILTERS}
+    asked |= {f"unit {wanted}": ask.ledger("unit", **wanted) for wanted in FILTERS[:-1]}
+    for unit in (CITY, COUNTY, HOUSING, TOWN):
+        asked |= {
+            f"duties {unit}": ask.duties(unit, *SPAN), f"gaps {unit}": ask.duties(unit, *SPAN, gaps=True),
+            f"places {unit}": ask.three_none(unit, *SPAN), f"half {unit}": ask.evaluation(unit, half_year("2020H1")),
+            f"board {unit}": ask.scoreboard(unit), f"record {unit}": ask.record(head(unit), *SPAN),
+        }  # fmt: skip
+    return {question: orjson.dumps(answer) for question, answer in asked.items()}
+
+
+def test_both_stores_answer_alike(city, postgres_store_url, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    system = System(postgres_store_url)
+    try:
+        told(system, HISTORY, date(2020, 10, 1))
+        one, two = answers(city.system), answers(system)
+        assert [question for question in one if one[question] != two[question]] == []
+        assert len(one) > 150
+        assert not any(system.projector.replay().differences.values())
+    finally:
+        system.close()
