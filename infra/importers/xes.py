@@ -16,10 +16,12 @@ def traces(path: str | Path) -> Iterator[tuple[int, Row]]:
     Expat refuses documents whose entities blow up.
     """
     file, number = Path(path), 0
+    log: ET.Element | None = None
     with reading(file) as stream:
         try:
             for end, element in ET.iterparse(stream, events=("start", "end")):  # noqa: S314 -- as said above
                 name = element.tag.rpartition("}")[2]
+                log = element if log is None else log
                 if end == "start" and number == 0 and name not in PARTS:
                     raise ImportProblem(f"{file.name} is XML, but no event log in XES: it begins with <{name}>")
                 if end == "end" and name == "trace":
@@ -28,7 +30,7 @@ def traces(path: str | Path) -> Iterator[tuple[int, Row]]:
                         if event.tag.rpartition("}")[2] == "event":
                             number += 1
                             yield number, {**case, **_attributes(event)}
-                    element.clear()
+                    log.clear()  # else it would keep an empty trace for each that was read
         except ET.ParseError as error:
             raise ImportProblem(f"{file.name} is not readable XES: {error}") from error
 

@@ -19,6 +19,13 @@ PASSED_ON = (
     "7,Completed,Closed,Siebel,V2 3rd,2013-05-09 08:00:00+00:00\n"
 )
 
+BOMB = (
+    '<!DOCTYPE log [<!ENTITY a0 "aaaaaaaaaa">'
+    + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+    + ']><log><trace><string key="concept:name" value="&a9;"/></trace></log>'
+)
+"""Ten thousand million letters, if its entities were filled in."""
+
 
 @pytest.fixture
 def log(tmp_path):
@@ -116,6 +123,7 @@ def test_xes_packed_or_not_says_the_same(tmp_path):
         ("case,activity,time\n1,受理,2013-05-01\n".encode("gb18030"), "not UTF-8"),
         (b"<log><trace>", "not readable XES"),
         (b"<html><p/></html>", "no event log in XES"),
+        (BOMB.encode(), "not readable XES"),
     ],
 )
 def test_a_file_that_is_no_event_log_is_refused_in_one_sentence(tmp_path, content, words):
