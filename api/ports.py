@@ -26,8 +26,8 @@ class Questions(Protocol):
     def case(self, no: str, as_of: datetime | None = None) -> Answer | None:
         """Where one item stands: state, unit, people, deadlines."""
 
-    def timeline(self, no: str, as_of: datetime | None = None) -> Answer | None:
-        """Everything that happened to one item, in order, each with a sentence."""
+    def timeline(self, subject: str, as_of: datetime | None = None) -> Answer | None:
+        """Everything that happened to one item or other subject, in order, each with a sentence."""
 
     def dossier(self, no: str, as_of: datetime | None = None) -> Answer | None:
         """Who caused it, who answers for it, and in whose hands it was on which day."""

@@ -114,10 +114,15 @@ def _sentences(answer: Answer) -> None:
         out.print(line, markup=False)
 
 
-def timeline(no: No, store: Store = DEFAULT_STORE, as_of: AsOf = None, as_json: Json = False) -> None:
-    """Everything that happened to an item, in order (Art 13)."""
+def timeline(
+    subject: Annotated[str, typer.Argument(help="The item's number, or any subject: unit:CODE, conference:CODE.")],
+    store: Store = DEFAULT_STORE,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Everything that happened to an item, a unit or another subject, in order (Art 13, 21)."""
     at = moment(as_of)
-    told(_ask(store, lambda s: s.answers.timeline(_no(no), at), no), as_json, _timeline)
+    told(_ask(store, lambda s: s.answers.timeline(subject, at), subject), as_json, _timeline)
 
 
 def _timeline(answer: Answer) -> None:

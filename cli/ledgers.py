@@ -157,7 +157,7 @@ def ledger(
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """What stands in a ledger (台账), newest first."""
+    """What stands in a ledger (台账, Art 6, 8, 9, 11, 14, 17), newest first."""
     _one_of(kind, "KIND", LEDGERS)
     at, (first, last) = moment(as_of), days(from_, to)
     wanted = {"unit": unit, "leader": leader, "from_": first, "to": last, "state": state, "limit": limit}

@@ -89,6 +89,25 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "gathering.attended": ("{unit}派{leader}到场接访", "{leader} of {unit} came to receive them"),
     "gathering.reported": ("集访情况报告{to}", "the gathering was reported to {to}"),
     "gathering.ended": ("联合接访结束", "the joint reception ended"),
+    "unit.established": ("{name}成立", "{name} was set up"),
+    "unit.merged": ("并入{into}", "it went into {into}"),
+    "unit.abolished": ("撤销", "it was abolished"),
+    "unit.role_given": ("{name}任职（{role}）", "{name} took the role {role}"),
+    "unit.role_ended": ("{official}免职（{role}）", "{official} left the role {role}"),
+    "unit.change_filed": ("人员调整向{with_unit}备案（#{change}）", "a change of staff was filed with {with_unit} (#{change})"),
+    "unit.contact_point_set": ("{leader}联系{target_unit}", "{leader} was given the contact point {target_unit}"),
+    "unit.officer_exchanged": ("信访干部交流任职", "a petition officer was exchanged"),
+    "unit.care_held": ("开展信访干部心理疏导", "care for petition officers was held"),
+    "finding.opened": ("启动责任认定", "a human took the finding up"),
+    "finding.dissent_recorded": ("记录{official}的保留意见", "the dissent of {official} was put on record"),
+    "finding.decided": ("认定{official}承担责任（{responsibility}），{measure}：{reason}",
+                        "{official} was found to bear responsibility ({responsibility}), {measure}: {reason}"),
+    "finding.dismissed": ("不予追责：{reason}", "the finding was dismissed: {reason}"),
+    "finding.appealed": ("当事人申诉", "an appeal was lodged"),
+    "finding.appeal_decided": ("申诉处理：{outcome}", "the appeal was decided: {outcome}"),
+    "ruleset.adopted": ("采用规则集{name}", "the rule set {name} was adopted"),
+    "calendar.adopted": ("采用{year}年日历（{version}）", "the calendar of {year} was adopted (version {version})"),
+    "petitioner.forgotten": ("个人信息已销毁：{reason}", "the personal fields were destroyed: {reason}"),
     "deadline.missed": ("{deadline} 期限（{due_on}）已过，责任单位{owed_by}", "{deadline} passed on {due_on}, owed by {owed_by}"),
     "supervision.due": ("应当督办而未督办（{ground}），责任单位{owed_by}", "supervision {ground} was due from {owed_by}"),
 }  # fmt: skip
@@ -115,17 +134,21 @@ WORDS_ZH = {
     "arbitration": "仲裁", "reconsideration": "行政复议", "discipline": "纪检监察", "other": "其他", "informed": "包掌握情况",
     "persuaded": "包思想转化", "resolved": "包矛盾化解", "desisted": "包息访息诉", "party_committee": "党委常委会", "government": "政府常务会议",
     "joint_meeting": "党政联席会议", "reception": "接访", "visit_down": "下访", "supervision": "督查", "patrol": "巡察", "None": "未定",
+    "principal": "主要负责人", "deputy_in_charge": "分管负责人", "member": "班子成员", "petition_lead": "信访工作负责人",
+    "petition_clerk": "信访专干", "direct": "直接责任", "leadership": "领导责任", "main_leadership": "主要领导责任",
+    "important_leadership": "重要领导责任", "none": "不承担", "rectify": "责令改正", "talk": "约谈", "circulate": "通报批评",
+    "admonish": "诫勉", "reorganise": "组织处理", "transfer": "移送",
 }  # fmt: skip
 
 
 def sentence(event: AnyEvent, units: Units) -> dict[str, str]:
-    """{"zh", "en"} of an event of an item or of the clock."""
+    """{"zh", "en"} of an event."""
     name = event.type.removesuffix(".v1")
     fields = structs.asdict(event.data)
     if name in WITHOUT and fields.get(WITHOUT[name][0]) is None:
         zh, en = WITHOUT[name][1:]
     else:
-        zh, en = TEMPLATES.get(name, (name, name))
+        zh, en = TEMPLATES[name]
     return {
         "zh": zh.format_map(_Told(fields, event, units, _zh)),
         "en": en.format_map(_Told(fields, event, units, str)),

@@ -53,8 +53,9 @@ class Answers:
     def case(self, no: str, as_of: datetime | None = None) -> Answer | None:
         return cases.case(self._library.past_item(as_of), no)
 
-    def timeline(self, no: str, as_of: datetime | None = None) -> Answer | None:
-        return cases.timeline(self._library.past_item(as_of), no)
+    def timeline(self, subject: str, as_of: datetime | None = None) -> Answer | None:
+        """`subject` is `kind:id`, or an item's bare NO."""
+        return cases.timeline(self._library.past_item(as_of), subject if ":" in subject else f"petition:{subject}")
 
     def matter(self, no: str, as_of: datetime | None = None) -> Answer | None:
         return cases.matter(self._library.past_item(as_of), no)

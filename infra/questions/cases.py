@@ -40,9 +40,9 @@ def _custody(book: Book, events: list[AnyEvent]) -> list[dict[str, Any]]:
     return spans
 
 
-def timeline(book: Book, no: str) -> dict[str, Any] | None:
-    """Every event of the item, in order, each with a sentence."""
-    entries = book.log.stream(f"petition:{no}", upto=book.position)
+def timeline(book: Book, subject: str) -> dict[str, Any] | None:
+    """Every event of an item, a unit or any other subject, in order, each with a sentence."""
+    entries = book.log.stream(subject, upto=book.position)
     if not entries:
         return None
     told = []
@@ -54,7 +54,7 @@ def timeline(book: Book, no: str) -> dict[str, Any] | None:
              "unit_name": book.units.name(event.unit) if event.unit else None,
              "actor_name": book.units.official(event.actor)}
         )  # fmt: skip
-    return {**book.head(), "subject": f"petition:{no}", "events": told}
+    return {**book.head(), "subject": subject, "events": told}
 
 
 def matter(book: Book, no: str) -> dict[str, Any] | None:

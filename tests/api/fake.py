@@ -78,9 +78,9 @@ class FakeQuestions:
     def proof(self, position: int) -> dict[str, Any] | None:
         return examples.PROOF if position == 1 else None
 
-    def timeline(self, no: str, as_of: datetime | None = None) -> dict[str, Any] | None:
-        events = self._of(no, as_of)
-        return self._told(as_of) | {"subject": f"petition:{no}", "events": events} if events else None
+    def timeline(self, subject: str, as_of: datetime | None = None) -> dict[str, Any] | None:
+        events = self._of(subject, as_of)
+        return self._told(as_of) | {"subject": f"petition:{subject}", "events": events} if events else None
 
     def dossier(self, no: str, as_of: datetime | None = None) -> dict[str, Any] | None:
         case = self.case(no, as_of)

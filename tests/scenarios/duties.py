@@ -248,4 +248,5 @@ def exchange_and_care() -> Scenario:
     s.unit("2020-09-21", BUREAU, "officer_exchanged", official=who(BUREAU, "clerk"), to_unit=LABOUR, note="交流任职")
     s.unit("2020-09-22", BUREAU, "care_held", note="心理疏导讲座")
     s.finds_none("F", "D09", "D10")
+    s.asks("timeline", BUREAU, events=[{"type": "unit.officer_exchanged.v1"}, {"type": "unit.care_held.v1"}])
     return s

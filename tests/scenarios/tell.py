@@ -4,7 +4,7 @@ expect.json. The expectations are counted by hand from the contract and the cale
 
 from collections.abc import Callable
 
-from tests.scenarios.deciding import findings_decided, sunshine
+from tests.scenarios.deciding import findings_decided, leader_record, sunshine, three_none
 from tests.scenarios.duties import (
     briefings,
     changes_filed,
@@ -50,7 +50,7 @@ ALL: list[Callable[[], Scenario]] = [
     item_of_2022, handed_down, return_visit, secrecy_breached, incident, passed_down_report, gathering,
     joint_reception, briefings, roles_vacant, contact_points, duty_roster, receptions, protection, screening,
     changes_filed, exchange_and_care, conference_reports, agreed_items, sponsorship, inspections, half_year,
-    findings_decided, sunshine,
+    findings_decided, sunshine, leader_record, three_none,
 ]  # fmt: skip
 
 if __name__ == "__main__":
