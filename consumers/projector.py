@@ -12,7 +12,7 @@ import msgspec
 from msgspec import DecodeError, Struct, ValidationError
 
 from consumers.dead_letters import DeadLetter, DeadLetters
-from consumers.ports import Batch, Claim, Outgoing, Record, Rows, Send
+from consumers.ports import Batch, Claim, Headers, Outgoing, Record, Rows, Send
 from domain.codec import seer
 from domain.envelope import AnySeen, Finding
 from domain.finding.decide import State
@@ -153,16 +153,16 @@ def read(record: Record, after: int) -> AnySeen | str | None:
 
     Place and type stand in headers, beside the event's bytes.
     """
-    headers = dict(record.headers)
+    place, name = _told(record.headers)
     try:
-        position = int(headers["position"])
-    except (KeyError, ValueError):
+        position = int(place)
+    except ValueError:
         return "the header `position` is no number"
     if position <= after:
         return None
-    see = seer(headers.get("type", b""))
+    see = seer(name)
     if see is None:
-        return f"there is no type {headers.get('type', b'').decode('utf-8', 'replace')!r}"
+        return f"there is no type {name.decode('utf-8', 'replace')!r}"
     try:
         event = see(record.value or b"")
     except (ValidationError, DecodeError, UnicodeDecodeError) as error:
@@ -171,6 +171,14 @@ def read(record: Record, after: int) -> AnySeen | str | None:
     if record.key != event.subject.encode():
         return f"the key is not the subject {event.subject}"
     return event
+
+
+def _told(headers: Headers) -> tuple[bytes, bytes]:
+    """The headers `position` and `type`, empty where they are missing. The relay sets these two first."""
+    if len(headers) > 1 and headers[0][0] == "position" and headers[1][0] == "type":
+        return headers[0][1] or b"", headers[1][1] or b""
+    told = dict(headers)
+    return told.get("position") or b"", told.get("type") or b""
 
 
 def joined(changes: Sequence[Changes]) -> Changes:
