@@ -3,9 +3,10 @@
 The first day is not counted; day N is the last day; an act on day N is in time until midnight.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from msgspec import Struct
 
@@ -29,7 +30,6 @@ class Calendar:
         self.years = dict(years)
         self.roll = lru_cache(maxsize=4096)(self._roll)
         self.add_workdays = lru_cache(maxsize=65536)(self._add_workdays)
-        self.workdays = lru_cache(maxsize=65536)(self._workdays)
 
     def adopting(self, number: int, year: Year) -> "Calendar":
         """The same calendar with one year replaced."""
@@ -75,9 +75,22 @@ class Calendar:
             count -= self.works(day)
         return day
 
-    def _workdays(self, after: date, until: date) -> int:
-        """The working days in (after, until]; 0 where `until` is no later."""
-        return max(0, (until - after).days) - len(self.off_days(after, until))
+    def workdays(self, after: date, until: date) -> int:
+        """How many working days lie in (after, until]; below 0 where `until` is the earlier one."""
+        return self._worked_by(until) - self._worked_by(after)
+
+    def _worked_by(self, day: date) -> int:
+        """Working days from the first day of all on: Mondays to Fridays, and what the adopted years change."""
+        weeks, rest = divmod(day.toordinal(), 7)  # day 1 was a Monday
+        more, less = self._changed
+        return 5 * weeks + min(rest, 5) + bisect_right(more, day) - bisect_right(less, day)
+
+    @cached_property
+    def _changed(self) -> tuple[list[date], list[date]]:
+        """Worked Saturdays and Sundays, and other days that are off, of all adopted years."""
+        worked = {day for year in self.years.values() for day in year.workdays}
+        off = {day for year in self.years.values() for day in year.holidays} - worked
+        return sorted(day for day in worked if day.weekday() >= 5), sorted(day for day in off if day.weekday() < 5)
 
     def off_days(self, after: date, until: date) -> list[tuple[date, str]]:
         """The days off in (after, until], each with its reason."""

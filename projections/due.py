@@ -46,13 +46,12 @@ def due(running: Running, day: Day) -> dict[str, Any]:
     clock = day.rules.on(starts).clocks.get(row.clock)
     working = clock is None or clock.unit == "working"
     if working:
-        used, total = calendar.workdays(starts, today), calendar.workdays(starts, last)
+        used, total = max(0, calendar.workdays(starts, today)), calendar.workdays(starts, last)
     else:
         used, total = (max(0, (until - starts).days - row.uncounted) for until in (today, last))
     percent = 100 * used // total if total else 100
     owed_by = day.units.answering(UnitId(row.owed_by))
     handler = running.handler if owed_by == day.units.answering(UnitId(running.unit)) else None
-    left, left_working = (last - today).days, calendar.workdays(today, last) - calendar.workdays(last, today)
     return {
         "no": row.subject.partition(":")[2], "title": running.title, "clock": row.clock,
         "name": {"zh": clock.zh, "en": clock.en} if clock else SUPERVISION, "started": row.started,
@@ -60,7 +59,8 @@ def due(running: Running, day: Day) -> dict[str, Any]:
         "handler": handler, "handler_name": day.units.official(handler) if handler else None,
         "used_days": used, "total_days": total, "counted_in": "working" if working else "calendar",
         "percent": percent, "warning": max((step for step in day.steps if step <= percent), default=None),
-        "days_left": left, "working_days_left": left_working, "missed": bool(row.missed) or last < today,
+        "days_left": (last - today).days, "working_days_left": calendar.workdays(today, last),
+        "missed": bool(row.missed) or last < today,
     }  # fmt: skip
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from domain.envelope import day_of
 from domain.periods import Period
 from domain.rules.law import Rules, Supposed
 from domain.ruleset.mistakes import ruleset_of
@@ -186,7 +185,7 @@ class Answers:
         self, unit: str | None = None, handler: str | None = None, limit: int = 200, cursor: str | None = None,
         as_of: datetime | None = None,
     ) -> Answer:  # fmt: skip
-        on = day_of(as_of) if as_of is not None else None
+        on = due.day_asked(as_of)
         told = self._kept(("due", unit, handler, on), as_of, lambda book: due.due_list(book, unit, handler, on))
         return due.page(told, limit, cursor)
 

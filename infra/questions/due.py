@@ -1,13 +1,22 @@
 """What comes due, and what is overdue already? From the rows of running deadlines."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 
+from domain.envelope import day_of
 from infra.questions.book import Book
 from projections.cases import DueRow
 from projections.due import Day, Running, due, grouped
+
+
+def day_asked(as_of: datetime | None) -> date | None:
+    """The local day of a time; of one so far off that it has none, the first or the last there is."""
+    try:
+        return day_of(as_of) if as_of is not None else None
+    except OverflowError:
+        return date.min if as_of is not None and as_of.year == date.min.year else date.max
 
 
 def due_list(book: Book, unit: str | None, handler: str | None, on: date | None) -> dict[str, Any]:

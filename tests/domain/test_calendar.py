@@ -53,3 +53,12 @@ def test_a_day_off_is_told_with_its_reason():
         for day in ("2020-10-01", "2020-04-25", "2020-04-26", "2020-04-27")
     }
     assert told == {"2020-10-01": "国庆节", "2020-04-25": "周末", "2020-04-26": "", "2020-04-27": ""}
+
+
+@pytest.mark.parametrize("first", [date(2003, 12, 1), date(2020, 1, 1), date(2026, 11, 2)])
+def test_working_days_between_two_days_are_those_that_work(first):
+    counted = 0
+    for day in days(first + ONE_DAY, first + 400 * ONE_DAY):
+        counted += CALENDAR.works(day)
+        assert CALENDAR.workdays(first, day) == counted == -CALENDAR.workdays(day, first)
+    assert CALENDAR.workdays(date.min, date.max) > 2_500_000

@@ -279,6 +279,8 @@ NONSENSE: list[tuple[tuple[str, ...], str]] = [
     (("kpi", "--unit", "unit:organ", "--from", "2020-02-30", "--to", "2020-12-31"), "--from"),
     (("kpi", "--unit", "unit:organ", "--from", "2021-01-01", "--to", "2020-12-31"), "before --from"),
     (("counters", "--by", "colour"), "--by"),
+    (("due", "--unit", "unit:none"), "unit:none is not on record"),
+    (("candidates", "none"), "none is not on record"),
     (("search", "--state", "lost"), "--state"),
     (("tick", "--now", "soon"), "--now"),
     (("tick", "--now", "9999-12-31"), "future"),
@@ -292,6 +294,8 @@ def test_questions_that_make_no_sense_get_a_sentence(danze: Danze) -> None:
         danze(*question).refused(words)
     for day in ("0001-01-01", "9999-12-31", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"):
         assert danze("findings", "--json", "--as-of", day).json["findings"] == []
+        told = danze("due", "--json", "--as-of", day).json
+        assert told["missed"] == (told["total"] if day[0] == "9" else 0)
     for words in ('"', "'", "*", "a AND OR NOT (", "\x01", "小 区"):
         assert danze("search", "--json", words).json["petitions"] == []
 
