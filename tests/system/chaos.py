@@ -42,7 +42,9 @@ SERVERS = ("broker", "postgres")
 TOGETHER = (1, 1, 1, 1, 2, 2, 3)
 """How many are killed at the same moment."""
 STUCK = 120
-"""Seconds without any progress, though all stand, after which the engine counts as stuck."""
+"""Seconds after the last kill in which all must have got through."""
+NEXT = 10
+"""Seconds after which somebody is killed though nothing has got through since the last time."""
 Say = Callable[[str], object]
 
 
@@ -108,17 +110,22 @@ class Chaos:
     def _revive_workers(self, killed: Sequence[str]) -> None:
         self.ended.update(name for name in self.engine.revive() if name not in killed)
 
-    def until(self, true: Callable[[Progress], bool], system: System) -> Progress:
-        """Waits for log, bus and read models to come so far; the supervisor does its work meanwhile."""
-        give_up = time.monotonic() + STUCK
-        while True:
+    def moved(self, true: Callable[[Progress], bool], system: System, seconds: float = NEXT) -> Progress:
+        """Where log, bus and read models are when they have come so far, or the time is over.
+
+        The supervisor does its work meanwhile.
+        """
+        at, give_up = Progress(0, 0, 0), time.monotonic() + seconds
+        while not true(at) and time.monotonic() < give_up:
+            time.sleep(0.05)
+            self.revive()
             with suppress(StoreError):
                 at = progress(system)
-                if true(at):
-                    return at
-            assert time.monotonic() < give_up, f"stuck at {at}\n{self.engine.all_said()}"
-            self.revive()
-            time.sleep(0.05)
+        return at
+
+    def through(self, true: Callable[[Progress], bool], system: System) -> None:
+        at = self.moved(true, system, STUCK)
+        assert true(at), f"stuck at {at}\n{self.engine.all_said()}"
 
 
 def progress(system: System) -> Progress:
@@ -190,12 +197,12 @@ def _load(chaos: Chaos, system: System, lines: Sequence[bytes], kills: int, quar
     at = Progress(0, 0, 0)
     while (done := chaos.kills.total()) < kills:
         town.allowed = len(lines) * (done + 1) // (kills + 1)
-        at = chaos.until(lambda now, last=at: now.folded > last.folded or now.folded >= town.allowed // 2, system)
+        at = chaos.moved(lambda now, last=at: now.folded > last.folded, system)
         time.sleep(chaos.random.random())
         chaos.kill(kills - done)
         chaos.say(f"{chaos.kills.total():5} kills; {town.sent:,} sent, {at}; ended by itself: {dict(chaos.ended)}")
     town.allowed = len(lines)
-    chaos.until(lambda now: now.recorded >= quarter and not town.is_alive(), system)
+    chaos.through(lambda now: now.recorded >= quarter and not town.is_alive(), system)
 
 
 def _time_passes(chaos: Chaos, system: System, kills: int, total: int) -> None:
@@ -205,11 +212,11 @@ def _time_passes(chaos: Chaos, system: System, kills: int, total: int) -> None:
         chaos.engine.start_other(name, "-m", "tests.system.past_clock", system.url, FIRST, LAST, speed)
     at = progress(system)
     while (done := chaos.kills.total()) < kills:
-        at = chaos.until(lambda now, last=at: now.recorded > last.recorded or now.recorded == total, system)
+        at = chaos.moved(lambda now, last=at: now.recorded > last.recorded, system)
         time.sleep(chaos.random.random())
         chaos.kill(kills - done)
         chaos.say(f"{chaos.kills.total():5} kills; {at}; ended by itself: {dict(chaos.ended)}")
-    chaos.until(lambda now: min(now) >= total, system)
+    chaos.through(lambda now: min(now) >= total, system)
 
 
 def _same(chaos: Chaos, system: System, undisturbed: Danze) -> None:
@@ -253,6 +260,14 @@ def history(scale: float) -> list[bytes]:
     return lines
 
 
+@contextmanager
+def folder() -> Iterator[Path]:
+    """Where all servers and stores lie; PostgreSQL is let in, which runs as another user where we are root."""
+    with TemporaryDirectory(prefix="danze-chaos-", ignore_cleanup_errors=True) as path:
+        Path(path).chmod(0o755)
+        yield Path(path)
+
+
 def main() -> None:
     """Says how it goes, round by round."""
     say = partial(print, flush=True)
@@ -261,11 +276,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     began = time.monotonic()
-    with TemporaryDirectory(prefix="danze-chaos-") as folder:
-        Path(folder).chmod(0o755)  # PostgreSQL runs as another user, where we are root
-        os.environ["XDG_DATA_HOME"] = f"{folder}/share"
+    with folder() as place:
+        os.environ["XDG_DATA_HOME"] = str(place / "share")
         chaos = run(
-            Path(folder),
+            place,
             options.kills,
             seed=options.seed,
             say=lambda text: say(f"{time.monotonic() - began:6.1f} s  {text}"),

@@ -49,6 +49,8 @@ class Engine:
         self._to = ("--kafka", kafka, "--topics", topics.prefix)
         self._calls: dict[str, tuple[str, ...]] = {}
         self.workers: dict[str, subprocess.Popen[bytes]] = {}
+        self._before: dict[str, int] = {}
+        """How much a worker had said before it was begun the last time."""
 
     def start(self, name: str, *options: str) -> None:
         """`name` is a verb and, for several of it, a number: `project-2`."""
@@ -62,6 +64,7 @@ class Engine:
 
     def _begin(self, name: str) -> None:
         with self.said_by(name).open("ab") as said:
+            self._before[name] = len(self.said(name))
             self.workers[name] = subprocess.Popen(
                 self._calls[name], env=self.danze.environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said
             )
@@ -70,9 +73,10 @@ class Engine:
         self.workers[name].send_signal(how)
 
     def stop(self, name: str) -> None:
-        """In order, and for good."""
+        """In order, and for good. One that has not said a word yet may still be about to begin."""
         self.signal(name, signal.SIGTERM)
-        assert self.workers.pop(name).wait(60) == 0, self.said(name)
+        code, said = self.workers.pop(name).wait(60), self.said(name)[self._before[name] :]
+        assert code == 0 or (code == -signal.SIGTERM and not said), f"{code}: {said[-2000:]}"
 
     def kill(self, name: str) -> None:
         self.signal(name, signal.SIGKILL)

@@ -15,7 +15,8 @@ KILLS = 12
 def test_nothing_is_lost_or_doubled_whatever_is_killed(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
     try:
-        done = chaos.run(tmp_path, KILLS)
+        with chaos.folder() as place:
+            done = chaos.run(place, KILLS)
     except BrokerError as why:
         servers.not_to_be_had("KAFKA", why)
     assert done.kills.total() == KILLS

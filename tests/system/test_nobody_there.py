@@ -1,0 +1,82 @@
+"""Workers begin before what they need: store and broker come later, and each is missed in one sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from infra.kafka.broker import LocalBroker, User
+from infra.kafka.jars import BrokerError
+from infra.kafka.settings import KafkaSettings
+from infra.kafka.topics import Topics
+from tests import servers
+from tests.local_postgres import LocalPostgres
+from tests.system.command import Danze, city, ndjson, registered
+from tests.system.engine import Engine, send, until
+
+WORKERS = ("intake", "relay", "project", "clock")
+TRYING = "trying again until it works"
+pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
+
+
+@pytest.fixture
+def broker(tmp_path):
+    """Its topics are made; it stands."""
+    made = LocalBroker(tmp_path / "broker", servers.free_port(), User("danze", "correct horse"))
+    try:
+        made.start()
+    except BrokerError as why:
+        servers.not_to_be_had("KAFKA", why)
+    Topics().create(KafkaSettings((made.url,)), partitions=2)
+    yield made
+    made.kill()
+
+
+@pytest.fixture
+def postgres():
+    """It does not stand yet."""
+    with TemporaryDirectory(prefix="danze-postgres-", ignore_cleanup_errors=True) as folder:
+        made = LocalPostgres(Path(folder) / "data", servers.free_port())
+        yield made
+        made.kill()
+
+
+def test_workers_wait_for_store_and_broker_and_go_on_when_they_come(broker, postgres, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
+    broker.kill()
+    with Engine(Danze(f"{postgres.url}?schema=late"), broker.url, Topics(), tmp_path) as engine:
+        for name in WORKERS[:3]:
+            engine.start(name)
+        engine.start_other("clock", "-m", "cli", "clock", "--every", "3600")
+        until(lambda: all(TRYING in engine.said(name) for name in WORKERS), engine.all_said)
+        assert all("Connection refused; " in engine.said(name) for name in WORKERS)
+        postgres.start()
+        late = "no Kafka broker to be reached (127.0.0.1:"
+        until(lambda: all(late in engine.said(name) for name in ("intake", "project")), engine.all_said)
+        broker.start()
+        send(broker.url, Topics(), ndjson(city()).splitlines())
+        engine.recorded(3)
+        send(broker.url, Topics(), ndjson([registered(1)]).splitlines())
+        engine.recorded(4)
+        engine.read()
+        assert all(engine.said(name).count(late) == 1 for name in ("intake", "project"))
+        for name in WORKERS:
+            engine.stop(name)
+    assert "Traceback" not in engine.all_said()
+
+
+def test_a_wrong_password_is_one_sentence_and_is_tried_again(broker, postgres_store_url, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
+    wrong = {"SECURITY": "sasl_plaintext", "USER": "danze", "PASSWORD": "battery staple"}
+    danze = Danze(postgres_store_url, **{f"DANZE_KAFKA_{name}": value for name, value in wrong.items()})
+    danze.emit(*city())
+    with Engine(danze, broker.sasl_url, Topics(), tmp_path) as engine:
+        for name in WORKERS[:3]:
+            engine.start(name)
+        until(lambda: all(TRYING in engine.said(name) for name in WORKERS[:3]), engine.all_said)
+        for name in WORKERS[:3]:
+            engine.stop(name)
+            assert engine.said(name).count("does not let the user danze in with PLAIN") == 1
+    assert "battery" not in engine.all_said()
