@@ -67,7 +67,7 @@ class Office:
         self.whole: set[str] = set()
         """Kinds of which every subject is among them."""
         self.sponsored: dict[str, set[str]] = {}
-        """NOs of the items that an official ever sponsored, for officials that somebody asked about."""
+        """NOs of the items that an official ever sponsored, for officials who sponsored or were asked about."""
 
     def catch_up(self, upto: int | None = None, also: Callable[[AnyEvent], None] | None = None) -> None:
         """Takes in what the log has gained since, or only what it held at position `upto`.
@@ -93,13 +93,16 @@ class Office:
             if not entries:
                 break
             for event in decoded(entries):
-                self.take(event)
+                self.take(event, held=True)
                 if also is not None:
                     also(event)
             self.position = entries[-1].position
 
-    def take(self, event: AnyEvent) -> None:
-        """Folds one event of the log into what is known. Items and matters that nobody asked for stay unread."""
+    def take(self, event: AnyEvent, *, held: bool = False) -> None:
+        """Folds one event into what is known. Of those that the log holds, what nobody asked for stays unread.
+
+        What is being recorded cannot be read later in the same batch: of it, nothing is left out.
+        """
         kind, decided = kind_of(event.subject), event.decided
         if decided.findings or decided.cleared:
             self._take_findings(kind, event)
@@ -109,9 +112,9 @@ class Office:
             if no in self.items:
                 self.items.put(no, evolve(before, event))
             if decided.repeat_number is not None:
-                self._take_matter(event, before)
-            if isinstance(event.data, PetitionSponsored) and event.data.leader in self.sponsored:
-                self.sponsored[event.data.leader].add(no)
+                self._take_matter(event, before, held)
+            if isinstance(event.data, PetitionSponsored) and not (held and event.data.leader not in self.sponsored):
+                self._sponsored(event.data.leader).add(no)
             return
         self.versions[event.subject] = event.version
         if kind == "unit":
@@ -132,12 +135,12 @@ class Office:
             self.standing.update(dict.fromkeys(event.decided.cleared, False))
             self.standing.update({each.id: True for each in event.decided.findings})
 
-    def _take_matter(self, event: AnyEvent, before: Item | None) -> None:
+    def _take_matter(self, event: AnyEvent, before: Item | None, held: bool) -> None:
         """A judgement concerns the matter that the item joins and the one that it leaves."""
         left = (before.first,) if before is not None else tuple(self.matters)
         for root in (event.decided.matter, *left):
-            if root in self.matters:
-                self.matters[root] = matter.evolve(root, self.matters[root], event)
+            if root is not None and (root in self.matters or not held):
+                self.matters[root] = matter.evolve(root, self.repeats(root), event)
 
     # asking
 
@@ -253,11 +256,15 @@ class Office:
 
     def sponsors(self, official: str) -> bool:
         """Whether the official sponsors an item that is still open."""
+        items = [self.item(no) for no in self._sponsored(official)]
+        return any(item is not None and item.sponsor == official and not item.over for item in items)
+
+    def _sponsored(self, official: str) -> set[str]:
+        """NOs of the items that an official ever sponsored."""
         if official not in self.sponsored:
             touching = self._log.touching(f"sponsor:{official}", upto=self.position)
             self.sponsored[official] = {entry.subject[9:] for entry in touching}
-        items = (self.item(no) for no in self.sponsored[official])
-        return any(item is not None and item.sponsor == official and not item.over for item in items)
+        return self.sponsored[official]
 
     def known(self, recorded: datetime, *, head: int, history: bool) -> Known:
         """What decide may ask at this moment."""

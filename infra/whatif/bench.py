@@ -5,7 +5,6 @@ out: the clock runs anew, once at the beginning of each day and wherever it left
 """
 
 import sys
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -13,7 +12,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from domain import kinds
-from domain.codec import encode
 from domain.envelope import NOTHING, Action, AnyAction, AnyEvent, Event, Recorded, Rejected, day_of
 from domain.known import Known
 from domain.rules.law import Rules
@@ -22,30 +20,9 @@ from infra.clock import CLOCK, Clock
 from infra.log.port import Entry, Head
 from infra.office import EPOCH, Office
 
-LOOKED_UP = ("matter:", "sponsor:")
-"""Names under which the office looks for events that it did not keep in mind."""
-
 
 class Unwritten:
-    """A log in which nothing is written. Who judged everything itself only looks up what few names touch."""
-
-    def __init__(self) -> None:
-        self._by_name: defaultdict[str, list[Entry]] = defaultdict(list)
-
-    def note(self, event: AnyEvent, touches: Sequence[str]) -> None:
-        """Keeps an event that the office may look for."""
-        names = [name for name in touches if name.startswith(LOOKED_UP)]
-        if kinds.kind_of(event.subject) not in kinds.DECIDE:
-            names.append(event.subject)
-        for name in names:
-            body = encode(event)
-            self._by_name[name].append(Entry(event.position, event.subject, event.version, event.type, 0, body))
-
-    def touching(self, name: str, **_: object) -> list[Entry]:
-        return self._by_name.get(name, [])
-
-    def stream(self, subject: str, **_: object) -> list[Entry]:
-        return self._by_name.get(subject, [])
+    """A log in which nothing is written: an office that saw every event happen never has to read."""
 
     def head(self) -> Head:
         return Head(0, 0)
@@ -56,7 +33,7 @@ class Unwritten:
     def read(self, *_: object, **__: object) -> list[Entry]:
         return []
 
-    streams = of_kind = read
+    stream = streams = touching = of_kind = read
 
 
 class Refused(Struct, frozen=True):
@@ -74,11 +51,11 @@ class Bench:
     """Judges one record, from its first event on. `upto` is the last position; what the clock adds comes after it."""
 
     def __init__(self, rules: Rules, *, upto: int) -> None:
-        self._notes = Unwritten()
-        self._office = Office(self._notes, rules, room=sys.maxsize)
+        nothing = Unwritten()
+        self._office = Office(nothing, rules, room=sys.maxsize)
         for kind in kinds.EVOLVE:
             self._office.whole.add(kind)
-        self._agenda = Agenda(self._notes, lambda: (0, ()))
+        self._agenda = Agenda(nothing, lambda: (0, ()))
         self._clock = Clock(self._agenda, self)
         self._floor = EPOCH
         self._day = date.min
@@ -118,7 +95,7 @@ class Bench:
             )
             return said
         version = self._office.version(event.subject) + 1
-        return [*said, self._happened(replace(event, version=version, decided=ruling.decided), ruling)]
+        return [*said, self._happened(replace(event, version=version, decided=ruling.decided))]
 
     def until(self, today: date) -> list[AnyEvent]:
         """What the clock says up to the beginning of a day."""
@@ -130,8 +107,7 @@ class Bench:
         known = self._office.known(recorded, head=self._position, history=self._history)
         return kinds.decide(self._office.state(action.subject), action, known)
 
-    def _happened(self, event: AnyEvent, ruling: Recorded) -> AnyEvent:
-        self._notes.note(event, ruling.touches)
+    def _happened(self, event: AnyEvent) -> AnyEvent:
         self._office.take(event)
         if event.decided is not NOTHING:
             self._agenda.take(event)
@@ -160,7 +136,7 @@ class Bench:
             actor=action.actor, unit=action.unit, version=self._office.version(action.subject) + 1, recorded=recorded,
             ruleset=(), decided=ruling.decided, position=self._next,
         )  # fmt: skip
-        self._said.append(self._happened(event, ruling))
+        self._said.append(self._happened(event))
 
 
 def _told(event: AnyEvent) -> AnyAction:

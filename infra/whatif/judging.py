@@ -13,6 +13,7 @@ from domain.rules.law import Rules, Supposed
 from domain.ruleset import decide as ruleset
 from domain.unit.state import Units
 from infra.log.port import Log
+from infra.office import Office
 from infra.whatif.bench import Bench, Refused
 from projections.comparison import NOW, WAS, Comparison
 
@@ -32,14 +33,22 @@ class Judged(NamedTuple):
 
     comparison: Comparison
     was: Rules
-    now: Rules
-    units: Units
+    office: Office
+    """All that would be known."""
     position: int
     days: tuple[date, date]
     """The first and the last day on which something was recorded."""
     absences: tuple[int, int]
     """What the clock said on record, and what it would have said."""
     refused: list[Refused]
+
+    @property
+    def now(self) -> Rules:
+        return self.office.rules
+
+    @property
+    def units(self) -> Units:
+        return self.office.units
 
     def why(self) -> list[Difference]:
         """In what the law of any day of the record differs."""
@@ -56,7 +65,7 @@ def judged(
     log: Log, shipped: Rules, supposed: Supposed, *, upto: int, until: date | None = None,
     progress: Progress = unwatched,
 ) -> Judged:  # fmt: skip
-    """Judges all up to a position again. The clock goes on to `until`, else to the last event's day."""
+    """Judges all up to a position again. The clock goes on to `until` where that is given."""
     was, comparison, bench = shipped, Comparison(), Bench(shipped.supposing(supposed), upto=upto)
     first = last = date.min
     on_record = position = 0
@@ -76,9 +85,9 @@ def judged(
             first = last if position == 0 and number == 0 else first
         position = entries[-1].position
         progress(position, upto)
-    for said in bench.until(until or last):
+    for said in bench.until(until) if until is not None else ():
         comparison.hear(NOW, said)
     return Judged(
-        comparison, was, bench.office.rules, bench.office.units, upto, (first, max(last, until or last)),
+        comparison, was, bench.office, upto, (first, max(last, until or last)),
         (on_record, bench.absences), bench.refused,
     )  # fmt: skip

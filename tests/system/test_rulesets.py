@@ -179,6 +179,22 @@ def test_a_calendar_is_previewed_and_adopted(danze: Danze) -> None:
     assert (adopted["subject"], adopted["outcome"]) == ("calendar:2031", "recorded")
 
 
+def test_a_calendar_with_another_day_off_moves_the_last_day(handled: Danze, tmp_path: Path) -> None:
+    """Friday 19 June, the last day, becomes a day off: the limit rolls to Monday."""
+    year = '[2020]\nversion = "2"\nworkdays = []\n[2020.holidays]\n"端午" = ["06-19"]\n'
+    (tmp_path / "2020.toml").write_text(year, encoding="utf-8")
+    story = Scenario("open", "", "")
+    story.registered("2020-06-04", no="430408-2020-000007")
+    sent = {**story.actions[-1], "recordedat": "2020-06-30T10:00:00+08:00"}
+    handled.emit(orjson.dumps(sent), options=["--history"])
+    told = handled("calendar", "preview", "2020.toml", "--json").json
+    (moved,) = told["deadlines"]
+    assert (moved["subject"], moved["clock"], moved["open"]) == (sent["subject"], "K1", True)
+    assert (moved["from"], moved["to"]) == ("2020-06-19", "2020-06-22")
+    assert moved["why"] == [{"what": "calendar.2020", "before": "1", "after": "2"}]
+    assert (told["supposed_since"], told["findings"]["appear"]) == ("2020-01-01", [])
+
+
 MISTAKES = [
     ("zh == 1", ("line 1",)),
     (CITY_SET.replace("supervise_days", "supervise_dayz"), ("parameters.supervise_dayz", "supervise_days")),
