@@ -17,11 +17,16 @@ from domain.envelope import day_of
 from infra.city.simulation import simulate
 from infra.intake import Intake
 from infra.log.port import Conflict, StoreError
+from infra.log.urls import parse
+from infra.seals.keys import key_of, signer
+from infra.seals.notes import LOG
+from infra.seals.sealer import Sealer
 
 VERSION = "0.1.0"
 SIMULATED_SEED = 1
 DAYS = 365
 """The simulated year ends yesterday, so that the clock of the running system goes on from it."""
+MINUTE = 60
 Host = Annotated[str, typer.Option(help="Address to listen on; the default is this machine only.")]
 Port = Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on.")]
 
@@ -58,7 +63,7 @@ def run(
             _fill(system, simulated)
         door = Door(system.intake(clock=True))
         stop = threading.Event()
-        clock = threading.Thread(target=_clock, args=(door, stop), daemon=True)
+        clock = threading.Thread(target=_clock, args=(system, door, stop), daemon=True)
         clock.start()
         try:
             _serve(system, door, host, port)
@@ -97,10 +102,24 @@ def _fill(system: System, scale: float) -> None:
     out.print(f"danze: {counts['recorded']:,} events recorded, {counts['rejected']:,} refused")
 
 
-def _clock(door: Door, stop: threading.Event) -> None:
-    """Once a minute: what was missed since."""
-    while not stop.wait(60):
+def _clock(system: System, door: Door, stop: threading.Event) -> None:
+    """At once and every minute: what was missed since is recorded, and what is new is sealed."""
+    while True:
         try:
             door.tick()
+            _seal(system)
         except (StoreError, Conflict) as error:
             err.print(f"danze: the clock could not run and will try again: {error}", markup=False, highlight=False)
+        if stop.wait(MINUTE):
+            return
+
+
+def _seal(system: System) -> None:
+    """A checkpoint over what is new, unless a `danze seal` is at work on the store."""
+    claim = system.log.claim("seal")
+    if claim is None:
+        return
+    try:
+        Sealer(system.log, system.seals, signer(key_of(parse(system.url)), LOG)).seal(now())
+    finally:
+        claim.release()
