@@ -250,7 +250,7 @@ def refused(system: System) -> set[tuple[bytes, str]]:
 def history(scale: float) -> list[bytes]:
     """A quarter of the city; and now and then what nobody can read, and work told before its item is known."""
     lines = []
-    for number, action in enumerate(simulate(3, days=DAYS, scale=scale)):
+    for number, action in enumerate(simulate(3, days=DAYS, scale=scale, counties=1)):
         if action["type"] == "petition.registered.v1" and number % 5 == 0:
             early = {"id": f"early {number}", "type": "petition.worked.v1", "data": {"what": "来电询问"}}
             lines.append(orjson.dumps({**action, **early}))

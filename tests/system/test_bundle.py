@@ -17,7 +17,7 @@ from tests.system.command import Danze, ndjson
 def city(tmp_path_factory) -> Danze:
     """A store with a simulated month."""
     danze = Danze(tmp_path_factory.mktemp("city") / "danze.db")
-    assert danze.emit(*simulate(7, days=40, scale=0.02), options=("--history",))["recorded"] > 1_000
+    assert danze.emit(*simulate(7, days=40, scale=0.02, counties=1), options=("--history",))["recorded"] > 1_000
     return danze
 
 
@@ -77,7 +77,7 @@ def test_restoring_twice_adds_nothing_and_half_a_log_goes_on(city, exported, oth
 
 def test_with_the_old_keys_beside_it_a_restored_log_goes_on_and_knows_duplicates(city, exported, other):
     assert other("import", "bundle", exported).code == 0
-    first = next(iter(simulate(7, days=40, scale=0.02)))
+    first = next(iter(simulate(7, days=40, scale=0.02, counties=1)))
     other("emit", "-", sent=ndjson([first])).refused("keys")
     for name in ("keys", "master"):
         shutil.copy(f"{city.store}.{name}", f"{other.store}.{name}")
@@ -155,7 +155,7 @@ def test_a_changed_word_is_found_by_the_root(city, exported, other, tmp_path):
 
 
 def test_a_store_with_another_history_takes_nothing(city, exported, other):
-    other.emit(*simulate(8, days=1, scale=0.02), options=("--history",))
+    other.emit(*simulate(8, days=1, scale=0.02, counties=1), options=("--history",))
     before = other("verify", "--json").json
     other("import", "bundle", exported).refused("another event at position")
     assert other("verify", "--json").json == before

@@ -57,7 +57,7 @@ def differing(system: System, exported: Exported, unit: str, days: tuple[date, d
 def city(tmp_path_factory) -> Iterator[tuple[System, Exported]]:
     """Ten simulated months of a small city, and its export."""
     with closing(System(str(tmp_path_factory.mktemp("city") / "danze.db"))) as system:
-        yield system, told(system, (orjson.dumps(each) for each in simulate(5, days=300, scale=0.1)))
+        yield system, told(system, (orjson.dumps(each) for each in simulate(5, 300, 0.1, date(2020, 1, 1), counties=2)))
 
 
 @pytest.mark.parametrize("days", [FIRST, SECOND, THIRD, HALF, MONTH], ids=lambda days: f"{days[0]:%m%d}-{days[1]:%m%d}")

@@ -64,7 +64,7 @@ def _last_day(now: str) -> date:
 
 
 def test_a_quarter_of_the_city_under_its_own_rules(tmp_path):
-    sent = [orjson.dumps(action) for action in simulate(3, days=91, scale=0.03)]
+    sent = [orjson.dumps(action) for action in simulate(3, days=91, scale=0.03, counties=1)]
     with recorded(tmp_path, sent, date(2020, 9, 30)) as system:
         nothing_differs(system, date(2020, 9, 30))
         nothing_differs(system)
