@@ -102,9 +102,15 @@ class FakeQuestions:
         return self._told(as_of) | {"caused_by": caused, "answers": answers, "custody": custody, "verified": verified}
 
     def candidates(self, no: str, as_of: datetime | None = None) -> dict[str, Any] | None:
-        case = self.case(no, as_of)
-        told = {"no": no, "title": "", "judged": None, "alike": 40, "candidates": []}
-        return None if case is None else self._told(as_of) | told
+        case, first = self.case(no, as_of), self._row(next(i for i in ITEMS if i[0] == CAUSED), as_of)
+        if case is None or first is None:
+            return None
+        why = [{"sign": "title", "zh": "标题相近", "en": "the titles are alike"}]
+        taken = {k: first[k] for k in ("no", "title", "state", "unit", "unit_name", "registered_on")}
+        offered = {**taken, "basis": ["same_facts"], "likeness": 61, "shared_terms": ["停车"], "why": why, "emit": {}}
+        told = {"no": no, "title": "", "judged": None, "alike": 40}
+        rows = [offered | {"matter": CAUSED, "shared_petitioners": 0}] if no == REPEAT else []
+        return self._told(as_of) | told | {"candidates": rows}
 
     def matter(self, no: str, as_of: datetime | None = None) -> dict[str, Any] | None:
         case = self.case(no, as_of)

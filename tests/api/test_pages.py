@@ -12,6 +12,7 @@ PAGES = {
     "/petitions": "小区停车收费与公共收益去向",
     f"/petitions/{CAUSED}": "谁引发，谁担责",
     f"/petitions/{CAUSED}/clocks/K5": "首日不计",
+    f"/petitions/{REPEAT}/candidates": "标题相近",
     f"/matters/{CAUSED}": REPEAT,
     "/findings": "待认定",
     f"/findings/{F21}": "主要领导责任",

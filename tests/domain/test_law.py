@@ -75,6 +75,13 @@ def test_the_day_that_the_adoption_names_counts():
     assert story.rules.on(date(2021, 7, 1)).parameters["supervise_days"] == 3
 
 
+def test_a_city_warns_at_steps_of_its_own():
+    story = given(*CITY_UNITS, adopted(ruleset("warnings = [60, 80]\n" + CITY_SET)))
+    assert story.rules.on(date(2020, 12, 31)).warnings == (50, 75, 90)
+    assert story.rules.on(date(2021, 1, 1)).warnings == (60, 80)
+    story.when(adopted(ruleset("warnings = [0, 101]\n" + CITY_SET))).refused("bad-value", "$.data.content")
+
+
 def test_a_shipped_rule_set_is_adopted_by_its_name():
     fact = RulesetAdopted(name="cn-2022", from_=date(2022, 6, 1), content_hash=content_hash(text_of("cn-2022")))
     story = given(*CITY_UNITS).when(adopted(fact)).then(Decided())

@@ -1,13 +1,13 @@
-"""到期: for whoever works on items."""
+"""到期 and 筛重: for whoever works on items."""
 
 from __future__ import annotations
 
 from litestar import Response, get
-from litestar.params import FromQuery
+from litestar.params import FromPath, FromQuery
 
 from api.asked import official_id, unit_id
 from api.ports import Asks
-from api.problems import cursor_read
+from api.problems import cursor_read, found
 from api.web.page import Shown
 
 PAGE = 100
@@ -28,4 +28,10 @@ def due(
     return page.show("due.html", told=told)
 
 
-HANDLERS = [due]
+@get("/petitions/{no:str}/candidates", include_in_schema=False, sync_to_thread=True)
+def candidates(page: Shown, questions: Asks, no: FromPath[str]) -> Response[str]:
+    """Earlier items that one item may repeat; a human judges."""
+    return page.show("candidates.html", told=found(questions.candidates(no, page.moment), f"item {no}"))
+
+
+HANDLERS = [due, candidates]
