@@ -15,6 +15,24 @@ from faust.transport.drivers import aiokafka as driver
 log = logging.getLogger("danze.workers")
 RETRY_SECONDS = 2.0
 STOP_SECONDS = 30.0
+SAID_AGAIN_SECONDS = 60.0
+
+
+class Seldom(logging.Filter):
+    """What the client says at each attempt while a broker is away passes once a minute; all else always."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[object, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not record.name.startswith("aiokafka"):
+            return True
+        last = self._said.get(record.msg)
+        if last is not None and record.created - last < SAID_AGAIN_SECONDS:
+            return False
+        self._said[record.msg] = record.created
+        return True
 
 
 def run(app: Any) -> None:
@@ -24,6 +42,8 @@ def run(app: Any) -> None:
     """
     if not logging.getLogger().handlers:
         logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(Seldom())
     logging.getLogger("faust").setLevel(logging.CRITICAL)  # it logs at every service what is raised here
     logging.getLogger("mode").setLevel(logging.CRITICAL)
     asyncio.run(_run(app))

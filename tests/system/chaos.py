@@ -43,7 +43,7 @@ TOGETHER = (1, 1, 1, 1, 2, 2, 3)
 """How many are killed at the same moment."""
 STUCK = 120
 """Seconds after the last kill in which all must have got through."""
-NEXT = 10
+NEXT = 30
 """Seconds after which somebody is killed though nothing has got through since the last time."""
 Say = Callable[[str], object]
 
