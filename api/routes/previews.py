@@ -46,7 +46,7 @@ class Preview(Told):
     note: dict[str, str]
     differences: list[Difference]
     findings: WouldBe
-    counts: dict[str, dict[str, dict[str, int]]]
+    counts: dict[str, dict[str, Any]]
     deadlines: list[Moved]
     refused: list[dict[str, Any]]
     absences: dict[str, int]
@@ -72,7 +72,7 @@ PREVIEW = {
     "note": {"zh": "已作出的判断不变。", "en": "What was decided stays decided."},
     "differences": [WHY],
     "findings": {"appear": [], "vanish": [], "change": []},
-    "counts": {"by_rule": {}, "by_unit": {}},
+    "counts": {"by_rule": {}, "by_unit": {}, "deadlines_by_unit": {"unit:430408-xfj": 1}},
     "deadlines": [
         {
             "subject": "petition:430408-2020-000002",

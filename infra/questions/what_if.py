@@ -109,7 +109,11 @@ class Telling:
             "position": judged.position,
             "differences": [_plain(each) for each in self.everything],
             "findings": findings,
-            "counts": {"by_rule": _counted(findings, "rule"), "by_unit": _counted(findings, "unit")},
+            "counts": {
+                "by_rule": _counted(findings, "rule"),
+                "by_unit": _counted(findings, "unit"),
+                "deadlines_by_unit": dict(sorted(Counter(row["owed_by"] for row in moved).items())),
+            },
             "deadlines": sorted(moved, key=lambda row: (row["subject"], row["starts_on"], row["clock"])),
             "refused": [_plain(each) for each in judged.refused],
             "absences": dict(zip(("on_record", "what_if"), judged.absences, strict=True)),
