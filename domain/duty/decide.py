@@ -60,7 +60,7 @@ class Record(NamedTuple):
 def _acquit(draft: Draft, ledger: Ledger) -> None:
     """Clears what the act shows to have been done, where it was entered after the clock had passed."""
     fact, act = draft.action.data, act_of(draft.action.data)
-    if act is None:
+    if act is None or day_of(draft.known.recorded) <= draft.day:  # entered on its day: nobody can have missed it
         return
     record = Record(draft.known, draft.subject, with_act(ledger, act, draft.day))
     for duty in draft.law.duties.values():

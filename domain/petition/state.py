@@ -1,7 +1,6 @@
 """How each event changes an item. `evolve` never refuses: it has already happened."""
 
 from collections.abc import Iterable, Sequence
-from copy import copy
 
 from msgspec.structs import replace
 
@@ -19,7 +18,7 @@ def evolve(item: Item | None, event: AnySeen) -> Item | None:
         return _registered(event) if isinstance(event.data, e.PetitionRegistered) else None
     if event.version <= item.version:
         return item
-    after = copy(item)
+    after = replace(item)
     grow(after, event)
     return after
 
