@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 
 from domain.envelope import AnySeen
 from domain.vocabulary import NAMES
-from projections.ledgers import duties, meetings, watching
+from projections.ledgers import duties, items, meetings, watching
 from projections.ledgers.entry import Entry, Page, Write, page
 
-WRITES: dict[type, Write] = duties.WRITES | meetings.WRITES | watching.WRITES
+WRITES: dict[type, Write] = duties.WRITES | meetings.WRITES | watching.WRITES | items.WRITES
 """What each fact writes; one that is absent here writes nothing."""
 
 WRITTEN = frozenset(NAMES[fact] for fact in WRITES)

@@ -114,6 +114,6 @@ def test_the_folders_are_what_the_script_tells():
 def test_the_command_starts_as_a_process(tmp_path):
     command = [sys.executable, "-m", "cli", "emit", "--history", str(FOLDERS[0] / "actions.jsonl"), "--json"]
     done = subprocess.run(
-        [*command, "--store", f"sqlite:///{tmp_path}/a.db"], capture_output=True, check=True, text=True
+        [*command, "--store", f"sqlite:///{tmp_path}/a.db"], capture_output=True, check=False, text=True
     )
     assert json.loads(done.stdout) == json.loads((FOLDERS[0] / "expect.json").read_text(encoding="utf-8"))["emit"]
