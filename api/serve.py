@@ -16,13 +16,15 @@ class AddressInUse(Exception):
     """Somebody else listens there already."""
 
 
-def serve(app: Litestar, host: str, port: int, *, ready: Callable[[], None] | None = None) -> None:
-    """Serves until SIGINT or SIGTERM; calls `ready` once the port answers. Raises `AddressInUse` before it starts."""
-    _free(host, port)
-    asyncio.run(_serve(app, host, port, ready))
+def serve(app: Litestar, host: str, port: int, *, ready: Callable[[int], None] | None = None) -> None:
+    """Serves until SIGINT or SIGTERM; calls `ready` with the port once it answers. Port 0 is any that is free.
+
+    Raises `AddressInUse` before it starts.
+    """
+    asyncio.run(_serve(app, host, _free(host, port), ready))
 
 
-async def _serve(app: Litestar, host: str, port: int, ready: Callable[[], None] | None) -> None:
+async def _serve(app: Litestar, host: str, port: int, ready: Callable[[int], None] | None) -> None:
     server = Server(
         app, address=host, port=port, interface=Interfaces.ASGI, websockets=False, log_enabled=False, log_access=False
     )
@@ -36,7 +38,7 @@ async def _serve(app: Litestar, host: str, port: int, ready: Callable[[], None] 
         announcement.cancel()
 
 
-async def _announce(host: str, port: int, ready: Callable[[], None] | None) -> None:
+async def _announce(host: str, port: int, ready: Callable[[int], None] | None) -> None:
     while ready is not None:
         try:
             _, writer = await asyncio.open_connection(host, port)
@@ -44,11 +46,11 @@ async def _announce(host: str, port: int, ready: Callable[[], None] | None) -> N
             await asyncio.sleep(0.02)
         else:
             writer.close()
-            ready()
+            ready(port)
             return
 
 
-def _free(host: str, port: int) -> None:
+def _free(host: str, port: int) -> int:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -56,3 +58,4 @@ def _free(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise AddressInUse(f"{host}:{port}: {error.strerror}") from error
+        return int(probe.getsockname()[1])

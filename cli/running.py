@@ -85,9 +85,12 @@ def _serve(system: System, door: Door, host: str, port: int) -> None:
     if host not in ("127.0.0.1", "::1", "localhost"):
         err.print(f"danze: there are no roles yet: whoever reaches {host}:{port} reads everything", highlight=False)
     app = create_app(system.answers, door, version=VERSION)
-    here = f"danze: http://{host}:{port}/  store {system.url}"
+
+    def ready(port: int) -> None:
+        out.print(f"danze: http://{host}:{port}/  store {system.url}", highlight=False)
+
     try:
-        serve(app, host, port, ready=lambda: out.print(here, highlight=False))
+        serve(app, host, port, ready=ready)
     except AddressInUse as error:
         raise fail(f"{error}; choose another with --port") from None
 

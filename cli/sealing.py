@@ -172,9 +172,12 @@ def witness(
         raise fail(f"--log: {error}") from None
     signer = keys.signer(key, WITNESS, name)
     app = create_witness(Witness(signer, logs, state), lambda: int(time.time()))
+
+    def ready(port: int) -> None:
+        out.print(f"danze: witness {signer.verifier} at http://{host}:{port}/", markup=False, highlight=False)
+
     try:
-        serve(app, host, port, ready=lambda: out.print(f"danze: witness {signer.verifier} at http://{host}:{port}/",
-                                                       markup=False, highlight=False))  # fmt: skip
+        serve(app, host, port, ready=ready)
     except AddressInUse as error:
         raise fail(f"{error}; choose another with --port") from None
 

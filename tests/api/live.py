@@ -7,7 +7,7 @@ from api.serve import serve
 from tests.api.fake import FakeIntake, FakeQuestions
 
 
-def announce() -> None:
+def announce(_: int) -> None:
     sys.stdout.write("ready\n")
     sys.stdout.flush()
 

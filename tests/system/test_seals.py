@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -57,14 +56,11 @@ def grown(danze: Danze) -> None:
 @pytest.fixture
 def witness(danze: Danze, tmp_path: Path) -> Iterator[str]:
     """KEY@URL of a witness of this log, a process of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     files = ("--key", str(tmp_path / "witness.key"), "--state", str(tmp_path / "witness.json"))
     command = [sys.executable, "-m", "cli", "witness", "--log", log_key(danze), "--name", "example.net/w1", *files]
-    process = subprocess.Popen([*command, "--port", str(port)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    said = process.stdout.readline()
-    yield f"{said.split()[2]}@http://127.0.0.1:{port}"
+    process = subprocess.Popen([*command, "--port", "0"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    _, _, key, _, address = process.stdout.readline().split()
+    yield f"{key}@{address}"
     process.kill()
     process.wait()
 
