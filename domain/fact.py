@@ -12,7 +12,7 @@ OfficialId = NewType("OfficialId", str)
 PersonId = NewType("PersonId", str)
 """`person:9f3a`, a pseudonym; names never stand here"""
 PetitionNo = NewType("PetitionNo", str)
-"""`430408-2020-000001`, the number of one item without its kind"""
+"""`430408-2020-000001`, the number of one item; `petition:430408-2020-000001` is taken for it"""
 
 PREFIXES: dict[object, str] = {UnitId: "unit:", OfficialId: "official:", PersonId: "person:"}
 """What an id of each type begins with; checked once, when an action comes in."""

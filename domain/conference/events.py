@@ -38,9 +38,11 @@ class GroupFormed(Fact, frozen=True, gc=False):
 
 
 class GroupDissolved(Fact, frozen=True, gc=False):
-    """A special working group was dissolved (撤销专项工作小组, Art 6)."""
+    """A special working group was dissolved (撤销专项工作小组, Art 6). The name is enough."""
 
     name: Text
+    lead_unit: UnitId | None = None
+    members: tuple[UnitId, ...] = ()
 
 
 class MembersChanged(Fact, frozen=True, gc=False):

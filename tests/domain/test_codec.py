@@ -69,6 +69,22 @@ def test_what_is_wrong_is_refused_at_its_field(line, code, path):
 
 
 @pytest.mark.parametrize(
+    ("type", "subject", "data", "field", "kept"),
+    [
+        ("petition.repeat_judged.v1", "petition:2", {"first": "petition:1", "basis": []}, "first", "1"),
+        ("conference.item_agreed.v1", "conference:a",
+         {"item": "物业", "owner_unit": "unit:a", "petition": "petition:1"}, "petition", "1"),
+        ("dispute.became_petition.v1", "dispute:a", {"petition": "1"}, "petition", "1"),
+        ("duty.reception_held.v1", "duty:a",
+         {"leader": "official:a", "kind": "reception", "items": ["petition:1", "2"]}, "items", ("1", "2")),
+    ],
+)  # fmt: skip
+def test_an_item_is_named_by_its_number_or_as_its_subject_names_it(type, subject, data, field, kept):
+    action = decode_action(sent(data, type=type, subject=subject))
+    assert getattr(action.data, field) == kept
+
+
+@pytest.mark.parametrize(
     "type", ["petition.secrecy_guarded.v1", "deadline.missed.v1", "duty.missed.v1", "supervision.due.v1"]
 )
 def test_what_the_log_writes_itself_is_accepted_from_nobody(type):

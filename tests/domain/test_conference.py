@@ -114,7 +114,7 @@ def test_groups_are_formed_and_dissolved():
     story.when(meets("2020-07-02", unknown)).refused("unknown-subject", "$.data.lead_unit")
     unknown = group(name="乙", members=("unit:no",))
     story.when(meets("2020-07-02", unknown)).refused("unknown-subject", "$.data.members[0]")
-    story.and_then(meets("2020-07-03", c.GroupDissolved(name="物业专项小组")))
+    story.and_then(meets("2020-07-03", c.GroupDissolved(name="物业专项小组", lead_unit=HOUSING, members=(LAND,))))
     gone = meets("2020-07-04", c.GroupDissolved(name="物业专项小组"))
     story.when(gone).refused("not-in-this-state", "$.data.name")
     story.when(meets("2020-07-05", group())).nothing()

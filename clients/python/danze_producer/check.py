@@ -9,7 +9,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_type
 import msgspec
 from msgspec import Meta, Raw, Struct
 
-from danze_producer.facts import LOG_MADE, PREFIXES, SUBJECT_KIND, TYPES, Fact, Moment, PersonId, UnitId
+from danze_producer.facts import LOG_MADE, PREFIXES, SUBJECT_KIND, TYPES, Fact, Moment, PersonId, PetitionNo, UnitId
 
 D = TypeVar("D")
 Id = Annotated[str, Meta(min_length=1, max_length=512)]
@@ -73,7 +73,7 @@ def decode_action(line: bytes) -> AnyAction | Rejected:
     fact = _read(_fact_decoder(name), envelope.data, "$.data")
     if isinstance(fact, Rejected):
         return fact
-    action = msgspec.structs.replace(envelope, data=fact)
+    action = msgspec.structs.replace(envelope, data=_numbered(fact))
     return _wrong_id(action) or _wrong_time(action) or (_nul(action) if NUL in line else None) or action
 
 
@@ -132,6 +132,25 @@ def _wrong_id(action: AnyAction) -> Rejected | None:
                 said = "a petitioner" if prefix == PREFIXES[PersonId] else repr(each)
                 return Rejected("bad-value", f"{said} does not begin with {prefix!r}", f"$.data.{name}")
     return None
+
+
+def _numbered(fact: Fact) -> Fact:
+    """The fact with items by their numbers: `petition:NO`, an item's subject, is taken for NO."""
+    named = {}
+    for name in _items_of(type(fact)):
+        value: Any = getattr(fact, name)
+        if isinstance(value, tuple):
+            named[name] = tuple(each.removeprefix("petition:") for each in value)
+        elif value is not None:
+            named[name] = value.removeprefix("petition:")
+    return msgspec.structs.replace(fact, **named) if named else fact
+
+
+@cache
+def _items_of(fact: type[Fact]) -> tuple[str, ...]:
+    """The fields of a fact that hold numbers of items."""
+    hints = get_type_hints(fact).items()
+    return tuple(name for name, hint in hints if PetitionNo in {hint, *get_args(hint)})
 
 
 @cache

@@ -14,7 +14,7 @@ OfficialId = NewType("OfficialId", str)
 PersonId = NewType("PersonId", str)
 """`person:9f3a`, a pseudonym; names never stand here"""
 PetitionNo = NewType("PetitionNo", str)
-"""`430408-2020-000001`, the number of one item without its kind"""
+"""`430408-2020-000001`, the number of one item; `petition:430408-2020-000001` is taken for it"""
 PREFIXES: dict[object, str] = {UnitId: "unit:", OfficialId: "official:", PersonId: "person:"}
 """What an id of each type begins with; checked once, when an action comes in."""
 Text = Annotated[str, Meta(min_length=1)]
@@ -542,9 +542,11 @@ class GroupFormed(Fact, frozen=True, gc=False):
 
 
 class GroupDissolved(Fact, frozen=True, gc=False):
-    """A special working group was dissolved (撤销专项工作小组, Art 6)."""
+    """A special working group was dissolved (撤销专项工作小组, Art 6). The name is enough."""
 
     name: Text
+    lead_unit: UnitId | None = None
+    members: tuple[UnitId, ...] = ()
 
 
 class MembersChanged(Fact, frozen=True, gc=False):
