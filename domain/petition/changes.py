@@ -22,6 +22,13 @@ def _enters(item: Item, state: State, event: AnySeen) -> None:
     item.state, item.since = state, event.time
 
 
+def _begins(item: Item, what: str, event: AnySeen, *, anew: bool = True) -> None:
+    """What later steps will speak of; of several that go on side by side the earliest counts."""
+    before = dict(item.begun)
+    if anew or what not in before or event.time < before[what]:
+        item.begun = tuple({**before, what: event.time}.items())
+
+
 def revised_cause(item: Item, fact: e.CauseRevised) -> Cause | None:
     """The cause that a revision speaks of: that of the unit named, else the newest."""
     named = [each for each in item.causes if each.unit == fact.unit] or list(item.causes)
@@ -55,6 +62,7 @@ def _routed(item: Item, fact: e.PetitionReferred | e.PetitionAssigned, event: An
 
 def _objected(item: Item, fact: e.AssignmentObjected, event: AnySeen) -> None:
     item.objected = True
+    _begins(item, "objection", event)
 
 
 def _upheld(item: Item, fact: e.AssignmentUpheld, event: AnySeen) -> None:
@@ -187,6 +195,7 @@ def _raised_above(item: Item, fact: e.RaisedAbove, event: AnySeen) -> None:
 
 
 def _supervised(item: Item, fact: e.PetitionSupervised, event: AnySeen) -> None:
+    _begins(item, "supervision", event, anew=not item.supervised)
     item.supervised += 1
 
 
@@ -197,6 +206,7 @@ def _supervision_closed(item: Item, fact: e.SupervisionClosed, event: AnySeen) -
 def _sponsored(item: Item, fact: e.PetitionSponsored, event: AnySeen) -> None:
     item.sponsored_on = min(event.day, item.sponsored_on or event.day)
     item.sponsor, item.warranties, item.unsponsored_at = fact.leader, (), None
+    _begins(item, "sponsorship", event)
 
 
 def _warranty(item: Item, fact: e.SponsorDutyDone, event: AnySeen) -> None:
@@ -217,6 +227,7 @@ def _cause_found(item: Item, fact: e.CauseFound, event: AnySeen) -> None:
         fact.unit, fact.ground, fact.decided_on, fact.officials, fact.collective, fact.dissent, fact.evidence,
         event.position,
     )  # fmt: skip
+    _begins(item, "cause", event, anew=not item.causes)
     item.causes = (*(each for each in item.causes if each.unit != fact.unit), cause)
 
 

@@ -96,9 +96,21 @@ AFTER: dict[type[Fact], int] = {
 }  # fmt: skip
 """The step that each of these depends on; all others depend on the registration only."""
 
+BEGUN_BY: dict[type[Fact], str] = {
+    e.AssignmentUpheld: "objection", e.AssignmentWithdrawn: "objection", e.SupervisionAnswered: "supervision",
+    e.SupervisionClosed: "supervision", e.SponsorDutyDone: "sponsorship", e.SponsorshipEnded: "sponsorship",
+    e.CauseContested: "cause", e.CauseRevised: "cause",
+}  # fmt: skip
+"""What these speak of besides: an objection, a supervision, a sponsorship, a cause. They are no earlier than it."""
+
 
 def follows(item: Item, fact: Fact) -> datetime:
     """The time of the step that this one depends on; an earlier time is refused (`before-previous`)."""
+    began = dict(item.begun).get(BEGUN_BY.get(type(fact), ""), item.registered_at)
+    return max(began, _depended_on(item, fact))
+
+
+def _depended_on(item: Item, fact: Fact) -> datetime:
     after = AFTER.get(type(fact))
     if after is None:
         return item.registered_at

@@ -1,5 +1,7 @@
 """Given what we know of a unit and what is reported, what is recorded?"""
 
+from datetime import date
+
 from domain.envelope import NOTHING, AnyAction, Decided, Recorded, Rejected, day_of
 from domain.known import Known
 from domain.unit import staff
@@ -35,6 +37,8 @@ def _refused(unit: Unit | None, action: AnyAction, units: Units) -> Rejected | N
     if unit.ended_on is not None and not isinstance(fact, RoleEnded):
         return Rejected("not-in-this-state", f"{unit.unit} ended on {unit.ended_on}", "$.subject")
     match fact:
+        case UnitMerged() | UnitAbolished() if day_of(action.time) < unit.established_on:
+            return Rejected("before-previous", f"before it was established on {unit.established_on}", "$.time")
         case UnitMerged() | UnitAbolished() if fact.into is not None:
             return _into(unit, fact.into, units)
         case RoleGiven() if _holds(unit, fact.official, fact.role):
@@ -43,6 +47,8 @@ def _refused(unit: Unit | None, action: AnyAction, units: Units) -> Rejected | N
             return Rejected(
                 "not-in-this-state", f"{fact.official} does not hold the role {fact.role}", "$.data.official"
             )
+        case RoleEnded() if day_of(action.time) < (since := _held_since(unit, fact.official, fact.role)):
+            return Rejected("before-previous", f"before the role was given on {since}", "$.time")
         case ContactPointSet() if units.get(fact.target_unit) is None:
             return Rejected("unknown-subject", f"{fact.target_unit} is not established", "$.data.target_unit")
         case ChangeFiled() if units.get(fact.with_unit) is None:
@@ -68,6 +74,10 @@ def _into(unit: Unit, into: str, units: Units) -> Rejected | None:
     if target.ended_on is not None:
         return Rejected("not-in-this-state", f"{into} ended on {target.ended_on}", "$.data.into")
     return None
+
+
+def _held_since(unit: Unit, official: str, role: str) -> date:
+    return max(held.since for held in unit.roles if (held.official, held.role, held.until) == (official, role, None))
 
 
 def _holds(unit: Unit, official: str, role: str) -> bool:

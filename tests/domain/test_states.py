@@ -135,6 +135,9 @@ def test_one_case_has_one_sponsor():
     assert (story.item().sponsor, story.item().warranties) == ("official:li", ())
 
 
+OBJECTED = on("2020-04-15", e.AssignmentObjected(reason="不属职责范围"), by=HOUSING)
+SUPERVISED = on("2020-05-06", supervise())
+SPONSORED = on("2020-05-06", e.PetitionSponsored(leader="official:li", team=(), plan="一案一策"))
 BEFORE = [
     (AT_HOUSING, on("2020-04-12", accept(), by=HOUSING)),
     (IN_HANDLING, on("2020-04-19", answer(), by=HOUSING)),
@@ -145,9 +148,22 @@ BEFORE = [
     (WITH_ANSWER, on("2020-05-19", CLOSED, by=HOUSING)),
     (AT_HOUSING, on("2020-04-09", e.PetitionWorked(what="接谈"), by=HOUSING)),
     (UNDER_REVIEW, on("2020-05-24", e.ReviewAnswered(by_unit=COUNTY, outcome="upheld"), by=COUNTY)),
+    ((*AT_HOUSING, OBJECTED), on("2020-04-14", e.AssignmentUpheld())),
+    ((*AT_HOUSING, OBJECTED), on("2020-04-14", e.AssignmentWithdrawn())),
+    ((*IN_HANDLING, SUPERVISED), on("2020-05-05", e.SupervisionAnswered(), by=HOUSING)),
+    ((*IN_HANDLING, SUPERVISED, on("2020-05-08", supervise())), on("2020-05-05", e.SupervisionClosed())),
+    ((*IN_HANDLING, SPONSORED), on("2020-05-05", e.SponsorDutyDone(duty="informed"))),
+    ((*IN_HANDLING, SPONSORED), on("2020-05-05", e.SponsorshipEnded(why="调离"))),
+    ((*IN_HANDLING, on("2020-05-06", cause())), on("2020-05-05", e.CauseContested())),
 ]
 
 
 @pytest.mark.parametrize(("history", "early"), BEFORE)
 def test_no_step_is_earlier_than_the_one_it_depends_on(history, early):
     given(*history).when(early).refused("before-previous", "$.time")
+
+
+def test_what_was_answered_between_two_supervisions_is_no_earlier_than_the_first():
+    twice = (SUPERVISED, on("2020-05-08", supervise()))
+    story = given(*IN_HANDLING, *twice, on("2020-05-07", e.SupervisionAnswered(), by=HOUSING))
+    assert story.clock("K10").met_on == date(2020, 5, 7)

@@ -43,6 +43,13 @@ def test_a_role_is_held_once_and_ended_once():
     story.when(role_given("2020-02-03", HOUSING, head(HOUSING), "principal")).then(Decided())
 
 
+def test_no_role_ends_before_it_was_given_and_no_unit_before_it_was_established():
+    ended = role_ended("2019-01-01", HOUSING, head(HOUSING), "principal")
+    given(*CITY_UNITS).when(ended).refused("before-previous", "$.time")
+    given(*CITY_UNITS).when(merged("2019-01-01", HOUSING, LAND)).refused("before-previous", "$.time")
+    given(*CITY_UNITS).when(abolished("2019-01-01", HOUSING)).refused("before-previous", "$.time")
+
+
 def test_an_ended_unit_gives_no_role_but_lets_one_end():
     story = given(*CITY_UNITS, merged("2020-06-01", HOUSING, LAND))
     story.when(role_given("2020-06-02", HOUSING, "official:new", "member")).refused("not-in-this-state", "$.subject")
