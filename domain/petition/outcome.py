@@ -101,7 +101,8 @@ def rated(fact: e.PetitionRated, ruling: Ruling) -> Verdict:
 
 def return_visited(fact: e.ReturnVisited, ruling: Ruling) -> Verdict:
     """Asked after closing, `no` trips F24 (SEED 16)."""
-    if fact.solved == "no" and ruling.item.closed_at is not None:
+    closed = ruling.item.closed_at
+    if fact.solved == "no" and closed is not None and closed <= ruling.action.time:
         rule.f24_return_visit_unsolved(ruling)
     return None
 

@@ -45,6 +45,7 @@ def _registered(event: AnySeen) -> Item:
         about_unit=fact.about_unit, about_official=fact.about_official, joint_letter=fact.joint_letter,
         anonymous=fact.anonymous, handed_down_by=fact.handed_down_by, collective=bool(decided.collective),
         skip_level=bool(decided.skip_level), deadlines=tuple(_placed(decided.set, event.position)),
+        received_at=fact.received_at,
     )  # fmt: skip
     if decided.findings:
         _raised(item, decided)

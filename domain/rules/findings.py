@@ -7,7 +7,6 @@ F18 names units, never the petitioner; every finding is a proposal that a human 
 from datetime import date
 from typing import Protocol
 
-from domain.envelope import day_of
 from domain.fact import OfficialId, UnitId
 from domain.petition.item import Item
 from domain.petition.ruling import Ruling
@@ -89,8 +88,8 @@ def f15_repeat_after_close(ruling: Ruling, root: Item) -> None:
 
 def _closed_before(root: Item, repeat: Item) -> bool:
     """Whether the matter was closed before the repeat was received."""
-    closed = root.closed_at
-    return closed is not None and closed <= repeat.registered_at and day_of(closed) <= repeat.received_on
+    closed, received = root.closed_at, repeat.received_at or repeat.registered_at
+    return closed is not None and closed <= received
 
 
 def f23_first_turned_repeat(ruling: Ruling, root: Item, *, first_repeat: bool) -> None:

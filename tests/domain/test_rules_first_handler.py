@@ -26,6 +26,14 @@ def test_f15_does_not_trip_for_an_item_received_before_the_closing():
     assert "F15:petition:2" not in given(*WITH_END, posted, on("2020-06-03", repeats("1"), no="2")).standing()
 
 
+def test_what_was_received_on_the_day_of_the_closing_and_before_it_is_no_repeat_after_closing():
+    morning = on("2020-06-01 15:00", raised(received_at=at("2020-06-01 08:00")), no="2")
+    noon = on("2020-06-01 15:00", raised(received_at=at("2020-06-01 12:00")), no="2")
+    judged = on("2020-06-03", repeats("1"), no="2")
+    given(*WITH_END, morning, judged).finds()
+    given(*WITH_END, noon, judged).finds("F15:petition:2", "F23:petition:1")
+
+
 def test_f15_is_taken_back_with_the_judgement_and_its_supervision_is_not_due():
     judged = [on("2020-06-03", repeats("1"), no="2"), on("2020-06-04", repeats(None), no="2")]
     story = given(*WITH_END, REPEAT, on("2020-06-05", refer(), no="2"), *judged[:1])
@@ -91,6 +99,10 @@ def test_f24_a_return_visit_after_closing_finds_it_unsolved():
     given(*WITH_END).when(on("2020-06-10", e.ReturnVisited(solved="partly"))).finds()
     story = given(*WITH_END).when(on("2020-06-10", e.ReturnVisited(solved="no"))).finds("F24:petition:1")
     assert story.finding("F24:petition:1").unit == HOUSING
+
+
+def test_f24_not_for_a_visit_before_the_closing_that_was_entered_after_it():
+    given(*WITH_END).when(on("2020-05-30", e.ReturnVisited(solved="no"), entered="2020-05-30 18:00")).finds()
 
 
 # the first handler (首办)
