@@ -5,10 +5,10 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: secrets compose-check peers help setup setup-dev run kafka test lint format types contracts chaos bench docs lock check clean
+.PHONY: secrets compose-check peers pm4py help setup setup-dev run kafka test lint format types contracts chaos bench docs lock check clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 setup: $(VENV)/.setup  ## .venv with the locked dependencies and danze
 
@@ -65,6 +65,10 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 peers:  ## the environment of what benchmarks/distributed.py measures against
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r benchmarks/peers/requirements.lock
+
+pm4py:  ## the environment in which tests/system/test_pm4py.py reads exports
+	$(PYTHON) -m venv .venv-pm4py
+	.venv-pm4py/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r tools/pm4py/requirements.lock
 
 lock: setup-dev  ## resolve the locks again (UPGRADE=--upgrade for newer versions)
 	$(COMPILE) --group build --output-file requirements.lock

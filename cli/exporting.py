@@ -9,19 +9,25 @@ import typer
 from cli.options import Json, Store
 from cli.screen import bar, fail, moment, out, told
 from cli.wiring import DEFAULT_STORE, System, files_of, opened
-from infra.exporters import jsonl
+from domain.calendar import Calendar
+from infra.exporters import jsonl, xes
 from infra.log.checkpoint import Checkpoints
-from infra.office import micros
+from infra.office import Office, micros
 
-exporting = typer.Typer(help="The log as files that open elsewhere.", no_args_is_help=True)
+exporting = typer.Typer(
+    no_args_is_help=True,
+    help="The log as files that open elsewhere. Accusations are in them: they are for who may read the store itself, "
+    "never for the organs and officials that they speak about.",
+)
+Upto = Annotated[
+    str | None, typer.Option("--to", help="Up to this position, or recorded by this time or end of a date.")
+]
 
 
 @exporting.command("jsonl")
 def export_jsonl(
     file: Annotated[str, typer.Argument(metavar="OUT", help="JSON lines, one event each; - is standard output.")],
-    to: Annotated[
-        str | None, typer.Option("--to", help="Up to this position, or recorded by this time or end of a date.")
-    ] = None,
+    to: Upto = None,
     store: Store = DEFAULT_STORE,
     as_json: Json = False,
 ) -> None:
@@ -31,13 +37,42 @@ def export_jsonl(
         if file == "-":
             sys.stdout.buffer.writelines(jsonl.lines(system.log, 0, upto))
             return
-        path = Path(file)
-        if any(held.exists() and path.exists() and held.samefile(path) for held in files_of(store)):
-            raise fail(f"{file} is the store itself; name another file")
+        path = _beside(file, store)
         stood, written = jsonl.export(system.log, path, upto, lambda done: progress(done, upto))
         checkpoint = Checkpoints(system.log).at(stood + written)
     answer = {"events": stood + written, "written": written, "checkpoint": checkpoint}
     told(answer, as_json, lambda a: out.print(f"{a['events']:,} events, root {checkpoint['root']}", markup=False))
+
+
+@exporting.command("xes")
+def export_xes(
+    file: Annotated[str, typer.Argument(metavar="OUT", help="XES (IEEE 1849); packed where the name ends in .gz.")],
+    to: Upto = None,
+    store: Store = DEFAULT_STORE,
+    as_json: Json = False,
+) -> None:
+    """Every item as a trace of its events, with working days in between. No text and no personal field is in it."""
+    path = _beside(file, store)
+    with opened(store, create=False) as system, bar("export") as progress:
+        upto = _upto(system, to)
+        traces, events = xes.export(system.log, _calendar(system, upto), path, upto, lambda done: progress(done, upto))
+    answer = {"traces": traces, "events": events, "position": upto}
+    told(answer, as_json, lambda a: out.print(f"{a['traces']:,} items, {a['events']:,} events", markup=False))
+
+
+def _beside(file: str, store: str) -> Path:
+    """Where to write, which is not where the store is."""
+    path = Path(file)
+    if any(held.exists() and path.exists() and held.samefile(path) for held in files_of(store)):
+        raise fail(f"{file} is the store itself; name another file")
+    return path
+
+
+def _calendar(system: System, upto: int) -> Calendar:
+    """The working days as they were known at a position."""
+    office = Office(system.log, system.rules)
+    office.catch_up(upto)
+    return office.rules.calendar
 
 
 def _upto(system: System, to: str | None) -> int:

@@ -1,0 +1,31 @@
+"""A file that is there whole or not at all."""
+
+from __future__ import annotations
+
+import gzip
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, cast
+
+
+@contextmanager
+def afresh(path: Path) -> Iterator[IO[bytes]]:
+    """Written under another name, and put in place when all of it is on the disk. Packed where the name ends in .gz.
+
+    The same content makes the same file: what is packed bears neither its time nor its name.
+    """
+    draft = path.with_name(path.name + ".part")
+    try:
+        with draft.open("wb") as file:
+            if path.suffix == ".gz":
+                with gzip.GzipFile("", "wb", 6, file, 0) as packed:
+                    yield cast("IO[bytes]", packed)
+            else:
+                yield file
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
