@@ -11,7 +11,7 @@ from cli.screen import days, fail, moment, out, table, told
 from cli.wiring import DEFAULT_STORE, System
 from domain.periods import half_year
 from projections.duties import LONGEST
-from projections.ledgers.kinds import LEDGERS
+from projections.ledgers.kinds import LEDGERS, STATES
 
 Answer = dict[str, Any]
 Unit = Annotated[str | None, typer.Option("--unit", help="This unit and those below it.")]
@@ -159,6 +159,7 @@ def ledger(
 ) -> None:
     """What stands in a ledger (台账, Art 6, 8, 9, 11, 14, 17), newest first."""
     _one_of(kind, "KIND", LEDGERS)
+    _one_of(state, "--state", (*STATES[kind], "overdue"))
     at, (first, last) = moment(as_of), days(from_, to)
     wanted = {"unit": unit, "leader": leader, "from_": first, "to": last, "state": state, "limit": limit}
 

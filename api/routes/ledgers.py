@@ -16,7 +16,7 @@ from api.routes.figures import DATE, IS_DATE
 from api.routes.petitions import Cursor, Limit
 from domain.periods import half_year
 from projections.duties import LONGEST
-from projections.ledgers.kinds import LEDGERS
+from projections.ledgers.kinds import LEDGERS, STATES
 
 BELOW = "The unit; its subordinates are taken in"
 From = Annotated[str | None, QueryParameter(name="from", description=DATE, schema_extra=IS_DATE)]
@@ -140,6 +140,8 @@ def ledger(
     """What stands in a ledger (台账)?"""
     if kind not in LEDGERS:
         raise Problem(404, "not-found", f"there is no ledger {kind}; there are {', '.join(LEDGERS)}")
+    if entry_state is not None and entry_state not in (states := (*STATES[kind], "overdue")):
+        raise bad_value("state", f"none of {', '.join(states)}")
     begins, ends = _between(from_, to)
     with cursor_read(cursor):
         told = questions.ledger(

@@ -172,7 +172,7 @@ def _beyond(order: tuple[Any, ...], after: tuple[Any, ...]) -> Any:
 def _place(cursor: str, order: tuple[Any, ...]) -> tuple[Any, ...]:
     """The last entry told, by the columns of the order. Raises ValueError where the text is no cursor."""
     parts = cursor.split("|")
-    if len(parts) != len(order):
+    if len(parts) != len(order) or "\0" in cursor:
         raise ValueError(f"{cursor!r} is no cursor of this list")
     if len(order) == 3 and not 0 <= int(parts[1]) < 2**31:
         raise ValueError(f"{cursor!r} is no cursor of this list")

@@ -1,4 +1,8 @@
-"""Which ledgers there are, and what each is called."""
+"""Which ledgers there are, what each is called, and how its entries can stand."""
+
+from typing import get_args
+
+from domain.petition.item import State
 
 LEDGERS: dict[str, tuple[str, str]] = {
     "unit": ("单位台账", "items of a unit, step by step"),
@@ -23,3 +27,14 @@ LEDGERS: dict[str, tuple[str, str]] = {
     "evaluation": ("半年评价", "evaluations, listings, interviews (Art 18)"),
 }
 """In the order of the articles; `unit` is read from the items themselves."""
+
+STATES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("briefing", "contact", "report", "standing", "screening"), ("done",)),
+    "unit": ("open", "resolved", *get_args(State)), "meeting": ("held",), "conference": ("open", "done"),
+    "group": ("open", "dissolved"), "roster": ("planned",), "gathering": ("open", "ended"),
+    "reception": ("done", "open", "closed", "resolved"), "protection": ("declared", "ended"),
+    "sponsorship": ("open", "ended"), "inspection": ("planned", "held", "to_rectify", "rectified"),
+    "raised": ("recorded",), "incident": ("recorded",), "dispute": ("open", "cleared", "became_petition"),
+    "supervision": ("open", "answered", "closed"), "evaluation": ("scored", "listed", "delisted"),
+}  # fmt: skip
+"""How the entries of each can stand; `overdue` can be asked of all."""

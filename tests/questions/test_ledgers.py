@@ -2,7 +2,7 @@
 
 import pytest
 
-from projections.ledgers.kinds import LEDGERS
+from projections.ledgers.kinds import LEDGERS, STATES
 from tests.samples import *
 
 
@@ -85,6 +85,11 @@ def test_a_scoreboard_counts_duties_supervision_sponsorship_and_disputes(city):
 
 
 @pytest.mark.parametrize("kind", LEDGERS)
+def test_every_entry_stands_as_its_ledger_says_it_can(city, kind):
+    assert {each["state"] for each in city.ask.ledger(kind)["entries"]} <= {*STATES[kind]}
+
+
+@pytest.mark.parametrize("kind", LEDGERS)
 def test_every_ledger_says_the_same_through_every_door(city, kind):
     answer = city.ask.ledger(kind)
     assert answer["total"] > 0, kind
@@ -99,6 +104,7 @@ def test_every_ledger_says_the_same_through_every_door(city, kind):
         (["nothing"], ["nothing", "dispute"]), (["dispute", "--unit", "unit:no"], ["unit:no", "not on record"]),
         (["reception", "--leader", "official:no"], ["official:no", "not on record"]),
         (["dispute", "--from", "2020-07-01", "--to", "2020-06-01"], ["--to", "before"]),
+        (["dispute", "--state", "lost"], ["--state", "'lost'", "cleared", "overdue"]),
         (["dispute", "--cursor", "x"], ["--cursor", "'x'"]), (["unit", "--cursor", "x"], ["--cursor", "'x'"]),
         (["dispute", "--cursor", "a|b|c"], ["--cursor"]),
     ],
@@ -111,6 +117,7 @@ def test_what_nobody_knows_is_refused_in_one_sentence(city, asked, words):
     ("path", "status"),
     [
         ("nothing", 404), ("dispute?unit=no", 404), ("reception?leader=no", 404), ("dispute?from=june", 400),
+        ("dispute?state=lost", 400), ("unit?cursor=%00|1", 400),
         ("dispute?from=2020-07-01&to=2020-06-01", 400), ("dispute?cursor=x", 400),
         ("dispute?cursor=a|9999999999|b", 400),
     ],
