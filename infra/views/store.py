@@ -127,7 +127,8 @@ class Views:
     def build(self) -> Tables:
         """Empty tables of a new generation, beside the live one. Only for who is `alone`: it drops what is neither."""
         with self.writing() as connection:
-            for (number,) in connection.execute(text(f"SELECT number FROM {self.q('generations')} WHERE live = 0")):
+            old = connection.execute(text(f"SELECT number FROM {self.q('generations')} WHERE live = 0")).fetchall()
+            for (number,) in old:  # read to the end first: SQLite drops no table while a query is open
                 self._drop(connection, number)
             return self._build(connection)
 

@@ -99,6 +99,14 @@ def test_deleted_read_models_are_made_again(filled: Danze, store: Path) -> None:
     assert filled("search", "--json").out == before
 
 
+def test_read_models_of_an_older_format_are_made_again_and_replayed(filled: Danze, store: Path) -> None:
+    before = filled("search", "--json").out
+    assert filled("replay").code == 0
+    by_hand(store.with_name("danze.db.views"), "UPDATE generations SET format = 1")
+    assert filled("search", "--json").out == before
+    assert set(filled("replay", "--json").json["differences"].values()) == {0}
+
+
 def test_damaged_read_models_say_that_they_may_go(filled: Danze, store: Path) -> None:
     before = filled("search", "--json").out
     views = store.with_name("danze.db.views")
