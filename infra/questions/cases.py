@@ -33,7 +33,7 @@ def case(book: Book, no: str) -> dict[str, Any] | None:
 
 def _custody(book: Book, events: list[AnyEvent]) -> list[dict[str, Any]]:
     """The chain of custody, units and officials with their names."""
-    spans = custody(events)
+    spans = custody(events, book.units)
     for span in spans:
         span["unit_name"] = book.units.name(span["unit"])
         span["official_name"] = book.units.official(span["official"]) if span["official"] else None

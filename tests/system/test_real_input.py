@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from cli.__main__ import app
 from cli.wiring import System
 from domain.codec import decode_event
+from domain.unit.state import Units
 from projections.custody import custody
 from tests.infra.shared_data import shared
 
@@ -80,7 +81,7 @@ def _custody(store: str) -> list[list[dict]]:
         for entry in system.log.read(0, limit=1_000_000):
             if entry.subject.startswith("petition:"):
                 items[entry.subject].append(decode_event(entry.type, entry.body, entry.position))
-    return [custody(events) for events in items.values()]
+    return [custody(events, Units()) for events in items.values()]
 
 
 def test_importing_incidents_twice_adds_nothing_and_none_is_refused(incidents):
