@@ -6,15 +6,17 @@ from domain.calendar import ONE_DAY, Calendar
 from domain.deadlines import PETITIONER, Deadline
 from domain.envelope import day_of
 from domain.fact import UnitId
-from domain.petition.item import Item
+from domain.petition.item import Handler, Item
 from domain.rules.law import Rules
 from domain.unit.state import Units
 
 
-def show(item: Item, units: Units, rules: Rules) -> dict[str, Any]:
-    """The case as JSON. Open items and clocks of a unit that ended are shown at its successor (R2005 25)."""
+def show(item: Item, units: Units, rules: Rules, first: Handler | None) -> dict[str, Any]:
+    """The case as JSON, with the first handler of its matter.
+
+    Open items and clocks of a unit that ended are shown at its successor (R2005 25).
+    """
     unit = holder(item, units)
-    first = item.first_handler
     return {
         "subject": item.subject,
         "no": item.no,

@@ -81,6 +81,8 @@ def _accepted(item: Item, fact: e.PetitionAccepted, event: AnySeen) -> None:
     unit = event.unit or item.unit
     item.unit = item.accepted_by = unit
     item.handler, item.procedure, item.accepted_at = fact.handler, fact.procedure, event.time
+    if item.taken is None and fact.handler is not None:
+        item.taken = (unit, fact.handler, event.time)
     item.decided_on = item.decided_on or event.day
     _enters(item, "accepted", event)
 
@@ -117,6 +119,7 @@ def _answered(item: Item, fact: e.PetitionAnswered, event: AnySeen) -> None:
     if item.state in ("registered", "routed"):  # at once
         item.unit = item.accepted_by = unit
         item.accepted_at, item.handler = event.time, OfficialId(event.actor)
+        item.taken = item.taken or (unit, item.handler, event.time)
         item.decided_on = item.decided_on or event.day
     item.outcome, item.answered_at, item.answered_by, item.executed = fact.outcome, event.time, unit, False
     _enters(item, "answered", event)

@@ -110,6 +110,8 @@ class Item(Struct, kw_only=True, array_like=True, gc=False):
     """By when a conference's prominent item should have had a sponsor, where the clock found that it had none."""
     unsponsored_at: datetime | None = None
     """When the last sponsorship ended with a warranty undone; one entered later may have been kept before."""
+    taken: tuple[UnitId, OfficialId, datetime] | None = None
+    """Who accepted it first, or answered it at once, and when."""
     received_at: datetime | None = None
     """When it was received, where that was before it was registered."""
     begun: tuple[tuple[str, datetime], ...] = ()

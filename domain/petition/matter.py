@@ -1,9 +1,9 @@
 """Which items are judged to repeat an item itself (重复件). Members of members are reached step by step."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from domain.envelope import AnyEvent
-from domain.petition.item import Item
+from domain.petition.item import Handler, Item
 
 
 def evolve(root: str, repeats: tuple[str, ...], event: AnyEvent) -> tuple[str, ...]:
@@ -32,3 +32,17 @@ def members(root: str, repeats: Callable[[str], tuple[str, ...]]) -> list[str]:
     for no in found:  # grows while it is walked
         found += [each for each in repeats(no) if each not in found]
     return found
+
+
+def items(root: Item, item: Callable[[str], Item | None], repeats: Callable[[str], tuple[str, ...]]) -> list[Item]:
+    """The first item and all that repeat it."""
+    return [root, *(other for no in members(root.no, repeats) if (other := item(no)) is not None)]
+
+
+def first_handler(items: Iterable[Item]) -> Handler | None:
+    """The first handler (首办): who accepted first of all that accepted one of these items."""
+    taken = [each.taken for each in items if each.taken is not None]
+    if not taken:
+        return None
+    unit, official, _ = min(taken, key=lambda each: each[2])
+    return unit, official

@@ -6,7 +6,6 @@ from domain.fact import RANK
 from domain.petition import events as e
 from domain.petition.guards import may_receive, rank_of_place, skips
 from domain.petition.handling import resumed
-from domain.petition.matter import first_item, members
 from domain.petition.ruling import HANDLING_CLOCKS, Ruling, Verdict
 from domain.rules import findings as rule
 
@@ -116,7 +115,5 @@ def raised_above(fact: e.RaisedAbove, ruling: Ruling) -> Verdict:
     beyond = skips(RANK[fact.level], rank if rank is not None else rank_of_place(item.place))
     ruling.facts["beyond"] = beyond
     if beyond:
-        root = first_item(item.no, ruling.known.item) or item
-        matter = [root, *(ruling.known.item(no) for no in members(root.no, ruling.known.repeats))]
-        rule.f18_raised_above_after_fault(ruling, [each for each in matter if each is not None])
+        rule.f18_raised_above_after_fault(ruling, ruling.matter())
     return None

@@ -4,7 +4,7 @@ from domain.envelope import Rejected, day_of
 from domain.fact import RANK, UnitId
 from domain.petition import events as e
 from domain.petition.guards import competent, may_receive, skips, unknown_unit
-from domain.petition.matter import first_item, members
+from domain.petition.matter import first_handler, first_item, members
 from domain.petition.ruling import NOTICE_CLOCKS, Ruling, Verdict
 from domain.rules import findings as rule
 
@@ -106,10 +106,9 @@ def repeat_judged(fact: e.RepeatJudged, ruling: Ruling) -> Verdict:
     """Numbers the repeat within its matter; what a former judgement tripped is taken back. May trip F10, F15, F23."""
     item, known = ruling.item, ruling.known
     former = (f"matter:{item.first}",) if item.first else ()
-    own_handler = (item.accepted_by, item.handler) if item.accepted_by and item.handler else None
     if fact.first is None:
         rule.take_back_repeat(ruling)
-        ruling.facts |= {"matter": item.no, "repeat_number": 0, "first_handler": own_handler}
+        ruling.facts |= {"matter": item.no, "repeat_number": 0, "first_handler": first_handler([item])}
         ruling.touches = former
         return None
     root = first_item(fact.first.removeprefix("petition:"), known.item)
@@ -123,7 +122,10 @@ def repeat_judged(fact: e.RepeatJudged, ruling: Ruling) -> Verdict:
         rule.take_back_repeat(ruling)
         others = [other for no in members(root.no, known.repeats) if no != item.no and (other := known.item(no))]
         number = max((other.repeat_number for other in others), default=0) + 1
-    ruling.facts |= {"matter": root.no, "repeat_number": number, "first_handler": root.first_handler or own_handler}
+    ruling.facts |= {
+        "matter": root.no, "repeat_number": number,
+        "first_handler": first_handler([*ruling.matter(root), item]) or root.first_handler,
+    }  # fmt: skip
     ruling.touches = tuple(dict.fromkeys((*former, f"matter:{root.no}")))
     rule.f10_simple_misused(ruling, repeat=True)
     rule.f15_repeat_after_close(ruling, root)

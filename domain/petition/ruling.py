@@ -8,6 +8,7 @@ from domain.deadlines import Deadline, Met, Moved
 from domain.envelope import NOTHING, AnyAction, Decided, Finding, Recorded, Rejected, day_of
 from domain.fact import OfficialId, UnitId
 from domain.known import LOG_ITSELF, Known
+from domain.petition import matter
 from domain.petition.item import Handler, Item
 from domain.rules.law import Dates, Law
 
@@ -249,14 +250,21 @@ class Ruling:
         return self.units.answering(unit, self.day)
 
     def first_handler(self) -> Handler | None:
-        """The first handler (首办) of the matter: unit and handler of its first acceptance."""
+        """The first handler (首办) as far as the item and the matter's first item tell; see `find_first_handler`."""
         item = self.item
         first = self.known.item(item.first) if item.first else None
         return (first.first_handler if first else None) or item.first_handler
 
-    def find_first_handler(self, rule: str, **fields: Any) -> None:
-        """A rule that the first handler of the matter answers for; before any acceptance, the unit that holds it."""
-        unit, handler = self.first_handler() or (self.responsible(), None)
+    def matter(self, root: Item | None = None) -> list[Item]:
+        """The items of a matter: of the one that `root` begins, else of the item's own."""
+        root = root or matter.first_item(self.item.no, self.known.item) or self.item
+        return matter.items(root, self.known.item, self.known.repeats)
+
+    def find_first_handler(self, rule: str, root: Item | None = None, **fields: Any) -> None:
+        """A rule that the first handler of a matter answers for; before any acceptance, the unit that holds it."""
+        told = root or self.item
+        first = matter.first_handler(self.matter(root)) or told.first_handler
+        unit, handler = first or (told.accepted_by or told.unit if root else self.responsible(), None)
         self.find(rule, self.units.answering(unit, self.day), handler=handler, **fields)
 
     # the end

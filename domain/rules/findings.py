@@ -81,8 +81,7 @@ def f15_repeat_after_close(ruling: Ruling, root: Item) -> None:
     """The matter was closed before this item was received: the first handler did not settle it. Calls for S8."""
     if not _closed_before(root, ruling.item):
         return
-    unit, handler = root.first_handler or (root.accepted_by or root.unit, None)
-    ruling.find("F15", ruling.units.answering(unit, ruling.day), handler=handler, evidence=(root.closed_by,))
+    ruling.find_first_handler("F15", root, evidence=(root.closed_by,))
     ruling.call_for_supervision("S8")
 
 
@@ -104,9 +103,7 @@ def f23_first_turned_repeat(ruling: Ruling, root: Item, *, first_repeat: bool) -
     )
     closed = _closed_before(root, ruling.item)
     if first_repeat and (overdue or closed):
-        unit, handler = root.first_handler or (root.accepted_by or root.unit, None)
-        unit = ruling.units.answering(unit, ruling.day)
-        ruling.find("F23", unit, id=f"F23:{root.subject}", subject=root.subject, handler=handler)
+        ruling.find_first_handler("F23", root, id=f"F23:{root.subject}", subject=root.subject)
 
 
 def take_back_repeat(ruling: Ruling) -> None:

@@ -7,7 +7,7 @@ import msgspec
 from domain.codec import decode_event
 from domain.envelope import AnyEvent
 from domain.petition.item import Item
-from domain.petition.matter import first_item, members
+from domain.petition.matter import first_handler, first_item, items
 from domain.petition.state import evolve
 from infra.log.port import Log
 from infra.questions import findings
@@ -28,7 +28,9 @@ def case(book: Book, no: str) -> dict[str, Any] | None:
     if item is None:
         return None
     root = first_item(no, book.item) or item
-    return {**book.head(), **show(item, book.units, book.rules), "matter": root.no, "custody": _custody(book, events)}
+    first = first_handler(items(root, book.item, book.repeats)) or item.first_handler
+    told = show(item, book.units, book.rules, first)
+    return {**book.head(), **told, "matter": root.no, "custody": _custody(book, events)}
 
 
 def _custody(book: Book, events: list[AnyEvent]) -> list[dict[str, Any]]:
@@ -61,13 +63,13 @@ def matter(book: Book, no: str) -> dict[str, Any] | None:
     root = first_item(no, book.item)
     if root is None:
         return None
-    items = [root, *(item for each in members(root.no, book.repeats) if (item := book.item(each)))]
+    found = items(root, book.item, book.repeats)
     listed = [
         {"no": item.no, "title": item.title, "state": item.state, "registered_on": item.received_on.isoformat(),
          "repeat_number": item.repeat_number, "unit": item.unit, "unit_name": book.units.name(item.unit)}
-        for item in items
+        for item in found
     ]  # fmt: skip
-    return {**book.head(), **told_matter(items), "title": root.title, "petitions": listed}
+    return {**book.head(), **told_matter(found), "title": root.title, "petitions": listed}
 
 
 def dossier(book: Book, no: str) -> dict[str, Any] | None:

@@ -117,6 +117,30 @@ def test_an_item_judged_to_repeat_has_the_first_handler_of_the_matter_until_the_
     assert story.item("2").first_handler == (LABOUR, "official:wang")
 
 
+TAKEN_FIRST = [on("2020-04-14", raised(), no="2"), on("2020-04-14", refer(LABOUR), no="2")]
+TAKEN_FIRST += [on("2020-04-15", accept(handler="official:wang"), by=LABOUR, no="2")]
+
+
+def test_who_accepted_a_repeat_before_the_first_item_was_accepted_is_the_first_handler_of_the_matter():
+    repeat = [*TAKEN_FIRST, on("2020-04-16", repeats("1"), no="2")]
+    story = given(*AT_HOUSING, *repeat, on("2020-04-20", accept(), by=HOUSING), NOTIFIED, ANSWERED)
+    story.when(on("2020-05-25", rate()))
+    assert (story.finding("F16:petition:1").unit, story.finding("F16:petition:1").handler) == (LABOUR, "official:wang")
+
+
+def test_who_accepted_a_repeat_first_stays_its_first_handler_when_it_is_judged_later():
+    story = given(*AT_HOUSING, *TAKEN_FIRST, on("2020-04-20", accept(), by=HOUSING))
+    story.when(on("2020-04-21", repeats("1"), no="2"))
+    assert story.item("2").first_handler == (LABOUR, "official:wang")
+
+
+def test_who_took_the_item_over_is_not_the_first_handler_after_a_judgement_is_revised():
+    changed = on("2020-04-21", e.HandlerChanged(handler="official:li", reason="调岗"), by=HOUSING)
+    judged = [on("2020-05-07", repeats("2"), no="1"), on("2020-05-08", repeats(None), no="1")]
+    story = given(*IN_HANDLING, changed, AGAIN, *judged)
+    assert story.item("1").first_handler == (HOUSING, "official:handler")
+
+
 def test_the_number_of_a_repeat_does_not_change_when_it_is_judged_again():
     third = [on("2020-05-07", raised(), no="3"), on("2020-05-07", repeats("1"), no="3")]
     story = given(*IN_HANDLING, AGAIN, on("2020-05-06", repeats("1"), no="2"), *third)
