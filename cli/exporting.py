@@ -9,8 +9,7 @@ import typer
 from cli.options import Json, Store
 from cli.screen import bar, fail, moment, out, told
 from cli.wiring import DEFAULT_STORE, System, files_of, opened
-from domain.calendar import Calendar
-from infra.exporters import jsonl, xes
+from infra.exporters import jsonl, ocel, xes
 from infra.log.checkpoint import Checkpoints
 from infra.office import Office, micros
 
@@ -55,9 +54,26 @@ def export_xes(
     path = _beside(file, store)
     with opened(store, create=False) as system, bar("export") as progress:
         upto = _upto(system, to)
-        traces, events = xes.export(system.log, _calendar(system, upto), path, upto, lambda done: progress(done, upto))
+        calendar = _office(system, upto).rules.calendar
+        traces, events = xes.export(system.log, calendar, path, upto, lambda done: progress(done, upto))
     answer = {"traces": traces, "events": events, "position": upto}
     told(answer, as_json, lambda a: out.print(f"{a['traces']:,} items, {a['events']:,} events", markup=False))
+
+
+@exporting.command("ocel")
+def export_ocel(
+    file: Annotated[str, typer.Argument(metavar="OUT", help="OCEL 2.0: .json, .json.gz or .sqlite, by its name.")],
+    to: Upto = None,
+    store: Store = DEFAULT_STORE,
+    as_json: Json = False,
+) -> None:
+    """Events with the items, matters, units, persons, deadlines, findings and supervisions that they speak of."""
+    path = _beside(file, store)
+    with opened(store, create=False) as system, bar("export") as progress:
+        upto = _upto(system, to)
+        written = ocel.export(system.log, _office(system, upto), path, lambda done: progress(done, upto))
+    answer = {**written._asdict(), "position": upto}
+    told(answer, as_json, lambda a: out.print(f"{a['events']:,} events, {a['objects']:,} objects", markup=False))
 
 
 def _beside(file: str, store: str) -> Path:
@@ -68,11 +84,11 @@ def _beside(file: str, store: str) -> Path:
     return path
 
 
-def _calendar(system: System, upto: int) -> Calendar:
-    """The working days as they were known at a position."""
+def _office(system: System, upto: int) -> Office:
+    """Units and rules as they were known at a position."""
     office = Office(system.log, system.rules)
     office.catch_up(upto)
-    return office.rules.calendar
+    return office
 
 
 def _upto(system: System, to: str | None) -> int:

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hint
 
 from domain.calendar import Calendar
 from domain.envelope import AnyEvent
-from domain.fact import PREFIXES, Count, Fact
+from domain.fact import PREFIXES, Count, Fact, OfficialId, PersonId, PetitionNo, UnitId
 from domain.petition.events import Days
 from domain.petition.item import Item
 from domain.petition.state import evolve
@@ -16,6 +16,8 @@ from domain.vocabulary import LOG_MADE, NAMES
 Value = str | int | bool | date | datetime
 Told = dict[str, Value]
 """Attributes by name; what is not known is left out."""
+POINTING = {UnitId: "", OfficialId: "", PersonId: "", PetitionNo: "petition:"}
+"""Types of fields that name objects, and what stands before such a name."""
 SPEAKING = (bool, int, date, datetime, Count, Days, *PREFIXES)
 """Types of fields that hold no free text: numbers, days, times and ids."""
 
@@ -105,3 +107,16 @@ def _alone(hint: Any) -> Any:
     """The type of what may be None."""
     alternatives = [each for each in get_args(hint) if each is not type(None)]
     return alternatives[0] if type(None) in get_args(hint) and len(alternatives) == 1 else hint
+
+
+@cache
+def pointers(fact: type[Fact]) -> tuple[tuple[str, str], ...]:
+    """The fields of a fact that name objects, each with what stands before such a name."""
+    hints = get_type_hints(fact).items()
+    return tuple((name, prefix) for name, hint in hints if (prefix := _pointing(hint)) is not None)
+
+
+def _pointing(hint: Any) -> str | None:
+    if hint in POINTING:
+        return POINTING[hint]
+    return next((prefix for part in get_args(hint) if (prefix := _pointing(part)) is not None), None)

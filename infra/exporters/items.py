@@ -1,12 +1,13 @@
-"""Every item of the log with all its events, in the order of registration, a few hundred items at a time in memory."""
+"""The log item by item, in the order of registration, a few hundred at a time in memory; and what is not of items."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from operator import attrgetter
+from typing import NamedTuple
 
 from domain.envelope import AnyEvent
-from infra.log.port import Log
+from infra.log.port import Entry, Log
 from infra.office import decoded
 from projections.fold import streams
 
@@ -16,12 +17,27 @@ REGISTERED = "petition.registered.v1"
 SUBJECT = attrgetter("subject")
 
 
-def items(log: Log, upto: int) -> Iterator[tuple[int, list[list[AnyEvent]]]]:
-    """How far the log was read, and the events of the next items, each in version order, up to a position."""
+class Stretch(NamedTuple):
+    """A stretch of the log. What is not asked for is not decoded."""
+
+    upto: int
+    items: Iterator[list[AnyEvent]]
+    """Of each item that was registered in it: all its events up to the end, in version order."""
+    others: Iterator[AnyEvent]
+    """Events of it that are not of items."""
+
+
+def stretches(log: Log, upto: int) -> Iterator[Stretch]:
+    """The log up to a position."""
     after = 0
     while after < upto and (entries := log.read(after, upto=upto, limit=BATCH)):
         after = entries[-1].position
-        subjects = [entry.subject for entry in entries if entry.type == REGISTERED]
-        for at in range(0, len(subjects), ITEMS):
-            stretch = log.streams(subjects[at : at + ITEMS], upto=upto)
-            yield after, [list(decoded(each)) for each in streams(stretch, SUBJECT).values()]
+        others = [entry for entry in entries if not entry.subject.startswith("petition:")]
+        yield Stretch(after, _items(log, entries, upto), iter(decoded(others)))
+
+
+def _items(log: Log, entries: Sequence[Entry], upto: int) -> Iterator[list[AnyEvent]]:
+    subjects = [entry.subject for entry in entries if entry.type == REGISTERED]
+    for at in range(0, len(subjects), ITEMS):
+        for stream in streams(log.streams(subjects[at : at + ITEMS], upto=upto), SUBJECT).values():
+            yield list(decoded(stream))

@@ -11,7 +11,7 @@ from xml.sax.saxutils import quoteattr
 from domain.calendar import Calendar
 from domain.envelope import SHANGHAI
 from infra.exporters.afresh import afresh
-from infra.exporters.items import items
+from infra.exporters.items import stretches
 from infra.log.port import Log
 from projections.traces import Step, Told, Trace, Value, trace
 
@@ -37,12 +37,12 @@ def export(log: Log, calendar: Calendar, path: Path, upto: int, progress: Callab
     traces = events = 0
     with afresh(path) as file:
         file.write(HEAD.encode())
-        for done, stretch in items(log, upto):
-            for each in stretch:
+        for stretch in stretches(log, upto):
+            for each in stretch.items:
                 if (told := trace(each, calendar)) is not None:
                     file.write(written(told).encode())
                     traces, events = traces + 1, events + len(told.steps)
-            progress(done)
+            progress(stretch.upto)
         file.write(b"</log>\n")
     return traces, events
 

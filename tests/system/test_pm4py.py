@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra.city.simulation import simulate
+from projections.object_types import OBJECT_TYPES
 from tests.system.command import Danze
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,3 +33,12 @@ def read(path: Path) -> dict:
 def test_it_reads_as_many_cases_and_events_as_were_written(city, tmp_path, name):
     said = city("export", "xes", tmp_path / name, "--json").json
     assert read(tmp_path / name) == {"cases": said["traces"], "events": said["events"]}
+
+
+@pytest.mark.parametrize("name", ["log.json", "log.sqlite"])
+def test_it_reads_as_many_events_and_objects_as_were_written(city, tmp_path, name):
+    said = city("export", "ocel", tmp_path / name, "--json").json
+    told = read(tmp_path / name)
+    assert (told["events"], told["objects"]) == (said["events"], said["objects"])
+    assert told["types"].keys() == OBJECT_TYPES.keys()
+    assert told["broken"] == []
