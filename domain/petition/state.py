@@ -31,7 +31,7 @@ def grow(item: Item, event: AnySeen) -> None:
     if change is not None:
         change(item, fact, event)
     if event.decided is not NOTHING:
-        _decided(item, event.decided, event.position)
+        _decided(item, event.decided, event)
 
 
 def _registered(event: AnySeen) -> Item:
@@ -63,10 +63,10 @@ def _placed(deadlines: Iterable[Deadline], position: int) -> list[Kept]:
     ]  # fmt: skip
 
 
-def _decided(item: Item, decided: Decided, position: int) -> None:
+def _decided(item: Item, decided: Decided, event: AnySeen) -> None:
     """What was decided about the event, whatever its type: deadlines, matter, findings."""
     if decided.set or decided.met or decided.moved or decided.ended:
-        item.deadlines = _clocks(item.deadlines, decided, position)
+        item.deadlines = _clocks(item.deadlines, decided, event)
     if decided.findings or decided.cleared:
         _raised(item, decided)
     if decided.skip_level is not None:
@@ -78,9 +78,9 @@ def _decided(item: Item, decided: Decided, position: int) -> None:
         item.first = decided.matter if decided.matter != item.no else None
 
 
-def _clocks(deadlines: tuple[Kept, ...], decided: Decided, position: int) -> tuple[Kept, ...]:
+def _clocks(deadlines: tuple[Kept, ...], decided: Decided, event: AnySeen) -> tuple[Kept, ...]:
     """The deadlines after the event. Only running ones are changed: nothing else can be met, moved or ended."""
-    kept = [*deadlines, *_placed(decided.set, position)] if decided.set else [*deadlines]
+    kept = [*deadlines, *_placed(decided.set, event.position)] if decided.set else [*deadlines]
     for moved in decided.moved:  # before it is met: a re-review may be answered while its hearing is open
         if (at := _running(kept, moved.clock, moved.started)) is not None:
             kept[at] = kept[at].after(moved)
@@ -89,8 +89,18 @@ def _clocks(deadlines: tuple[Kept, ...], decided: Decided, position: int) -> tup
             kept[at] = replace(kept[at], met_on=met.on)
     for clock, started in decided.ended:
         if (at := _running(kept, clock, started)) is not None:
-            kept[at] = replace(kept[at], ended=True)
+            kept[at] = _ended(kept[at], event)
     return tuple(kept)
+
+
+def _ended(deadline: Kept, event: AnySeen) -> Kept:
+    """Ended unmet: in time, a breach on record was none; after its last day, this event shows the breach."""
+    breach = deadline.missed_at
+    if event.day <= deadline.due_on:
+        breach = 0
+    elif not (deadline.window or deadline.trigger or deadline.paused_on is not None):
+        breach = breach or event.position
+    return replace(deadline, ended=True, missed_at=breach)
 
 
 def _running(deadlines: Sequence[Kept], clock: str, started: int) -> int | None:

@@ -30,6 +30,19 @@ def test_a_step_that_ended_a_clock_in_time_but_was_entered_late_undoes_the_breac
     assert "F02:petition:1:K2" not in story.standing()
 
 
+def test_what_ended_in_time_and_was_entered_late_was_not_missed():
+    story = given(*CITY_UNITS, REGISTERED, SENT).by("2020-05-06")
+    assert story.clock("K2").missed_at
+    story.when(on("2020-04-20", refer(LABOUR), entered="2020-05-06 10:00"))
+    assert not story.item().deadline("K2", 2).missed_at
+
+
+def test_each_unit_that_missed_the_same_clock_has_a_finding_though_no_clock_ran():
+    story = live(REGISTERED, SENT, on("2020-05-20", refer(LABOUR)), on("2020-07-01", refer(LAND)))
+    assert story.item().deadline("K2", 2).missed_at
+    assert [story.finding(id).unit for id in ("F02:petition:1:K2", "F02:petition:1:K2:3")] == [HOUSING, LABOUR]
+
+
 def test_the_handler_of_the_day_of_the_breach_answers_though_it_shows_later():
     handed_over = on("2020-07-10", e.HandlerChanged(handler="official:second", reason="调岗"), by=HOUSING)
     story = live(REGISTERED, SENT, TAKEN, handed_over, on("2020-07-20", answer(), by=HOUSING))
