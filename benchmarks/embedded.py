@@ -120,7 +120,7 @@ def folds(entries: Sequence[Entry]) -> int:
     changes = fold.changes()
     findings = [finding_row(id, heard((), words)) for id, words in changes.findings.items()]
     ledgers = [ledger_row(entry) for events in changes.ledgers.values() for entry in written((), events)]
-    return len(changes.cases) + len(findings) + len(ledgers)
+    return len(changes.cases) + len(findings) + len(changes.acts) + len(ledgers)
 
 
 def report(name: str, ours: Timed, theirs: Timed, count: int, goal: float) -> None:

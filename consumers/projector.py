@@ -196,6 +196,7 @@ def joined(changes: Sequence[Changes]) -> Changes:
         raised=[row for each in changes for row in each.raised],
         persons=[row for each in changes for row in each.persons],
         findings=findings,
+        acts=[row for each in changes for row in each.acts],
         ledgers={subject: events for each in changes for subject, events in each.ledgers.items()},
     )
 

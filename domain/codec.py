@@ -4,7 +4,7 @@ Canonical bytes are JSON with sorted keys, no floats, absent fields left out: wh
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar, get_args, get_type_hints
@@ -63,6 +63,16 @@ def seer(type_name: str | bytes) -> Callable[[bytes], AnySeen] | None:
             return None
         see = _seers[type_name] = msgspec.json.Decoder(Seen[TYPES[name]]).decode  # type: ignore[valid-type]
     return see
+
+
+def decode_each(entries: Iterable[tuple[int, str, int, str, int, bytes]]) -> Iterator[AnySeen]:
+    """The same of entries of the log (position, subject, version, type, recorded, body), each when its turn comes."""
+    for position, _, _, type_name, _, body in entries:
+        see = _seers.get(type_name) or seer(type_name)
+        assert see is not None, f"the log holds an unknown type {type_name}"
+        seen = see(body)
+        seen.position = position
+        yield seen
 
 
 def decode_seen(type_name: str, body: bytes, position: int) -> AnySeen:

@@ -21,6 +21,8 @@ from projections.cases import (
     raised_rows,
 )
 from projections.findings import Standing, Word, heard, standing, words_of
+from projections.ledgers.duties import ACTS
+from projections.ledgers.entry import LedgerRow
 from projections.ledgers.writing import WRITES
 from projections.shelf import Shelf, unpack_item
 from projections.titles import terms
@@ -54,6 +56,8 @@ class Changes(msgspec.Struct):
     """Of items that are new; who petitioned never changes."""
     findings: dict[str, list[Word]]
     """What was said of findings since, by id: to be heard together with what was said before."""
+    acts: list[LedgerRow]
+    """Of ledgers, the rows of acts, which nothing changes."""
     ledgers: dict[str, list[AnySeen]]
     """Events that write into ledgers, by subject: to be written after what was written before."""
 
@@ -66,6 +70,7 @@ class Fold:
         self._new: set[str] = set()
         self._touched: dict[str, bytes] = {}
         self._words: dict[str, list[Word]] = {}
+        self._acts: list[LedgerRow] = []
         self._writing: dict[str, list[AnySeen]] = {}
 
     def take(self, streams: Mapping[str, Iterable[AnySeen]]) -> list[AnySeen]:
@@ -79,8 +84,7 @@ class Fold:
             if subject[:9] == "petition:":
                 self._item(subject, events, astray)
             else:
-                for event in events:
-                    self._hear(event)
+                self._other(subject, events)
         return astray
 
     def _item(self, subject: str, events: Iterable[AnySeen], astray: list[AnySeen]) -> None:
@@ -99,16 +103,30 @@ class Fold:
                 astray.append(event)
                 continue
             decided = event.decided
-            if (decided is not NOTHING and (decided.findings or decided.cleared)) or type(event.data) in WRITES:
+            if decided is not NOTHING and (decided.findings or decided.cleared):
                 self._hear(event)
+            if type(event.data) in WRITES:
+                self._writing.setdefault(subject, []).append(event)
         if item is not None:
             self._touched[subject] = self.items.rest(subject, item)
+
+    def _other(self, subject: str, events: Iterable[AnySeen]) -> None:
+        """A subject that is no item keeps no state here: what it says of findings, what it writes into ledgers."""
+        human, writing = subject[:1] in ("F", "D"), []
+        for event in events:
+            if human or event.decided is not NOTHING:
+                self._hear(event)
+            act = ACTS.get(type(event.data))
+            if act is not None:
+                self._acts += act(event.data, event)
+            elif type(event.data) in WRITES:
+                writing.append(event)
+        if writing:
+            self._writing.setdefault(subject, []).extend(writing)
 
     def _hear(self, event: AnySeen) -> None:
         for id, word in words_of(event):
             self._words.setdefault(id, []).append(word)
-        if type(event.data) in WRITES:
-            self._writing.setdefault(event.subject, []).append(event)
 
     def standings(self) -> dict[str, Standing]:
         """The findings that were spoken of since the rows were written, as far as that alone tells."""
@@ -117,7 +135,7 @@ class Fold:
 
     def changes(self) -> Changes:
         """The rows of everything touched since the last call."""
-        changes = Changes([], [], [], [], [], self._words, self._writing)
+        changes = Changes([], [], [], [], [], self._words, self._acts, self._writing)
         for subject, body in self._touched.items():
             item = unpack_item(body)
             changes.cases.append(case_row(item, body))
@@ -127,7 +145,7 @@ class Fold:
             if subject in self._new:
                 changes.persons += person_rows(item)
                 changes.titles.append((item.no, terms(item.title)))
-        self._new, self._touched, self._words, self._writing = set(), {}, {}, {}
+        self._new, self._touched, self._words, self._acts, self._writing = set(), {}, {}, [], {}
         self.items.lay_down()
         return changes
 

@@ -10,8 +10,7 @@ from typing import NamedTuple, Protocol
 
 from sqlalchemy import select
 
-from domain.codec import decode_seen
-from domain.envelope import AnySeen
+from domain.codec import decode_each
 from infra.agenda import Due
 from infra.kafka.partition import partition_of
 from infra.log.port import Entry, Log, StoreError
@@ -32,12 +31,7 @@ Progress = Callable[[int, int], None]
 
 def take(fold: Fold, entries: Iterable[Entry]) -> None:
     """Folds events of the log, each decoded when its turn comes."""
-    fold.take({subject: _seen(stream) for subject, stream in streams(entries, SUBJECT).items()})
-
-
-def _seen(stream: Iterable[Entry]) -> Iterator[AnySeen]:
-    for position, _, _, name, _, body in stream:
-        yield decode_seen(name, body, position)
+    fold.take({subject: decode_each(stream) for subject, stream in streams(entries, SUBJECT).items()})
 
 
 class Source(Protocol):

@@ -22,10 +22,10 @@ from infra.views.tables import KEYS, Tables, indexes
 from projections.findings import FindingRow, Word, finding_row, heard, unpack_words
 from projections.fold import Changes
 from projections.ledgers.entry import Entry, LedgerRow, ledger_row, unpack_entry
-from projections.ledgers.writing import CHANGING, written
+from projections.ledgers.writing import written
 from projections.shelf import unpack_item
 
-FORMAT = 10
+FORMAT = 11
 """Of the rows and their bodies; another one is rebuilt, never migrated."""
 FEW = 500
 """Rows that PostgreSQL is sent one by one; for more, a copy into a table of the transaction costs less."""
@@ -225,10 +225,10 @@ class Views:
         if changes.findings:
             findings = self._findings(connection, tables, changes.findings, fresh=fresh)
             self._put(cursor, "findings", tables.findings, findings)
+        self._put(cursor, "ledgers", tables.ledgers, changes.acts)
         if changes.ledgers:
-            self._put(
-                cursor, "ledgers", tables.ledgers, self._ledgers(connection, tables, changes.ledgers, fresh=fresh)
-            )
+            written = self._ledgers(connection, tables, changes.ledgers, fresh=fresh)
+            self._put(cursor, "ledgers", tables.ledgers, written)
 
     def _findings(
         self, connection: Connection, tables: Tables, said: dict[str, list[Word]], *, fresh: bool
@@ -251,8 +251,7 @@ class Views:
         """What events write, each subject's after what was written of it before."""
         kept: dict[str, list[Entry]] = {}
         if not fresh:
-            known = [subject for subject, events in writing.items() if any(each.type in CHANGING for each in events)]
-            for subject, body in self._bodies(connection, tables.ledgers, "subject", known):
+            for subject, body in self._bodies(connection, tables.ledgers, "subject", list(writing)):
                 kept.setdefault(subject, []).append(unpack_entry(body))
         return [
             ledger_row(entry)

@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from domain.envelope import AnySeen
+from projections.cases import iso
 
 
 class Step(Struct, frozen=True, array_like=True, gc=False):
@@ -24,7 +25,11 @@ class Step(Struct, frozen=True, array_like=True, gc=False):
     on: date
 
 
-class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
+About = dict[str, Any]
+NOTHING: About = {}
+
+
+class Entry(Struct, frozen=True, kw_only=True, array_like=True, omit_defaults=True, gc=False):
     """One entry of a ledger as it stands after its events."""
 
     ledger: str
@@ -43,7 +48,7 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     place: str | None = None
     petition: str | None = None
     """NO of the item that it is about."""
-    about: dict[str, Any] = {}
+    about: About = NOTHING
     """What this ledger keeps beside."""
     steps: tuple[Step, ...] = ()
 
@@ -84,11 +89,11 @@ unpack_entry = msgspec.msgpack.Decoder(Entry).decode
 
 def ledger_row(entry: Entry) -> LedgerRow:
     """The row of an entry as it stands."""
-    return LedgerRow(
+    return LedgerRow._make((
         entry.subject, entry.ledger, entry.name, entry.state, entry.unit, entry.official, entry.place, entry.petition,
-        entry.opened_on.isoformat(), entry.due_on.isoformat() if entry.due_on else None,
-        entry.ended_on.isoformat() if entry.ended_on else None, entry.steps[0].position, entry.version, pack(entry),
-    )  # fmt: skip
+        iso[entry.opened_on], iso[entry.due_on] if entry.due_on else None,
+        iso[entry.ended_on] if entry.ended_on else None, entry.steps[0].position, entry.version, pack(entry),
+    ))  # fmt: skip
 
 
 def page(entries: Iterable[Entry]) -> Page:
@@ -103,11 +108,14 @@ Write = Callable[[Page, Any, AnySeen], Iterable[Entry]]
 again is the entry that was written."""
 
 
-def opened(ledger: str, event: AnySeen, state: str, name: str = "", **columns: Any) -> Entry:
-    """A new entry; its unit is the event's where the columns say no other."""
+def opened(
+    ledger: str, event: AnySeen, state: str, name: str = "", *, unit: str | None = None, **columns: Any
+) -> Entry:
+    """A new entry; its unit is the event's where none is given."""
+    version, day = event.version, event.day
     return Entry(
-        ledger=ledger, subject=event.subject, name=f"{event.version}{name}", version=event.version, state=state,
-        opened_on=event.day, steps=(_step(event),), **{"unit": event.unit, **columns},
+        ledger=ledger, subject=event.subject, name=f"{version}{name}", version=version, state=state, opened_on=day,
+        steps=(Step(event.position, event.type, day),), unit=unit or event.unit, **columns,
     )  # fmt: skip
 
 

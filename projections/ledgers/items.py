@@ -10,7 +10,7 @@ from projections.ledgers.entry import Entry, Page, Write, after, kept_in, opened
 def _supervised(kept: Page, fact: e.PetitionSupervised, event: AnySeen) -> Iterator[Entry]:
     report = next((each for each in event.decided.set if each.clock == "K10"), None)
     yield opened(
-        "supervision", event, "open", unit=report and report.owed_by, due_on=report and report.due_on,
+        "supervision", event, "open", unit=report.owed_by if report else None, due_on=report.due_on if report else None,
         petition=_no(event), about={"ground": fact.ground, "by": event.unit, "answered_on": None},
     )  # fmt: skip
 

@@ -3,18 +3,11 @@
 from collections.abc import Iterable, Sequence
 
 from domain.envelope import AnySeen
-from domain.vocabulary import NAMES
-from projections.ledgers import duties, items, meetings, watching
+from projections.ledgers import items, meetings, watching
 from projections.ledgers.entry import Entry, Page, Write, page
 
-WRITES: dict[type, Write] = duties.WRITES | meetings.WRITES | watching.WRITES | items.WRITES
-"""What each fact writes; one that is absent here writes nothing."""
-
-WRITTEN = frozenset(NAMES[fact] for fact in WRITES)
-"""The types of events that write."""
-
-CHANGING = WRITTEN - {NAMES[fact] for fact in duties.WRITES}
-"""Of them, those for which the entries that are there must be at hand."""
+WRITES: dict[type, Write] = meetings.WRITES | watching.WRITES | items.WRITES
+"""What each fact writes or changes; acts of duty, which nothing changes, stand in `duties.ACTS`."""
 
 
 def written(kept: Iterable[Entry], events: Sequence[AnySeen]) -> list[Entry]:
@@ -25,7 +18,7 @@ def written(kept: Iterable[Entry], events: Sequence[AnySeen]) -> list[Entry]:
     for event in events:
         if event.version > seen:
             seen = event.version
-            new = page(WRITES[type(event.data)](entries, event.data, event))
-            entries |= new
-            changed |= new
+            for entry in [*WRITES[type(event.data)](entries, event.data, event)]:
+                key = entry.ledger, entry.name
+                entries[key] = changed[key] = entry
     return list(changed.values())

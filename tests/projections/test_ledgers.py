@@ -26,8 +26,9 @@ from domain.gathering.events import (
 )
 from domain.inspection.events import InspectionFound, InspectionHeld, InspectionPlanned, InspectionRectified
 from domain.period.events import ProtectionDeclared, ProtectionEnded
-from projections.ledgers.entry import pack, unpack_entry
-from projections.ledgers.writing import WRITTEN, written
+from projections.ledgers.duties import ACTS
+from projections.ledgers.entry import ledger_row, pack, unpack_entry
+from projections.ledgers.writing import WRITES, written
 from tests.samples import *
 from tests.spec import Story, given
 
@@ -84,17 +85,23 @@ def events_of(story: Story) -> dict[str, list]:
     """The events that write into ledgers, by subject."""
     streams: dict[str, list] = {}
     for event in story.events:
-        if event.type in WRITTEN:
+        if type(event.data) in WRITES:
             streams.setdefault(event.subject, []).append(event)
     return streams
 
 
+def acts_of(story: Story) -> list:
+    """The rows of duties that were done."""
+    return [row for event in story.events if (act := ACTS.get(type(event.data))) for row in act(event.data, event)]
+
+
 def entries(story: Story, ledger: str) -> list[tuple]:
     """(state, opened, due, ended, unit, official, petition, about) of each entry."""
+    changing = [each for stream in events_of(story).values() for each in written((), stream)]
     return [
         (each.state, str(each.opened_on), each.due_on and str(each.due_on), each.ended_on and str(each.ended_on),
          each.unit, each.official, each.petition, each.about)
-        for stream in events_of(story).values() for each in written((), stream) if each.ledger == ledger
+        for each in [*changing, *(unpack_entry(row.body) for row in acts_of(story))] if each.ledger == ledger
     ]  # fmt: skip
 
 
@@ -213,3 +220,17 @@ def test_folded_in_pieces_read_again_and_seen_twice_it_is_the_same(story, cut):
 
 def _read_again(kept) -> list:
     return [unpack_entry(pack(each)) for each in kept]
+
+
+def test_an_act_is_written_as_the_row_of_an_entry(story):
+    rows = acts_of(story)
+    assert {row.ledger for row in rows} == {
+        "reception",
+        "roster",
+        "screening",
+        "briefing",
+        "contact",
+        "standing",
+        "report",
+    }
+    assert [ledger_row(unpack_entry(row.body)) for row in rows] == rows
