@@ -76,6 +76,25 @@ def export_ocel(
     told(answer, as_json, lambda a: out.print(f"{a['events']:,} events, {a['objects']:,} objects", markup=False))
 
 
+@exporting.command("parquet")
+def export_parquet(
+    folder: Annotated[Path, typer.Argument(metavar="OUT", help="A folder; segments that are in it are gone on from.")],
+    to: Upto = None,
+    store: Store = DEFAULT_STORE,
+    as_json: Json = False,
+) -> None:
+    """The log in typed columns by month of recording, each segment with its Merkle root; items, deadlines, findings."""
+    from infra.exporters import segments, tables
+
+    if folder.exists() and not folder.is_dir():
+        raise fail(f"{folder} is no folder")
+    with opened(store, create=False) as system, bar("export") as progress:
+        upto = _upto(system, to)
+        stood, written = segments.export(system.log, folder / "events", upto, lambda done: progress(done, upto))
+        answer = {"events": stood + written, "written": written, **tables.export(system.log, folder, stood + written)}
+    told(answer, as_json, lambda a: out.print(f"{a['events']:,} events, {a['cases']:,} items", markup=False))
+
+
 def _beside(file: str, store: str) -> Path:
     """Where to write, which is not where the store is."""
     path = Path(file)

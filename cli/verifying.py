@@ -15,7 +15,7 @@ from infra.log.verify import Checker, Rows
 from infra.log.verify import verify as verified
 from infra.log.verify_stretches import stretches
 from infra.seals.audit import Sealed
-from infra.seals.copies import exported, published
+from infra.seals.copies import Copy, exported, published
 from infra.seals.keys import folder_of
 from infra.seals.notes import SealError, parse_note, parse_verifier
 from infra.seals.sealer import Folder
@@ -26,7 +26,8 @@ Stretches = Iterator[Checker | None]
 def verify(
     store: Store = DEFAULT_STORE,
     source: Annotated[
-        str, typer.Option("--from", help="What is checked: the store, kafka, or an export, FILE.jsonl.")
+        str,
+        typer.Option("--from", help="What is checked: the store, kafka, or an export, FILE.jsonl or FOLDER."),
     ] = "store",
     kafka: Kafka = DEFAULT_KAFKA,
     prefix: Prefix = "",
@@ -67,7 +68,18 @@ def _source(source: str, store: str, kafka: str, prefix: str, sealed: Sealed) ->
         settings, topic = kafka_settings(kafka), Topics(prefix).events
         yield published(lambda: TopicReader(settings, topic).chunks(2**62)), sealed.largest, iter(())
     else:
-        yield exported(Path(source)), sealed.largest, iter(())
+        yield _copy(Path(source)), sealed.largest, iter(())
+
+
+def _copy(path: Path) -> Copy:
+    """An export: one file, or a folder of segments."""
+    if not path.is_dir():
+        return exported(path)
+    from infra.seals.archive import archived
+
+    if not (path / "events").is_dir():
+        raise fail(f"{path} holds no events of danze export parquet")
+    return archived(path)
 
 
 def _sealed(folder: Folder, keys: list[str], checkpoints: list[Path]) -> Sealed:

@@ -61,7 +61,7 @@ def published(chunks: Callable[[], Iterable[list[Entry]]]) -> Copy:
     def rows() -> Iterator[RawEntry]:
         for entries in chunks():
             for entry in entries:
-                yield RawEntry(*entry, _key(entry.body), DIGEST, leaf_of(entry.body))
+                yield RawEntry(*entry, key_in(entry.body), DIGEST, leaf_of(entry.body))
 
     return Copy(rows)
 
@@ -74,7 +74,8 @@ class _Sent(msgspec.Struct, gc=False):
 _decode = msgspec.json.Decoder(_Sent).decode
 
 
-def _key(body: bytes) -> bytes:
+def key_in(body: bytes) -> bytes:
+    """The key of the action that these bytes came from; nothing where they name none."""
     try:
         sent = _decode(body)
     except (msgspec.MsgspecError, ValueError):

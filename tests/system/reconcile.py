@@ -9,6 +9,7 @@ import duckdb
 ITEMS, ASKED = (Path(__file__).with_name(f"kpi_{name}.sql").read_text(encoding="utf-8") for name in ("items", "asked"))
 COLUMNS = {"position": "BIGINT", "subject": "VARCHAR", "type": "VARCHAR", "version": "INTEGER", "time": "VARCHAR",
            "unit": "VARCHAR", "data": "JSON", "decided": "JSON"}  # fmt: skip
+PARQUET = "position, subject, type, version, time, unit, data::JSON AS data, decided::JSON AS decided"
 CONTRACT = (
     "timely_acceptance_bureau", "timely_acceptance_unit", "on_time_answer", "participation_bureau",
     "participation_unit", "satisfaction_bureau", "satisfaction_unit", "repeat_rate", "first_time_resolved",
@@ -21,11 +22,14 @@ WORKDAYS = [
 
 
 class Exported:
-    """A log that was exported as JSON lines."""
+    """A log that was exported as JSON lines, or as segments of Parquet."""
 
     def __init__(self, path: Path) -> None:
         self.db = duckdb.connect()
-        self.db.read_json(str(path), format="newline_delimited", columns=COLUMNS).to_table("events")
+        if path.is_dir():
+            self.db.execute(f"CREATE TABLE events AS SELECT {PARQUET} FROM read_parquet('{path}/events/*/*.parquet')")
+        else:
+            self.db.read_json(str(path), format="newline_delimited", columns=COLUMNS).to_table("events")
         self.db.execute("CREATE TABLE workdays AS SELECT unnest(?::DATE[]) AS day", [WORKDAYS])
         self.db.execute(ITEMS)
 

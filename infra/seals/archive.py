@@ -1,0 +1,81 @@
+"""A log in segments of Parquet that lies elsewhere, read as `verify` reads a log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from infra.exporters.segments import columns, root_of, sealed_root, segments
+from infra.log.merkle import Tree
+from infra.log.port import RawEntry, leaf_of
+from infra.seals.copies import DIGEST, Copy, key_in
+
+BATCH = 10_000
+
+
+def archived(folder: Path) -> Copy:
+    """The events of `danze export parquet`. A row whose columns say something else than its bytes, and the last row of
+    a segment whose footer names another root than that of its leaves, stand for events that are not sound.
+    """
+
+    def rows() -> Iterator[RawEntry]:
+        position = 0
+        for path in segments(folder / "events"):
+            try:
+                for row in _segment(path):
+                    position = row.position
+                    yield row
+            except (pa.ArrowException, OSError, ValueError):  # cut, or its pages do not fit their checksums
+                yield _unsound(position + 1)
+
+    return Copy(rows)
+
+
+def _segment(path: Path) -> Iterator[RawEntry]:
+    file, tree = pq.ParquetFile(path, page_checksum_verification=True), Tree()
+    last: RawEntry | None = None
+    for batch in file.iter_batches(BATCH):
+        rows = _sound(batch)
+        tree.extend([row.leaf for row in rows])
+        if last is not None:
+            yield last
+        yield from rows[:-1]
+        last = rows[-1]
+    if last is not None:
+        yield last if sealed_root(file) == root_of(tree) else _unsound(last.position)
+
+
+def _sound(batch: pa.RecordBatch) -> list[RawEntry]:
+    """The rows of a batch; those that say something else than their bytes as unsound ones."""
+    rows = _rows(batch)
+    if _agrees(rows, batch):
+        return rows
+    return [row if _agrees([row], batch.slice(at, 1)) else _unsound(row.position) for at, row in enumerate(rows)]
+
+
+def _agrees(rows: list[RawEntry], batch: pa.RecordBatch) -> bool:
+    try:
+        return bool(columns(rows).equals(batch))
+    except (msgspec.MsgspecError, pa.ArrowException, ValueError, OverflowError):
+        return False
+
+
+def _rows(batch: pa.RecordBatch) -> list[RawEntry]:
+    told = {name: batch.column(name) for name in batch.schema.names}
+    told["recorded"] = told["recorded"].cast(pa.int64())
+    names = ("position", "subject", "version", "type", "recorded", "stored", "leaf")
+    return [
+        RawEntry(position, subject, version, type, recorded, stored, key_in(stored), DIGEST, leaf)
+        for position, subject, version, type, recorded, stored, leaf in zip(
+            *(told[name].to_pylist() for name in names), strict=True
+        )
+    ]
+
+
+def _unsound(position: int) -> RawEntry:
+    """Stands where something is that is no event of danze's."""
+    return RawEntry(position, "", 0, "", 0, b"", b"", b"", leaf_of(b""))

@@ -1,0 +1,190 @@
+"""The log in Parquet: DuckDB counts the rates from it, `danze verify` holds it against checkpoints, it goes on."""
+
+import shutil
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from random import Random
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+from cli.wiring import System
+from domain.envelope import day_of
+from infra.city.simulation import simulate
+from infra.exporters.segments import ROOT
+from tests.system.command import Danze
+from tests.system.reconcile import CONTRACT, Exported
+
+DAYS = (date(2020, 6, 1), date(2020, 12, 31))
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory) -> Danze:
+    """A store with four simulated months."""
+    danze = Danze(tmp_path_factory.mktemp("city") / "danze.db")
+    assert danze.emit(*simulate(5, days=120, scale=0.1), options=("--history",))["recorded"] > 10_000
+    return danze
+
+
+@pytest.fixture(scope="module")
+def exported(city) -> Path:
+    path = Path(city.store).with_name("log")
+    assert city("export", "parquet", path, "--json").json["events"] == city.events()
+    return path
+
+
+@pytest.fixture
+def copy(exported, tmp_path) -> Path:
+    """The export, to be altered."""
+    return shutil.copytree(exported, tmp_path / "copy")
+
+
+def segments(folder: Path) -> list[Path]:
+    return sorted(folder.glob("events/*/*.parquet"), key=lambda path: path.name)
+
+
+def asked(folder: Path, query: str) -> list[tuple]:
+    """DuckDB, which knows nothing of danze; `recorded_month` is told by the folders."""
+    with closing(duckdb.connect()) as db:
+        db.execute(f"CREATE VIEW events AS SELECT * FROM read_parquet('{folder}/events/*/*.parquet')")
+        for table in ("cases", "deadlines", "findings"):
+            db.execute(f"CREATE VIEW {table} AS SELECT * FROM '{folder}/{table}.parquet'")
+        return db.execute(query).fetchall()
+
+
+def test_duckdb_counts_the_rates_from_it_as_danze_does(city, exported):
+    log = Exported(exported)
+    with closing(System(city.store)) as system:
+        today = day_of(system.answers.present().moment)
+        units = ["unit:430400-gov", *log.busiest("bureau")[:3], *log.busiest("department")[:3]]
+        counted = 0
+        for unit in units:
+            kpis = system.answers.kpi(unit, *DAYS)["kpis"]
+            ours = {
+                name: (set(kpis[name]["numerator_items"]), set(kpis[name]["denominator_items"])) for name in CONTRACT
+            }
+            assert log.kpis(unit, *DAYS, today) == ours, unit
+            counted += sum(len(denominator) for _, denominator in ours.values())
+    assert counted > 1_000
+
+
+def test_columns_are_typed_and_months_are_folders(city, exported):
+    types = dict(asked(exported, "SELECT column_name, column_type FROM (DESCRIBE events)"))
+    assert (types["position"], types["time"], types["recorded"]) == ("BIGINT", *["TIMESTAMP WITH TIME ZONE"] * 2)
+    assert {types[name] for name in ("data", "decided", "subject", "unit")} == {"VARCHAR"}
+    wrong = "SELECT count(*) FROM events WHERE recorded_month <> strftime(timezone('Asia/Shanghai', recorded), '%Y-%m')"
+    assert asked(exported, wrong) == [(0,)]
+    assert asked(exported, "SELECT count(*), max(position) FROM events") == [(city.events(), city.events())]
+    assert dict(asked(exported, "SELECT column_name, column_type FROM (DESCRIBE cases)"))["registered_on"] == "DATE"
+
+
+def test_items_deadlines_and_findings_are_danzes_own(city, exported):
+    found = asked(exported, "SELECT id, unit, state, since::VARCHAR FROM findings WHERE cleared_at = 0")
+    told = city("findings", "--json").json["findings"]
+    assert set(found) == {(each["id"], each["unit"], each["state"], each["since"]) for each in told}
+    for (no,) in asked(exported, "SELECT no FROM cases ORDER BY no")[::40]:
+        shown = city("show", f"petition:{no}", "--json").json
+        assert asked(exported, f"SELECT state, unit, handler FROM cases WHERE no = '{no}'") == [
+            (shown["state"], shown["unit"], shown["handler"])
+        ]
+        clocks = "SELECT clock, due_on::VARCHAR, met_on::VARCHAR, missed FROM deadlines WHERE NOT is_trigger AND no = "
+        assert sorted(asked(exported, f"{clocks}'{no}'"), key=str) == sorted(
+            ((each["clock"], each["due_on"], each["met_on"], each["missed"]) for each in shown["deadlines"]), key=str
+        )
+
+
+def test_it_is_verified_as_the_store_is_and_against_its_seals(city, exported):
+    assert city("seal").code == 0
+    said = city("verify", "--from", exported, "--json").json
+    assert said["ok"]
+    assert said["checkpoint"] == city("verify", "--json").json["checkpoint"]
+    assert said["seals"]["sealed"] == said["events"]
+
+
+def rewritten(path: Path, change, root: bytes | None = None) -> None:
+    """The segment with another table in it, and its footer as it was."""
+    table = pq.read_table(path)
+    kept = root or pq.ParquetFile(path).metadata.metadata[ROOT]
+    table = change(table)
+    with pq.ParquetWriter(path, table.schema.remove_metadata(), compression="zstd") as file:
+        file.write_table(table)
+        file.add_key_value_metadata({ROOT: kept})
+
+
+def put(name: str, row: int, value):
+    """Another value in one cell."""
+
+    def change(table: pa.Table) -> pa.Table:
+        mask = pa.array([at == row for at in range(table.num_rows)])
+        column = table.column(name).combine_chunks()
+        return table.set_column(
+            table.schema.get_field_index(name), table.schema.field(name),
+            pc.replace_with_mask(column, mask, pa.array([value], column.type)),
+        )  # fmt: skip
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("position", 7), ("subject", "petition:x"), ("kind", "x"), ("no", "x"), ("version", 99),
+        ("type", "unit.merged.v1"),
+        ("time", 0), ("recorded", 0), ("unit", "unit:x"), ("actor", "official:x"), ("data", "{}"), ("decided", "{}"),
+        ("leaf", bytes(32)), ("stored", b"{}"),
+    ],
+)  # fmt: skip
+def test_a_changed_cell_is_found_where_it_stands(city, copy, name, value):
+    path = segments(copy)[1]
+    first = int(path.stem.partition("-")[0])
+    rewritten(path, put(name, 100, value))
+    assert city("verify", "--from", copy, "--json").json["first_bad"]["position"] == first + 100
+
+
+def test_a_forged_footer_a_lost_segment_and_a_cut_end_are_found(city, copy):
+    one, two, *_, last = segments(copy)
+    assert city("seal").code == 0
+    last.rename(copy / "aside")
+    cut = int(last.stem.partition("-")[0])
+    assert city("verify", "--from", copy, "--json").json["first_bad"]["position"] == cut
+    (copy / "aside").rename(last)
+    rewritten(two, lambda table: table, b"AAAA")
+    assert city("verify", "--from", copy, "--json").json["first_bad"]["position"] == int(two.stem.partition("-")[2])
+    one.unlink()
+    assert city("verify", "--from", copy, "--json").json["first_bad"]["position"] == 1
+
+
+def test_a_bit_that_flips_anywhere_in_what_is_read_is_found_or_changes_nothing(city, copy):
+    chance, path = Random(20), segments(copy)[0]
+    whole = path.read_bytes()
+    for _ in range(12):
+        at = chance.randrange(len(whole))
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1 << chance.randrange(8)]) + whole[at + 1 :])
+        said = city("verify", "--from", copy, "--json").json
+        assert not said["ok"] or pq.read_table(path).equals(pq.read_table(pa.BufferReader(whole))), at
+
+
+def test_an_export_goes_on_where_it_ended(city, exported, tmp_path):
+    folder = tmp_path / "log"
+    assert city("export", "parquet", folder, "--to", "5000", "--json").json["written"] == 5_000
+    half = segments(folder)
+    (half[-1].parent / "next.part").write_bytes(b"half a segment")
+    said = city("export", "parquet", folder, "--json").json
+    assert (said["events"], said["written"]) == (city.events(), city.events() - 5_000)
+    assert segments(folder)[: len(half)] == half
+    columns = "SELECT * EXCLUDE filename FROM read_parquet('{}/events/*/*.parquet', filename=true) ORDER BY position"
+    assert asked(folder, columns.format(folder)) == asked(exported, columns.format(exported))
+    assert city("verify", "--from", folder, "--json").json["ok"]
+    assert city("export", "parquet", folder, "--json").json["written"] == 0
+
+
+def test_a_folder_of_another_log_is_left_alone(city, danze, exported, tmp_path):
+    danze.emit(*simulate(8, days=20, scale=0.02), options=("--history",))
+    before = {path: path.stat().st_mtime_ns for path in exported.rglob("*")}
+    danze("export", "parquet", exported).refused("no segment of the beginning of this log")
+    assert {path: path.stat().st_mtime_ns for path in exported.rglob("*")} == before
+    danze("verify", "--from", tmp_path).refused("holds no events")
