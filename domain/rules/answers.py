@@ -41,28 +41,28 @@ def answers(finding: Finding, units: Units) -> list[Answer]:
 def _owing(finding: Finding, units: Units, day: date) -> list[Answer]:
     """Of a duty that was not done: the leader named, else the unit's principal."""
     if finding.officials:
-        return [_named(finding, units, official, "direct") for official in finding.officials]
+        return [_named(finding, units, day, official, "direct") for official in finding.officials]
     return _holders(finding, units, day, "principal", "direct")
 
 
 def _individual(finding: Finding, units: Units, day: date) -> list[Answer]:
     if finding.officials:
-        direct = [_named(finding, units, official, "direct") for official in finding.officials]
+        direct = [_named(finding, units, day, official, "direct") for official in finding.officials]
     elif finding.rule == "F21":
         direct = []
     elif finding.handler is not None:
-        direct = [_named(finding, units, finding.handler, "direct", role="handler")]
+        direct = [_named(finding, units, day, finding.handler, "direct", role="handler")]
     else:
         direct = _holders(finding, units, day, "petition_clerk", "direct")
     heads = [answer for role in HEADS for answer in _holders(finding, units, day, role, "leadership")]
-    dissent = [_named(finding, units, official, "none") for official in finding.dissent]
+    dissent = [_named(finding, units, day, official, "none") for official in finding.dissent]
     return [*direct, *heads, *dissent]
 
 
 def _collective(finding: Finding, units: Units, day: date) -> list[Answer]:
     heads = [answer for role in HEADS for answer in _holders(finding, units, day, role, "main_leadership")]
-    part = [_named(finding, units, official, "important_leadership") for official in finding.officials]
-    dissent = [_named(finding, units, official, "none") for official in finding.dissent]
+    part = [_named(finding, units, day, official, "important_leadership") for official in finding.officials]
+    dissent = [_named(finding, units, day, official, "none") for official in finding.dissent]
     return [*heads, *(each for each in part if each.official not in finding.dissent), *dissent]
 
 
@@ -74,9 +74,9 @@ def _holders(finding: Finding, units: Units, day: date, role: str, responsibilit
 
 
 def _named(
-    finding: Finding, units: Units, official: OfficialId, responsibility: str, role: str | None = None
+    finding: Finding, units: Units, day: date, official: OfficialId, responsibility: str, role: str | None = None
 ) -> Answer:
-    role = role or units.role_of(finding.unit, official) or "member"
+    role = role or units.role_of(finding.unit, official, day) or "member"
     return Answer(official, role, _borne(finding, official, responsibility), units.official(official))
 
 

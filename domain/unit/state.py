@@ -265,11 +265,11 @@ class Units:
         known = self._units.get(unit)
         return [held for held in known.roles if held.role in roles and held.on(day)] if known else []
 
-    def role_of(self, unit: str, official: str) -> str | None:
-        """The newest role that the official held in the unit."""
+    def role_of(self, unit: str, official: str, day: date) -> str | None:
+        """The role that the official held in the unit on the day, else the newest."""
         known = self._units.get(unit)
-        held = [each.role for each in known.roles if each.official == official] if known else []
-        return held[-1] if held else None
+        held = [each for each in known.roles if each.official == official] if known else []
+        return max(reversed(held), key=lambda each: (each.on(day), each.since)).role if held else None
 
     def official(self, official: str) -> str | None:
         """The official's name, from the newest role given in any unit."""

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from domain.rules.answers import answers
 from tests.samples import *
 from tests.spec import given
 
@@ -87,6 +88,20 @@ def test_a_collective_fault_is_borne_by_heads_and_members_but_not_by_who_objecte
     story = given(*WITH_ANSWER, *MEMBERS, on("2020-06-20", decision))
     expected = [*heads(COUNTY, "main_leadership"), ("official:m1", "important_leadership"), ("official:m2", "none")]
     story.who_answers(f"F21:petition:1:{COUNTY}", *expected)
+
+
+def test_whoever_took_part_is_named_in_the_role_of_that_day_whatever_he_became():
+    risen = [
+        role_ended("2020-01-06", COUNTY, head(COUNTY), "principal"),
+        role_ended("2020-01-06", COUNTY, "official:m1", "member"),
+        role_given("2020-01-06", COUNTY, "official:m1", "principal"),
+    ]
+    decision = cause(collective=True, officials=("official:m1",))
+    story = given(*WITH_ANSWER, *MEMBERS, *risen, on("2020-06-20", decision))
+    told = answers(story.finding(f"F21:petition:1:{COUNTY}"), story.units)
+    assert [(each.official, each.role) for each in told] == [
+        (deputy(COUNTY), "deputy_in_charge"), (head(COUNTY), "principal"), ("official:m1", "member"),
+    ]  # fmt: skip
 
 
 def test_those_answer_for_a_cause_who_held_the_roles_when_it_was_decided():
