@@ -9,6 +9,7 @@ import typer
 
 from cli import (
     asking,
+    conforming,
     desk,
     differing,
     docs,
@@ -51,7 +52,8 @@ for verb in (
     asking.show, asking.timeline, asking.dossier, asking.matter, asking.findings, asking.kpi, asking.counters,
     asking.search, asking.explain,
     ledgers.duties, ledgers.ledger, ledgers.record, ledgers.three_none, ledgers.evaluate,
-    replaying.replay, verifying.verify, keeping.doctor, sealing.seal, sealing.witness, sealing.prove,
+    replaying.replay, verifying.verify, conforming.conform,
+    keeping.doctor, sealing.seal, sealing.witness, sealing.prove,
     relaying.relay, relaying.topics,
     desk.due, desk.candidates,
     workers.intake, workers.project, workers.clock, resubmitting.resubmit, keys.keys, docs.docs,

@@ -15,7 +15,7 @@ def docs(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 names the stale pages.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Write the generated pages of docs/ again: articles, events, schemas, topics, rules, rejections, verbs, HTTP."""
+    """Write the generated pages of docs/ again: articles, events, schemas, topics, steps, rules, codes, verbs, HTTP."""
     if not folder.is_dir():
         raise fail(f"there is no folder {folder}; run this in a clone of danze, or name one with --folder")
     generated = all_pages(folder)

@@ -7,6 +7,7 @@ from cli.reference.articles import articles_page
 from cli.reference.asyncapi import asyncapi
 from cli.reference.events import events_page
 from cli.reference.http import http_page
+from cli.reference.process import process_page
 from cli.reference.rejections import rejections_page
 from cli.reference.rules import rules_page
 from cli.reference.schemas import schemas
@@ -24,6 +25,7 @@ def pages(command: Any, openapi: dict[str, Any] | None, scenarios: Path) -> Page
     told = {
         "articles.md": articles_page(command, scenarios),
         "events.md": events_page(),
+        "process.md": process_page(),
         "rules.md": rules_page(),
         "rejections.md": rejections_page(),
         "cli.md": verbs_page(command),

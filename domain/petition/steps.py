@@ -72,6 +72,27 @@ OPEN_TO: dict[type[Fact], frozenset[str]] = {
 }
 """The states that each step is open to. 审核认定办结 ends an item for good: nothing reopens `determined` (Art 10)."""
 
+LEADS_TO: dict[type[Fact], frozenset[str]] = {
+    e.PetitionRegistered: frozenset({"registered"}),
+    e.PetitionReferred: frozenset({"routed"}),
+    e.PetitionAssigned: frozenset({"routed"}),
+    e.AssignmentWithdrawn: frozenset({"registered"}),
+    e.PetitionAccepted: frozenset({"accepted"}),
+    e.PetitionNotAccepted: frozenset({"refused"}),
+    e.PetitionNoLongerAccepted: frozenset({"refused"}),
+    e.PetitionChannelled: frozenset({"channelled"}),
+    e.PetitionAnswered: frozenset({"answered"}),
+    e.ReviewRequested: frozenset({"under_review"}),
+    e.ReviewAnswered: frozenset({"answered", "accepted"}),
+    e.RereviewRequested: frozenset({"under_rereview"}),
+    e.RereviewAnswered: frozenset({"answered", "accepted"}),
+    e.PetitionClosed: frozenset({"closed"}),
+    e.PetitionWithdrawn: frozenset({"withdrawn"}),
+    e.PetitionDetermined: frozenset({"determined"}),
+    e.PetitionReopened: WAITING,
+}
+"""The states that a step may bring an item to; all others leave it in the state it is in."""
+
 PRESENT_STATE, ACCEPTANCE, ANSWER, CLOSING, NOTICE = range(5)
 
 AFTER: dict[type[Fact], int] = {
