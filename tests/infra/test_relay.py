@@ -115,7 +115,7 @@ def test_it_goes_on_from_its_mark(log, kafka_url, topics, publisher):
     fill(log, SUBJECTS[:300])
     log.set_mark(RELAYED, 200)
     relay = Relay(log, publisher, topics, Meter())
-    relay._wait_for_claim(threading.Event(), print)
+    relay._wait_for_claim(threading.Event(), print, lambda: None)
     assert relay.step()
     assert log.mark(RELAYED) == 300
     found = records(kafka_url, topics.events)
