@@ -20,7 +20,7 @@ STATES = (
 No = Annotated[str, typer.Argument(help="The item's number, with or without petition:")]
 
 
-def _ask(store: str, question: Callable[[System], Answer | None], missing: str) -> Answer:
+def asked(store: str, question: Callable[[System], Answer | None], missing: str) -> Answer:
     with opened(store, create=False) as system:
         answer = question(system)
     if answer is None:
@@ -28,7 +28,7 @@ def _ask(store: str, question: Callable[[System], Answer | None], missing: str) 
     return answer
 
 
-def _about(unit: str | None, at: datetime | None, question: Callable[[System], Answer]) -> Callable[[System], Answer]:
+def about(unit: str | None, at: datetime | None, question: Callable[[System], Answer]) -> Callable[[System], Answer]:
     """The question, unless it is about a unit that nobody has heard of: zeros would be mistaken for an answer."""
 
     def ask(system: System) -> Answer:
@@ -40,12 +40,12 @@ def _about(unit: str | None, at: datetime | None, question: Callable[[System], A
     return ask
 
 
-def _one_of(value: str | None, option: str, known: Iterable[str]) -> None:
+def one_of(value: str | None, option: str, known: Iterable[str]) -> None:
     if value is not None and value not in known:
         raise fail(f"{option}: {value!r} is none of {', '.join(known)}")
 
 
-def _no(text: str) -> str:
+def number_of(text: str) -> str:
     return text.removeprefix("petition:")
 
 
@@ -58,11 +58,11 @@ def show(
     """What is on record about a subject (Art 13)."""
     at, kind = moment(as_of), subject.partition(":")[0]
     if kind == "petition":
-        told(_ask(store, lambda s: s.answers.case(_no(subject), at), subject), as_json, _case)
+        told(asked(store, lambda s: s.answers.case(number_of(subject), at), subject), as_json, _case)
     elif kind == "unit":
-        told(_ask(store, lambda s: s.answers.scoreboard(subject, at), subject), as_json, _unit)
+        told(asked(store, lambda s: s.answers.scoreboard(subject, at), subject), as_json, _unit)
     elif kind[:1] in ("F", "D") and kind[1:].isdigit():
-        told(_ask(store, lambda s: s.answers.finding(subject, at), subject), as_json, _finding)
+        told(asked(store, lambda s: s.answers.finding(subject, at), subject), as_json, _finding)
     else:
         raise fail(f"{subject!r} is no subject that can be shown; write petition:NO, unit:CODE or a finding's id")
 
@@ -122,7 +122,7 @@ def timeline(
 ) -> None:
     """Everything that happened to an item, a unit or another subject, in order (Art 13, 21)."""
     at = moment(as_of)
-    told(_ask(store, lambda s: s.answers.timeline(subject, at), subject), as_json, _timeline)
+    told(asked(store, lambda s: s.answers.timeline(subject, at), subject), as_json, _timeline)
 
 
 def _timeline(answer: Answer) -> None:
@@ -133,7 +133,7 @@ def _timeline(answer: Answer) -> None:
 def dossier(no: No, store: Store = DEFAULT_STORE, as_of: AsOf = None, as_json: Json = False) -> None:
     """Who caused it, and who answers for it (谁引发、谁担责, Art 19)."""
     at = moment(as_of)
-    told(_ask(store, lambda s: s.answers.dossier(_no(no), at), no), as_json, _dossier)
+    told(asked(store, lambda s: s.answers.dossier(number_of(no), at), no), as_json, _dossier)
 
 
 def _dossier(answer: Answer) -> None:
@@ -147,7 +147,7 @@ def _dossier(answer: Answer) -> None:
 def matter(no: No, store: Store = DEFAULT_STORE, as_of: AsOf = None, as_json: Json = False) -> None:
     """The first item, its repeats, the levels it reached (Art 10, 12)."""
     at = moment(as_of)
-    told(_ask(store, lambda s: s.answers.matter(_no(no), at), no), as_json, _matter)
+    told(asked(store, lambda s: s.answers.matter(number_of(no), at), no), as_json, _matter)
 
 
 def _matter(answer: Answer) -> None:
@@ -169,9 +169,9 @@ def findings(
 ) -> None:
     """Which rules tripped, against which unit, and who answers (Art 2, 7, 17, 19, 20)."""
     at = moment(as_of)
-    _one_of(rule, "--rule", RULES)
+    one_of(rule, "--rule", RULES)
     wanted = {"unit": unit, "rule": rule, "subject": subject, "official": official}
-    told(_ask(store, _about(unit, at, lambda s: s.answers.findings(at, **wanted)), "the record"), as_json, _findings)
+    told(asked(store, about(unit, at, lambda s: s.answers.findings(at, **wanted)), "the record"), as_json, _findings)
 
 
 def _findings(answer: Answer) -> None:
@@ -195,11 +195,11 @@ def kpi(
     at, (first, last) = moment(as_of), days(from_, to)
     assert first
     assert last
-    told(_ask(store, _about(unit, at, lambda s: s.answers.kpi(unit, first, last, at)), unit), as_json, _kpi)
+    told(asked(store, about(unit, at, lambda s: s.answers.kpi(unit, first, last, at)), unit), as_json, _kpi)
 
 
 def _kpi(answer: Answer) -> None:
-    rows = ((name, k["numerator"], k["denominator"], _percent(k["rate"])) for name, k in answer["kpis"].items())
+    rows = ((name, k["numerator"], k["denominator"], percent(k["rate"])) for name, k in answer["kpis"].items())
     table(f"{answer['unit']}, {answer['from']} to {answer['to']}", ("rate", "numerator", "denominator", "%"), rows)
     parts = ((name, part, p["count"]) for name, k in answer["kpis"].items() for part, p in k.get("parts", {}).items())
     table("parts", ("rate", "part", "items"), parts)
@@ -210,7 +210,7 @@ def _kpi(answer: Answer) -> None:
         out.print(each["en"], markup=False)
 
 
-def _percent(rate: float | None) -> str:
+def percent(rate: float | None) -> str:
     return "-" if rate is None else f"{rate:.1%}"
 
 
@@ -224,10 +224,10 @@ def counters(
     as_json: Json = False,
 ) -> None:
     """Registrations, first-time, repeat, skip-level, collective, raised above (Art 12, 18)."""
-    _one_of(by, "--by", KEYS)
+    one_of(by, "--by", KEYS)
     at, (first, last) = moment(as_of), days(from_, to)
-    ask = _about(unit, at, lambda s: s.answers.counters(by=by, unit=unit, from_=first, to=last, as_of=at))
-    told(_ask(store, ask, "the record"), as_json, _counters)
+    ask = about(unit, at, lambda s: s.answers.counters(by=by, unit=unit, from_=first, to=last, as_of=at))
+    told(asked(store, ask, "the record"), as_json, _counters)
 
 
 def _counters(answer: Answer) -> None:
@@ -246,12 +246,12 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Find items."""
-    _one_of(state, "--state", STATES)
+    one_of(state, "--state", STATES)
     at = moment(as_of)
-    ask = _about(
+    ask = about(
         unit, at, lambda s: s.answers.search(q, unit=unit, state=state, late=late, limit=limit, as_of=at)
     )  # fmt: skip
-    told(_ask(store, ask, "the record"), as_json, _found)
+    told(asked(store, ask, "the record"), as_json, _found)
 
 
 def _found(answer: Answer) -> None:
@@ -268,4 +268,4 @@ def explain(
 ) -> None:
     """Why a date is what it is, or why a finding stands: article, calendar, each day not counted."""
     at = moment(as_of)
-    told(_ask(store, lambda s: s.answers.explain(id, at), id), as_json, _sentences)
+    told(asked(store, lambda s: s.answers.explain(id, at), id), as_json, _sentences)

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.asking import No, _about, _ask, _no
+from cli.asking import No, about, asked, number_of
 from cli.options import AsOf, Json, Store
 from cli.screen import moment, out, table, told
 from cli.wiring import DEFAULT_STORE
@@ -22,8 +22,8 @@ def due(
 ) -> None:
     """What comes due and what is overdue: how much of each limit is used, by unit and handler (Art 15)."""
     at = moment(as_of)
-    question = _about(unit, at, lambda s: s.answers.due(unit=unit, handler=handler, limit=limit, as_of=at))
-    told(_ask(store, question, "the record"), as_json, _due)
+    question = about(unit, at, lambda s: s.answers.due(unit=unit, handler=handler, limit=limit, as_of=at))
+    told(asked(store, question, "the record"), as_json, _due)
 
 
 def _due(answer: Answer) -> None:
@@ -44,7 +44,7 @@ def _due(answer: Answer) -> None:
 def candidates(no: No, store: Store = DEFAULT_STORE, as_of: AsOf = None, as_json: Json = False) -> None:
     """Earlier items that an item may repeat, and why (筛重); a human judges (Art 16)."""
     at = moment(as_of)
-    told(_ask(store, lambda s: s.answers.candidates(_no(no), at), no), as_json, _candidates)
+    told(asked(store, lambda s: s.answers.candidates(number_of(no), at), no), as_json, _candidates)
 
 
 def _candidates(answer: Answer) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.asking import _ask, _one_of, _percent
+from cli.asking import asked, one_of, percent
 from cli.options import AsOf, Json, Store
 from cli.screen import days, fail, moment, out, table, told
 from cli.wiring import DEFAULT_STORE, System
@@ -32,7 +32,7 @@ def duties(
     at, (first, last) = moment(as_of), _year(from_, to)
     assert first
     assert last
-    told(_ask(store, lambda s: s.answers.duties(unit, first, last, gaps=gaps, as_of=at), unit), as_json, _duties)
+    told(asked(store, lambda s: s.answers.duties(unit, first, last, gaps=gaps, as_of=at), unit), as_json, _duties)
 
 
 def _year(from_: str | None, to: str | None) -> tuple[date | None, date | None]:
@@ -67,7 +67,7 @@ def record(
     """A leader's record (实绩档案, Art 4): work done, what occurs and is resolved where he leads, what is found."""
     at, (first, last) = moment(as_of), _year(from_, to)
     who = f"official:{official.removeprefix('official:')}"
-    told(_ask(store, lambda s: s.answers.record(who, first, last, at), who), as_json, _record)
+    told(asked(store, lambda s: s.answers.record(who, first, last, at), who), as_json, _record)
 
 
 def _record(answer: Answer) -> None:
@@ -83,7 +83,7 @@ def _record(answer: Answer) -> None:
     pairs = zip(answer["occurrence"], answer["resolution"], strict=True)
     table("信访发生占比、化解 occurrence and resolution",
           ("unit", "role", "items", "of", "share", "closed", "resolved", "dissatisfied", "late"),
-          ((o["unit_name"], o["role"], o["items"], o["of"], _percent(o["share"]), r["closed"], r["resolved"],
+          ((o["unit_name"], o["role"], o["items"], o["of"], percent(o["share"]), r["closed"], r["resolved"],
             r["dissatisfied"], r["late"]) for o, r in pairs))  # fmt: skip
     found = answer["findings"]
     table("谁担责 findings (proposed by rules)", ("id", "name", "since", "state", "responsibility"),
@@ -103,7 +103,8 @@ def three_none(
 ) -> None:
     """Where was none of the three (三无, Art 12), by township and village, beside findings and outcomes."""
     at, (first, last) = moment(as_of), _year(from_, to)
-    told(_ask(store, lambda s: s.answers.three_none(unit, first, last, at), unit or "the record"), as_json, _three_none)
+    answer = asked(store, lambda s: s.answers.three_none(unit, first, last, at), unit or "the record")
+    told(answer, as_json, _three_none)
 
 
 def _three_none(answer: Answer) -> None:
@@ -129,7 +130,7 @@ def evaluate(
     at, half = moment(as_of), half_year(period)
     if half is None:
         raise fail(f"{period!r} is no half year, as 2020H1 is")
-    told(_ask(store, lambda s: s.answers.evaluation(unit, half, at), unit), as_json, _evaluation)
+    told(asked(store, lambda s: s.answers.evaluation(unit, half, at), unit), as_json, _evaluation)
 
 
 def _evaluation(answer: Answer) -> None:
@@ -158,18 +159,18 @@ def ledger(
     as_json: Json = False,
 ) -> None:
     """What stands in a ledger (台账, Art 6, 8, 9, 11, 14, 17), newest first."""
-    _one_of(kind, "KIND", LEDGERS)
-    _one_of(state, "--state", (*STATES[kind], "overdue"))
+    one_of(kind, "KIND", LEDGERS)
+    one_of(state, "--state", (*STATES[kind], "overdue"))
     at, (first, last) = moment(as_of), days(from_, to)
     wanted = {"unit": unit, "leader": leader, "from_": first, "to": last, "state": state, "limit": limit}
 
-    def asked(system: System) -> Answer | None:
+    def ask(system: System) -> Answer | None:
         try:
             return system.answers.ledger(kind, **wanted, cursor=cursor, as_of=at)
         except ValueError as error:
             raise fail(f"--cursor: {error}") from None
 
-    told(_ask(store, asked, _named(unit, leader)), as_json, _ledger)
+    told(asked(store, ask, _named(unit, leader)), as_json, _ledger)
 
 
 def _named(*about: str | None) -> str:
@@ -185,7 +186,7 @@ SHOWN = frozenset({"id", "subject", "state", "unit", "unit_name", "official", "o
 def _ledger(answer: Answer) -> None:
     rows = (
         (e["id"], e["state"], e["unit_name"], e["official_name"] or e["official"], e["opened_on"], e.get("due_on"),
-         e.get("ended_on"), _about(e))
+         e.get("ended_on"), about(e))
         for e in answer["entries"]
     )  # fmt: skip
     table(f"{answer['name']['zh']} {answer['name']['en']}: {answer['total']}", COLUMNS, rows)
@@ -193,7 +194,7 @@ def _ledger(answer: Answer) -> None:
         out.print(f"more: --cursor '{answer['next']}'", markup=False)
 
 
-def _about(entry: Answer) -> str:
+def about(entry: Answer) -> str:
     """What the ledger keeps beside, and the steps of an item."""
     parts = [f"{name} {_short(value)}" for name, value in entry.items() if name not in SHOWN and value]
     return "; ".join(parts + [f"{step['clock']} {step['state']}" for step in entry.get("steps", ())])
