@@ -282,6 +282,7 @@ class Views:
         cursor.execute(f"CREATE TEMP TABLE new_{name} (LIKE {target}) ON COMMIT DROP")
         _copied(cursor, f"new_{name}", rows)
         cursor.execute(f"INSERT INTO {target} SELECT * FROM new_{name} {otherwise}")
+        cursor.execute(f"DROP TABLE new_{name}")  # ledgers are written twice in one transaction: acts, then the rest
 
     def _titles(self, cursor: Any, tables: Tables, titles: list[tuple[str, str]]) -> None:
         if not self.postgres:

@@ -114,6 +114,21 @@ def test_neither_the_store_nor_what_is_there_is_lost_when_an_export_fails(city, 
     city("export", "xes", tmp_path / "none" / "log.xes").refused("none")
 
 
+@pytest.mark.postgres
+def test_the_same_log_on_postgresql_makes_the_same_files(city, tmp_path, postgres_store_url):
+    assert city("export", "jsonl", tmp_path / "log.jsonl").code == 0
+    other = Danze(postgres_store_url)
+    assert other("import", "bundle", tmp_path / "log.jsonl").code == 0
+    for form, name in (("xes", "log.xes"), ("ocel", "log.json"), ("parquet", "log")):
+        for danze, folder in ((city, "one"), (other, "two")):
+            (tmp_path / folder).mkdir(exist_ok=True)
+            assert danze("export", form, tmp_path / folder / name).code == 0
+    files = [path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*") if path.is_file()]
+    assert len(files) > 6
+    one, two = ([(tmp_path / folder / path).read_bytes() for path in files] for folder in ("one", "two"))
+    assert one == two
+
+
 def test_an_empty_log_has_no_traces(danze, tmp_path):
     danze.emit(options=("--history",))
     assert danze("export", "xes", tmp_path / "log.xes", "--json").json == {"traces": 0, "events": 0, "position": 0}
