@@ -13,19 +13,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
+import msgspec
 import psycopg
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from cli.wiring import System
 from infra.city.simulation import simulate
+from infra.exporters.segments import ROOT, SCHEMA, columns, root_of
 from infra.kafka.publisher import Publisher
 from infra.kafka.reader import TopicReader
 from infra.kafka.settings import KafkaSettings
 from infra.kafka.topics import Topics
 from infra.log import bundle
+from infra.log.merkle import Tree
 from infra.log.open import open_log
 from infra.log.port import Log, RawEntry, leaf_of
 from infra.log.verify import verify
+from infra.seals.archive import archived
 from infra.seals.audit import Sealed
 from infra.seals.copies import exported, published
 from infra.seals.keys import fresh
@@ -171,6 +177,29 @@ def test_in_an_export(history, tmp_path):
     for changed, position, how in altered(rows, 250, 3):
         path.write_bytes(b"".join(bundle.line(row, ()) for row in changed))
         assert (found(exported(path), folder), how) == (position, how)
+
+
+def test_in_an_archive(history, tmp_path):
+    rows, folder = history
+    segment = tmp_path / "events/recorded_month=2020-06/1-120.parquet"
+    segment.parent.mkdir(parents=True)
+    for changed, position, how in altered(rows, 250, 7):
+        with pq.ParquetWriter(segment, SCHEMA) as file:
+            for row in changed:
+                file.write_batch(cells(row, rows))
+            tree = Tree()
+            tree.extend([row.leaf for row in changed])
+            file.add_key_value_metadata({ROOT: root_of(tree)})
+        assert (found(archived(tmp_path), folder), how) == (position, how)
+
+
+def cells(row: RawEntry, rows: list[RawEntry]) -> pa.RecordBatch:
+    """The columns of a row; where its bytes are no event any more, those that it had before."""
+    try:
+        return columns([row])
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        before = columns([rows[row.position - 1]])
+        return before.set_column(SCHEMA.get_field_index("stored"), SCHEMA.field("stored"), pa.array([row.body]))
 
 
 @pytest.mark.kafka
