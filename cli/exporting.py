@@ -98,6 +98,8 @@ def export_parquet(
 def _beside(file: str, store: str) -> Path:
     """Where to write, which is not where the store is."""
     path = Path(file)
+    if path.is_dir():
+        raise fail(f"{file} is a folder; name a file")
     if any(held.exists() and path.exists() and held.samefile(path) for held in files_of(store)):
         raise fail(f"{file} is the store itself; name another file")
     return path

@@ -10,6 +10,7 @@ import typer
 from cli.options import Json, Kafka, Prefix, Seals, Store
 from cli.screen import bar, fail, out, told
 from cli.wiring import DEFAULT_KAFKA, DEFAULT_STORE, kafka_settings, opened
+from infra.importers.rows import ImportProblem
 from infra.log.urls import parse
 from infra.log.verify import Checker, Rows
 from infra.log.verify import verify as verified
@@ -44,9 +45,12 @@ def verify(
     """Check that nobody altered the log, in itself and against its seals. Exit code 1 names the first bad position."""
     sealed = _sealed(Folder(seals or folder_of(parse(store))), key or [], checkpoint or [])
     with _source(source, store, kafka, prefix, sealed) as (rows, total, beside), bar("verify") as progress:
-        answer: dict[str, Any] = verified(
-            rows, seals=sealed, progress=lambda done: progress(done, total), stretches=beside
-        )
+        try:
+            answer: dict[str, Any] = verified(
+                rows, seals=sealed, progress=lambda done: progress(done, total), stretches=beside
+            )
+        except ImportProblem as problem:
+            raise fail(str(problem)) from None
     answer["seals"] = {"sealed": sealed.largest, "checkpoints": sealed.checked, "problem": sealed.problem}
     answer["ok"] = answer["ok"] and sealed.problem is None
     told(answer, as_json, _verified)

@@ -73,8 +73,8 @@ def export(log: Log, folder: Path, upto: int, progress: Callable[[int], None]) -
     A stretch of a month that is not over is a segment too, and the rest of it another. Raises `StoreError` where the
     segments are not the beginning of this log, or one is of a later month than the next would be.
     """
-    stood = _stood(log, folder)
-    at = stood
+    folder.mkdir(parents=True, exist_ok=True)
+    at = stood = _stood(log, folder)
     for month, batches in groupby(_by_month(log, stood, upto), key=itemgetter(0)):
         at = _write(folder / f"recorded_month={month}", batches, progress)
     return stood, at - stood
@@ -128,7 +128,7 @@ def _month(row: RawEntry) -> str:
 
 
 def _write(folder: Path, batches: Batches, progress: Callable[[int], None]) -> int:
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(exist_ok=True)
     draft, tree, first, last = folder / "next.part", Tree(), 0, 0
     try:
         with pq.ParquetWriter(draft, SCHEMA, compression="zstd", write_page_checksum=True) as file:

@@ -108,6 +108,7 @@ def test_text_that_xml_cannot_hold_does_not_break_the_file(danze, tmp_path):
 
 def test_neither_the_store_nor_what_is_there_is_lost_when_an_export_fails(city, tmp_path):
     city("export", "xes", city.store).refused("the store itself")
+    city("export", "xes", tmp_path).refused("is a folder")
     (tmp_path / "log.xes").write_text("old")
     city("export", "xes", tmp_path / "log.xes", "--to", "0").refused("--to 0")
     assert (tmp_path / "log.xes").read_text() == "old"

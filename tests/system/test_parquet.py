@@ -182,6 +182,20 @@ def test_an_export_goes_on_where_it_ended(city, exported, tmp_path):
     assert city("export", "parquet", folder, "--json").json["written"] == 0
 
 
+def test_an_empty_log_is_a_folder_without_segments(danze, tmp_path):
+    danze.emit(options=("--history",))
+    said = danze("export", "parquet", tmp_path / "log", "--json").json
+    assert said == {"events": 0, "written": 0, "cases": 0, "deadlines": 0, "findings": 0}
+    assert danze("verify", "--from", tmp_path / "log", "--json").json["events"] == 0
+    assert duckdb.sql(f"SELECT count(*) FROM '{tmp_path}/log/cases.parquet'").fetchall() == [(0,)]
+
+
+def test_what_is_no_export_is_told_in_a_sentence(city, tmp_path):
+    (tmp_path / "file").write_text("hello")
+    city("export", "parquet", tmp_path / "file").refused("is no folder")
+    city("verify", "--from", tmp_path / "none").refused("none", "cannot be read")
+
+
 def test_a_folder_of_another_log_is_left_alone(city, danze, exported, tmp_path):
     danze.emit(*simulate(8, days=20, scale=0.02), options=("--history",))
     before = {path: path.stat().st_mtime_ns for path in exported.rglob("*")}
