@@ -43,6 +43,7 @@ app.command()(running.api)
 app.command()(taking.emit)
 app.add_typer(importing.importing, name="import")
 app.add_typer(exporting.exporting, name="export")
+app.add_typer(keys.keys, name="keys")
 app.add_typer(ruling.rulesets, name="ruleset")
 app.add_typer(ruling.calendars, name="calendar")
 app.command()(differing.diff)
@@ -56,7 +57,7 @@ for verb in (
     keeping.doctor, sealing.seal, sealing.witness, sealing.prove,
     relaying.relay, relaying.topics,
     desk.due, desk.candidates,
-    workers.intake, workers.project, workers.clock, resubmitting.resubmit, keys.keys, docs.docs,
+    workers.intake, workers.project, workers.clock, resubmitting.resubmit, docs.docs,
 ):  # fmt: skip
     app.command()(verb)
 

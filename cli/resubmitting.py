@@ -81,12 +81,13 @@ def _kept(system: System, since: datetime | None) -> Iterator[tuple[int, Rejecti
 
 
 def _opened(system: System, kept: Iterator[tuple[int, bytes]], answer: dict[str, Any]) -> Iterator[Again]:
+    key = system.vault.intake_key
     for number, body in kept:
         line = sent(body.strip(), system.vault)
         if line is None:
             answer["erased"].append(number)
             continue
-        clear = system.vault.intake_key.opened(line)
+        clear = key.opened(line)
         yield Again(number, line if isinstance(clear, Rejected) else clear)
 
 

@@ -66,7 +66,7 @@ class System:
     def intake(self, *, history: bool = False, clock: bool = False, now: Callable[[], datetime] = now) -> Intake:
         """The door of the log. History mode and the clock need the agenda; plain intake does not."""
         self.projector.check()
-        for entry in self.log.of_kind("petitioner"):
+        for entry in (*self.log.of_kind("petitioner"), *self.log.of_kind("person")):
             # Killed between the record and the deed, an earlier intake may have left the key.
             if not self.vault.was_forgotten(owner := "person:" + entry.subject.partition(":")[2]):
                 self.vault.forget(owner)

@@ -19,6 +19,7 @@ from infra.batch import Batch, Outcome, Place, Sent
 from infra.log.port import Conflict, Log
 from infra.office import Office
 from infra.refused import key_of, key_of_broken
+from infra.sealed_box import IntakeKey
 from infra.vault import Vault
 
 ATTEMPTS = 20
@@ -57,7 +58,8 @@ class Intake:
         `places` say for each line in which queue it stood, and as which: given again it is decided as it was, once.
         A batch ends where a petitioner is forgotten: what the same person sends after that is sealed with a new key.
         """
-        batch = [self._sent(line, refused.get(place)) for place, line in enumerate(lines)]
+        key = self.vault.intake_key
+        batch = [_sent(line, refused.get(place), key) for place, line in enumerate(lines)]
         for sent, place in zip(batch, places, strict=False):
             sent.place = Place(*place)
         for sent in batch:
@@ -67,13 +69,6 @@ class Intake:
             else:
                 sent.key, sent.digest = key_of_broken(sent.line), self.vault.digest(sent.line)
         return [outcome for part in _parts(batch) for outcome in self._attempt(partial(self._decided, part), places)]
-
-    def _sent(self, line: bytes, refused: Rejected | None) -> Sent:
-        """Personal fields that a producer sealed for this intake are opened here; the batch seals them anew."""
-        opened = line if refused is not None else self.vault.intake_key.opened(line)
-        if isinstance(opened, Rejected):
-            return Sent(line, opened)
-        return Sent(opened, refused or decode_action(opened))
 
     def _decided(self, part: Sequence[Sent]) -> list[Outcome]:
         return Batch(self, part).decided()
@@ -118,6 +113,14 @@ class Intake:
         self.office.catch_up(also=agenda.take if agenda is not None else None)
         if anew and agenda is not None:
             agenda.begin(upto=self.office.position)
+
+
+def _sent(line: bytes, refused: Rejected | None, key: IntakeKey) -> Sent:
+    """Personal fields that a producer sealed for this intake are opened here; the batch seals them anew."""
+    opened = line if refused is not None else key.opened(line)
+    if isinstance(opened, Rejected):
+        return Sent(line, opened)
+    return Sent(opened, refused or decode_action(opened))
 
 
 def _parts(batch: Sequence[Sent]) -> Iterator[Sequence[Sent]]:

@@ -1,4 +1,8 @@
-"""The master key: 32 bytes that wrap every person's key. From the environment, else a file only its owner can read."""
+"""The master key: 32 bytes that wrap every person's key.
+
+From the environment, from a command (a key service's client), else from a file only its owner can read. The key itself
+stands in no sentence that is printed or logged, and neither does what a command says.
+"""
 
 from __future__ import annotations
 
@@ -6,29 +10,72 @@ import base64
 import binascii
 import os
 import secrets
+import shlex
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from infra.log.port import StoreError
 from infra.log.urls import PostgresUrl, SQLiteUrl, StoreUrl
 
 KEY_BYTES = 32
 VARIABLE = "DANZE_MASTER_KEY"
+COMMAND_VARIABLE = "DANZE_MASTER_KEY_COMMAND"
 FILE_VARIABLE = "DANZE_MASTER_KEY_FILE"
+COMMAND_SECONDS = 30.0
+"""How long a command may take to answer."""
 
 
-def master_key(place: StoreUrl, *, fresh: bool) -> bytes:
-    """The key for a store. Only a `fresh` key store may be given a new one: an old one could never be read again."""
-    if value := os.environ.get(VARIABLE):
-        return _decoded(value, VARIABLE)
+class Source(NamedTuple):
+    """Where the master key of a store comes from."""
+
+    name: str
+    """The variable that holds it or its command, or the path of its file."""
+    path: Path | None
+    """Its file, where it is one."""
+    default: bool = False
+    """Nobody named one: a store that is new is given one."""
+
+    def keys(self, *, fresh: bool) -> Iterator[bytes]:
+        """The key; where that one does not fit, one that a rotation left waiting.
+
+        Only a `fresh` key store may be given a new one: an old one could never be read again.
+        """
+        if self.path is None:
+            yield _decoded(os.environ[VARIABLE], VARIABLE) if self.name == VARIABLE else _asked()
+            return
+        if self.default and not self.path.exists():
+            if not fresh:
+                what = f"put it there or set {FILE_VARIABLE}"
+                raise StoreError(f"the master key of this store is not at {self.path}; {what}")
+            write_new(self.path)
+        # A rotation that ends just now may put the waiting key in place between two looks.
+        for path in (self.path, announced(self.path), self.path):
+            if path == self.path or path.exists():
+                yield read(path)
+
+    def settle(self, key: bytes) -> None:
+        """Puts the key that waits in place, when it is the one that fits: ends a rotation that was stopped half way."""
+        if self.path is not None:
+            with suppress(OSError, StoreError):  # put in place by another, or to be read only: it fits where it is
+                if read(announced(self.path)) == key:
+                    announced(self.path).replace(self.path)
+                    _sync(self.path.parent)
+
+
+def source_of(place: StoreUrl) -> Source:
+    """Where the environment says that the key of a store is; else beside the store."""
+    for variable in (VARIABLE, COMMAND_VARIABLE):
+        if os.environ.get(variable):
+            return Source(variable, None)
     if named := os.environ.get(FILE_VARIABLE):
-        return _read(Path(named))
+        return Source(named, Path(named))
     path = default_path(place)
-    if not path.exists():
-        if not fresh:
-            raise StoreError(f"the master key of this store is not at {path}; put it there or set {FILE_VARIABLE}")
-        _write_new(path)
-    return _read(path)
+    return Source(str(path), path, default=True)
 
 
 def default_path(place: StoreUrl) -> Path:
@@ -40,11 +87,36 @@ def default_path(place: StoreUrl) -> Path:
     return home / "danze" / f"{sha256(place.place.encode()).hexdigest()}.master"
 
 
-def _read(path: Path) -> bytes:
+def announced(path: Path) -> Path:
+    """Where a new key waits until the store's keys are wrapped under it."""
+    return path.with_name(f"{path.name}.next")
+
+
+def read(path: Path) -> bytes:
     try:
         return _decoded(path.read_text(encoding="ascii", errors="replace").strip(), str(path))
     except OSError as error:
         raise StoreError(f"the master key cannot be read from {path} ({error.strerror})") from error
+
+
+def _asked() -> bytes:
+    """What the command answers on its standard output."""
+    try:
+        command = shlex.split(os.environ[COMMAND_VARIABLE])
+        pipes: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+        with subprocess.Popen(command, start_new_session=True, **pipes) as process:  # noqa: S603 -- the operator's own
+            try:
+                answer, _ = process.communicate(timeout=COMMAND_SECONDS)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                raise StoreError(f"the command in {COMMAND_VARIABLE} took longer than {COMMAND_SECONDS:g} s") from None
+    except (ValueError, IndexError):
+        raise StoreError(f"{COMMAND_VARIABLE} is no command line") from None
+    except OSError as error:
+        raise StoreError(f"the command in {COMMAND_VARIABLE} cannot be run ({error.strerror})") from None
+    if process.returncode:
+        raise StoreError(f"the command in {COMMAND_VARIABLE} ended with exit code {process.returncode}")
+    return _decoded(answer.decode("ascii", "replace").strip(), f"the answer of {COMMAND_VARIABLE}")
 
 
 def _decoded(value: str, where: str) -> bytes:
@@ -57,7 +129,7 @@ def _decoded(value: str, where: str) -> bytes:
     return key
 
 
-def _write_new(path: Path) -> None:
+def write_new(path: Path) -> None:
     """Written whole under another name and linked: of two first users, both then read the one that came first."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -73,5 +145,15 @@ def _write_new(path: Path) -> None:
             pass
         finally:
             draft.unlink()
+        _sync(path.parent)
     except OSError as error:
         raise StoreError(f"no master key can be written to {path} ({error.strerror})") from error
+
+
+def _sync(folder: Path) -> None:
+    """A name in a folder outlives a power cut after this: no key is wrapped under one whose file may be gone."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -38,9 +39,17 @@ _encode = msgspec.json.encode
 class IntakeKey:
     """The intake's key pair, derived from the store's master key: whoever may open the log's fields opens these."""
 
-    def __init__(self, private: bytes) -> None:
+    def __init__(self, private: bytes, former: Sequence[IntakeKey] = ()) -> None:
+        """`former` keys still open what producers sealed before a rotation."""
         self._private = X25519PrivateKey.from_private_bytes(private)
         self._bytes = self._private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+        self._by_name = {each.name: each for each in (*former, self)}
+
+    @property
+    def former(self) -> list[str]:
+        """Names of the keys that came before and still open."""
+        return [name for name in self._by_name if name != self.name]
 
     @property
     def public(self) -> str:
@@ -61,19 +70,20 @@ class IntakeKey:
         found = _found(line)
         if found is None or not is_sealed(personal := found[2]):
             return line
-        if personal["key"] != self.name:
+        key = self._by_name.get(personal["key"])
+        if key is None:
             why = f"the personal fields are sealed for {personal['key']!r}; this intake is {self.name}"
             return Rejected("bad-value", f"{why} (`danze keys` prints its public key)", f"{AT}.key")
         whole, data, _ = found
         try:
-            plain = self._opened(base64.b64decode(personal["sealed"], validate=True), _bound(whole))
+            plain = key.unsealed(base64.b64decode(personal["sealed"], validate=True), _bound(whole))
             _personal.decode(plain)
         except (InvalidTag, ValueError, binascii.Error, msgspec.MsgspecError):
             why = "the personal fields cannot be opened: they were changed, or sealed for another id, source or subject"
             return Rejected("bad-value", why, f"{AT}.sealed")
         return _encode({**whole, "data": {**data, "personal": msgspec.Raw(plain)}})
 
-    def _opened(self, sealed: bytes, bound: bytes) -> bytes:
+    def unsealed(self, sealed: bytes, bound: bytes) -> bytes:
         theirs, rest = sealed[:KEY_BYTES], sealed[KEY_BYTES:]
         secret = self._private.exchange(X25519PublicKey.from_public_bytes(theirs))
         key, nonce = _derived(secret, theirs + self._bytes)

@@ -20,15 +20,15 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from infra.log.port import StoreError
 from infra.log.urls import parse
-from infra.master_key import master_key
+from infra.master_key import Source, source_of
 from infra.sealed_box import IntakeKey
-from infra.vault_store import KeyStore, open_key_store
+from infra.vault_store import KeyStore, Rotated, open_key_store
+from infra.wrapping import Held, Wrap, held, opened, sealed
 
-NONCE_BYTES = 12
 CACHED_KEYS = 10_000
 """Unwrapped keys kept in memory, some 4 MB."""
-PROOF = "danze"
-"""Wrapped once when a key store is made: opening it tells a wrong master key from a right one."""
+ATTEMPTS = 3
+"""Looks at keys that others rotate meanwhile."""
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 _decode = msgspec.json.Decoder(dict[str, str]).decode
@@ -37,16 +37,18 @@ _decode = msgspec.json.Decoder(dict[str, str]).decode
 class Vault:
     """Seals and opens personal fields. Safe to share between threads."""
 
-    def __init__(self, store: KeyStore, master: bytes) -> None:
+    def __init__(self, store: KeyStore, source: Source) -> None:
         self._store = store
-        self._wrap = AESGCM(_derived(master, b"danze wrap"))
-        self._digest_key = _derived(master, b"danze digest")
-        self.intake_key = IntakeKey(_derived(master, b"danze intake"))
-        """Opens what producers sealed on their way here."""
+        self.source = source
         self._cache: OrderedDict[str, AESGCM] = OrderedDict()
         self._last_forgotten = 0
         self._lock = threading.Lock()
-        self._prove()
+        self._held = self._read()
+
+    @property
+    def intake_key(self) -> IntakeKey:
+        """Opens what producers sealed on their way here; looks whether it was rotated, so ask once for many lines."""
+        return self._look().intake
 
     def seal(self, owner: str, fields: Mapping[str, str]) -> dict[str, str]:
         """The fields as `{"key": owner, "sealed": base64}`; makes the owner's key if there is none."""
@@ -55,15 +57,15 @@ class Vault:
     def seal_many(self, wanted: Sequence[tuple[str, Mapping[str, str]]]) -> list[dict[str, str]]:
         """Many at once: all missing keys are made in one transaction, committed before anything is sealed with them."""
         keys = self._keys([owner for owner, _ in wanted], make=True)
-        return [{"key": owner, "sealed": _sealed(keys[owner], owner, _encode(fields))} for owner, fields in wanted]
+        return [{"key": owner, "sealed": _text(sealed(keys[owner], owner, _encode(said)))} for owner, said in wanted]
 
-    def open(self, sealed: Mapping[str, str]) -> dict[str, str] | None:
+    def open(self, fields: Mapping[str, str]) -> dict[str, str] | None:
         """The fields, or None when their owner was forgotten: they read as erased."""
-        owner = sealed["key"]
+        owner = fields["key"]
         key = self._keys([owner], make=False).get(owner)
         if key is not None:
             try:
-                return _decode(_opened(key, owner, base64.b64decode(sealed["sealed"])))
+                return _decode(opened(key, owner, base64.b64decode(fields["sealed"])))
             except (InvalidTag, ValueError):
                 pass  # sealed with an earlier key of the owner, or tampered with: told apart below
         if self._store.was_forgotten(owner):
@@ -80,55 +82,99 @@ class Vault:
         return self._store.was_forgotten(owner)
 
     def digest(self, data: bytes) -> bytes:
-        """16 bytes that tell equal content from other content, and that nobody without the master key can guess."""
-        return blake2b(data, digest_size=16, key=self._digest_key).digest()
+        """16 bytes that tell equal content from other content, and that nobody without the keys can guess."""
+        return blake2b(data, digest_size=16, key=self._held.digest).digest()
+
+    def rotate(self, master: bytes) -> int:
+        """Every key wrapped anew under this master key, in one transaction; answers how many persons have a key.
+
+        The digest's key stays and the intake's present key goes on opening, both wrapped under the new master key.
+        Raises `Rotated` where another process was faster.
+        """
+        before, after = self._look(), Wrap(master)
+        proof, kept = after.proof(), before.handed_over(after, self._store.secrets(), _now())
+
+        def anew(owner: str, wrapped: bytes) -> bytes:
+            return after.wrapped(owner, _unwrapped(before.wrap, owner, wrapped))
+
+        done = self._store.rewrap((before.proof, proof), anew, kept)
+        self._held = held(after, proof, self._store.secrets())
+        return done
+
+    def drop_intake(self, name: str) -> bool:
+        """Destroy a former key of the intake; True if there was one. What was sealed with it is opened no more."""
+        dropped = name in self.intake_key.former and self._store.drop(name)
+        self._held = self._read()
+        return dropped
+
+    def known(self, owners: Sequence[str]) -> set[str]:
+        """Those of these persons of whom there is something to forget."""
+        return set(self._store.wrapped(owners))
 
     def close(self) -> None:
         self._store.close()
 
     def _keys(self, owners: Sequence[str], *, make: bool) -> dict[str, AESGCM]:
+        for _ in range(ATTEMPTS):
+            try:
+                return self._tried(owners, make=make)
+            except Rotated:
+                continue
+        raise StoreError(f"the keys in {self._store.where} are being rotated again and again")
+
+    def _tried(self, owners: Sequence[str], *, make: bool) -> dict[str, AESGCM]:
         if not owners:
             return {}
-        last = self._store.last_forgotten()
+        now = self._look()
         with self._lock:
-            if last != self._last_forgotten:
-                # A key destroyed by another process must neither open nor seal here: nobody could read it later.
-                self._cache.clear()
-                self._last_forgotten = last
             found = {owner: self._cache[owner] for owner in owners if owner in self._cache}
         missing = list(dict.fromkeys(owner for owner in owners if owner not in found))
         if not missing:
             return found
-        wrapped = self._store.wrapped(missing)
-        new = {owner: self._wrapped(owner, os.urandom(32)) for owner in missing if owner not in wrapped} if make else {}
+        kept = self._store.wrapped(missing)
+        new = {o: now.wrap.wrapped(o, os.urandom(32)) for o in missing if o not in kept} if make else {}
         if new:
             # Another process may have made the same key first: what the store answers counts.
-            wrapped |= self._store.add(new, _now())
-        fresh = {owner: AESGCM(self._unwrapped(owner, value)) for owner, value in wrapped.items()}
+            kept |= self._store.add(new, _now(), now.proof)
+        try:
+            fresh = {owner: AESGCM(_unwrapped(now.wrap, owner, value)) for owner, value in kept.items()}
+        except StoreError:
+            if self._store.state().proof != now.proof:
+                raise Rotated from None
+            raise
         with self._lock:
             self._cache.update(fresh)
             while len(self._cache) > CACHED_KEYS:
                 self._cache.popitem(last=False)
         return found | fresh
 
-    def _wrapped(self, owner: str, key: bytes) -> bytes:
-        nonce = os.urandom(NONCE_BYTES)
-        return nonce + self._wrap.encrypt(nonce, key, owner.encode())
+    def _look(self) -> Held:
+        """What is held, after a look at what other processes did to it."""
+        state = self._store.state()
+        with self._lock:
+            if state.forgotten != self._last_forgotten:
+                # A key destroyed by another process must neither open nor seal here: nobody could read it later.
+                self._cache.clear()
+                self._last_forgotten = state.forgotten
+        if state.proof != self._held.proof:
+            self._held = self._read()
+        return self._held
 
-    def _unwrapped(self, owner: str, wrapped: bytes) -> bytes:
-        try:
-            return _opened(self._wrap, owner, wrapped)
-        except InvalidTag:
-            raise StoreError(f"the key of {owner} was changed, or wrapped by another master key") from None
-
-    def _prove(self) -> None:
-        proof = self._store.proof()
-        if proof is None:
-            proof = self._store.set_proof(self._wrapped(PROOF, PROOF.encode()))
-        try:
-            _opened(self._wrap, PROOF, proof)
-        except InvalidTag:
-            raise StoreError(f"the master key does not fit the keys in {self._store.where}") from None
+    def _read(self) -> Held:
+        """The secrets under the master key that fits; a new key store gets its proof."""
+        for _ in range(ATTEMPTS):
+            proof = self._store.state().proof
+            for master in self.source.keys(fresh=proof is None):
+                wrap = Wrap(master)
+                proof = proof or self._store.set_proof(wrap.proof())
+                if wrap.fits(proof):
+                    kept = self._store.secrets()
+                    if self._store.state().proof == proof:
+                        self.source.settle(master)
+                        return held(wrap, proof, kept)
+            if self._store.state().proof == proof:
+                break
+        raise StoreError(f"the master key does not fit the keys in {self._store.where}; it may have been rotated")
 
 
 def open_vault(url: str, *, create: bool = True) -> Vault:
@@ -136,24 +182,21 @@ def open_vault(url: str, *, create: bool = True) -> Vault:
     place = parse(url)
     store = open_key_store(place, create=create)
     try:
-        return Vault(store, master_key(place, fresh=store.proof() is None))
+        return Vault(store, source_of(place))
     except BaseException:
         store.close()
         raise
 
 
-def _derived(master: bytes, purpose: bytes) -> bytes:
-    # The master key is uniformly random, so a keyed hash is all the derivation it needs.
-    return blake2b(purpose, key=master, digest_size=32).digest()
+def _unwrapped(wrap: Wrap, owner: str, wrapped: bytes) -> bytes:
+    try:
+        return wrap.unwrapped(owner, wrapped)
+    except InvalidTag:
+        raise StoreError(f"the key of {owner} was changed, or wrapped by another master key") from None
 
 
-def _sealed(key: AESGCM, owner: str, plain: bytes) -> str:
-    nonce = os.urandom(NONCE_BYTES)
-    return base64.b64encode(nonce + key.encrypt(nonce, plain, owner.encode())).decode()
-
-
-def _opened(key: AESGCM, owner: str, data: bytes) -> bytes:
-    return key.decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], owner.encode())
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode()
 
 
 def _now() -> int:

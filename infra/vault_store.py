@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
@@ -21,6 +21,8 @@ from infra.sqlite import sentence as sqlite_sentence
 
 CHUNK = 500
 """Names in one SELECT … IN."""
+REWRAPPED = 10_000
+"""Keys in memory at a time while all of them are wrapped anew."""
 
 TABLES = sa.MetaData()
 KEYS = sa.Table(
@@ -39,6 +41,27 @@ FORGOTTEN = sa.Table(
 PROOFS = sa.Table(
     "proofs", TABLES, sa.Column("name", sa.Text, primary_key=True), sa.Column("value", sa.LargeBinary, nullable=False)
 )
+SECRETS = sa.Table(
+    "secrets",
+    TABLES,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("wrapped", sa.LargeBinary, nullable=False),
+    sa.Column("created", sa.BigInteger, nullable=False),
+)
+"""What outlives the master key that it came from: the digest's key, the intake's former keys."""
+
+
+class Rotated(Exception):
+    """The keys are wrapped under another master key by now: read it, and do it again."""
+
+
+class State(NamedTuple):
+    """What tells a process that its memory of the keys is out of date."""
+
+    forgotten: int
+    """When a key was destroyed last, by whichever process, in microseconds; 0 if never."""
+    proof: bytes | None
+    """What the present master key opens; None in a key store that is new."""
 
 
 class KeyStore:
@@ -62,22 +85,56 @@ class KeyStore:
         with self.engine.connect() as connection:
             return _select(connection, owners)
 
-    def add(self, new: Mapping[str, bytes], when: int) -> dict[str, bytes]:
-        """Keep these keys unless their owners have one by now; answers what is kept."""
+    def add(self, new: Mapping[str, bytes], when: int, proof: bytes) -> dict[str, bytes]:
+        """Keep these keys unless their owners have one by now; answers what is kept.
+
+        Raises `Rotated`, with nothing kept, where `proof` is no longer the one: nobody could read them later.
+        """
         rows = [{"owner": owner, "wrapped": wrapped, "created": when} for owner, wrapped in new.items()]
         with self.engine.begin() as connection:
             connection.execute(self._insert_missing(KEYS), rows)
+            # Last: the insert holds SQLite's lock by now; in PostgreSQL this waits for a rotation under way.
+            if connection.execute(sa.select(PROOFS.c.value).with_for_update(read=True)).scalar() != proof:
+                raise Rotated
             return _select(connection, list(new))
+
+    def rewrap(
+        self, proofs: tuple[bytes, bytes], keys: Callable[[str, bytes], bytes], secrets: Mapping[str, tuple[bytes, int]]
+    ) -> int:
+        """Every key wrapped anew, the proof and the secrets with them, in one transaction; answers how many keys.
+
+        `keys` gives the new wrapping for an owner and the old one. Raises `Rotated` where another was faster.
+        """
+        old, new = proofs
+        with self.engine.begin() as connection:
+            # First: from here on nobody adds a key under the old one.
+            if not connection.execute(PROOFS.update().where(PROOFS.c.value == old).values(value=new)).rowcount:
+                raise Rotated
+            connection.execute(SECRETS.delete())
+            rows = [{"name": name, "wrapped": value, "created": when} for name, (value, when) in secrets.items()]
+            connection.execute(SECRETS.insert(), rows)
+            done = sum(_rewrap(connection, chunk, keys) for chunk in _chunks(connection))
+        self._clean(KEYS, SECRETS, PROOFS)
+        return done
 
     def forget(self, owner: str, when: int) -> bool:
         with self.engine.begin() as connection:
             gone = connection.execute(KEYS.delete().where(KEYS.c.owner == owner)).rowcount
             note = self._insert(FORGOTTEN).values(owner=owner, when=when)
             connection.execute(note.on_conflict_do_update(index_elements=["owner"], set_={"when": when}))
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            # A deleted row lives on in the write-ahead log or as a dead tuple until these.
-            clean = "PRAGMA wal_checkpoint(TRUNCATE)" if self._sqlite else f"VACUUM {self._keys()}"
-            connection.execute(sa.text(clean))
+        self._clean(KEYS)
+        return bool(gone)
+
+    def secrets(self) -> dict[str, tuple[bytes, int]]:
+        """What is kept beside the persons' keys: name to wrapped bytes and when they were put there."""
+        with self.engine.connect() as connection:
+            return {name: (wrapped, when) for name, wrapped, when in connection.execute(sa.select(SECRETS))}
+
+    def drop(self, name: str) -> bool:
+        """Destroy a secret; True if there was one."""
+        with self.engine.begin() as connection:
+            gone = connection.execute(SECRETS.delete().where(SECRETS.c.name == name)).rowcount
+        self._clean(SECRETS)
         return bool(gone)
 
     def was_forgotten(self, owner: str) -> bool:
@@ -85,9 +142,12 @@ class KeyStore:
             found = connection.execute(sa.select(FORGOTTEN.c.owner).where(FORGOTTEN.c.owner == owner)).first()
         return found is not None
 
-    def proof(self) -> bytes | None:
+    def state(self) -> State:
+        last = sa.select(sa.func.max(FORGOTTEN.c.when)).scalar_subquery()
+        proof = sa.select(PROOFS.c.value).scalar_subquery()
         with self.engine.connect() as connection:
-            return connection.execute(sa.select(PROOFS.c.value)).scalar()
+            forgotten, value = connection.execute(sa.select(last, proof)).one()
+        return State(forgotten or 0, value)
 
     def set_proof(self, value: bytes) -> bytes:
         """Keep the first proof ever given, and answer it."""
@@ -99,10 +159,14 @@ class KeyStore:
     def close(self) -> None:
         self.engine.dispose()
 
-    def last_forgotten(self) -> int:
-        """When a key was destroyed last, by whichever process; 0 if never."""
-        with self.engine.connect() as connection:
-            return connection.execute(sa.select(sa.func.max(FORGOTTEN.c.when))).scalar() or 0
+    def _clean(self, *tables: sa.Table) -> None:
+        """Destroyed rows live on in SQLite's write-ahead log, or as dead bytes in PostgreSQL's pages, until this."""
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if self._sqlite:
+                connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
+                return
+            for table in tables:
+                connection.execute(sa.text(f"VACUUM (FULL) {self._named(table)}"))
 
     def _insert(self, table: sa.Table) -> Any:
         return (sqlite_insert if self._sqlite else postgres_insert)(table)
@@ -110,9 +174,9 @@ class KeyStore:
     def _insert_missing(self, table: sa.Table) -> Any:
         return self._insert(table).on_conflict_do_nothing()
 
-    def _keys(self) -> str:
+    def _named(self, table: sa.Table) -> str:
         schema = self.engine.get_execution_options()["schema_translate_map"][None]
-        return f"{schema}.keys"
+        return f"{schema}.{table.name}"
 
 
 def open_key_store(place: StoreUrl, *, create: bool = True) -> KeyStore:
@@ -155,3 +219,17 @@ def _select(connection: sa.Connection, owners: Sequence[str]) -> dict[str, bytes
         rows = connection.execute(sa.select(KEYS.c.owner, KEYS.c.wrapped).where(chosen))
         found.update((owner, wrapped) for owner, wrapped in rows)
     return found
+
+
+def _chunks(connection: sa.Connection) -> Iterator[Sequence[Any]]:
+    """All keys in the order of their owners, as (owner, wrapped)."""
+    query, last = sa.select(KEYS.c.owner, KEYS.c.wrapped).order_by(KEYS.c.owner).limit(REWRAPPED), ""
+    while rows := connection.execute(query.where(KEYS.c.owner > last)).all():
+        yield rows
+        last = rows[-1].owner
+
+
+def _rewrap(connection: sa.Connection, rows: Sequence[Any], keys: Callable[[str, bytes], bytes]) -> int:
+    change = KEYS.update().where(KEYS.c.owner == sa.bindparam("whose")).values(wrapped=sa.bindparam("anew"))
+    connection.execute(change, [{"whose": row.owner, "anew": keys(row.owner, row.wrapped)} for row in rows])
+    return len(rows)

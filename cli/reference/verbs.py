@@ -28,7 +28,10 @@ def verbs(command: Any, above: str = "") -> list[tuple[str, Any]]:
     told = []
     for name, each in sorted(command.commands.items()):
         full = f"{above}{name}"
-        told += verbs(each, f"{full} ") if hasattr(each, "commands") else [(full, each)]
+        if not hasattr(each, "commands") or each.invoke_without_command:
+            told.append((full, each))
+        if hasattr(each, "commands"):
+            told += verbs(each, f"{full} ")
     return told
 
 

@@ -23,7 +23,7 @@ def test_the_public_key_is_printed_alone_or_as_json(tmp_path):
     danze("emit", "-", sent=b"")
     printed = danze("keys").out
     assert danze("keys", "--json").json == {
-        "intake": {"name": Envelope(printed.strip()).name, "public": printed.strip()}
+        "intake": {"name": Envelope(printed.strip()).name, "public": printed.strip(), "former": []}
     }
 
 
@@ -48,3 +48,35 @@ def test_fields_sealed_on_their_way_are_under_the_petitioners_key_in_the_log(tmp
         personal = json.loads(stored.body)["data"]["personal"]
         assert personal["key"] == "person:9f3a"
         assert system.vault.open(personal) == {"name": "周小华"}
+
+
+def test_after_a_rotation_the_same_action_is_still_a_duplicate_and_the_former_key_can_be_destroyed(tmp_path):
+    danze = Danze(tmp_path / "danze.db")
+    told = [*UNITS.read_bytes().splitlines()[:3], ACTION]
+    assert danze.emit(*told) == {"recorded": 4, "duplicate": 0, "rejected": 0}
+    before = danze("keys", "--json").json["intake"]
+    after = danze("keys", "rotate", "--json").json
+    assert (after["persons"], after["to_do"], after["intake"]["former"]) == (1, None, [before["name"]])
+    assert danze.emit(*told) == {"recorded": 0, "duplicate": 4, "rejected": 0}
+    assert danze.events() == 4
+    assert danze("keys", "retire", before["name"]).code == 0
+    assert danze("keys", "--json").json["intake"]["former"] == []
+    danze("keys", "retire", after["intake"]["name"]).refused("is no former key of this intake")
+
+
+def test_a_key_of_the_environment_goes_to_the_file_that_is_named(tmp_path):
+    key, new = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", tmp_path / "new"
+    danze = Danze(tmp_path / "danze.db", DANZE_MASTER_KEY=key)
+    danze.emit(*UNITS.read_bytes().splitlines()[:3], ACTION)
+    danze("keys", "rotate").refused("the master key comes from DANZE_MASTER_KEY", "--new-key")
+    told = danze("keys", "rotate", "--new-key", new)
+    assert f"set DANZE_MASTER_KEY to what {new} holds" in told.out
+    assert key not in told.out + told.err
+    assert new.read_text().strip() not in told.out + told.err
+    danze("keys").refused("the master key does not fit")
+    with_new = Danze(tmp_path / "danze.db", DANZE_MASTER_KEY_FILE=str(new))
+    assert with_new.emit(ACTION)["duplicate"] == 1
+
+
+def test_options_before_the_verb_are_refused(tmp_path):
+    Danze(tmp_path / "danze.db")("keys", "--store", "x.db", "rotate").refused("after `danze keys rotate`")

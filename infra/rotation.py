@@ -1,0 +1,60 @@
+"""A new master key: every person's key is wrapped anew, and the old master key opens nothing in the store any more.
+
+The new key is on the disk before anything is wrapped under it, and all is wrapped in one transaction. Killed before
+its end, the old key works; killed after it, the new one does, which any later opening puts in place.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from infra.log.port import StoreError
+from infra.master_key import COMMAND_VARIABLE, FILE_VARIABLE, VARIABLE, Source, announced, read, write_new
+from infra.vault import Vault
+from infra.vault_store import Rotated
+
+
+class Rotation(NamedTuple):
+    """What was done, and what is left to its operator."""
+
+    persons: int
+    """How many keys were wrapped anew."""
+    file: Path
+    """Where the new master key is."""
+    to_do: str | None
+    """What must be set now, in one sentence; None where the key's file was replaced."""
+
+
+def rotate(vault: Vault, given: Path | None = None) -> Rotation:
+    """Wraps all keys under a new master key, made in the key's own file or in one that is `given`.
+
+    Raises `StoreError` where the new key cannot be kept, or where another process rotated meanwhile.
+    """
+    source = vault.source
+    new = given or _beside(source)
+    if not new.exists():
+        write_new(new)
+    master = read(new)
+    try:
+        persons = vault.rotate(master)
+    except Rotated:
+        raise StoreError("another process has rotated the master key meanwhile; nothing was changed") from None
+    if given is not None:
+        return Rotation(persons, given, _to_do(source, given))
+    assert source.path is not None, "a key without a file needs one that is given"
+    source.settle(master)
+    return Rotation(persons, source.path, None)
+
+
+def _beside(source: Source) -> Path:
+    if source.path is None:
+        raise StoreError(f"the master key comes from {source.name}: name a file for the new one with --new-key")
+    return announced(source.path)
+
+
+def _to_do(source: Source, given: Path) -> str:
+    if source.path is None:
+        what = {VARIABLE: f"set {VARIABLE} to what {given} holds", COMMAND_VARIABLE: f"let the command answer {given}"}
+        return f"{what[source.name]}, and start danze's processes again"
+    return f"set {FILE_VARIABLE} to {given}, or put it in place of {source.path}, and start danze's processes again"

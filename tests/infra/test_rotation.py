@@ -1,0 +1,170 @@
+"""A new master key: what was sealed opens, the old key opens nothing, and a kill at any moment loses neither."""
+
+from __future__ import annotations
+
+import base64
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.log.port import StoreError
+from infra.master_key import announced
+from infra.rotation import rotate
+from infra.sealed_box import Envelope
+from infra.vault import Vault, open_vault
+
+OWNER = "person:9f3a"
+FIELDS = {"name": "周小华"}
+SENT = '{"id":"1","source":"/window","subject":"petition:1","data":{"personal":{"name":"周小华"}}}'.encode()
+DYING = """
+import os, signal, sys
+import infra.master_key, infra.rotation, infra.vault_store
+from infra.vault import open_vault
+vault = open_vault(sys.argv[1], create=False)
+def die(*_, **__): os.kill(os.getpid(), signal.SIGKILL)
+{where} = die
+infra.rotation.rotate(vault)
+"""
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
+    for variable in ("DANZE_MASTER_KEY", "DANZE_MASTER_KEY_FILE", "DANZE_MASTER_KEY_COMMAND"):
+        monkeypatch.delenv(variable, raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def vault(store_url: str) -> Iterator[Vault]:
+    opened = open_vault(store_url)
+    yield opened
+    opened.close()
+
+
+def master_of(home: Path) -> Path:
+    (path,) = home.rglob("*.master")
+    return path
+
+
+def test_everything_opens_after_a_rotation_and_nothing_with_the_old_key(
+    vault: Vault, store_url: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed = vault.seal_many([(f"person:{n}", {"n": str(n)}) for n in range(700)])
+    old = master_of(home).read_text().strip()
+    assert rotate(vault)[::2] == (700, None)
+    again = open_vault(store_url)
+    assert [again.open(each) for each in sealed] == [{"n": str(n)} for n in range(700)]
+    assert again.digest(b"x") == vault.digest(b"x")
+    monkeypatch.setenv("DANZE_MASTER_KEY", old)
+    with pytest.raises(StoreError, match="the master key does not fit the keys in"):
+        open_vault(store_url)
+
+
+def test_what_was_digested_before_is_recognised_after(vault: Vault, store_url: str) -> None:
+    before = vault.digest(b"x")
+    for _ in range(2):
+        rotate(vault)
+        assert open_vault(store_url).digest(b"x") == before
+
+
+def test_the_forgotten_stay_forgotten(vault: Vault) -> None:
+    sealed = vault.seal(OWNER, FIELDS)
+    vault.forget(OWNER)
+    assert rotate(vault).persons == 0
+    assert vault.open(sealed) is None
+
+
+def test_what_producers_sealed_with_former_keys_opens_until_they_are_destroyed(vault: Vault) -> None:
+    first = vault.intake_key
+    boxes = [Envelope(first.public).closed(SENT)]
+    rotate(vault)
+    boxes.append(Envelope(vault.intake_key.public).closed(SENT))
+    rotate(vault)
+    assert [vault.intake_key.opened(box) for box in boxes] == [SENT, SENT]
+    assert vault.drop_intake(first.name)
+    assert not vault.drop_intake(vault.intake_key.name)
+    assert not isinstance(vault.intake_key.opened(boxes[0]), bytes)
+    assert vault.intake_key.opened(boxes[1]) == SENT
+
+
+def test_a_process_that_knew_the_old_key_goes_on_with_the_new_one(vault: Vault, store_url: str) -> None:
+    other = open_vault(store_url)
+    sealed = other.seal(OWNER, FIELDS)
+    rotate(vault)
+    assert other.open(sealed) == FIELDS
+    later = other.seal("person:2", FIELDS)
+    assert open_vault(store_url).open(later) == FIELDS
+    assert other.intake_key.public == vault.intake_key.public
+
+
+def test_sealing_goes_on_while_keys_are_rotated(vault: Vault, store_url: str) -> None:
+    sealed, ended = [], threading.Event()
+
+    def seal() -> None:
+        other = open_vault(store_url)
+        while not ended.is_set():
+            sealed.append(other.seal(f"person:{len(sealed)}", {"n": str(len(sealed))}))
+
+    with_others = threading.Thread(target=seal)
+    with_others.start()
+    for _ in range(4):
+        rotate(vault)
+    ended.set()
+    with_others.join()
+    assert sealed
+    assert [open_vault(store_url).open(each) for each in sealed] == [{"n": str(n)} for n in range(len(sealed))]
+
+
+@pytest.mark.parametrize(
+    "where",
+    ["infra.rotation.write_new", "infra.rotation.read", "infra.vault_store._rewrap",
+     "infra.vault_store.KeyStore._clean", "infra.master_key.Source.settle"],
+)  # fmt: skip
+def test_killed_at_any_step_the_old_key_works_or_the_new_one_does(
+    vault: Vault, store_url: str, home: Path, where: str
+) -> None:
+    sealed = vault.seal(OWNER, FIELDS)
+    died = subprocess.run([sys.executable, "-c", DYING.format(where=where), store_url], check=False)
+    assert died.returncode == -9
+    again = open_vault(store_url)
+    assert again.open(sealed) == FIELDS
+    assert vault.open(sealed) == FIELDS
+    rotate(again)
+    assert open_vault(store_url).open(sealed) == FIELDS
+    assert not announced(master_of(home)).exists()
+
+
+def test_of_two_who_rotate_at_once_neither_loses_a_key(vault: Vault, store_url: str) -> None:
+    sealed = vault.seal(OWNER, FIELDS)
+    threads = [threading.Thread(target=_rotated, args=(store_url,)) for _ in range(4)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert open_vault(store_url).open(sealed) == FIELDS
+
+
+def _rotated(store_url: str) -> None:
+    try:
+        rotate(open_vault(store_url))
+    except StoreError as error:
+        assert "another process has rotated" in str(error)  # noqa: PT017 -- it may as well be the faster one
+
+
+def test_a_key_from_the_environment_is_rotated_to_one_in_a_file(
+    store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DANZE_MASTER_KEY", base64.b64encode(b"k" * 32).decode())
+    vault, new = open_vault(store_url), tmp_path / "new"
+    sealed = vault.seal(OWNER, FIELDS)
+    with pytest.raises(StoreError, match="comes from DANZE_MASTER_KEY: name a file for the new one with --new-key"):
+        rotate(vault)
+    told = rotate(vault, new).to_do
+    assert told == f"set DANZE_MASTER_KEY to what {new} holds, and start danze's processes again"
+    monkeypatch.setenv("DANZE_MASTER_KEY", new.read_text().strip())
+    assert open_vault(store_url).open(sealed) == FIELDS
