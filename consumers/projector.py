@@ -5,6 +5,7 @@ has its effect once, whatever Kafka delivers twice, and whoever holds a partitio
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from operator import attrgetter
 from threading import RLock
 
@@ -13,7 +14,7 @@ from msgspec import DecodeError, Struct, ValidationError
 
 from consumers.dead_letters import DeadLetter, DeadLetters
 from consumers.ports import Batch, Claim, Headers, Outgoing, Record, Rows, Send
-from domain.codec import seer
+from domain.codec import SEERS, seer
 from domain.envelope import AnySeen, Finding
 from domain.finding.decide import State
 from projections.findings import Word
@@ -117,25 +118,32 @@ class Projector:
     def _take(self, fold: Fold, records: Sequence[Record], claim: Claim) -> tuple[int, list[DeadLetter]]:
         """Folds what is new of a batch. Answers the last position, and what could not be folded."""
         letters: list[DeadLetter] = []
-        sources: dict[int, Record] = {}
+        last = claim.position
 
-        def events(stream: Iterable[Record]) -> Iterator[AnySeen]:
+        def events(subject: str, stream: Iterable[Record]) -> Iterator[AnySeen]:
+            nonlocal last
             seen = claim.position
             for record in stream:
-                event = read(record, seen)
+                event = read(record, subject, seen)
+                if event is None:
+                    continue
                 if isinstance(event, str):
                     letters.append(DeadLetter(claim.partition, record, event))
-                elif event is not None:
+                else:
                     seen = event.position
-                    sources[seen] = record
                     yield event
+            last = max(last, seen)
 
-        subjects = streams(records, _subject)
+        subjects: dict[str, list[Record]] = {}
+        for key, stream in streams(records, KEY).items():
+            subjects.setdefault(_subject(key), []).extend(stream)
         self._load(fold, claim, subjects)
-        for event in fold.take({subject: events(stream) for subject, stream in subjects.items()}):
+        astray = fold.take({subject: events(subject, stream) for subject, stream in subjects.items()})
+        for event in astray:
+            record = next(each for each in subjects[event.subject] if _position(each.headers) == event.position)
             why = f"version {event.version} of {event.subject} came before the one before it"
-            letters.append(DeadLetter(claim.partition, sources[event.position], why))
-        return max(sources, default=claim.position), sorted(letters, key=lambda letter: letter.record.offset)
+            letters.append(DeadLetter(claim.partition, record, why))
+        return last, sorted(letters, key=lambda letter: letter.record.offset)
 
     def _load(self, fold: Fold, claim: Claim, subjects: Iterable[str]) -> None:
         missing = {each for each in subjects if each[:9] == "petition:" and each not in fold.items}
@@ -143,24 +151,38 @@ class Projector:
             fold.items.put(subject, item)
 
 
-def _subject(record: Record) -> str:
-    """What the key says; `read` compares."""
-    return (record.key or b"").decode("utf-8", "replace")
+KEY = attrgetter("key")
 
 
-def read(record: Record, after: int) -> AnySeen | str | None:
+def _subject(key: bytes | None) -> str:
+    """What a key says; `read` compares."""
+    return (key or b"").decode("utf-8", "replace")
+
+
+def _position(headers: Headers) -> int | None:
+    """The place in the log that a record names; None where that is no number."""
+    with suppress(ValueError):
+        return int(_told(headers)[0])
+    return None
+
+
+def read(record: Record, subject: str, after: int) -> AnySeen | str | None:
     """The event in a record, or why there is none; None where its place in the log is not above `after`.
 
-    Place and type stand in headers, beside the event's bytes.
+    Place and type stand in headers, beside the event's bytes; `subject` is what the record's key says.
     """
-    place, name = _told(record.headers)
+    headers = record.headers
+    if len(headers) > 1 and headers[0][0] == "position" and headers[1][0] == "type":  # as the relay sets them
+        place, name = headers[0][1] or b"", headers[1][1] or b""
+    else:
+        place, name = _told(headers)
     try:
         position = int(place)
     except ValueError:
         return "the header `position` is no number"
     if position <= after:
         return None
-    see = seer(name)
+    see = SEERS.get(name) or seer(name)
     if see is None:
         return f"there is no type {name.decode('utf-8', 'replace')!r}"
     try:
@@ -168,15 +190,13 @@ def read(record: Record, after: int) -> AnySeen | str | None:
     except (ValidationError, DecodeError, UnicodeDecodeError) as error:
         return f"not an event of this type: {error}"
     event.position = position
-    if record.key != event.subject.encode():
+    if event.subject != subject:
         return f"the key is not the subject {event.subject}"
     return event
 
 
 def _told(headers: Headers) -> tuple[bytes, bytes]:
-    """The headers `position` and `type`, empty where they are missing. The relay sets these two first."""
-    if len(headers) > 1 and headers[0][0] == "position" and headers[1][0] == "type":
-        return headers[0][1] or b"", headers[1][1] or b""
+    """The headers `position` and `type`, wherever they stand; empty where they are missing."""
     told = dict(headers)
     return told.get("position") or b"", told.get("type") or b""
 

@@ -51,24 +51,25 @@ def decode_event(type_name: str, body: bytes, position: int) -> AnyEvent:
     return event
 
 
-_seers: dict[str | bytes, Callable[[bytes], AnySeen]] = {}
+SEERS: dict[str | bytes, Callable[[bytes], AnySeen]] = {}
+"""What `seer` answered, by the names of types."""
 
 
 def seer(type_name: str | bytes) -> Callable[[bytes], AnySeen] | None:
     """What decodes as much of a type's events as folds look at, position left to set; None for no type of ours."""
-    see = _seers.get(type_name)
+    see = SEERS.get(type_name)
     if see is None:
         name = type_name if isinstance(type_name, str) else type_name.decode("utf-8", "replace")
         if name not in TYPES:
             return None
-        see = _seers[type_name] = msgspec.json.Decoder(Seen[TYPES[name]]).decode  # type: ignore[valid-type]
+        see = SEERS[type_name] = msgspec.json.Decoder(Seen[TYPES[name]]).decode  # type: ignore[valid-type]
     return see
 
 
 def decode_each(entries: Iterable[tuple[int, str, int, str, int, bytes]]) -> Iterator[AnySeen]:
     """The same of entries of the log (position, subject, version, type, recorded, body), each when its turn comes."""
     for position, _, _, type_name, _, body in entries:
-        see = _seers.get(type_name) or seer(type_name)
+        see = SEERS.get(type_name) or seer(type_name)
         assert see is not None, f"the log holds an unknown type {type_name}"
         seen = see(body)
         seen.position = position
@@ -77,7 +78,7 @@ def decode_each(entries: Iterable[tuple[int, str, int, str, int, bytes]]) -> Ite
 
 def decode_seen(type_name: str, body: bytes, position: int) -> AnySeen:
     """As much of a stored event as folds look at; a third quicker than all of it."""
-    see = _seers.get(type_name) or seer(type_name)
+    see = SEERS.get(type_name) or seer(type_name)
     assert see is not None, f"the log holds an unknown type {type_name}"
     seen = see(body)
     seen.position = position

@@ -30,11 +30,12 @@ from projections.titles import terms
 REMEMBERED = 200_000
 """Items whose states are kept at hand between batches."""
 T = TypeVar("T")
+K = TypeVar("K")
 
 
-def streams(events: Iterable[T], subject: Callable[[T], str]) -> dict[str, list[T]]:
+def streams(events: Iterable[T], subject: Callable[[T], K]) -> dict[K, list[T]]:
     """Events by their subjects, each subject's in the order in which they came."""
-    told: dict[str, list[T]] = {}
+    told: dict[K, list[T]] = {}
     for event in events:
         name = subject(event)
         if name in told:

@@ -169,18 +169,19 @@ def test_what_cannot_be_read_is_laid_aside_and_the_partition_goes_on(city):
         Record(12, b"petition:1", b"{}", (position, ("type", b"petition.renamed.v1"))),
         replace(city.topic[0][3], offset=13, key=None),
         replace(city.topic[0][3], offset=14, key=b"petition:other"),
+        *(replace(city.topic[0][3], offset=15 + n, key=key) for n, key in enumerate((b"", b"\xff", b"\xfe"))),
     ]
     worker = city.projector()
     worker.take_over([0])
     worker.fold(
-        [Batch(0, (*good, *broken, *[replace(each, offset=15 + n) for n, each in enumerate(city.topic[0][3:])]))]
+        [Batch(0, (*good, *broken, *[replace(each, offset=18 + n) for n, each in enumerate(city.topic[0][3:])]))]
     )
     letters = [each for each in city.sent if each.topic == "petition.dead"]
     why = [dict(letter.headers)["danze-why"].decode() for letter in letters]
-    assert [dict(letter.headers)["danze-offset"] for letter in letters] == [b"10", b"11", b"12", b"13", b"14"]
+    assert [dict(letter.headers)["danze-offset"] for letter in letters] == [b"%d" % n for n in range(10, 18)]
     assert why[1:3] == ["the header `position` is no number", "there is no type 'petition.renamed.v1'"]
     assert all(each.startswith("the key is not the subject") for each in why[3:])
-    assert worker.held[0].claim.dead == 5
+    assert worker.held[0].claim.dead == 8
     for partition in range(1, PARTITIONS):
         worker.take_over([partition])
         worker.fold(city.batches(partition, 10_000))
