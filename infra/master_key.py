@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import fcntl
 import os
 import secrets
 import shlex
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -60,11 +61,10 @@ class Source(NamedTuple):
 
     def settle(self, key: bytes) -> None:
         """Puts the key that waits in place, when it is the one that fits: ends a rotation that was stopped half way."""
-        if self.path is not None:
-            with suppress(OSError, StoreError):  # put in place by another, or to be read only: it fits where it is
-                if read(announced(self.path)) == key:
-                    announced(self.path).replace(self.path)
-                    _sync(self.path.parent)
+        if self.path is not None and announced(self.path).exists():
+            # One under way ends by itself; a file to be read only stays, and fits where it is.
+            with suppress(OSError), alone(self.path, wait=False):
+                put_in_place(self.path, key)
 
 
 def source_of(place: StoreUrl) -> Source:
@@ -90,6 +90,25 @@ def default_path(place: StoreUrl) -> Path:
 def announced(path: Path) -> Path:
     """Where a new key waits until the store's keys are wrapped under it."""
     return path.with_name(f"{path.name}.next")
+
+
+@contextmanager
+def alone(path: Path, *, wait: bool = True) -> Iterator[None]:
+    """Nobody else changes the key's files meanwhile: else a rotation could put another's waiting key in place."""
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        yield
+    finally:
+        os.close(folder)
+
+
+def put_in_place(path: Path, key: bytes) -> None:
+    """The waiting key replaces the one in the file, if it is this one. Only for who is `alone`."""
+    waiting = announced(path)
+    if waiting.exists() and read(waiting) == key:
+        waiting.replace(path)
+        _sync(path.parent)
 
 
 def read(path: Path) -> bytes:

@@ -10,7 +10,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from infra.log.port import StoreError
-from infra.master_key import COMMAND_VARIABLE, FILE_VARIABLE, VARIABLE, Source, announced, read, write_new
+from infra.master_key import (
+    COMMAND_VARIABLE,
+    FILE_VARIABLE,
+    VARIABLE,
+    Source,
+    alone,
+    announced,
+    put_in_place,
+    read,
+    write_new,
+)
 from infra.vault import Vault
 from infra.vault_store import Rotated
 
@@ -32,25 +42,25 @@ def rotate(vault: Vault, given: Path | None = None) -> Rotation:
     Raises `StoreError` where the new key cannot be kept, or where another process rotated meanwhile.
     """
     source = vault.source
-    new = given or _beside(source)
+    if given is not None:
+        return Rotation(_wrapped(vault, given)[0], given, _to_do(source, given))
+    if source.path is None:
+        raise StoreError(f"the master key comes from {source.name}: name a file for the new one with --new-key")
+    with alone(source.path):
+        persons, master = _wrapped(vault, announced(source.path))
+        put_in_place(source.path, master)
+    return Rotation(persons, source.path, None)
+
+
+def _wrapped(vault: Vault, new: Path) -> tuple[int, bytes]:
+    """How many keys were wrapped under the key in this file, which is made where it is missing; and that key."""
     if not new.exists():
         write_new(new)
     master = read(new)
     try:
-        persons = vault.rotate(master)
+        return vault.rotate(master), master
     except Rotated:
         raise StoreError("another process has rotated the master key meanwhile; nothing was changed") from None
-    if given is not None:
-        return Rotation(persons, given, _to_do(source, given))
-    assert source.path is not None, "a key without a file needs one that is given"
-    source.settle(master)
-    return Rotation(persons, source.path, None)
-
-
-def _beside(source: Source) -> Path:
-    if source.path is None:
-        raise StoreError(f"the master key comes from {source.name}: name a file for the new one with --new-key")
-    return announced(source.path)
 
 
 def _to_do(source: Source, given: Path) -> str:

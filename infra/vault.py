@@ -92,13 +92,13 @@ class Vault:
         Raises `Rotated` where another process was faster.
         """
         before, after = self._look(), Wrap(master)
-        proof, kept = after.proof(), before.handed_over(after, self._store.secrets(), _now())
+        proof = after.proof()
 
-        def anew(owner: str, wrapped: bytes) -> bytes:
-            return after.wrapped(owner, _unwrapped(before.wrap, owner, wrapped))
+        def anew(name: str, wrapped: bytes) -> bytes:
+            return after.wrapped(name, _unwrapped(before.wrap, name, wrapped))
 
-        done = self._store.rewrap((before.proof, proof), anew, kept)
-        self._held = held(after, proof, self._store.secrets())
+        done = self._store.rewrap((before.proof, proof), anew, before.handed_over(after), _now())
+        self._held = self._under(after, proof) or self._held
         return done
 
     def drop_intake(self, name: str) -> bool:
@@ -167,14 +167,17 @@ class Vault:
             for master in self.source.keys(fresh=proof is None):
                 wrap = Wrap(master)
                 proof = proof or self._store.set_proof(wrap.proof())
-                if wrap.fits(proof):
-                    kept = self._store.secrets()
-                    if self._store.state().proof == proof:
-                        self.source.settle(master)
-                        return held(wrap, proof, kept)
+                if wrap.fits(proof) and (found := self._under(wrap, proof)):
+                    self.source.settle(master)
+                    return found
             if self._store.state().proof == proof:
                 break
         raise StoreError(f"the master key does not fit the keys in {self._store.where}; it may have been rotated")
+
+    def _under(self, wrap: Wrap, proof: bytes) -> Held | None:
+        """What lies under this master key; None where it was rotated meanwhile."""
+        kept = self._store.secrets()
+        return held(wrap, proof, kept) if self._store.state().proof == proof else None
 
 
 def open_vault(url: str, *, create: bool = True) -> Vault:

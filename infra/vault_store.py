@@ -99,21 +99,23 @@ class KeyStore:
             return _select(connection, list(new))
 
     def rewrap(
-        self, proofs: tuple[bytes, bytes], keys: Callable[[str, bytes], bytes], secrets: Mapping[str, tuple[bytes, int]]
+        self, proofs: tuple[bytes, bytes], anew: Callable[[str, bytes], bytes], handed: Mapping[str, bytes], when: int
     ) -> int:
-        """Every key wrapped anew, the proof and the secrets with them, in one transaction; answers how many keys.
+        """Every key and secret wrapped anew, and what is handed over beside them, in one transaction.
 
-        `keys` gives the new wrapping for an owner and the old one. Raises `Rotated` where another was faster.
+        `anew` gives the new wrapping for a name and the old one. Answers how many persons' keys there are. Raises
+        `Rotated`, with nothing changed, where another was faster.
         """
         old, new = proofs
         with self.engine.begin() as connection:
             # First: from here on nobody adds a key under the old one.
             if not connection.execute(PROOFS.update().where(PROOFS.c.value == old).values(value=new)).rowcount:
                 raise Rotated
-            connection.execute(SECRETS.delete())
-            rows = [{"name": name, "wrapped": value, "created": when} for name, (value, when) in secrets.items()]
-            connection.execute(SECRETS.insert(), rows)
-            done = sum(_rewrap(connection, chunk, keys) for chunk in _chunks(connection))
+            for name, wrapped in connection.execute(sa.select(SECRETS.c.name, SECRETS.c.wrapped)).all():
+                connection.execute(SECRETS.update().where(SECRETS.c.name == name).values(wrapped=anew(name, wrapped)))
+            rows = [{"name": name, "wrapped": wrapped, "created": when} for name, wrapped in handed.items()]
+            connection.execute(self._insert_missing(SECRETS), rows)
+            done = sum(_rewrap(connection, chunk, anew) for chunk in _chunks(connection))
         self._clean(KEYS, SECRETS, PROOFS)
         return done
 
@@ -125,10 +127,10 @@ class KeyStore:
         self._clean(KEYS)
         return bool(gone)
 
-    def secrets(self) -> dict[str, tuple[bytes, int]]:
-        """What is kept beside the persons' keys: name to wrapped bytes and when they were put there."""
+    def secrets(self) -> dict[str, bytes]:
+        """What is kept beside the persons' keys: name to wrapped bytes."""
         with self.engine.connect() as connection:
-            return {name: (wrapped, when) for name, wrapped, when in connection.execute(sa.select(SECRETS))}
+            return {row.name: row.wrapped for row in connection.execute(sa.select(SECRETS))}
 
     def drop(self, name: str) -> bool:
         """Destroy a secret; True if there was one."""
@@ -229,7 +231,7 @@ def _chunks(connection: sa.Connection) -> Iterator[Sequence[Any]]:
         last = rows[-1].owner
 
 
-def _rewrap(connection: sa.Connection, rows: Sequence[Any], keys: Callable[[str, bytes], bytes]) -> int:
+def _rewrap(connection: sa.Connection, rows: Sequence[Any], anew: Callable[[str, bytes], bytes]) -> int:
     change = KEYS.update().where(KEYS.c.owner == sa.bindparam("whose")).values(wrapped=sa.bindparam("anew"))
-    connection.execute(change, [{"whose": row.owner, "anew": keys(row.owner, row.wrapped)} for row in rows])
+    connection.execute(change, [{"whose": row.owner, "anew": anew(row.owner, row.wrapped)} for row in rows])
     return len(rows)

@@ -16,9 +16,7 @@ from infra.sealed_box import NAMED, IntakeKey
 NONCE_BYTES = 12
 PROOF = "danze"
 """Wrapped once when a key store is made: opening it tells a wrong master key from a right one."""
-DIGEST = "digest"
-Kept = Mapping[str, tuple[bytes, int]]
-"""Name to wrapped bytes, and when they were put there in microseconds."""
+DIGEST, INTAKE = "digest", b"danze intake"
 
 
 class Wrap:
@@ -54,23 +52,18 @@ class Held(NamedTuple):
     digest: bytes
     intake: IntakeKey
 
-    def handed_over(self, to: Wrap, kept: Kept, when: int) -> dict[str, tuple[bytes, int]]:
+    def handed_over(self, to: Wrap) -> dict[str, bytes]:
         """What must outlive this master key, wrapped under the next: else what comes twice would not be recognised,
         and what producers have sealed would not be opened.
         """
-        named = {name: (self.wrap.unwrapped(name, value), since) for name, (value, since) in kept.items()}
-        named[DIGEST] = (self.digest, when)
-        named[self.intake.name] = (derived(self.wrap.master, INTAKE), when)
-        return {name: (to.wrapped(name, value), since) for name, (value, since) in named.items()}
+        secrets = {DIGEST: self.digest, self.intake.name: derived(self.wrap.master, INTAKE)}
+        return {name: to.wrapped(name, value) for name, value in secrets.items()}
 
 
-INTAKE = b"danze intake"
-
-
-def held(wrap: Wrap, proof: bytes, kept: Kept) -> Held:
+def held(wrap: Wrap, proof: bytes, kept: Mapping[str, bytes]) -> Held:
     """Derived from the master key, but for what was handed over by one before it."""
     try:
-        secrets = {name: wrap.unwrapped(name, value) for name, (value, _) in kept.items()}
+        secrets = {name: wrap.unwrapped(name, value) for name, value in kept.items()}
     except InvalidTag:
         raise StoreError("a key that was handed over at a rotation was changed") from None
     former = [IntakeKey(private) for name, private in secrets.items() if name.startswith(NAMED)]
