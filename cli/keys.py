@@ -1,15 +1,27 @@
 """`danze keys`: what producers seal personal fields with; a new master key; whose fields have been kept for long."""
 
+import re
+from calendar import monthrange
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
+import orjson
 import typer
 
 from cli.options import Json, Store
-from cli.screen import fail, out, told
-from cli.wiring import DEFAULT_STORE, opened
+from cli.screen import fail, out, table, told
+from cli.wiring import DEFAULT_STORE, now, opened
+from domain.codec import decode_action
+from domain.envelope import SHANGHAI, Rejected
+from infra.exporters.afresh import afresh
+from infra.office import EPOCH, micros
+from infra.retention import Due, due
 from infra.rotation import rotate
 from infra.vault import Vault
+
+AGE = re.compile(r"(\d{1,6})([ymd])", re.ASCII)
+SOURCE = "/danze/retention"
 
 keys = typer.Typer(invoke_without_command=True)
 
@@ -69,3 +81,75 @@ def retire(
         if not system.vault.drop_intake(name):
             raise fail(f"{name} is no former key of this intake (`danze keys --json` lists them)")
     out.print(f"{name} was destroyed", markup=False, highlight=False)
+
+
+@keys.command("retention")
+def retention(
+    older_than: Annotated[
+        str, typer.Option("--older-than", help="How long nothing has happened: 5y, 18m (months) or 400d.")
+    ],
+    actions: Annotated[
+        Path | None, typer.Option("--actions", help="Write the acts of forgetting to a file, to be sent by a human.")
+    ] = None,
+    actor: Annotated[str | None, typer.Option("--actor", help="With --actions: official:ID who decides it.")] = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="With --actions: the official's unit.")] = None,
+    store: Store = DEFAULT_STORE,
+    as_json: Json = False,
+) -> None:
+    """Propose whom to forget: persons whose every item has been over, and untouched, for so long (PIPL 47).
+
+    Nothing is erased: a human sends `petitioner.forgotten`. There is no other list of persons.
+    """
+    moment = now()
+    cut = _before(moment, older_than)
+    if actions is not None and not (unit and (actor or "").startswith("official:")):
+        raise fail("--actions needs --actor official:ID and --unit unit:ID: a human decides, and is named")
+    with opened(store, create=False) as system:
+        system.projector.catch_up()
+        found = list(due(system.log, system.views, system.vault, micros(cut)))
+    if actions is not None:
+        lines = [_forgotten(each, moment, actor or "", unit or "", older_than) for each in found]
+        with afresh(actions) as file:
+            file.writelines(lines)
+    answer = {"before": cut.isoformat(), "persons": [_told(each) for each in found]}
+    told(answer, as_json, _proposed)
+
+
+def _before(moment: datetime, text: str) -> datetime:
+    """The beginning of the day that lies so many years, months or days before."""
+    found = AGE.fullmatch(text)
+    if found is None:
+        raise fail(f"--older-than: {text!r} is no length of time; write for example 5y, 18m or 400d")
+    number, day = int(found[1]), moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    try:
+        if found[2] == "d":
+            return day - timedelta(days=number)
+        months = day.year * 12 + day.month - 1 - number * (12 if found[2] == "y" else 1)
+        last = monthrange(months // 12, months % 12 + 1)[1]
+        return day.replace(year=months // 12, month=months % 12 + 1, day=min(day.day, last))
+    except (ValueError, OverflowError):
+        raise fail(f"--older-than: {text} is before any calendar") from None
+
+
+def _forgotten(each: Due, moment: datetime, actor: str, unit: str, older_than: str) -> bytes:
+    """The act as a line to send. Its id rests on the last event: proposed twice, it is not taken twice."""
+    line = orjson.dumps({
+        "specversion": "1.0", "source": SOURCE, "id": f"{each.person} {each.position}",
+        "type": "petitioner.forgotten.v1", "subject": each.person.replace("person:", "petitioner:", 1),
+        "time": moment.isoformat(timespec="seconds"), "actor": actor, "unit": unit,
+        "data": {"reason": f"保存期限已满 {older_than}（《个人信息保护法》第四十七条）"},
+    })  # fmt: skip
+    if isinstance(why := decode_action(line), Rejected):
+        raise fail(f"{why.path}: {why.message}")
+    return line + b"\n"
+
+
+def _told(each: Due) -> dict[str, Any]:
+    last = (EPOCH + timedelta(microseconds=each.recorded)).astimezone(SHANGHAI)
+    return {"person": each.person, "items": list(each.items), "last_recorded": last.isoformat()}
+
+
+def _proposed(answer: dict[str, Any]) -> None:
+    rows = ((each["person"], each["last_recorded"][:10], " ".join(each["items"])) for each in answer["persons"])
+    table(f"{len(answer['persons']):,} to be forgotten: all over before {answer['before'][:10]}",
+          ("person", "last recorded", "items"), rows)  # fmt: skip

@@ -17,7 +17,7 @@ from infra.agenda import Agenda
 from infra.clock import CLOCK, Clock
 from infra.log.port import Log, NewEntry, Rejection
 from infra.office import EPOCH, Office, micros
-from infra.refused import kept, key_of, owner_of
+from infra.refused import NOBODY, kept, key_of, petitioners_of
 from infra.vault import Vault
 
 SKEW = timedelta(seconds=60)
@@ -82,6 +82,8 @@ class Batch:
         """When the event before was recorded: nothing is recorded earlier."""
         self.taken: dict[bytes, tuple[int, bytes]] = {}
         self.forgotten: list[str] = []
+        self.named: dict[str, Sequence[str]] = {}
+        """Petitioners of the items that the batch registers."""
         self.refused_before: set[tuple[bytes, bytes]] = set()
         """Key and digest of what comes again and was refused: that it might be taken by now is no matter."""
 
@@ -108,16 +110,27 @@ class Batch:
 
     def _seal(self) -> None:
         """Seals the personal fields of the whole batch, so that the keys it needs are made in one transaction."""
+        actions = [sent.action for sent in self.sent if isinstance(sent.action, Action)]
+        self.named = {action.subject: named for action in actions if (named := petitioners_of(action))}
         waiting = []
         for sent in self.sent:
             action = sent.action
             if isinstance(action, Action) and sent.sealed is None and sent.key not in self.taken:
                 personal = getattr(action.data, "personal", None)
                 if personal:
-                    waiting.append((sent, owner_of(action), personal))
+                    waiting.append((sent, self._owner(petitioners_of(action), action.subject), personal))
         sealed = self.intake.vault.seal_many([(owner, personal) for _, owner, personal in waiting])
         for (sent, _, _), fields in zip(waiting, sealed, strict=True):
             sent.sealed = fields
+
+    def _owner(self, petitioners: Sequence[str], subject: str) -> str:
+        """Whose key seals personal fields: the first petitioner's, of the action or else of its item; else the item's.
+
+        What an answer says of a person is thus erased with what the person said.
+        """
+        item = self.office.item(subject[9:]) if not petitioners and subject.startswith("petition:") else None
+        named = petitioners or (item.petitioners if item is not None else self.named.get(subject, ()))
+        return named[0] if named else subject or NOBODY
 
     def append(self) -> None:
         """Seals, encodes and appends what was decided; then everything known is up to it."""
@@ -260,7 +273,7 @@ class Batch:
     def _refuse(self, sent: Sent, why: Rejected) -> Outcome:
         action = sent.action
         subject = action.subject if isinstance(action, Action) else ""
-        body = kept(sent.line, action, self.intake.vault)
+        body = kept(sent.line, action, self.intake.vault, self._owner)
         at = max(self.recorded, 0) if self.intake.history else micros(self.intake.now())
         self.rejections.append(Rejection(sent.key, sent.digest, why.code, why.message, why.path, subject, at, body))
         return Outcome("rejected", rejection=why)

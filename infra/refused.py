@@ -1,6 +1,7 @@
 """What is kept of a refused action: all of it, to be mended and sent again, and nothing personal in clear."""
 
 import hashlib
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -12,10 +13,15 @@ from infra.vault import Vault
 TOLD = ("id", "source", "type", "subject", "time", "actor", "unit")
 """What is told in clear of a refused action that was not understood."""
 
+Owner = Callable[[Sequence[str], str], str]
+NOBODY = "rejected"
+"""Whose key seals a refused action of which nobody can make out a petitioner or an item."""
 
-def kept(line: bytes, action: AnyAction | Rejected, vault: Vault) -> bytes:
+
+def kept(line: bytes, action: AnyAction | Rejected, vault: Vault, owner: Owner) -> bytes:
     """The whole action, re-submittable, with nothing personal in clear.
 
+    `owner` says whose key seals, from the petitioners that it names and its subject; NOBODY for neither.
     Of an action that was understood, the personal fields are sealed. Of any other nobody knows in which field a
     person may be named: it is sealed as it came, and stands beside what its envelope says.
     """
@@ -24,11 +30,14 @@ def kept(line: bytes, action: AnyAction | Rejected, vault: Vault) -> bytes:
     if isinstance(action, Action) and isinstance(data, dict):
         if personal := data.get("personal"):
             fields = {"personal": msgspec.json.encode(personal).decode()}
-            whole = {**whole, "data": {**data, "personal": vault.seal(owner_of(action), fields)}}
+            sealed = vault.seal(owner(petitioners_of(action), action.subject), fields)
+            whole = {**whole, "data": {**data, "personal": sealed}}
         return msgspec.json.encode(whole, order="sorted")
     told = {name: whole[name] for name in TOLD if isinstance(whole.get(name), str)}
     as_it_came = {"line": line.decode("utf-8", "backslashreplace")}
-    return msgspec.json.encode({**told, "sealed": vault.seal(_owner(whole), as_it_came)}, order="sorted")
+    subject = told["subject"] if _names(told.get("subject"), "petition:") else ""
+    whose = owner(_petitioners(whole), subject)
+    return msgspec.json.encode({**told, "sealed": vault.seal(whose, as_it_came)}, order="sorted")
 
 
 def sent(body: bytes, vault: Vault) -> bytes | None:
@@ -67,20 +76,21 @@ def key_of_broken(line: bytes) -> bytes:
     return hashlib.blake2b(line, digest_size=16, person=b"broken").digest()
 
 
-def owner_of(action: AnyAction) -> str:
-    """Whose key seals the personal fields: the first petitioner's, else the item's own."""
-    petitioners = getattr(action.data, "petitioners", None)
-    return petitioners[0] if petitioners else action.subject
+def petitioners_of(action: AnyAction) -> Sequence[str]:
+    """The persons that an action itself names as petitioners."""
+    return getattr(action.data, "petitioners", ())
 
 
-def _owner(whole: dict[str, Any]) -> str:
-    """Whose key seals an action that was not understood: the first petitioner's where one can be made out."""
+def _petitioners(whole: dict[str, Any]) -> list[str]:
+    """The petitioners that can be made out in an action that was not understood."""
     data = whole.get("data")
-    petitioners = data.get("petitioners") if isinstance(data, dict) else None
-    for each in petitioners if isinstance(petitioners, list) else ():
-        if isinstance(each, str) and each.startswith("person:"):
-            return each
-    return "rejected"
+    named = data.get("petitioners") if isinstance(data, dict) else None
+    return [each for each in named if _names(each, "person:")] if isinstance(named, list) else []
+
+
+def _names(text: object, kind: str) -> bool:
+    """Whether this may be an id of a kind; no store takes a name with a NUL or half a surrogate in it."""
+    return isinstance(text, str) and text.startswith(kind) and text.isprintable()
 
 
 def _json(line: bytes) -> dict[str, Any]:

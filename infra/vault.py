@@ -156,7 +156,7 @@ class Vault:
                 # A key destroyed by another process must neither open nor seal here: nobody could read it later.
                 self._cache.clear()
                 self._last_forgotten = state.forgotten
-        if state.proof != self._held.proof:
+        if (state.proof, state.secrets) != (self._held.proof, self._held.secrets):
             self._held = self._read()
         return self._held
 

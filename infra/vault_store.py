@@ -62,6 +62,8 @@ class State(NamedTuple):
     """When a key was destroyed last, by whichever process, in microseconds; 0 if never."""
     proof: bytes | None
     """What the present master key opens; None in a key store that is new."""
+    secrets: int
+    """How many secrets there are: one that was destroyed opens nothing more anywhere."""
 
 
 class KeyStore:
@@ -147,9 +149,10 @@ class KeyStore:
     def state(self) -> State:
         last = sa.select(sa.func.max(FORGOTTEN.c.when)).scalar_subquery()
         proof = sa.select(PROOFS.c.value).scalar_subquery()
+        secrets = sa.select(sa.func.count()).select_from(SECRETS).scalar_subquery()
         with self.engine.connect() as connection:
-            forgotten, value = connection.execute(sa.select(last, proof)).one()
-        return State(forgotten or 0, value)
+            forgotten, value, count = connection.execute(sa.select(last, proof, secrets)).one()
+        return State(forgotten or 0, value, count)
 
     def set_proof(self, value: bytes) -> bytes:
         """Keep the first proof ever given, and answer it."""

@@ -51,6 +51,8 @@ class Held(NamedTuple):
     wrap: Wrap
     digest: bytes
     intake: IntakeKey
+    secrets: int
+    """How many there were in the store."""
 
     def handed_over(self, to: Wrap) -> dict[str, bytes]:
         """What must outlive this master key, wrapped under the next: else what comes twice would not be recognised,
@@ -68,7 +70,7 @@ def held(wrap: Wrap, proof: bytes, kept: Mapping[str, bytes]) -> Held:
         raise StoreError("a key that was handed over at a rotation was changed") from None
     former = [IntakeKey(private) for name, private in secrets.items() if name.startswith(NAMED)]
     digest = secrets.get(DIGEST) or derived(wrap.master, b"danze digest")
-    return Held(proof, wrap, digest, IntakeKey(derived(wrap.master, INTAKE), former))
+    return Held(proof, wrap, digest, IntakeKey(derived(wrap.master, INTAKE), former), len(kept))
 
 
 def derived(master: bytes, purpose: bytes) -> bytes:

@@ -168,6 +168,7 @@ class PetitionAnswered(Fact, frozen=True, gc=False):
     """Laws and rules that the opinion rests on."""
     immediate: bool = False
     personal: dict[str, str] | None = None
+    """What it says of persons: sealed under a key of the item's first petitioner."""
 
 
 class OpinionDelivered(Fact, frozen=True, gc=False):
