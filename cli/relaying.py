@@ -11,6 +11,7 @@ from cli.screen import fail, out, told
 from cli.waiting import say, stopped, there
 from cli.wiring import DEFAULT_KAFKA, DEFAULT_STORE, kafka_settings
 from infra.log.open import open_log
+from infra.log.urls import printable
 from infra.pulse import Pulse
 
 
@@ -59,7 +60,7 @@ def relay(
     with closing(log), Publisher(settings, stop=stop) as publisher:
         if metrics:
             _serve(meter.registry, metrics)
-        say("relay", f"{store} to {settings.place}")
+        say("relay", f"{printable(store)} to {settings.place}")
         Relay(log, publisher, Topics(prefix), meter).run(stop, partial(say, "relay"), Pulse(pulse))
         say("relay", "ended")
 

@@ -17,7 +17,7 @@ from domain.envelope import day_of
 from infra.city.simulation import simulate
 from infra.intake import Intake
 from infra.log.port import Conflict, StoreError
-from infra.log.urls import parse
+from infra.log.urls import parse, printable
 from infra.seals.keys import key_of, signer
 from infra.seals.notes import LOG
 from infra.seals.sealer import Sealer
@@ -87,7 +87,7 @@ def _serve(system: System, door: Door, host: str, port: int) -> None:
     app = create_app(system.answers, door, version=VERSION)
 
     def ready(port: int) -> None:
-        out.print(f"danze: http://{host}:{port}/  store {system.url}", highlight=False)
+        out.print(f"danze: http://{host}:{port}/  store {printable(system.url)}", highlight=False)
 
     try:
         serve(app, host, port, ready=ready)

@@ -11,8 +11,7 @@ import typer
 from cli.screen import err
 from cli.wiring import System
 from infra.kafka.settings import Unreachable
-from infra.log.port import StoreError
-from infra.postgres import away
+from infra.log.port import StoreAway
 
 PAUSES = (0.2, 1.0, 2.0, 5.0)
 
@@ -33,9 +32,7 @@ def there(who: str, asked: Callable[[], T]) -> T:
     while not stop.is_set():
         try:
             answer = asked()
-        except (Unreachable, StoreError) as error:
-            if isinstance(error, StoreError) and not away(error):
-                raise
+        except (Unreachable, StoreAway) as error:
             if not failures:
                 say(who, f"{error}; trying again until it works")
             stop.wait(PAUSES[min(failures, len(PAUSES) - 1)])

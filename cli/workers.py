@@ -16,7 +16,7 @@ from infra.intake import Intake
 from infra.kafka.settings import KafkaProblem, KafkaSettings, Unreachable
 from infra.kafka.topics import Topics
 from infra.log.port import Claim, Conflict, Log, StoreError
-from infra.log.urls import PostgresUrl, parse
+from infra.log.urls import PostgresUrl, parse, printable
 from infra.pulse import Pulse
 
 Instance = Annotated[
@@ -60,7 +60,7 @@ def intake(
             f"{prefix}danze-intake", settings.faust(SCHEME), worker, patience,
             topic=topics.actions, alive=alive, instance=instance,
         )  # fmt: skip
-        say("intake", f"{settings.place} {topics.actions} to {store}")
+        say("intake", f"{settings.place} {topics.actions} to {printable(store)}")
         run(app)
     say("intake", "ended")
 
@@ -96,7 +96,7 @@ def project(
             f"{prefix}danze-project", settings.faust(SCHEME), projector, Patience(StoreError, Unreachable),
             topic=topics.events, relayed=lambda: system.log.mark(RELAYED), alive=Pulse(pulse), instance=instance,
         )  # fmt: skip
-        say("project", f"{settings.place} {topics.events} to {store}")
+        say("project", f"{settings.place} {topics.events} to {printable(store)}")
         try:
             run(app)
         except TooManyDead as error:
@@ -111,7 +111,7 @@ def clock(
 ) -> None:
     """Record what was missed, once each, until Ctrl-C. Of several on one store, one is at work."""
     with standing("clock", store) as system:
-        say("clock", store)
+        say("clock", printable(store))
         tick(system.log, lambda: system.intake(clock=True), lambda: day_of(now()), stopped(), every, Pulse(pulse))
     say("clock", "ended")
 

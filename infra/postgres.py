@@ -7,7 +7,7 @@ from contextlib import suppress
 import psycopg
 from psycopg import sql
 
-from infra.log.port import StoreError
+from infra.log.port import StoreAway, StoreError
 from infra.log.urls import PostgresUrl
 
 CONNECT_SECONDS = 10
@@ -30,7 +30,7 @@ def ensure_schema(place: PostgresUrl, schema: str, *, create: bool = True) -> No
                 _once(connection, sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))
             found = connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,)).fetchone()
     except psycopg.Error as error:
-        raise StoreError(f"{place.place}: {reason(error)}") from error
+        raise trouble(f"{place.place}: {reason(error)}", error) from error
     if not found:
         raise StoreError(f"there is no store at {place.place}: the schema {schema} does not exist")
 
@@ -71,8 +71,12 @@ def sentence(place: str, error: BaseException) -> str:
     return f"{place}: {reason(error)}"
 
 
-def away(error: BaseException | None) -> bool:
-    """Whether the server is not to be reached for now, so that the same may succeed later."""
+def trouble(said: str, error: BaseException) -> StoreError:
+    """The sentence as what is raised: StoreAway where the same may succeed later."""
+    return (StoreAway if _away(error) else StoreError)(said)
+
+
+def _away(error: BaseException | None) -> bool:
     while error is not None and not isinstance(error, psycopg.OperationalError):
         error = error.__cause__
     if error is None or error.sqlstate:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
 
-from infra.log.port import StoreError
+from infra.postgres import trouble
 
 Sentence = Callable[[BaseException], str]
 
@@ -19,6 +19,6 @@ def speaking(engine: Engine, sentence: Sentence) -> Engine:
     def _tell(context: ExceptionContext) -> None:
         error = context.original_exception
         if isinstance(error, engine.dialect.loaded_dbapi.Error):
-            raise StoreError(sentence(error)) from error
+            raise trouble(sentence(error), error) from error
 
     return engine

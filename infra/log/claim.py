@@ -14,7 +14,7 @@ import psycopg
 
 from infra.log.port import StoreError
 from infra.log.urls import PostgresUrl
-from infra.postgres import CONNECT_SECONDS, sentence
+from infra.postgres import CONNECT_SECONDS, sentence, trouble
 
 
 class FileClaim:
@@ -72,7 +72,7 @@ def claim_server(place: PostgresUrl, name: str) -> ServerClaim | None:
             connection.close()
             raise
     except psycopg.Error as error:
-        raise StoreError(sentence(place.place, error)) from error
+        raise trouble(sentence(place.place, error), error) from error
     if row is None or not row[0]:
         connection.close()
         return None

@@ -21,6 +21,10 @@ class StoreError(Exception):
     """The store cannot do what was asked; the message is one sentence for the person at the keyboard."""
 
 
+class StoreAway(StoreError, ConnectionError):
+    """The store's server is not to be reached for now; the same may succeed later."""
+
+
 class StoreTooNew(StoreError):
     """A later danze wrote this store; this one would misread it."""
 

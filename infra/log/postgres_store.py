@@ -16,9 +16,9 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 from psycopg import Cursor, sql
 from psycopg.rows import TupleRow, tuple_row
 
-from infra.log.port import FORMAT, Conflict, StoreError, StoreTooNew
+from infra.log.port import FORMAT, Conflict, StoreTooNew
 from infra.log.urls import PostgresUrl
-from infra.postgres import LOCK_SECONDS, ensure_schema, reason, sentence
+from infra.postgres import CONNECT_SECONDS, LOCK_SECONDS, ensure_schema, reason, sentence, trouble
 
 POOL = 10
 """Connections at most: one for each thread that reads or writes at the same moment."""
@@ -89,7 +89,7 @@ class Store:
             schema=place.schema,
             lock_timeout=LOCK_SECONDS,
             max_overflow=POOL - 1,
-            connect_timeout=LOCK_SECONDS,
+            connect_timeout=CONNECT_SECONDS,
             pre_ping=True,
             originator_id_type="text",
         )
@@ -98,7 +98,7 @@ class Store:
             self._prepare(create=create)
         except PersistenceError as error:
             self.close()
-            raise StoreError(self._sentence(error)) from error
+            raise trouble(self._sentence(error), error) from error
         except BaseException:
             self.close()
             raise
@@ -143,7 +143,7 @@ class Store:
         except IntegrityError as error:
             raise Conflict(reason(error)) from error
         except PersistenceError as error:
-            raise StoreError(self._sentence(error)) from error
+            raise trouble(self._sentence(error), error) from error
 
     def close(self) -> None:
         self.datastore.close()

@@ -76,6 +76,12 @@ def parse(url: str) -> StoreUrl:
     raise StoreError(f"{scheme}:// is no kind of store; write {FORMS}")
 
 
+def printable(url: str) -> str:
+    """The URL as it may stand on a screen or in a file: without a password."""
+    place = parse(url)
+    return place.place if isinstance(place, PostgresUrl) else url
+
+
 def _sqlite(url: str, rest: str) -> SQLiteUrl:
     path = unquote(rest.removeprefix("/"))
     if not rest.startswith("/") or not path or path.endswith("/"):

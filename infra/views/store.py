@@ -13,8 +13,8 @@ from sqlalchemy.pool import NullPool, StaticPool
 
 from domain.envelope import AnySeen
 from domain.petition.item import Item
-from infra.log.port import StoreError
 from infra.postgres import sentence as postgres_sentence
+from infra.postgres import trouble
 from infra.sentences import Sentence, speaking
 from infra.sqlite import BUSY_SECONDS, write_ahead
 from infra.sqlite import sentence as sqlite_sentence
@@ -212,7 +212,7 @@ class Views:
         try:
             self._rows(connection, tables, changes, fresh=fresh)
         except self.engine.dialect.loaded_dbapi.Error as error:
-            raise StoreError(self._sentence(error)) from error
+            raise trouble(self._sentence(error), error) from error
 
     def _rows(self, connection: Connection, tables: Tables, changes: Changes, *, fresh: bool) -> None:
         cursor: Any = connection.connection.cursor()

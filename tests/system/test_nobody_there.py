@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 
@@ -65,6 +68,31 @@ def test_workers_wait_for_store_and_broker_and_go_on_when_they_come(broker, post
         for name in WORKERS:
             engine.stop(name)
     assert "Traceback" not in engine.all_said()
+
+
+def test_a_dashboard_says_that_its_store_is_away_and_answers_again_when_it_is_back(postgres, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
+    postgres.start()
+    port = servers.free_port()
+    api = Danze(f"{postgres.url.replace('@', ':battery@')}?schema=here").start("api", "--port", port)
+    assert "battery" not in api.stdout.readline().decode()
+
+    def status(path):
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/v1/{path}") as answer:
+                return answer.status
+        except HTTPError as error:
+            return error.code if error.headers["content-type"] == "application/problem+json" else 0
+
+    asked = ("health", "petitions", "log")
+    assert [status(path) for path in asked] == [200, 200, 200]
+    postgres.kill()
+    assert [status(path) for path in asked] == [503, 503, 503]
+    postgres.start()
+    until(lambda: [status(path) for path in asked] == [200, 200, 200], lambda: "it does not answer again")
+    api.send_signal(signal.SIGTERM)
+    assert api.wait(20) == 0
+    assert "Traceback" not in api.stderr.read().decode()
 
 
 def test_a_wrong_password_is_one_sentence_and_is_tried_again(broker, postgres_store_url, tmp_path, monkeypatch):
