@@ -43,6 +43,8 @@ def rotate(vault: Vault, given: Path | None = None) -> Rotation:
     """
     source = vault.source
     if given is not None:
+        if given.exists() and vault.present(read(given)):
+            raise StoreError(f"{given} holds the present master key: there is nothing new in it")
         return Rotation(_wrapped(vault, given)[0], given, _to_do(source, given))
     if source.path is None:
         raise StoreError(f"the master key comes from {source.name}: name a file for the new one with --new-key")
@@ -65,6 +67,9 @@ def _wrapped(vault: Vault, new: Path) -> tuple[int, bytes]:
 
 def _to_do(source: Source, given: Path) -> str:
     if source.path is None:
-        what = {VARIABLE: f"set {VARIABLE} to what {given} holds", COMMAND_VARIABLE: f"let the command answer {given}"}
+        what = {
+            VARIABLE: f"set {VARIABLE} to what {given} holds",
+            COMMAND_VARIABLE: f"let the command answer what {given} holds",
+        }
         return f"{what[source.name]}, and start danze's processes again"
     return f"set {FILE_VARIABLE} to {given}, or put it in place of {source.path}, and start danze's processes again"

@@ -85,6 +85,10 @@ class Vault:
         """16 bytes that tell equal content from other content, and that nobody without the keys can guess."""
         return blake2b(data, digest_size=16, key=self._held.digest).digest()
 
+    def present(self, master: bytes) -> bool:
+        """Whether this is the master key that fits now."""
+        return master == self._look().wrap.master
+
     def rotate(self, master: bytes) -> int:
         """Every key wrapped anew under this master key, in one transaction; answers how many persons have a key.
 

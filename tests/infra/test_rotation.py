@@ -169,3 +169,33 @@ def test_a_key_from_the_environment_is_rotated_to_one_in_a_file(
     assert told == f"set DANZE_MASTER_KEY to what {new} holds, and start danze's processes again"
     monkeypatch.setenv("DANZE_MASTER_KEY", new.read_text().strip())
     assert open_vault(store_url).open(sealed) == FIELDS
+
+
+def test_with_a_command_the_new_key_may_come_from_outside(
+    store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, new = tmp_path / "key", tmp_path / "new"
+    for path, letter in ((key, b"k"), (new, b"n")):
+        path.write_bytes(base64.b64encode(letter * 32))
+    monkeypatch.setenv("DANZE_MASTER_KEY_COMMAND", f"cat {key}")
+    vault = open_vault(store_url)
+    sealed = vault.seal(OWNER, FIELDS)
+    with pytest.raises(StoreError, match="holds the present master key"):
+        rotate(vault, key)
+    assert rotate(vault, new).to_do == f"let the command answer what {new} holds, and start danze's processes again"
+    key.write_bytes(new.read_bytes())
+    assert open_vault(store_url).open(sealed) == FIELDS
+
+
+def test_a_file_that_is_named_is_replaced_as_well(
+    store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = tmp_path / "key"
+    key.write_bytes(base64.b64encode(b"k" * 32))
+    monkeypatch.setenv("DANZE_MASTER_KEY_FILE", str(key))
+    vault = open_vault(store_url)
+    sealed = vault.seal(OWNER, FIELDS)
+    assert rotate(vault) == (1, key, None)
+    assert base64.b64decode(key.read_bytes()) != b"k" * 32
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert open_vault(store_url).open(sealed) == FIELDS
