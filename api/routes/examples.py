@@ -268,7 +268,8 @@ SCOREBOARD = {
     "closed": 1,
     "findings_by_rule": [{"rule": "F04", "count": 1}],
     "due_soon": [],
-    "kpis": {},
+    "kpi_period": {"unit": "unit:430408-zjj", "from": "2019-06-01", "to": "2020-06-30"},
+    "kpis": {"on_time_answer": {"numerator": 1, "denominator": 2, "rate": 0.5}},
 }
 OVERVIEW = {
     **TOLD,
@@ -279,7 +280,8 @@ OVERVIEW = {
     "rules": [],
     "units": [],
     "due": [],
-    "kpis": {},
+    "kpi_period": {"unit": "unit:430400-gov", "from": "2019-06-01", "to": "2020-06-30"},
+    "kpis": {"on_time_answer": {"numerator": 1, "denominator": 2, "rate": 0.5}},
 }
 LOG = {"position": 412, "events": [EVENT]}
 NOTE = """\

@@ -248,12 +248,17 @@ class Part(TypedDict):
     items: list[str]
 
 
-class Kpi(TypedDict):
-    """One rate with what is behind it; rate is null where the denominator is 0."""
+class Rate(TypedDict):
+    """One rate; null where the denominator is 0."""
 
     numerator: int
     denominator: int
     rate: float | None
+
+
+class Kpi(Rate):
+    """One rate with the items behind it."""
+
     numerator_items: list[str]
     denominator_items: list[str]
     parts: NotRequired[dict[str, Part]]
@@ -309,7 +314,9 @@ class Scoreboard(Told):
     disputes: dict[str, int]
     open: int
     late: int
-    kpis: dict[str, Kpi]
+    kpi_period: dict[str, str | None]
+    """Of these rates; /v1/kpis of the same names the items behind them."""
+    kpis: dict[str, Rate]
 
 
 class Overview(Told):
@@ -319,6 +326,8 @@ class Overview(Told):
     months: list[dict[str, Any]]
     counties: list[dict[str, Any]]
     due: list[dict[str, Any]]
+    kpi_period: dict[str, str | None]
+    kpis: dict[str, Rate]
 
 
 class LogPage(TypedDict):

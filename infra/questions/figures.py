@@ -25,8 +25,10 @@ def kpi(book: Book, unit: str, from_: date, to: date) -> dict[str, Any]:
 
 
 def _rates(book: Book, members: set[Any], from_: date, to: date) -> dict[str, Any]:
+    """The rates without their items, which are the city's by the ten thousand; `kpi` of the same period lists them."""
     asked = _asked(book, members, from_, to)
-    return kpis(_concerned(book, asked), asked)
+    all_of_it = kpis(_concerned(book, asked), asked)
+    return {name: {said: kpi[said] for said in ("numerator", "denominator", "rate")} for name, kpi in all_of_it.items()}
 
 
 def _asked(book: Book, members: set[Any], from_: date, to: date) -> Asked:

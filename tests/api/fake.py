@@ -281,7 +281,7 @@ class FakeQuestions:
             "officials": [{"official": f"{holder}-{w}", "name": n, "role": r, "since": "2019-01-02"}
                           for w, n, r in people],
             "findings_by_rule": [{"rule": r, "count": n} for r, n in rules.items()],
-            "due_soon": self.overview(as_of)["due"][:2], "kpis": _kpis(), "kpi_period": PERIOD | {"unit": unit},
+            "due_soon": self.overview(as_of)["due"][:2], "kpis": _rates(), "kpi_period": PERIOD | {"unit": unit},
         }  # fmt: skip
 
     def overview(self, as_of: datetime | None = None) -> dict[str, Any]:
@@ -302,7 +302,7 @@ class FakeQuestions:
             "rules": [{"rule": r, "count": n} for r, n in Counter(f["rule"] for f in findings).most_common()],
             "units": [{"unit": u, "name": NAMES[u], "findings": n}
                       for u, n in Counter(f["unit"] for f in findings).most_common()],
-            "due": [{"clock": "K5", **{k: r[k] for k in taken}} for r in due], "kpis": _kpis(), "kpi_period": PERIOD,
+            "due": [{"clock": "K5", **{k: r[k] for k in taken}} for r in due], "kpis": _rates(), "kpi_period": PERIOD,
         }  # fmt: skip
 
     def preview(self, ruleset: str | dict[str, Any], from_: date | None = None) -> Any:
@@ -368,6 +368,10 @@ def _kpis() -> dict[str, Any]:
         made[name] = {"numerator": len(share), "denominator": len(items), "rate": rate}
         made[name] |= {"numerator_items": share, "denominator_items": items}
     return made
+
+
+def _rates() -> dict[str, Any]:
+    return {name: {said: kpi[said] for said in ("numerator", "denominator", "rate")} for name, kpi in _kpis().items()}
 
 
 def _page(rows: list[Any], limit: int | None, cursor: str | None) -> tuple[list[Any], str | None]:

@@ -55,6 +55,19 @@ def test_the_four_parts_of_on_time_are_its_denominator(after):
     assert counted(told, "on_time_answer") == (["1", "5"], ["1", "2", "5"], parts)
 
 
+def test_overview_and_scoreboard_tell_the_same_rates_without_the_items(after):
+    answers = after(*STORY, until="2020-08-03")
+    for told, unit in ((answers.overview(), None), (answers.scoreboard(COUNTY), COUNTY)):
+        period = told["kpi_period"]
+        days = (date.fromisoformat(period[end]) for end in ("from", "to"))
+        whole = answers.kpi(unit or period["unit"], *days)["kpis"]
+        assert told["kpis"] == {
+            name: {"numerator": kpi["numerator"], "denominator": kpi["denominator"], "rate": kpi["rate"]}
+            for name, kpi in whole.items()
+        }
+        assert told["kpis"]["on_time_answer"]["denominator"] > 0
+
+
 def test_an_item_counts_in_the_period_of_its_deadline_not_of_its_registration(after):
     answers = after(*STORY, until="2020-08-03")
     april = answers.kpi(COUNTY, date(2020, 4, 1), date(2020, 4, 30))["kpis"]
