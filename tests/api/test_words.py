@@ -1,4 +1,5 @@
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,9 @@ def test_an_unknown_term_is_said_as_written(language):
     assert words.term("state", None) == ""
     assert words.either({"zh": "一", "en": "one"}) == {"zh": "一", "en": "one"}[language]
     assert words.either(["a", "b"]) == {"zh": "ab", "en": "a b"}[language]
+
+
+def test_every_clock_of_the_rules_that_ship_has_a_name():
+    laws = [tomllib.loads(file.read_text(encoding="utf-8")) for file in (ROOT / "domain/rules").glob("*.toml")]
+    clocks = {name for law in laws for name in law.get("clocks", {})}
+    assert {"K1", "execution", "sponsor"} <= clocks <= catalogue()["clock"].keys()
