@@ -1,6 +1,7 @@
 """Which duties were owed for which period, which were done, by which acts, which missed? The judge is `owed`."""
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -39,10 +40,13 @@ def state_of(owed: Owed, today: date, rules: Rules) -> str:
 
 def counted(states: Iterable[str]) -> dict[str, int]:
     """How many of each state, and how many were owed."""
-    numbers = dict.fromkeys(STATES, 0)
-    for state in states:
-        numbers[state] += 1
-    return {"owed": sum(numbers.values()) - numbers["not_owed"], **numbers}
+    return summed(Counter(states))
+
+
+def summed(numbers: Mapping[str, int]) -> dict[str, int]:
+    """The same, of numbers by state."""
+    told = {state: numbers.get(state, 0) for state in STATES}
+    return {"owed": sum(told.values()) - told["not_owed"], **told}
 
 
 def period_told(owed: Owed, state: str, acts: Acts, standing: frozenset[str]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ An item counts in the period in which its deadline (or its rating) falls, not it
 parts that appraisals ask for. Formula version 1: docs/decisions/0030-how-rates-are-counted.md says what was chosen.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -52,6 +52,26 @@ class _Rate:
         }  # fmt: skip
 
 
+class Mark(NamedTuple):
+    """One item counted once: in which rate, with which unit, on which day, and how it came out."""
+
+    rate: str
+    unit: str
+    day: str
+    outcome: str
+    until: str = ""
+    """Of what is still open: the last day on which it is not overdue."""
+
+
+OUTCOMES: dict[str, tuple[bool, tuple[str, ...]]] = {
+    "yes": (True, ()), "no": (False, ()), "unrated": (False, ()), "open": (False, ()), "never": (False, ()),
+    "accepted": (True, ("accepted",)), "accepted_late": (False, ("accepted", "accepted_late")),
+    "overdue": (False, ("overdue_not_accepted",)), "running": (False, ("not_due_open",)),
+    "answered": (True, ("on_time",)), "answered_late": (False, ("late",)), "missed": (False, ("overdue_open",)),
+}  # fmt: skip
+"""Of each outcome, whether it is good, and the parts that it counts in."""
+
+
 class Asked(NamedTuple):
     """What the rates are asked of: which units, from one day to another (both included), as known on `today`."""
 
@@ -60,7 +80,7 @@ class Asked(NamedTuple):
     """All petition bureaus."""
     start: str
     end: str
-    today: date
+    today: str
     law: Callable[[date], Law]
     repeated: Collection[str]
     """Numbers of items that another one repeats."""
@@ -69,13 +89,28 @@ class Asked(NamedTuple):
         """Whether the day lies in the period."""
         return day is not None and self.start <= day <= self.end
 
-    def answers(self, row: CaseRow) -> bool:
-        """Whether one of the units is the first handler (首办), of whom ratings and solutions are asked."""
-        return (row.first_unit or row.unit) in self.members
-
     def has(self, row: CaseRow) -> bool:
         """Whether one of the units has the item, and so owes acceptance and answer; with a repeat it may be another."""
         return row.unit in self.members
+
+    def takes(self, mark: Mark) -> bool:
+        """Whether a mark counts: of one of the units, in the period, and no rating that may still be given."""
+        return (
+            mark.unit in self.members and self.start <= mark.day <= self.end
+            and concerns(mark.rate, mark.unit in self.bureaus) and (mark.outcome != "unrated" or mark.day < self.today)
+        )  # fmt: skip
+
+    def outcome(self, mark: Mark) -> tuple[bool, tuple[str, ...]]:
+        """Whether it is good as known today, and its parts."""
+        return OUTCOMES["overdue" if mark.outcome == "open" and mark.until < self.today else mark.outcome]
+
+
+def concerns(rate: str, bureau: bool) -> bool:
+    """Whether a rate is asked of a unit: some of petition bureaus only, acceptance by units of all others only."""
+    return bureau if rate in OF_BUREAUS else not (bureau and rate == "timely_acceptance_unit")
+
+
+OF_BUREAUS = ("timely_acceptance_bureau", "participation_bureau", "satisfaction_bureau")
 
 
 def countable(row: CaseRow) -> bool:
@@ -87,76 +122,84 @@ def kpis(rows: Iterable[CaseRow], asked: Asked) -> dict[str, Any]:
     """The rates, each with numerator, denominator and their items."""
     rates = {name: _Rate(parts) for name, parts in PARTS.items()}
     for row in rows:
-        if countable(row):
-            if row.registered_by in asked.members:
-                _registering(row, asked, rates)
-            if asked.has(row):
-                _handling(row, asked, rates)
-            if asked.answers(row):
-                _first_handling(row, asked, rates)
+        for mark in marks(row, asked.law, repeated=row.no in asked.repeated):
+            if asked.takes(mark):
+                good, parts = asked.outcome(mark)
+                rates[mark.rate].count(row.no, good, *parts)
     return {name: rate.told() for name, rate in rates.items()}
 
 
-def _registering(row: CaseRow, asked: Asked, rates: dict[str, _Rate]) -> None:
+def marks(row: CaseRow, law: Callable[[date], Law], *, repeated: bool) -> Iterator[Mark]:
+    """Where an item counts, whoever asks and on whatever day; `repeated` says that another item repeats it."""
+    if countable(row):
+        yield from _registering(row, law, repeated=repeated)
+        yield from _handling(row, law)
+        yield from _first_handling(row, law, repeated=repeated)
+
+
+def _registering(row: CaseRow, law: Callable[[date], Law], *, repeated: bool) -> Iterator[Mark]:
     """What the unit that registered answers for."""
-    if asked.within(row.registered_on):
-        rates["repeat_rate"].count(row.no, row.first is not None)
-        if row.first is None:
-            rates["repeat_rate_first_items"].count(row.no, row.no in asked.repeated)
-    if row.first is None and asked.within(row.closed_on):
-        rates["repeat_rate_closed_first_items"].count(row.no, row.no in asked.repeated)
-    if row.registered_by in asked.bureaus:
-        if asked.within(row.k1_strict):
-            done, late = row.k1_met is not None, bool(row.k1_missed)
-            rates["timely_acceptance_bureau"].count(row.no, done and not late, *_acceptance(done, late))
-        _rated(rates, "bureau", row, row.bureau_score, row.bureau_rated_on, asked)
+    unit, again = row.registered_by, "yes" if repeated else "no"
+    yield Mark("repeat_rate", unit, row.registered_on, "no" if row.first is None else "yes")
+    if row.first is None:
+        yield Mark("repeat_rate_first_items", unit, row.registered_on, again)
+        if row.closed_on is not None:
+            yield Mark("repeat_rate_closed_first_items", unit, row.closed_on, again)
+    if row.k1_strict is not None:
+        outcome = _acceptance(row.k1_met is not None, bool(row.k1_missed))
+        yield Mark("timely_acceptance_bureau", unit, row.k1_strict, outcome)
+    yield from _rated("bureau", unit, row, row.bureau_score, row.bureau_rated_on, law)
 
 
-def _handling(row: CaseRow, asked: Asked, rates: dict[str, _Rate]) -> None:
+def _handling(row: CaseRow, law: Callable[[date], Law]) -> Iterator[Mark]:
     """What the unit that has the item answers for. A refusal decides on acceptance too, and so does channelling."""
-    strict, due = _accept_by(row, asked.law)
-    if row.unit not in asked.bureaus and asked.within(strict):
-        done = row.accepted_on is not None
-        late = due < (row.accepted_on or (asked.today.isoformat() if not row.over else ""))
-        rates["timely_acceptance_unit"].count(row.no, done and not late, *_acceptance(done, late))
-    if asked.within(row.handled_strict):
+    strict, due = _accept_by(row.registered_on, law)
+    if row.accepted_on is not None:
+        yield Mark("timely_acceptance_unit", row.unit, strict, _acceptance(True, due < row.accepted_on))
+    else:
+        yield Mark("timely_acceptance_unit", row.unit, strict, *(("never",) if row.over else ("open", due)))
+    if row.handled_strict is not None:
         done, late = row.handled_met is not None, bool(row.handled_missed)
-        rates["on_time_answer"].count(row.no, done and not late, ANSWER[2 * (not done) + late])
+        yield Mark("on_time_answer", row.unit, row.handled_strict, _ANSWER[done, late])
 
 
-def _first_handling(row: CaseRow, asked: Asked, rates: dict[str, _Rate]) -> None:
-    """What the first handler answers for: who handles first is rated (SAT14 5), and solves it at once or does not."""
-    if row.first is None and asked.within(row.closed_on):
-        rates["first_time_resolved"].count(row.no, bool(row.resolved) and row.no not in asked.repeated)
-    _rated(rates, "unit", row, row.unit_score, row.unit_rated_on, asked)
+_ANSWER = {
+    (True, False): "answered", (True, True): "answered_late", (False, False): "running", (False, True): "missed",
+}  # fmt: skip
 
 
-def _acceptance(done: bool, late: bool) -> tuple[str, ...]:
-    if not late:
-        return ("accepted",) if done else ()
-    return ("accepted", "accepted_late") if done else ("overdue_not_accepted",)
+def _first_handling(row: CaseRow, law: Callable[[date], Law], *, repeated: bool) -> Iterator[Mark]:
+    """What the first handler (首办) answers for: he is rated (SAT14 5), and solves it at once or does not."""
+    unit = row.first_unit or row.unit
+    if row.first is None and row.closed_on is not None:
+        yield Mark("first_time_resolved", unit, row.closed_on, "yes" if row.resolved and not repeated else "no")
+    yield from _rated("unit", unit, row, row.unit_score, row.unit_rated_on, law)
 
 
-def _accept_by(row: CaseRow, law: Callable[[date], Law]) -> tuple[str, str]:
+def _acceptance(done: bool, late: bool) -> str:
+    if late:
+        return "accepted_late" if done else "overdue"
+    return "accepted" if done else "never"
+
+
+def _accept_by(registered_on: str, law: Callable[[date], Law]) -> tuple[str, str]:
     """登记+30 日: 15 to refer and 15 to notify, strictly and rolled."""
-    registered = date.fromisoformat(row.registered_on)
+    registered = date.fromisoformat(registered_on)
     law_then = law(registered)
     dates = law_then.ending(registered, law_then.parameters["accept_unit_days"])
     return dates.strict_on.isoformat(), dates.due_on.isoformat()
 
 
 def _rated(
-    rates: dict[str, _Rate], target: str, row: CaseRow, score: str | None, rated_on: str | None, asked: Asked
-) -> None:
+    target: str, unit: str, row: CaseRow, score: str | None, rated_on: str | None, law: Callable[[date], Law]
+) -> Iterator[Mark]:
     """Only items registered for the first time are rated (SAT14 4); litigation matters are not."""
     if row.first is not None or row.state == "channelled" or row.answered_on is None:
         return
-    if score is not None:
-        if asked.within(rated_on):
-            rates[f"participation_{target}"].count(row.no, good=True)
-            rates[f"satisfaction_{target}"].count(row.no, score in SATISFIED)
-        return
-    answered = date.fromisoformat(row.answered_on)
-    window_ends = answered + timedelta(days=asked.law(answered).parameters["rating_days"])
-    if window_ends < asked.today and asked.within(window_ends.isoformat()):
-        rates[f"participation_{target}"].count(row.no, good=False)
+    if score is None:
+        answered = date.fromisoformat(row.answered_on)
+        window_ends = answered + timedelta(days=law(answered).parameters["rating_days"])
+        yield Mark(f"participation_{target}", unit, window_ends.isoformat(), "unrated")
+    elif rated_on is not None:
+        yield Mark(f"participation_{target}", unit, rated_on, "yes")
+        yield Mark(f"satisfaction_{target}", unit, rated_on, "yes" if score in SATISFIED else "no")

@@ -24,6 +24,7 @@ from infra.questions import (
     search,
 )
 from infra.questions.book import Book, Library, past_year
+from infra.questions.tallies import Tallies
 from infra.questions.what_if import WhatIf
 from infra.seals.prove import bundle, proofs, signed
 from infra.seals.sealer import Folder
@@ -46,6 +47,7 @@ class Answers:
         self._views = views
         self._answers: dict[tuple[Any, ...], Any] = {}
         self._library = Library(log, views, rules, projector)
+        self._tallies = Tallies(self._library)
         self._rules = rules
         self.what_if = WhatIf(log, rules)
 
@@ -132,17 +134,17 @@ class Answers:
         return ledgers.ledger(self._library.at(as_of), kind, ledgers.Wanted(**wanted))
 
     def units(self, as_of: datetime | None = None) -> Answer:
-        return self._kept(("units",), as_of, figures.units)
+        with self._tallies.at(as_of) as (book, counted):
+            return figures.units(book, counted)
 
     def scoreboard(self, unit: str, as_of: datetime | None = None) -> Answer | None:
-        def ask(book: Book) -> Answer | None:
-            told = figures.scoreboard(book, unit)
-            return told and {**told, **oversight.of_unit(book, self._library.recalled(book), unit)}
-
-        return self._kept(("scoreboard", unit), as_of, ask)
+        with self._tallies.at(as_of) as (book, counted):
+            told = figures.scoreboard(book, counted, unit)
+            return told and {**told, **oversight.of_unit(book, counted, unit)}
 
     def overview(self, as_of: datetime | None = None) -> Answer:
-        return self._kept(("overview",), as_of, figures.overview)
+        with self._tallies.at(as_of) as (book, counted):
+            return figures.overview(book, counted)
 
     def _kept(self, question: tuple[Any, ...], as_of: datetime | None, ask: Callable[[Book], T]) -> T:
         """An answer that costs a walk over all items is kept until the record grows."""

@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -151,6 +151,14 @@ class Library:
         self._checkpoints = Checkpoints(log)
         self._past: OrderedDict[int, Book] = OrderedDict()
         self._lock = threading.RLock()
+        self.telling: Callable[[AnyEvent], None] | None = None
+        """Told of every event that the log gained since the first question."""
+
+    @contextmanager
+    def still(self, as_of: datetime | None) -> Iterator[Book]:
+        """The record as of a time, that of the present too staying as it is meanwhile."""
+        with self._lock:
+            yield self.at(as_of)
 
     def at(self, as_of: datetime | None) -> Book:
         """The record as of a recorded time; None is now."""
@@ -169,7 +177,7 @@ class Library:
             self._projector.catch_up()
         live = self._views.live()
         assert live is not None
-        self._office.catch_up()
+        self._office.catch_up(also=self.telling)
         behind = self._office.position - live.position
         return Book(
             self._log, self._office, self._views, live.tables, self._checkpoints, position=self._office.position,

@@ -1,0 +1,196 @@
+"""The tally of the present record, kept up with the rows that change; and those of past ones.
+
+A first question reads every row. After it, the events that the log gained name the rows to read again.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import select
+from sqlalchemy.sql.elements import ColumnElement
+
+from domain.envelope import AnyEvent
+from domain.fact import UnitId
+from domain.kinds import kind_of
+from infra.office import decoded
+from infra.questions.book import Book, Library, Recalled, past_year
+from infra.questions.duties import judged
+from projections.cases import CaseRow
+from projections.duties import summed
+from projections.findings import words_of
+from projections.ledgers.writing import WRITES
+from projections.tally import WATCHED, EnteredRow, FoundRow, Tally, of_entry, of_finding, of_item
+
+TOGETHER = 500
+"""Rows that are looked for by their keys in one query."""
+JUDGING = {"conference", "period", "evaluation", "unit", "ruleset", "calendar"}
+"""Kinds of subjects whose events change what is owed, or whether it was done."""
+
+
+class Counted:
+    """The rows of one generation, counted."""
+
+    def __init__(self, book: Book, recalled: Callable[[Book], Recalled]) -> None:
+        self.rules, self.number = book.rules, book.tables.number
+        self._units = book.units
+        self._recalled = recalled
+        self._changed: dict[tuple[str, str], int] = {}
+        """Rows that events may have changed, by table and key, with the position of the newest such event."""
+        self._firsts: Counter[str | None] = Counter()
+        """How many items repeat each item."""
+        self._first_of: dict[str, str | None] = {}
+        self._duties: dict[str, Counter[str]] = {}
+        """Of each unit asked about, in which state its duties of the year are."""
+        self._below: dict[str, frozenset[UnitId]] = {}
+        """Of each unit asked about, it and all below it; as long as the directory stays as it is."""
+        self.tally = Tally(*_year(book))
+        self._everything(book)
+
+    def _everything(self, book: Book) -> None:
+        table = book.tables.cases
+        query = select(table.c.no, table.c.first).where(table.c.first.is_not(None))
+        self._first_of = {row[0]: row[1] for row in book.select(query)}
+        self._firsts.update(self._first_of.values())
+        self._items(book.cases())
+        self._findings(book)
+        self._entries(book)
+        read = book.position - book.behind
+        while entries := book.log.read(read, upto=book.position):  # the rows do not know yet what the log holds already
+            for event in decoded(entries):
+                self.hear(event)
+            read = entries[-1].position
+
+    def hear(self, event: AnyEvent) -> None:
+        """Notes which rows an event may change."""
+        kind, position = kind_of(event.subject), event.position
+        if kind == "petition":
+            self._changed["cases", event.subject[9:]] = position
+        if type(event.data) in WRITES:
+            self._changed["ledgers", event.subject] = position
+        for id, _ in words_of(event):
+            self._changed["findings", id] = position
+        if kind == "duty":
+            self._did(event.subject)
+        elif kind in JUDGING:
+            self._duties.clear()
+            self._below.clear()
+
+    def _did(self, subject: str) -> None:
+        """What a unit entered counts for it, and for its leaders wherever else they have a seat."""
+        known = self._units.get(unit := "unit:" + subject.partition(":")[2])
+        leaders = {role.official for role in known.roles} if known else set()
+        for seat in {unit, *(seat for leader in leaders for seat in self._units.seats_ever(leader))}:
+            self._duties.pop(seat, None)
+
+    def catch_up(self, book: Book) -> None:
+        """Counts the rows again that changed since, and turns to the day of the newest event."""
+        if (self.tally.start, self.tally.today) != (now := _year(book)):
+            self._duties = {}
+            self.tally.turn(*now)
+        seen = book.position - book.behind
+        changed, self._changed = self._changed, {row: at for row, at in self._changed.items() if at > seen}
+        for keys in _parts([key for table, key in changed if table == "cases"]):
+            self._items_again(book, keys)
+        for keys in _parts([key for table, key in changed if table == "findings"]):
+            self._findings(book, book.tables.findings.c.id.in_(keys))
+        for keys in _parts([key for table, key in changed if table == "ledgers"]):
+            self._entries(book, book.tables.ledgers.c.subject.in_(keys))
+
+    def _items_again(self, book: Book, keys: Collection[str]) -> None:
+        """An item whose first repeat came, or whose last one went, counts otherwise though its row is as it was."""
+        table = book.tables.cases
+        rows: dict[str, CaseRow] = {}
+        todo = set(keys)
+        while todo:
+            found = {row.no: row for row in book.cases(table.c.no.in_(sorted(todo)))}
+            rows |= found
+            todo = {no for row in found.values() for no in self._repeating(row)} - rows.keys()
+        self._items(rows.values())
+
+    def _repeating(self, row: CaseRow) -> set[str]:
+        """Notes which item this one repeats. Answers those that are repeated by one more or one less."""
+        former = self._first_of.get(row.no)
+        if former == row.first:
+            return set()
+        self._firsts[former] -= 1
+        self._firsts[row.first] += 1
+        self._first_of[row.no] = row.first
+        return {no for no in (former, row.first) if no is not None}
+
+    def _items(self, rows: Iterable[CaseRow]) -> None:
+        for row in rows:
+            self.tally.put("cases", row.no, of_item(row, self.rules.on, repeated=self._firsts[row.no] > 0))
+
+    def _findings(self, book: Book, *conditions: ColumnElement[bool]) -> None:
+        table = book.tables.findings
+        for row in book.select(select(*(table.c[name] for name in FoundRow._fields)).where(*conditions)):
+            self.tally.put("findings", row[0], of_finding(FoundRow(*row)))
+
+    def _entries(self, book: Book, *conditions: ColumnElement[bool]) -> None:
+        table = book.tables.ledgers
+        query = select(*(table.c[name] for name in EnteredRow._fields)).where(table.c.ledger.in_(WATCHED), *conditions)
+        for row in book.select(query):
+            self.tally.put("ledgers", tuple(row[:3]), of_entry(EnteredRow(*row)))
+
+    def below(self, unit: str) -> frozenset[UnitId]:
+        """The unit, all units below it, and all that went into one of them."""
+        if unit not in self._below:
+            self._below[unit] = frozenset(self._units.below(unit))
+        return self._below[unit]
+
+    @property
+    def bureaus(self) -> frozenset[str]:
+        """All petition bureaus."""
+        return frozenset(each.unit for each in self._units if each.is_bureau)
+
+    def duties(self, book: Book, members: Collection[UnitId]) -> dict[str, int]:
+        """What these units owed in the year, by how it stands."""
+        if missing := {unit for unit in members if unit not in self._duties}:
+            self._duties |= {unit: Counter() for unit in missing}
+            for each in judged(book, self._recalled(book), missing, *past_year(book, None, None)):
+                self._duties[each.owed.unit][each.state] += 1
+        total: Counter[str] = Counter()
+        for unit in members:
+            total.update(self._duties[unit])
+        return summed(total)
+
+
+class Tallies:
+    """Of the present record one tally, and one of each past record that was asked for."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._present: Counted | None = None
+        self._past: WeakKeyDictionary[Book, Counted] = WeakKeyDictionary()
+        library.telling = self._hear
+
+    @contextmanager
+    def at(self, as_of: datetime | None) -> Iterator[tuple[Book, Counted]]:
+        """The record as of a time, counted; nobody counts on while it is asked."""
+        with self._library.still(as_of) as book:
+            if as_of is not None:
+                if book not in self._past:
+                    self._past[book] = Counted(book, self._library.recalled)
+                yield book, self._past[book]
+                return
+            kept = self._present
+            if kept is None or (kept.rules, kept.number) != (book.rules, book.tables.number):
+                kept = self._present = Counted(book, self._library.recalled)
+            kept.catch_up(book)
+            yield book, kept
+
+    def _hear(self, event: AnyEvent) -> None:
+        if self._present is not None:
+            self._present.hear(event)
+
+
+def _year(book: Book) -> tuple[str, str]:
+    first, last = past_year(book, None, None)
+    return first.isoformat(), last.isoformat()
+
+
+def _parts(keys: list[str]) -> Iterator[list[str]]:
+    return (keys[at : at + TOGETHER] for at in range(0, len(keys), TOGETHER))

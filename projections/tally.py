@@ -1,0 +1,186 @@
+"""How many items, findings and entries stand with each unit, and how did its rates of a year come out?
+
+Counted from rows: each row is counted in a few cells, and a row that changed leaves the cells that it was counted in
+before it is counted again: the sums are always those of the rows as they are, and the same row twice changes nothing.
+Whoever may not see some rows is told the sums without the cells of these.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from datetime import date
+from typing import Any, NamedTuple
+
+from domain.rules.law import Law
+from projections.cases import CaseRow
+from projections.kpis import OUTCOMES, PARTS, concerns, marks
+
+Cell = tuple[str, str, Any]
+"""(what is counted, of whom or when, what of it)."""
+Cells = tuple[Cell, ...]
+Slots = dict[Any, int]
+TOTALS = ("items", "open", "late", "resolved", "closed")
+WATCHED = ("supervision", "sponsorship", "dispute")
+"""The ledgers whose entries a scoreboard counts."""
+
+
+class FoundRow(NamedTuple):
+    """What is counted of a finding's row."""
+
+    id: str
+    rule: str
+    unit: str
+    since: str
+    cleared_at: int
+
+
+class EnteredRow(NamedTuple):
+    """What is counted of a ledger's row."""
+
+    subject: str
+    ledger: str
+    name: str
+    state: str
+    unit: str | None
+    due_on: str | None
+    ended_on: str | None
+
+
+def of_item(row: CaseRow, law: Callable[[date], Law], *, repeated: bool) -> Iterator[Cell]:
+    """The cells that an item is counted in."""
+    unit, county = row.unit, row.place[:6]
+    yield ("unit", unit, "items")
+    yield ("county", county, "registered")
+    if not row.over:
+        yield ("unit", unit, "open")
+        yield ("county", county, "open")
+        if row.late:
+            yield ("unit", unit, "late")
+            yield ("county", county, "late")
+    if row.resolved:
+        yield ("unit", unit, "resolved")
+    if row.closed_on is not None:
+        yield ("unit", unit, "closed")
+        yield ("month", row.closed_on[:7], "closed")
+    yield ("category", row.category, "items")
+    yield ("month", row.registered_on[:7], "registered")
+    for mark in marks(row, law, repeated=repeated):
+        outcome = mark.outcome if mark.outcome == "unrated" else OUTCOMES[mark.outcome][0]
+        yield ("day", mark.day, (mark.unit, mark.rate, outcome))
+
+
+def of_finding(row: FoundRow) -> Iterator[Cell]:
+    """The cells of a finding that stands."""
+    if not row.cleared_at:
+        yield ("findings", row.unit, row.rule)
+        yield ("month", row.since[:7], "findings")
+
+
+def of_entry(row: EnteredRow) -> Iterator[Cell]:
+    """The cells of a ledger's entry."""
+    if row.unit is not None:
+        yield ("ledger", row.unit, (row.ledger, row.state))
+        if row.due_on is not None and row.ended_on is None:
+            yield ("owing", row.unit, (row.ledger, row.due_on))
+
+
+class Tally:
+    """The sums over all rows that were put in, and the rates of the days from `start` to `today`, both included."""
+
+    def __init__(self, start: str, today: str) -> None:
+        self._rows: dict[str, dict[Hashable, Cells]] = defaultdict(dict)
+        """What each row is counted in, by table and key."""
+        self._same: dict[Cell, Cell] = {}
+        self._sums: dict[str, dict[str, Slots]] = defaultdict(lambda: defaultdict(dict))
+        self.turn(start, today)
+
+    def turn(self, start: str, today: str) -> None:
+        """Another day: the rates are of other days from now on."""
+        self.start, self.today = start, today
+        self._year: dict[str, Slots] = defaultdict(dict)
+        for day, slots in self._sums["day"].items():
+            for slot, number in slots.items():
+                self._count_rate(day, slot, number)
+
+    def put(self, table: str, key: Hashable, cells: Iterable[Cell]) -> None:
+        """Counts a row as it is now, in place of how it was counted before. A row that is gone has no cells."""
+        new, former = tuple(self._same.setdefault(cell, cell) for cell in cells), self._rows[table].get(key, ())
+        if new != former:
+            for cell in former:
+                self._count(cell, -1)
+            for cell in new:
+                self._count(cell, 1)
+            self._rows[table][key] = new
+
+    def _count(self, cell: Cell, times: int) -> None:
+        kind, name, slot = cell
+        _add(self._sums[kind][name], slot, times)
+        if kind == "day":
+            self._count_rate(name, slot, times)
+
+    def _count_rate(self, day: str, slot: tuple[str, str, bool | str], times: int) -> None:
+        """A rating that may still be given counts no earlier than the day after its last."""
+        unit, rate, outcome = slot
+        if self.start <= day <= self.today and not (outcome == "unrated" and day == self.today):
+            _add(self._year[unit], (rate, outcome is True), times)
+
+    # what is asked
+
+    def totals(self, members: Collection[str] | None = None) -> dict[str, int]:
+        """Items of these units, or of all: open, late (of the open ones), resolved, closed; and what is found."""
+        told = dict.fromkeys(TOTALS, 0) | self._over("unit", members)
+        return {**told, "findings": sum(self._over("findings", members).values())}
+
+    def open(self, unit: str) -> tuple[int, int]:
+        """Open items of one unit itself, and how many of them are late."""
+        slots = self._sums["unit"].get(unit, {})
+        return slots.get("open", 0), slots.get("late", 0)
+
+    def findings(self, members: Collection[str] | None = None) -> Slots:
+        """Findings that stand against these units, or all, by rule."""
+        return self._over("findings", members)
+
+    def findings_by_unit(self) -> Slots:
+        """Findings that stand, by unit."""
+        return {unit: sum(slots.values()) for unit, slots in self._sums["findings"].items() if slots}
+
+    def entries(self, members: Collection[str]) -> tuple[Slots, Slots]:
+        """Entries of these units by ledger and state; those past their day and not ended, by ledger."""
+        overdue: Slots = {}
+        for (ledger, due_on), number in self._over("owing", members).items():
+            if due_on < self.today:
+                _add(overdue, ledger, number)
+        return self._over("ledger", members), overdue
+
+    def each(self, kind: str) -> dict[str, Slots]:
+        """All sums of one kind: `county`, `category`, `month`."""
+        return {name: slots for name, slots in self._sums[kind].items() if slots}
+
+    def rates(self, members: Collection[str], bureaus: Collection[str]) -> dict[str, dict[str, Any]]:
+        """Numerator, denominator and rate of each rate of the year, over these units."""
+        good, all_ = dict.fromkeys(PARTS, 0), dict.fromkeys(PARTS, 0)
+        for unit in members:
+            for (rate, fine), number in self._year.get(unit, {}).items():
+                if concerns(rate, unit in bureaus):
+                    all_[rate] += number
+                    good[rate] += number * fine
+        return {
+            name: {"numerator": good[name], "denominator": all_[name],
+                   "rate": round(good[name] / all_[name], 4) if all_[name] else None}
+            for name in PARTS
+        }  # fmt: skip
+
+    def _over(self, kind: str, members: Collection[str] | None) -> Slots:
+        told: Slots = {}
+        sums = self._sums[kind]
+        for unit in sums if members is None else members:
+            for slot, number in sums.get(unit, {}).items():
+                told[slot] = told.get(slot, 0) + number
+        return told
+
+
+def _add(slots: Slots, slot: Any, times: int) -> None:
+    number = slots.get(slot, 0) + times
+    if number:
+        slots[slot] = number
+    else:
+        del slots[slot]

@@ -1,0 +1,78 @@
+"""Sums that follow the record row by row are those that somebody counts who opens the store only now."""
+
+from contextlib import closing
+from datetime import timedelta
+
+import orjson
+import pytest
+from sqlalchemy import func, select
+
+from cli.wiring import System
+from domain.codec import encode
+from infra.city.simulation import START, simulate
+from infra.questions import Answers
+from tests.projections.test_ledgers import HISTORY
+from tests.questions.conftest import told
+from tests.samples import *
+
+
+def asked(answers: Answers) -> bytes:
+    units = answers.units()
+    boards = [answers.scoreboard(each["unit"]) for each in units["units"]]
+    return orjson.dumps([units, answers.overview(), boards], option=orjson.OPT_INDENT_2)
+
+
+def asked_anew(url: str) -> bytes:
+    with closing(System(url)) as system:
+        return asked(system.answers)
+
+
+@pytest.fixture
+def system(store_url, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    with closing(System(store_url)) as system:
+        yield system
+
+
+def test_a_simulated_county_is_counted_alike_while_it_grows_and_from_the_start(system):
+    intake = system.intake(history=True)
+    actions = [orjson.dumps(action) for action in simulate(3, days=100, scale=0.1, counties=1)]
+    assert asked(system.answers) == asked_anew(system.url), "before anything happened"
+    for at in range(0, len(actions), 2_000):
+        intake.take(actions[at : at + 2_000])
+        assert asked(system.answers) == asked_anew(system.url)
+    intake.advance(START + timedelta(days=200))
+    assert asked(system.answers) == asked_anew(system.url), "after everything open was missed"
+
+
+def test_a_history_of_ledgers_is_counted_alike_step_by_step(system):
+    intake = system.intake(history=True)
+    for action in sorted(HISTORY, key=lambda each: each.recordedat or each.time):
+        intake.take([encode(action)])
+        system.answers.overview()
+        system.answers.scoreboard(CITY)
+    assert asked(system.answers) == asked_anew(system.url)
+
+
+def test_rows_that_lag_behind_the_log_are_counted_once_they_are_there(system):
+    lagging = Answers(system.log, system.views, system.rules)
+    told(system, [*CITY_UNITS, REGISTERED], date(2020, 4, 11))
+    intake = system.intake(history=True)
+    intake.take([encode(on("2020-04-12", raised(), no="2")), encode(REFERRED)])
+    assert lagging.overview()["totals"]["items"] == 1
+    intake.take([encode(on("2020-04-14", raised(), no="3"))])
+    assert (lagging.overview()["totals"]["items"], lagging.overview()["behind"]) == (1, 3)
+    system.projector.catch_up()
+    assert asked(lagging) == asked_anew(system.url)
+
+
+def test_totals_are_the_rows(city):
+    overview, book = city.ask.overview(), city.ask.present()
+    table = book.tables.cases
+    items, open_ = book.select(select(func.count(), func.sum(1 - table.c.over)))[0]
+    assert (overview["totals"]["items"], overview["totals"]["open"]) == (items, open_)
+    assert (
+        sum(each["registered"] for each in overview["months"])
+        == items
+        == sum(each["count"] for each in overview["categories"])
+    )
