@@ -53,10 +53,11 @@ class Questions(Protocol):
         subject: str | None = None,
         official: str | None = None,
         axis: str | None = None,
+        state: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Answer:
-        """Which rules tripped, newest first, and who answers for each."""
+        """Which rules tripped, and who answers for each; `state` is proposed, opened, decided, dismissed."""
 
     def finding(self, id: str, as_of: datetime | None = None) -> Answer | None:
         """One finding whole, cleared ones too: the rule, the evidence, the officials of that day, who decided what."""
@@ -105,9 +106,19 @@ class Questions(Protocol):
         """Which items match, and how many? `state` also takes open and resolved, `place` a division's prefix."""
 
     def duties(
-        self, unit: str, from_: date, to: date, *, gaps: bool = False, as_of: datetime | None = None
+        self,
+        unit: str,
+        from_: date,
+        to: date,
+        *,
+        gaps: bool = False,
+        alone: bool = False,
+        as_of: datetime | None = None,
     ) -> Answer | None:
-        """What a unit, those below it and their leaders owed, did and missed, period by period."""
+        """What a unit, those below it unless asked alone, and their leaders owed, did and missed, period by period."""
+
+    def leaders(self, as_of: datetime | None = None) -> Answer:
+        """Who leads the city's and the counties' party, government and bureau, and where nobody does."""
 
     def record(
         self, official: str, from_: date | None = None, to: date | None = None, as_of: datetime | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote, urlencode
 
 from jinja2 import ChainableUndefined, Environment, PackageLoader, select_autoescape
@@ -18,12 +18,29 @@ from api.problems import Problem
 from api.web import figures
 from api.web.words import HTML_LANG, Language, Words
 
-KEPT = ("as_of", "lang")
+if TYPE_CHECKING:
+    from api.web.sheets import Sheet
+
+KEPT = ("as_of", "lang", "format")
+MOST = 100_000
+"""Rows of a list that one CSV holds."""
 NOT_PAGES = ("/v1", "/metrics", "/openapi.json", "/schema", "/static")
+
+
+MENU: tuple[dict[str, str], ...] = (
+    {"overview": "/"},
+    {"petitions": "/petitions", "due": "/due", "supervision": "/supervision", "sponsorship": "/sponsorship"},
+    {"findings": "/findings"},
+    {"units": "/units", "officials": "/officials", "ledgers": "/ledgers", "counters": "/counters"},
+    {"about": "/about"},
+)
+"""The pages that are always at hand, in groups: the city, its items, who answers, the units, and what this is."""
 
 
 class Site:
     """What all pages share: the templates, loaded once."""
+
+    MENU = MENU
 
     def __init__(self, version: str) -> None:
         self.version = version
@@ -61,11 +78,14 @@ class Page:
         language: Language,
         as_of: str | None = None,
         fragment: bool = False,
+        csv: bool = False,
     ) -> None:
         self.site, self.path, self.query = site, path, dict(query)
         self.as_of, self.moment = as_of or None, read_as_of(as_of)
         self.words, self.fragment = Words(language), fragment
-        self.language, self.html_lang = language, HTML_LANG[language]
+        self.language, self.html_lang, self.csv = language, HTML_LANG[language], csv
+        self.names: dict[str, str] = {}
+        """Names that an answer brought along, by id."""
         self._questions = questions
 
     def link(self, path: str, **query: object) -> str:
@@ -81,7 +101,13 @@ class Page:
     def subject(self, subject: str) -> str | None:
         """Where a subject is shown, or None if it has no page."""
         kind, _, name = subject.partition(":")
-        places = {"petition": "petitions", "unit": "units", "duty": "units", "matter": "matters"}
+        places = {
+            "petition": "petitions",
+            "unit": "units",
+            "duty": "units",
+            "matter": "matters",
+            "official": "officials",
+        }
         name = name.removeprefix("unit:")
         return self.link(f"/{places[kind]}/{name}") if kind in places else None
 
@@ -102,14 +128,31 @@ class Page:
 
     def unit(self, unit: str | None, name: str | None = None) -> str:
         """A unit's name, or its id where it has none."""
+        name = name or self.names.get(unit or "")
         return name or (self.unit_names.get(unit) or unit.removeprefix("unit:") if unit else "")
 
+    def official(self, official: str, name: str | None = None) -> str:
+        """An official's name, or his id where none is known."""
+        return name or self.names.get(official) or official.removeprefix("official:")
+
+    def limit(self, shown: int) -> int:
+        """How many rows to ask for: those of a page, or of a whole file."""
+        return MOST if self.csv else shown
+
     def show(
-        self, template: str, *, status: int = 200, headers: dict[str, str] | None = None, **context: Any
+        self,
+        template: str,
+        *,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+        sheet: Sheet | None = None,
+        **context: Any,
     ) -> Response[str]:
-        """The template filled."""
+        """The template filled; or its sheet, where CSV was asked for."""
+        if self.csv and sheet is not None:
+            return sheet.answer(self)
         text = self.site.templates.get_template(template).render(
-            page=self, words=self.words, link=self.link, version=self.site.version, **context
+            page=self, words=self.words, link=self.link, version=self.site.version, sheet=sheet, **context
         )
         return Response(text, media_type=MediaType.HTML, status_code=status, headers=headers)
 
@@ -136,11 +179,13 @@ def page_asked(
     questions: Asks,
     as_of: Annotated[str | None, QueryParameter(description=AS_OF)] = None,
     lang: FromQuery[str | None] = None,
+    wanted: Annotated[str | None, QueryParameter(name="format")] = None,
 ) -> Page:
     """The dependency behind `Shown`."""
     query = {k: v for k, v in request.query_params.items() if k not in KEPT}
     fragment = request.headers.get("hx-request") == "true" and request.headers.get("hx-boosted") != "true"
-    return Page(site, questions, request.url.path, query, "en" if lang == "en" else "zh", as_of, fragment)
+    language: Language = "en" if lang == "en" else "zh"
+    return Page(site, questions, request.url.path, query, language, as_of, fragment, wanted == "csv")
 
 
 Shown = NamedDependency[SkipValidation[Page]]

@@ -100,3 +100,17 @@ def _clock_row(axis: _Axis, clock: dict[str, Any], begins: date, due: date, now:
             row.bars.append(axis.bar(due, over, "over", f"{due} – {over}"))
     row.mark = axis.x(met) if met else None
     return row
+
+
+def duty_calendar(duties: Sequence[dict[str, Any]], first: date, last: date) -> Strip:
+    """Each duty a line, each of its periods a mark by how it stands: a year of a unit on one look."""
+    axis, rows = _Axis(first, last + timedelta(days=1)), []
+    for number, duty in enumerate(duties):
+        row = Row(TOP + ROW * number, duty, "duty")
+        for period in duty["periods"]:
+            begins, ends = date.fromisoformat(period["first"]), date.fromisoformat(period["last"])
+            x, after = axis.x(begins), axis.x(ends + timedelta(days=1))
+            gap = 1.5 if after - x > 6 else 0.5
+            row.bars.append(Bar(x, max(round(after - x - gap, 1), 1.2), period["state"], period["period"]))
+        rows.append(row)
+    return Strip(TOP + ROW * len(rows) + 6, rows, axis.ticks(), None)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from api.web.figures import instant
+from api.web.figures import instant, moment
 from api.web.page import Page
 
 FACTS = (
@@ -20,6 +21,7 @@ FACTS = (
     "registered_on",
     "registered_by",
 )
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T")
 TERMS = {
     "channel": "channel",
     "purpose": "purpose",
@@ -27,6 +29,14 @@ TERMS = {
     "ground": "ground",
     "role": "role",
     "kind": "kind",
+    "state": "state",
+    "clock": "clock",
+    "axis": "axis",
+    "responsibility": "responsibility",
+    "measure": "measure",
+    "body": "body",
+    "why": "custody",
+    "warranties": "warranty",
 }
 
 
@@ -61,6 +71,10 @@ def said(page: Page, name: str, value: Any) -> str:
         return "; ".join(f"{words(f'field.{k}')} {said(page, k, v)}" for k, v in value.items())
     if isinstance(value, str) and value.startswith("unit:"):
         return page.unit(value)
+    if isinstance(value, str) and value.startswith("official:"):
+        return page.official(value)
+    if isinstance(value, str) and MOMENT.match(value):
+        return moment(value)
     if isinstance(value, str) and value.startswith("person:"):
         return words("site.sealed")
     return words.term(TERMS[name], value) if name in TERMS else "" if value is None else str(value)
@@ -72,3 +86,16 @@ def late_entry(event: dict[str, Any], hours: int = 24) -> bool:
     if not happened or not recorded:
         return False
     return (recorded - happened).total_seconds() > hours * 3600
+
+
+EVERY_ENTRY = frozenset({
+    "id", "subject", "state", "unit", "unit_name", "official", "official_name", "place", "opened_on", "due_on",
+    "ended_on", "overdue", "petition", "evidence", "item", "title",
+})  # fmt: skip
+"""What entries of all ledgers say, in columns of their own."""
+
+
+def about(page: Page, entry: dict[str, Any]) -> list[tuple[str, str]]:
+    """What an entry of a ledger keeps beside, as labelled lines; nothing where it keeps nothing."""
+    kept = {name: value for name, value in entry.items() if name not in EVERY_ENTRY and value not in (None, [], "")}
+    return fields(page, kept)

@@ -8,7 +8,7 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
 from api.web.page import Page, Site, page_asked
-from api.web.pages import accountability, city, desk, items
+from api.web.pages import accountability, city, desk, items, ledgers, officials
 
 STATIC = create_static_files_router(
     path="/static", directories=[Path(__file__).parent / "static"], include_in_schema=False
@@ -19,6 +19,8 @@ HANDLERS: list[ControllerRouterHandler] = [
     *items.HANDLERS,
     *accountability.HANDLERS,
     *desk.HANDLERS,
+    *ledgers.HANDLERS,
+    *officials.HANDLERS,
     STATIC,
 ]
 

@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Literal, cast, get_args
 
 from domain.rules.law import FindingRule, parse_catalogue
+from projections.ledgers.kinds import LEDGERS
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -24,7 +25,8 @@ def catalogue() -> dict[str, dict[str, tuple[str, str]]]:
     }
     named = {name: (rule.zh, rule.en[:1].upper() + rule.en[1:]) for name, rule in rules().items()}
     texts = {name: (rule.text["zh"], rule.text["en"]) for name, rule in rules().items()}
-    return {**said, "rule": named, "rule_text": texts}
+    ledgers = {name: (zh, en[:1].upper() + en[1:]) for name, (zh, en) in LEDGERS.items()}
+    return {**said, "rule": named, "rule_text": texts, "ledger": ledgers}
 
 
 @cache

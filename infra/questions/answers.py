@@ -102,12 +102,13 @@ class Answers:
         return search.search(self._library.at(as_of), q, **wanted)
 
     def duties(
-        self, unit: str, from_: date, to: date, *, gaps: bool = False, as_of: datetime | None = None
-    ) -> Answer | None:
+        self, unit: str, from_: date, to: date, *, gaps: bool = False, alone: bool = False,
+        as_of: datetime | None = None,
+    ) -> Answer | None:  # fmt: skip
         def ask(book: Book) -> Answer | None:
-            return duties.duties(book, self._library.recalled(book), unit, from_, to, gaps=gaps)
+            return duties.duties(book, self._library.recalled(book), unit, from_, to, gaps=gaps, alone=alone)
 
-        return self._kept(("duties", unit, from_, to, gaps), as_of, ask)
+        return self._kept(("duties", unit, from_, to, gaps, alone), as_of, ask)
 
     def record(
         self, official: str, from_: date | None = None, to: date | None = None, as_of: datetime | None = None
@@ -117,6 +118,9 @@ class Answers:
             return leaders.record(book, self._library.recalled(book), official, first, last)
 
         return self._kept(("record", official, from_, to), as_of, ask)
+
+    def leaders(self, as_of: datetime | None = None) -> Answer:
+        return leaders.leaders(self._library.at(as_of))
 
     def three_none(
         self, unit: str | None = None, from_: date | None = None, to: date | None = None, as_of: datetime | None = None

@@ -36,12 +36,16 @@ def judged(book: Book, record: Recalled, units: Collection[UnitId], from_: date,
 
 
 def duties(
-    book: Book, record: Recalled, unit: str, from_: date, to: date, *, gaps: bool = False
+    book: Book, record: Recalled, unit: str, from_: date, to: date, *, gaps: bool = False, alone: bool = False
 ) -> dict[str, Any] | None:
-    """The calendar of a unit and all below it; `gaps` leaves out what is no gap. None where nobody knows the unit."""
-    if book.units.get(unit) is None:
+    """The calendar of a unit and, unless it is asked for `alone`, of all below it; `gaps` leaves out what is no gap.
+
+    None where nobody knows the unit.
+    """
+    known = book.units.get(unit)
+    if known is None:
         return None
-    every = judged(book, record, book.units.below(unit), from_, to)
+    every = judged(book, record, {known.unit} if alone else book.units.below(unit), from_, to)
     shown = [each for each in every if each.state == "missed"] if gaps else every
     acts, standing = _Acts(book, shown), _standing(book, shown)
     units: dict[str, dict[tuple[Any, ...], dict[str, Any]]] = {}

@@ -18,6 +18,8 @@ from projections.ledgers.entry import Entry, unpack_entry
 
 LEADING = ("principal", "deputy_in_charge")
 """Roles whose holders answer for how their unit does."""
+LED = ("city", "county")
+"""Levels whose leaders a city looks at one by one."""
 
 
 class Office(NamedTuple):
@@ -27,6 +29,25 @@ class Office(NamedTuple):
     held: RoleHeld
     first: date
     last: date
+
+
+def leaders(book: Book) -> dict[str, Any]:
+    """Who is principal or deputy in charge of the governing units above the townships, or that nobody is (Art 2)."""
+    today = book.moment.date()
+    return {**book.head(), "on": today.isoformat(), "leaders": [
+        {"unit": unit.unit, "unit_name": unit.name, "level": unit.level, "division": unit.division, "role": role,
+         **_held(unit, role, today)}
+        for unit in sorted(book.units, key=lambda unit: (-unit.rank, unit.division, unit.unit))
+        if unit.kind in ("party", "government", "bureau") and unit.level in LED and unit.ended_on is None
+        for role in LEADING
+    ]}  # fmt: skip
+
+
+def _held(unit: Unit, role: str, today: date) -> dict[str, Any]:
+    held = next((each for each in unit.roles if each.role == role and each.on(today)), None)
+    if held is None:
+        return {"official": None, "name": None, "since": None}
+    return {"official": held.official, "name": held.name, "since": held.since.isoformat()}
 
 
 def record(book: Book, memory: Recalled, official: str, from_: date, to: date) -> dict[str, Any] | None:

@@ -33,7 +33,18 @@ def ledger(book: Book, kind: str, wanted: Wanted) -> dict[str, Any] | None:
         return None
     total, rows, after = _items(book, wanted) if kind == "unit" else _entries(book, kind, wanted)
     zh, en = LEDGERS[kind]
-    return {**book.head(), "ledger": kind, "name": {"zh": zh, "en": en}, "total": total, "entries": rows, "next": after}
+    return {**book.head(), "ledger": kind, "name": {"zh": zh, "en": en}, "total": total, "entries": rows,
+            "names": _names(book, rows), "next": after}  # fmt: skip
+
+
+def _names(book: Book, told: Any) -> dict[str, str]:
+    """What every unit and official is called that the entries name by id alone."""
+    if isinstance(told, str):
+        called = {"unit": book.units.name, "official": book.units.official}.get(told.partition(":")[0])
+        name = called(told) if called else None
+        return {told: name} if name else {}
+    parts = told.values() if isinstance(told, dict) else told if isinstance(told, (list, tuple)) else ()
+    return {id: name for part in parts for id, name in _names(book, part).items()}
 
 
 Page = tuple[int, list[dict[str, Any]], str | None]

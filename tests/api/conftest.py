@@ -4,6 +4,7 @@ import pytest
 from litestar.testing import TestClient
 
 from api.app import create_app
+from tests.api import simulated
 from tests.api.fake import FakeIntake, FakeQuestions
 
 
@@ -47,3 +48,11 @@ def fresh_client(questions, intake):
     """An application whose meters stand at zero."""
     with TestClient(create_app(questions, intake, version="test")) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def city_store(tmp_path_factory):
+    """The URL of a store with a simulated city, made once."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('city')}/city.db"
+    simulated.fill(url)
+    return url

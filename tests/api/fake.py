@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from api.routes import examples
+from api.routes.ledger_answers import DUTIES, RECORD
 from api.routes.previews import PREVIEW
 from tests.api.city import (
     CAUSED,
@@ -125,21 +126,26 @@ class FakeQuestions:
         }  # fmt: skip
 
     def findings(
-        self, as_of=None, *, unit=None, rule=None, subject=None, official=None, axis=None, limit=None, cursor=None
-    ):
+        self, as_of=None, *, unit=None, rule=None, subject=None, official=None, axis=None, state=None, limit=None,
+        cursor=None,
+    ):  # fmt: skip
         self._fail()
-        wanted = {"unit": unit, "rule": rule, "subject": subject, "axis": axis}
+        wanted = {"unit": unit, "rule": rule, "subject": subject, "axis": axis, "state": state}
         rows = [f for f in self._findings(as_of) if all(v is None or f[k] == v for k, v in wanted.items())]
         rows = [f for f in rows if official is None or any(a["official"] == official for a in f["answers"])]
         page, following = _page(rows, limit, cursor)
         return self._told(as_of) | {"findings": page, "total": len(rows), "next": following}
 
-    def duties(self, unit, from_, to, *, gaps=False, as_of=None):
-        totals = dict.fromkeys(("owed", "done", "missed", "running", "not_owed"), 0)
-        return self._told(as_of) | {"unit": unit, "from": str(from_), "to": str(to), "totals": totals, "units": []}
+    def duties(self, unit, from_, to, *, gaps=False, alone=False, as_of=None):
+        return DUTIES | self._told(as_of) | {"unit": unit, "from": str(from_), "to": str(to)}
+
+    def leaders(self, as_of=None):
+        row = {"unit": "unit:430408-gov", "unit_name": "蒸湘区人民政府", "level": "county", "division": "430408"}
+        held = {"official": "official:430408-gov-head", "name": HEAD, "since": "2019-01-02"}
+        return self._told(as_of) | {"on": self._today(as_of), "leaders": [row | {"role": "principal"} | held]}
 
     def record(self, official, from_=None, to=None, as_of=None):
-        return self._told(as_of) | {"official": official, "work": {}} if official != "official:none" else None
+        return RECORD | self._told(as_of) | {"official": official} if official != "official:none" else None
 
     def three_none(self, unit=None, from_=None, to=None, as_of=None):
         told = {"unit": unit, "from": str(from_), "to": str(to), "indicators": {}, "caution": {}, "places": []}
@@ -148,8 +154,9 @@ class FakeQuestions:
     def evaluation(self, unit, period, as_of=None):
         return self._told(as_of) | {"unit": unit, "period": period.name, "lines": []} if unit != "unit:none" else None
 
-    def ledger(self, kind, *, unit=None, as_of=None, **_):
-        return self._told(as_of) | {"ledger": kind, "total": 0, "entries": [], "next": None} if unit is None else None
+    def ledger(self, kind, *, unit=None, state=None, as_of=None, **_):
+        told = {"ledger": kind, "total": 0, "entries": [], "names": {}, "next": None}
+        return self._told(as_of) | told if unit != "unit:none" else None
 
     def _findings(self, as_of: datetime | None) -> list[dict[str, Any]]:
         made = []

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Annotated, Any
+
 from litestar import Response, get
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, QueryParameter
 
-from api.asked import official_id, unit_id
+from api.asked import official_id, read_date, unit_id
 from api.ports import Asks
-from api.problems import cursor_read, found
-from api.web.page import Shown
-from api.web.pages.city import period_of
+from api.problems import bad_value, cursor_read, found
+from api.web.page import Page, Shown
+from api.web.pages.city import between, period_of
+from api.web.pictures import duty_calendar
+from api.web.sheets import Sheet
 from api.web.words import catalogue
+from projections.duties import LONGEST
 
-PAGE = 100
+PAGE, GAPS_SHOWN = 100, 200
+UNITS = {
+    "unit": "unit.title", "name": "unit.name", "level": "unit.level", "kind": "unit.kind", "division": "unit.division",
+    "parent": "unit.parent", "open": "unit.open", "findings": "unit.findings",
+}  # fmt: skip
+FINDINGS = {
+    "id": "finding.id", "rule": "finding.rule", "name": "finding.name", "unit_name": "finding.unit",
+    "subject": "finding.subject", "axis": "finding.axis", "ground": "finding.ground", "since": "finding.since",
+    "late_by_days": "finding.days_late", "state": "finding.state", "answers": "finding.answers",
+}  # fmt: skip
+GAPS = {
+    "unit_name": "unit.name", "rule": "finding.rule", "name": "duties.duty", "official_name": "finding.official",
+    "period": "kpi.period", "first": "kpi.from", "last": "kpi.to", "finding": "finding.title",
+}  # fmt: skip
 
 
 @get("/units", include_in_schema=False, sync_to_thread=True)
@@ -35,7 +54,7 @@ def units(
     levels = [name for name in catalogue()["level"] if any(u["level"] == name for u in told["units"])]
     names = {u["unit"]: u["name"] for u in told["units"]}
     template = "_units.html" if page.fragment else "units.html"
-    return page.show(template, told=told, units=shown, levels=levels, names=names)
+    return page.show(template, told=told, units=shown, levels=levels, names=names, sheet=Sheet("units", UNITS, shown))
 
 
 @get("/units/{code:str}", include_in_schema=False, sync_to_thread=True)
@@ -43,7 +62,7 @@ def unit(page: Shown, questions: Asks, code: FromPath[str]) -> Response[str]:
     """How one unit does, and who leads it."""
     named = unit_id(code) or code
     told = found(questions.scoreboard(named, page.moment), f"unit {code}")
-    findings = questions.findings(page.moment, unit=named, limit=10)
+    findings = questions.findings(page.moment, unit=named, limit=page.limit(10))
     items = questions.search(unit=named, state="open", limit=10, as_of=page.moment)
     return page.show(
         "unit.html",
@@ -53,7 +72,36 @@ def unit(page: Shown, questions: Asks, code: FromPath[str]) -> Response[str]:
         findings=findings,
         items=items,
         period={"unit": named, **period_of(told)},
+        sheet=_sheet(page, findings["findings"]),
     )
+
+
+@get("/units/{code:str}/duties", include_in_schema=False, sync_to_thread=True)
+def duties(
+    page: Shown,
+    questions: Asks,
+    code: FromPath[str],
+    from_: Annotated[str | None, QueryParameter(name="from")] = None,
+    to: FromQuery[str | None] = None,
+) -> Response[str]:
+    """The duty calendar of one unit, and the gaps of all below it."""
+    named = unit_id(code) or code
+    board = found(questions.scoreboard(named, page.moment), f"unit {code}")
+    known = period_of(board)
+    begins, ends = between(read_date(known["to"], "to") or date.max, from_ or known["from"], to)
+    if (ends - begins).days >= LONGEST:
+        raise bad_value("to", f"more than {LONGEST} days after from")
+    told = found(questions.duties(named, begins, ends, alone=True, as_of=page.moment), named)
+    below = found(questions.duties(named, begins, ends, gaps=True, as_of=page.moment), named)
+    own = [duty for unit in told["units"] for duty in unit["duties"]]
+    gaps = [{**duty, **period, "unit": unit["unit"], "unit_name": unit["unit_name"]}
+            for unit in below["units"] for duty in unit["duties"] for period in duty["periods"]]  # fmt: skip
+    gaps.sort(key=lambda gap: gap["first"], reverse=True)
+    return page.show(
+        "duties.html", told=told, board=board, code=named.removeprefix("unit:"), own=own, gaps=gaps,
+        totals=below["totals"], picture=duty_calendar(own, begins, ends), shown=GAPS_SHOWN,
+        sheet=Sheet("duty-gaps", GAPS, ({**gap, "name": page.words.either(gap["name"])} for gap in gaps)),
+    )  # fmt: skip
 
 
 @get("/findings", include_in_schema=False, sync_to_thread=True)
@@ -76,20 +124,40 @@ def findings(
             subject=subject or None,
             official=official_id(official) or None,
             axis=axis or None,
-            limit=PAGE,
+            limit=page.limit(PAGE),
             cursor=cursor or None,
         )
     template = "_findings.html" if page.fragment else "findings.html"
-    return page.show(template, told=told, rules=page.words.names("rule"))
+    return page.show(template, told=told, rules=page.words.names("rule"), sheet=_sheet(page, told["findings"]))
 
 
-@get("/findings/{name:str}", include_in_schema=False, sync_to_thread=True)
-def finding(page: Shown, questions: Asks, name: FromPath[str]) -> Response[str]:
-    """Why one finding stands, who answers, on what evidence, and what humans made of it."""
+def _sheet(page: Page, findings: list[dict[str, Any]]) -> Sheet:
+    words = page.words
+    told = (
+        {
+            **each,
+            "name": words.term("rule", each["rule"]),
+            "answers": "；".join(
+                f"{a.get('name') or words('site.vacant')} {words.term('responsibility', a['responsibility'])}"
+                for a in each["answers"]
+            ),
+        }
+        for each in findings
+    )
+    return Sheet("findings", FINDINGS, told)
+
+
+@get("/findings/{path:path}", include_in_schema=False, sync_to_thread=True)
+def finding(page: Shown, questions: Asks, path: FromPath[str]) -> Response[str]:
+    """Why one finding stands, who answers, on what evidence, and what humans made of it.
+
+    An id may hold a slash: what a conference agreed has numbers like 2020-11/1.
+    """
+    name = path.removeprefix("/")
     shown = found(questions.finding(name, page.moment), f"finding {name}")
     of_subject = questions.findings(page.moment, subject=shown["subject"])["findings"]
     others = [f for f in of_subject if f["id"] != name]
-    return page.show("finding.html", told=shown, finding=shown, others=others)
+    return page.show("finding.html", told=shown, finding=shown, others=others, sheet=_sheet(page, [shown, *others]))
 
 
-HANDLERS = [units, unit, findings, finding]
+HANDLERS = [units, unit, duties, findings, finding]

@@ -13,6 +13,7 @@ from api.ports import Answer, Asks
 from api.problems import Problem, bad_value
 from api.web.figures import local_date
 from api.web.page import Page, Shown
+from api.web.sheets import Sheet
 from api.web.words import catalogue
 
 DIMENSIONS = (
@@ -22,13 +23,22 @@ DIMENSIONS = (
 LISTED = {"unit": "unit", "place": "place", "county": "place", "category": "category", "channel": "channel"}
 """Keys whose items can be listed, and the filter that does it."""
 From = Annotated[str | None, QueryParameter(name="from")]
+COUNTIES = {
+    "division": "unit.division", "name": "overview.county", "registered": "overview.registered",
+    "open": "overview.open", "late": "overview.late", "findings": "overview.findings",
+}  # fmt: skip
+RATES = {"name": "kpi.title", "numerator": "kpi.numerator", "denominator": "kpi.denominator", "rate": "kpi.rate"}
+COUNTED = ("registrations", "first_time", "repeat", "skip_level", "collective", "to_city", "to_province", "to_nation",
+           "beyond", "collective_above", "irregular")  # fmt: skip
+COUNTERS = {"key": "counters.key", "name": "counters.by", **{name: f"counters.{name}" for name in COUNTED}}
 
 
 @get("/", include_in_schema=False, sync_to_thread=True)
 def overview(page: Shown, questions: Asks) -> Response[str]:
     """The city on one page."""
     city = questions.overview(page.moment)
-    return page.show("overview.html", told=city, city=city, period=_of_city(page, city))
+    sheet = Sheet("counties", COUNTIES, city["counties"])
+    return page.show("overview.html", told=city, city=city, period=_of_city(page, city), sheet=sheet)
 
 
 def period_of(answer: Answer) -> Answer:
@@ -44,7 +54,8 @@ def _of_city(page: Page, city: Answer) -> Answer:
     return {"unit": page.city, **period_of(city)}
 
 
-def _period(answered: date, from_: str | None, to: str | None) -> tuple[date, date]:
+def between(answered: date, from_: str | None, to: str | None) -> tuple[date, date]:
+    """The days asked about, in order; by default the year up to the day answered for."""
     ends = read_date(to, "to") or answered
     begins = read_date(from_, "from") or date(ends.year, 1, 1)
     if ends < begins:
@@ -59,7 +70,7 @@ def _kpis(page: Page, questions: Asks, unit: str | None, from_: str | None, to: 
     if not named:
         raise bad_value("unit", "missing")
     answered = local_date(city.get("as_of")) or date.max - timedelta(days=1)
-    begins, ends = _period(answered, from_ or known.get("from"), to or known.get("to"))
+    begins, ends = between(answered, from_ or known.get("from"), to or known.get("to"))
     told = questions.kpi(named, begins, ends, page.moment)
     return {"told": told, "kpis": told["kpis"], "period": {"unit": named, "from": str(begins), "to": str(ends)}}
 
@@ -73,7 +84,9 @@ def kpis(
     to: FromQuery[str | None] = None,
 ) -> Response[str]:
     """All rates of a unit, with how they are counted."""
-    return page.show("kpis.html", **_kpis(page, questions, unit, from_, to))
+    shown = _kpis(page, questions, unit, from_, to)
+    rows = ({**kpi, "name": page.words(f"kpi.{name}")} for name, kpi in shown["kpis"].items())
+    return page.show("kpis.html", **shown, sheet=Sheet("rates", RATES, rows))
 
 
 @get("/kpis/{name:str}", include_in_schema=False, sync_to_thread=True)
@@ -94,7 +107,8 @@ def kpi_items(
     if kpi is None or side not in (*sides, *parts):
         raise Problem(404, "not-found", f"there is no rate {name} with a {side}")
     items = parts[side]["items"] if side in parts else kpi.get(sides[side], [])
-    return page.show("kpi_items.html", name=name, side=side, kpi=kpi, items=items, **shown)
+    sheet = Sheet(f"{name}-{side}", {"no": "petition.no"}, ({"no": no} for no in items))
+    return page.show("kpi_items.html", name=name, side=side, kpi=kpi, items=items, sheet=sheet, **shown)
 
 
 @get("/counters", include_in_schema=False, sync_to_thread=True)
@@ -111,7 +125,10 @@ def counters(
         raise bad_value("by", f"one of {', '.join(DIMENSIONS)}")
     begins, ends = read_date(from_, "from"), read_date(to, "to")
     told = questions.counters(by=by, unit=unit_id(unit), from_=begins, to=ends, as_of=page.moment)
-    return page.show("counters.html", told=told, by=by, dimensions=DIMENSIONS, listed=LISTED.get(by))
+    sheet = Sheet(f"counts-by-{by}", COUNTERS, told["rows"])
+    return page.show(
+        "counters.html", told=told, by=by, dimensions=DIMENSIONS, listed=LISTED.get(by), columns=COUNTED, sheet=sheet
+    )
 
 
 @get("/about", include_in_schema=False, sync_to_thread=True)

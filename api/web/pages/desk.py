@@ -9,8 +9,18 @@ from api.asked import official_id, unit_id
 from api.ports import Asks
 from api.problems import cursor_read, found
 from api.web.page import Shown
+from api.web.sheets import Sheet
 
 PAGE = 100
+DUE = {
+    "no": "petition.no", "title": "petition.name", "clock": "deadline.clock", "starts_on": "deadline.starts_on",
+    "due_on": "deadline.due_on", "owed_by_name": "deadline.owed_by", "handler_name": "due.handler",
+    "used_days": "due.used", "total_days": "due.of", "days_left": "due.days_left", "missed": "deadline.missed",
+}  # fmt: skip
+ALIKE = {
+    "no": "petition.no", "title": "petition.name", "state": "petition.state", "unit_name": "petition.unit",
+    "registered_on": "petition.registered_on", "matter": "candidate.first", "likeness": "candidate.likeness",
+}  # fmt: skip
 
 
 @get("/due", include_in_schema=False, sync_to_thread=True)
@@ -24,14 +34,15 @@ def due(
     """What comes due and what is overdue, by unit and handler, with how much of each limit is used."""
     asked = {"unit": unit_id(unit) or None, "handler": official_id(handler) or None}
     with cursor_read(cursor):
-        told = questions.due(**asked, limit=PAGE, cursor=cursor or None, as_of=page.moment)
-    return page.show("due.html", told=told)
+        told = questions.due(**asked, limit=page.limit(PAGE), cursor=cursor or None, as_of=page.moment)
+    return page.show("due.html", told=told, sheet=Sheet("due", DUE, told["due"]))
 
 
 @get("/petitions/{no:str}/candidates", include_in_schema=False, sync_to_thread=True)
 def candidates(page: Shown, questions: Asks, no: FromPath[str]) -> Response[str]:
     """Earlier items that one item may repeat; a human judges."""
-    return page.show("candidates.html", told=found(questions.candidates(no, page.moment), f"item {no}"))
+    told = found(questions.candidates(no, page.moment), f"item {no}")
+    return page.show("candidates.html", told=told, sheet=Sheet(f"alike-{no}", ALIKE, told["candidates"]))
 
 
 HANDLERS = [due, candidates]

@@ -16,8 +16,20 @@ from api.web.figures import local_date
 from api.web.page import Shown
 from api.web.pictures import strip
 from api.web.reading import facts, fields, late_entry
+from api.web.sheets import Sheet
 
 PAGE = 50
+ITEMS = {
+    "no": "petition.no", "title": "petition.name", "state": "petition.state", "unit_name": "petition.unit",
+    "registered_on": "petition.registered_on", "channel": "petition.channel", "purpose": "petition.purpose",
+    "category": "petition.category", "place": "petition.place", "persons": "petition.persons",
+    "repeat_number": "petition.repeat_number", "collective": "petition.collective", "due_on": "petition.due_on",
+    "late": "petition.late",
+}  # fmt: skip
+EVENTS = {
+    "position": "event.title", "time": "event.time", "recorded": "event.recorded", "unit_name": "event.unit",
+    "actor_name": "event.actor", "type": "event.type", "sentence": "event.data",
+}  # fmt: skip
 CLOCKS_OF_PETITIONER = ("K6", "K8")
 
 
@@ -44,11 +56,12 @@ def petitions(
             place=place or None,
             channel=channel or None,
             late=True if late in ("true", "1", "on") else None,
-            limit=PAGE,
+            limit=page.limit(PAGE),
             cursor=cursor or None,
             as_of=page.moment,
         )
-    return page.show("_petitions.html" if page.fragment else "petitions.html", told=told)
+    sheet = Sheet("items", ITEMS, told["petitions"])
+    return page.show("_petitions.html" if page.fragment else "petitions.html", told=told, sheet=sheet)
 
 
 @get("/petitions/{no:str}", include_in_schema=False, sync_to_thread=True)
@@ -57,6 +70,7 @@ def case(page: Shown, questions: Asks, no: FromPath[str]) -> Response[str]:
     told = found(questions.case(no, page.moment), f"item {no}")
     timeline = questions.timeline(no, page.moment)
     dossier = questions.dossier(no, page.moment) or {}
+    happened = ({**e, "sentence": page.words.either(e["sentence"])} for e in (timeline or {}).get("events", ()))
     now = local_date(str(page.moment or told["as_of"])) or date.max
     picture = strip(dossier.get("custody", []), told.get("deadlines", []), now)
     return page.show(
@@ -70,6 +84,7 @@ def case(page: Shown, questions: Asks, no: FromPath[str]) -> Response[str]:
         picture=picture,
         late_entry=late_entry,
         windows=CLOCKS_OF_PETITIONER,
+        sheet=Sheet(f"item-{no}", EVENTS, happened),
     )
 
 
@@ -86,7 +101,10 @@ def matter(page: Shown, questions: Asks, no: FromPath[str]) -> Response[str]:
     """The first item, its repeats, the levels reached."""
     told = found(questions.matter(no, page.moment), f"matter {no}")
     cases = {case["no"]: case for case in told.get("petitions", ())}
-    return page.show("matter.html", told=told, matter=told, no=no, cases=cases)
+    rows = [{"no": item, **cases.get(item, {})} for item in told["items"]]
+    return page.show(
+        "matter.html", told=told, matter=told, no=no, cases=cases, sheet=Sheet(f"matter-{no}", ITEMS, rows)
+    )
 
 
 @get("/events/{position:int}", include_in_schema=False, sync_to_thread=True)

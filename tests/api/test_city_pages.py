@@ -1,0 +1,107 @@
+"""Every page over a simulated city in a real store: what it says, where its links lead, what its file holds."""
+
+import csv
+import html
+import io
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from litestar.testing import TestClient
+
+from cli.wiring import opened
+from tests.api import simulated
+
+HTML = {"accept": "text/html"}
+SINGLE = ("/about", "/events/")
+"""Pages that are no list: an event stays as it is."""
+LINK = re.compile(r'(?:href|hx-get|action)="(/[^"]*)"')
+
+
+@pytest.fixture(scope="module")
+def city(city_store):
+    with opened(city_store) as system:
+        yield system.answers
+
+
+@pytest.fixture(scope="module")
+def client(city_store):
+    with opened(city_store) as system, TestClient(simulated.application(system)) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def told(client, city):
+    """Every page once, in Chinese."""
+    return {path: client.get(path, headers=HTML) for path in simulated.pages(city)}
+
+
+def links(text):
+    return {html.unescape(link) for link in LINK.findall(text) if not link.startswith("/static/")}
+
+
+def test_every_page_says_what_it_is_for(told, city):
+    says = simulated.pages(city)
+    assert {path: page.status_code for path, page in told.items() if page.status_code != 200} == {}
+    assert [path for path, page in told.items() if says[path] not in page.text] == []
+
+
+def test_every_page_has_english_words(told, client):
+    for path in told:
+        page = client.get(with_query(path, "lang=en"), headers=HTML)
+        assert page.status_code == 200, path
+        assert '<html lang="en">' in page.text
+        assert "The software proposes" in page.text
+
+
+def test_nothing_runs_inline_and_nothing_is_fetched_from_elsewhere(told):
+    wrong = re.compile(
+        r"\son\w+\s*=\s*[\"']|<script(?![^>]*\ssrc=)|\sstyle\s*=|<style|javascript:|(?:src|href)=\"(?:https?:)?//"
+    )
+    assert {path: found[0] for path, page in told.items() if (found := wrong.search(page.text))} == {}
+
+
+def test_every_link_leads_somewhere(told, client):
+    """Of each kind of address a few: a page of a list differs from the next by its number alone."""
+    every: dict[str, list[str]] = {}
+    for page in told.values():
+        for link in sorted(links(page.text)):
+            kind = re.sub(r"[\d:]+", "#", urlsplit(link).path), tuple(parse_qs(urlsplit(link).query))
+            every.setdefault(str(kind), []).append(link)
+    some = {link for kind in every.values() for link in kind[:3]}
+    broken = {
+        link: answer.status_code for link in some if (answer := client.get(link, headers=HTML)).status_code >= 400
+    }
+    assert len(some) > 100
+    assert broken == {}
+
+
+def test_every_page_can_be_kept_as_a_file_and_come_back_to(told):
+    lists = {path: page.text for path, page in told.items() if not path.startswith(SINGLE)}
+    assert [path for path, text in lists.items() if "format=csv" not in text] == []
+    assert [path for path, text in lists.items() if "as_of=20" not in text] == []
+
+
+def test_a_file_holds_the_whole_list_and_no_formula(client, city):
+    file = client.get("/petitions?format=csv", headers=HTML)
+    assert file.headers["content-type"] == "text/csv; charset=utf-8"
+    assert file.headers["content-disposition"] == 'attachment; filename="danze-items.csv"'
+    rows = list(csv.reader(io.StringIO(file.text.removeprefix("\ufeff"))))
+    assert rows[0][:3] == ["编号", "标题", "状态"]
+    assert len(rows) - 1 == city.search(limit=1)["total"]
+    assert not any(cell.startswith(("=", "+", "@")) for row in rows for cell in row)
+
+
+def test_every_page_has_a_file(told, client):
+    for path in told:
+        file = client.get(with_query(path, "format=csv"), headers=HTML)
+        if not path.startswith(SINGLE):
+            assert len(list(csv.reader(io.StringIO(file.text)))) > 1, path
+
+
+def test_no_page_shows_who_petitioned(told):
+    assert [path for path, page in told.items() if re.search(r"person:[0-9a-z]", page.text)] == []
+
+
+def with_query(path, query):
+    return f"{path}{'&' if '?' in path else '?'}{query}"
