@@ -267,7 +267,7 @@ class SQLiteLog:
 
     def raw_entries(self, after: int = 0, limit: int = 10_000) -> list[RawEntry]:
         with self.store.cursor() as cursor:
-            return list(map(RawEntry._make, cursor.execute(RAW, (after, limit))))
+            return list(map(partial(tuple.__new__, RawEntry), cursor.execute(RAW, (after, limit))))
 
     def remembered(self) -> tuple[int, bytes] | None:
         with self.store.cursor() as cursor:

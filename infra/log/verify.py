@@ -8,6 +8,7 @@ elsewhere: it carries the Merkle root.
 from __future__ import annotations
 
 import base64
+import sys
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
@@ -19,12 +20,16 @@ from typing import Annotated, Any, Protocol
 import msgspec
 
 from infra.log.merkle import Tree
-from infra.log.port import Head, RawEntry, key_of, leaf_of
+from infra.log.port import Head, RawEntry, key_of, keys_of, leaf_of
 
 BATCH = 512
 """Rows that stay in the processor's cache while they are compared column by column; a power of two suits the tree."""
 Bad = tuple[int, str]
 """The first bad position, and what is wrong there."""
+Columns = tuple[tuple[Any, ...], ...]
+"""Rows, turned: what stands in each column of `RawEntry`."""
+MANY = 100_000
+"""Events from which on sorting their keys is worth loading a library that does it in C."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -126,7 +131,7 @@ def _doubled(log: Rows, checker: Checker) -> Bad | None:
         for row in rows:
             if row.key in seen:
                 return row.position, "an earlier event has the same source and id"
-            if int.from_bytes(row.key[:8], "big") in doubled:
+            if int.from_bytes(row.key[:8], sys.byteorder) in doubled:
                 seen.add(row.key)
     return None
 
@@ -186,26 +191,28 @@ class Checker:
         self.prefixes.extend(stretch.prefixes)
         return True
 
-    def check(self, rows: list[RawEntry]) -> Bad | None:
+    def check(self, rows: Sequence[RawEntry]) -> Bad | None:
         """The first bad row and what is wrong with it; good rows before it are taken into the tree.
 
         A batch is compared column by column first, where the loops run in C; only one with a fault in it is gone
         through row by row.
         """
-        if self._sound(rows):
-            self._take(rows)
+        columns = tuple(zip(*rows, strict=True))
+        if self._sound(columns):
+            self._take(columns)
             return None
-        for number, row in enumerate(rows):
+        for row in rows:
             why = self._fault(row)
             if why is not None:
                 return self.position + 1, why
-            self._take(rows[number : number + 1])
+            self._follow((row.subject,), (row.version,))
+            self._take(tuple((cell,) for cell in row))
         return None
 
-    def _sound(self, rows: list[RawEntry]) -> bool:
+    def _sound(self, columns: Columns) -> bool:
         """Whether every row agrees with its own bytes and follows the one before it; `_fault` says the same of one."""
-        positions, subjects, versions, types, recorded, stored, keys, digests, leaves = zip(*rows, strict=True)
-        if positions != tuple(range(self.position + 1, self.position + 1 + len(rows))):
+        positions, subjects, versions, types, recorded, stored, keys, digests, leaves = columns
+        if positions != tuple(range(self.position + 1, self.position + 1 + len(positions))):
             return False
         try:
             if leaves != tuple([sha256(b"\0" + body).digest() for body in stored]):
@@ -222,37 +229,48 @@ class Checker:
             and recorded == tuple([_microseconds(body.recorded) for body in said])
             and recorded[0] >= self.recorded
             and not any(map(gt, recorded, recorded[1:]))
-            and keys == tuple([key_of(body.source, body.id) for body in said])
+            and keys == tuple(keys_of([f"{body.source}\0{body.id}" for body in said]))
             and self._follow(subjects, versions)
         )
 
     def _follow(self, subjects: Sequence[str], versions: Sequence[int]) -> bool:
-        last: dict[str, int] = {}
-        before = self.versions
-        for subject, version in zip(subjects, versions, strict=True):
-            known = last.get(subject) or before.get(subject)
-            if known is None and self.after:
-                self.firsts[subject] = version
-            elif version != (known or 0) + 1:
+        """Takes in versions that each follow the last one of their subject; all of them or none."""
+        held = self.versions
+        for number, (subject, version) in enumerate(zip(subjects, versions, strict=True)):
+            if version != (held.get(subject) or self._before(subject, version)) + 1:
+                self._forget(subjects[:number], versions[:number])
                 return False
-            last[subject] = version
+            held[subject] = version
         return True
 
-    def _take(self, rows: list[RawEntry]) -> None:
-        _, subjects, versions, _, recorded, _, keys, _, leaves = zip(*rows, strict=True)
+    def _before(self, subject: str, version: int) -> int:
+        """What version is behind a subject's first: none, or in a stretch whatever fits (`join` compares)."""
+        if not self.after:
+            return 0
+        self.firsts[subject] = version
+        return version - 1
+
+    def _forget(self, subjects: Sequence[str], versions: Sequence[int]) -> None:
+        for subject, version in zip(reversed(subjects), reversed(versions), strict=True):
+            if version == self.firsts.get(subject, 1):
+                del self.versions[subject]
+                self.firsts.pop(subject, None)
+            else:
+                self.versions[subject] = version - 1
+
+    def _take(self, columns: Columns) -> None:
+        _, _, _, _, recorded, _, keys, _, leaves = columns
         if self.position == self.after:
             self.began = recorded[0]
-        self.position += len(rows)
+        self.position += len(leaves)
         self.recorded = recorded[-1]
         self.last_leaf = leaves[-1]
         self.tree.extend(leaves)
-        self.versions.update(zip(subjects, versions, strict=True))
-        self.prefixes.extend([int.from_bytes(key[:8], "big") for key in keys])
+        self.prefixes.extend(array("Q", b"".join(keys))[::2])
 
     def doubled(self) -> set[int]:
         """First halves of keys that occur twice."""
-        ordered = sorted(self.prefixes)
-        return {one for one, next_one in pairwise(ordered) if one == next_one}
+        return _twice(self.prefixes)
 
     def _fault(self, row: RawEntry) -> str | None:
         position, subject, version, type_, recorded, stored, key, digest, leaf = row
@@ -272,8 +290,8 @@ class Checker:
             return "the recorded time differs between the column and the stored bytes"
         if recorded < self.recorded:
             return "it is recorded before the event before it"
-        if version != self.versions.get(subject, 0) + 1:
-            return f"version {version} of {subject} follows version {self.versions.get(subject, 0)}"
+        if version != (before := self.versions.get(subject) or self._before(subject, version)) + 1:
+            return f"version {version} of {subject} follows version {before}"
         if key_of(body.source, body.id) != key:
             return "the key is not that of the event's source and id"
         return None
@@ -283,3 +301,15 @@ def _microseconds(moment: datetime) -> int:
     """Since the epoch, exactly: a float would be off by one now and then."""
     since = moment - EPOCH
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def _twice(numbers: array[int]) -> set[int]:
+    """Those that occur more than once."""
+    if len(numbers) < MANY:
+        ordered = sorted(numbers)
+        return {one for one, following in pairwise(ordered) if one == following}
+    import pyarrow as pa
+    from pyarrow import compute
+
+    column = pa.Array.from_buffers(pa.uint64(), len(numbers), [None, pa.py_buffer(numbers)]).sort()
+    return set(column[1:].filter(compute.equal(column[1:], column[:-1])).to_pylist())

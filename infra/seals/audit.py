@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 from infra.log.port import RawEntry
 from infra.seals.checkpoints import Checkpoint, checkpoint_of
 from infra.seals.notes import Note, SealError, Verifier
+from infra.seals.proofs import check_inclusion
 from infra.seals.sealer import Folder
 from infra.seals.tiles import Tiles
 
@@ -47,6 +49,7 @@ class Sealed:
                 self._take(note, keys)
         except SealError as error:
             self.problem = str(error)
+        self._sizes = sorted(self._marks)
 
     def _take(self, note: Note, keys: Sequence[Verifier]) -> None:
         checkpoint = checkpoint_of(note)
@@ -64,11 +67,12 @@ class Sealed:
     @property
     def largest(self) -> int:
         """How many events were sealed."""
-        return max(self._marks, default=0)
+        return self._sizes[-1] if self._sizes else 0
 
     def next_mark(self, position: int) -> int | None:
         """The size of the next checkpoint after a position."""
-        return min((size for size in self._marks if size > position), default=None)
+        later = bisect_right(self._sizes, position)
+        return self._sizes[later] if later < len(self._sizes) else None
 
     def changed(self, rows: Sequence[RawEntry]) -> Bad | None:
         """The first of these rows, which follow each other, that is not the one that was sealed at its place."""
@@ -80,10 +84,24 @@ class Sealed:
         except (SealError, OSError):
             self._tiles = None  # damaged tiles prove nothing; the checkpoints still do
             return None
-        for row, leaf in zip(rows, sealed, strict=False):
-            if row.leaf != leaf:
-                return row.position, "the event is not the one that was sealed at this place"
+        if [row.leaf for row in rows[: len(sealed)]] == sealed:
+            return None
+        position, leaf = next((row.position, leaf) for row, leaf in zip(rows, sealed, strict=False) if row.leaf != leaf)
+        if self._led_to(position, leaf):
+            return position, "the event is not the one that was sealed at this place"
+        self._tiles = None
         return None
+
+    def _led_to(self, position: int, leaf: bytes) -> bool:
+        """Whether the tiles lead from this leaf to a root that was signed: damaged ones accuse nobody."""
+        assert self._tiles is not None
+        size = self.largest
+        try:
+            proof = self._tiles.inclusion(position - 1, size)
+            check_inclusion(leaf, position - 1, size, self._marks[size].root, proof)
+        except (SealError, OSError):
+            return False
+        return True
 
     def at_mark(self, size: int, root: bytes) -> Bad | None:
         """What is wrong where the log has come to the size of a checkpoint."""

@@ -168,6 +168,17 @@ def test_tiles_that_were_rewritten_too_do_not_fit_the_checkpoint(danze):
     assert "not the one that the checkpoint of that size was signed for" in said["first_bad"]["why"]
 
 
+def test_a_damaged_tile_accuses_nobody(danze):
+    (tile,) = (folder(danze) / "tile/0/000.p").iterdir()
+    hashes = bytearray(tile.read_bytes())
+    hashes[11 * 32] ^= 1
+    tile.write_bytes(hashes)
+    assert danze("verify", "--json").json["ok"]
+    rewritten(danze, 12)
+    said = danze("verify", "--json").json
+    assert (said["ok"], said["first_bad"]["position"]) == (False, 1), "found all the same, but not where"
+
+
 def test_a_cut_tail_a_fork_and_a_forgery_are_found(danze, tmp_path):
     kept = tmp_path / "kept"
     kept.write_bytes((folder(danze) / "checkpoint").read_bytes())
