@@ -18,7 +18,8 @@ from infra.log.verify_stretches import stretches
 from infra.seals.audit import Sealed
 from infra.seals.copies import Copy, exported, published
 from infra.seals.keys import folder_of
-from infra.seals.notes import SealError, parse_note, parse_verifier
+from infra.seals.memory import Memory, resumed
+from infra.seals.notes import Note, SealError, parse_note, parse_verifier
 from infra.seals.sealer import Folder
 
 Stretches = Iterator[Checker | None]
@@ -40,31 +41,52 @@ def verify(
         list[str] | None,
         typer.Option("--key", help="The log's key as you know it; without, the seals' own is believed."),
     ] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            "--resume", help="Go on from what this file remembers, and keep there how far it went; made if missing."
+        ),
+    ] = None,
+    again: Annotated[
+        int, typer.Option("--again", min=0, help="With --resume: read so many of the events verified before again.")
+    ] = 16_384,
     as_json: Json = False,
 ) -> None:
     """Check that nobody altered the log, in itself and against its seals. Exit code 1 names the first bad position."""
-    sealed = _sealed(Folder(seals or folder_of(parse(store))), key or [], checkpoint or [])
-    with _source(source, store, kafka, prefix, sealed) as (rows, total, beside), bar("verify") as progress:
+    if resume is not None and source != "store":
+        raise fail("--resume goes on in a store; an export or a topic is read from its beginning")
+    memory = Memory(resume) if resume is not None else None
+    folder = Folder(seals or folder_of(parse(store)))
+    sealed = _sealed(folder, key or [], checkpoint or [], memory.kept() if memory is not None else [])
+    ends = sealed.largest if memory is not None else 0
+    with _source(source, store, kafka, prefix, sealed, ends) as (rows, total, beside), bar("verify") as progress:
         try:
-            answer: dict[str, Any] = verified(
-                rows, seals=sealed, progress=lambda done: progress(done, total), stretches=beside
+            answer: dict[str, Any] = (
+                verified(rows, seals=sealed, progress=lambda done: progress(done, total), stretches=beside)
+                if memory is None
+                else resumed(rows, memory, sealed, again, lambda done: progress(done, total), beside)
             )
         except ImportProblem as problem:
             raise fail(str(problem)) from None
     answer["seals"] = {"sealed": sealed.largest, "checkpoints": sealed.checked, "problem": sealed.problem}
     answer["ok"] = answer["ok"] and sealed.problem is None
+    if memory is not None and answer["ok"]:
+        memory.save()
+        answer["resumed"]["sha256"] = memory.digest
     told(answer, as_json, _verified)
     if not answer["ok"]:
         raise typer.Exit(1)
 
 
 @contextmanager
-def _source(source: str, store: str, kafka: str, prefix: str, sealed: Sealed) -> Iterator[tuple[Rows, int, Stretches]]:
-    """What is checked, how many events it should have, and what other processes check of it meanwhile."""
+def _source(
+    source: str, store: str, kafka: str, prefix: str, sealed: Sealed, ends: int
+) -> Iterator[tuple[Rows, int, Stretches]]:
+    """What is checked, how many events it should have, and what other processes check of it meanwhile, to `ends`."""
     if source == "store":
         with opened(store, create=False) as system:
             total = system.log.head().position
-            yield system.log, total, stretches(store, total, sealed)
+            yield system.log, total, stretches(store, min(total, ends or total), sealed)
     elif source == "kafka":
         from infra.kafka.reader import TopicReader
         from infra.kafka.topics import Topics
@@ -86,23 +108,28 @@ def _copy(path: Path) -> Copy:
     return archived(path)
 
 
-def _sealed(folder: Folder, keys: list[str], checkpoints: list[Path]) -> Sealed:
+def _sealed(folder: Folder, keys: list[str], checkpoints: list[Path], remembered: list[Note]) -> Sealed:
     try:
         trusted = [parse_verifier(each) for each in keys]
         kept = [parse_note(each.read_text(encoding="utf-8")) for each in checkpoints]
     except (SealError, UnicodeDecodeError) as error:
         raise fail(f"--key or --checkpoint: {error}") from None
-    return Sealed(folder, trusted, kept)
+    return Sealed(folder, trusted, [*kept, *remembered])
 
 
 def _verified(answer: dict[str, Any]) -> None:
-    bad, seals = answer["first_bad"], answer["seals"]
+    bad, seals, resumed = answer["first_bad"], answer["seals"], answer.get("resumed")
     if bad is not None:
         out.print(f"altered at position {bad['position']}: {bad['why']}", markup=False)
+        if resumed is not None:
+            out.print("danze verify without --resume reads every event, and names the first bad one", markup=False)
     elif seals["problem"] is None:
         point = answer["checkpoint"]
         out.print(f"ok: {answer['events']:,} events, checkpoint {point['size']} {point['root']}", markup=False)
         if seals["checkpoints"]:
             out.print(f"{seals['sealed']:,} of them sealed, {seals['checkpoints']} checkpoints agree", markup=False)
+        if resumed is not None:
+            again = f"{resumed['read_again']:,} of those were read again"
+            out.print(f"{resumed['from']:,} of them were verified before, {again}", markup=False)
     if seals["problem"] is not None:
         out.print(f"the seals cannot be believed: {seals['problem']}", markup=False)

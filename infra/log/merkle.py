@@ -10,33 +10,67 @@ def node_of(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
+BLOCK_LEVEL = 8
+BLOCK = 1 << BLOCK_LEVEL
+"""Leaves of a subtree whose head is kept beside the others."""
+HASH = 32
+
+
 class Tree:
-    """A compact range: the heads of the full subtrees that cover the leaves so far, the largest first."""
+    """A compact range: the heads of the full subtrees that cover the leaves so far, the largest first.
+
+    `blocks` holds the heads of every 256 leaves as well, one behind the other: whoever keeps them can look again at a
+    part of the leaves (an eighth of a byte for each).
+    """
 
     def __init__(self) -> None:
         self.size = 0
+        self.blocks = bytearray()
         self._heads: list[tuple[int, bytes]] = []  # (level, hash); levels fall strictly
+
+    @classmethod
+    def of(cls, blocks: bytes, rest: Sequence[tuple[int, bytes]]) -> Tree:
+        """The tree of these blocks, and of smaller subtrees behind them (`rest`)."""
+        tree = cls()
+        for at in range(0, len(blocks), HASH):
+            tree._add(BLOCK_LEVEL, blocks[at : at + HASH])
+        for level, head in rest:
+            tree._add(level, head)
+        return tree
+
+    @property
+    def rest(self) -> list[tuple[int, bytes]]:
+        """Level and head of the subtrees behind the last whole block."""
+        return [each for each in self._heads if each[0] < BLOCK_LEVEL]
 
     def extend(self, leaves: Sequence[bytes]) -> None:
         """Add leaf hashes. Aligned stretches are hashed level by level, which is twice as fast as leaf by leaf."""
         at = 0
         while at < len(leaves):
-            # The largest full subtree that may start at this size and still fits.
-            fits = (len(leaves) - at).bit_length() - 1
+            # The largest full subtree, up to a block, that may start at this size and still fits.
+            fits = min((len(leaves) - at).bit_length() - 1, BLOCK_LEVEL)
             level = min(fits, (self.size & -self.size).bit_length() - 1) if self.size else fits
             count = 1 << level
-            self._push(level, full_root(leaves[at : at + count]))
-            self.size += count
+            self._add(level, full_root(leaves[at : at + count]))
             at += count
+
+    def _add(self, level: int, head: bytes) -> None:
+        if level == BLOCK_LEVEL:
+            self.blocks += head
+        self._push(level, head)
+        self.size += 1 << level
 
     def _push(self, level: int, head: bytes) -> None:
         while self._heads and self._heads[-1][0] == level:
             head = node_of(self._heads.pop()[1], head)
             level += 1
+            if level == BLOCK_LEVEL:
+                self.blocks += head
         self._heads.append((level, head))
 
     def join(self, other: Tree) -> None:
         """Adds the tree of the leaves that follow; none of its full subtrees is larger than this tree's last one."""
+        self.blocks += other.blocks
         for level, head in other._heads:
             self._push(level, head)
         self.size += other.size
@@ -44,17 +78,22 @@ class Tree:
     def copy(self) -> Tree:
         """A tree of the same leaves that grows apart from this one."""
         twin = Tree()
-        twin.size, twin._heads = self.size, list(self._heads)
+        twin.size, twin.blocks, twin._heads = self.size, bytearray(self.blocks), list(self._heads)
         return twin
 
     def root(self) -> bytes:
         """The tree head; sha256 of nothing for no leaves."""
-        if not self._heads:
-            return sha256(b"").digest()
-        head = self._heads[-1][1]
-        for _, left in reversed(self._heads[:-1]):
-            head = node_of(left, head)
-        return head
+        return root_of(self._heads)
+
+
+def root_of(heads: Sequence[tuple[int, bytes]]) -> bytes:
+    """The head over subtrees (level, head), the largest first; sha256 of nothing for none."""
+    if not heads:
+        return sha256(b"").digest()
+    head = heads[-1][1]
+    for _, left in reversed(heads[:-1]):
+        head = node_of(left, head)
+    return head
 
 
 def full_root(hashes: Sequence[bytes]) -> bytes:

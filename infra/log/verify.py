@@ -80,19 +80,22 @@ class Seals(Protocol):
 
 def verify(
     log: Rows, *, seals: Seals | None = None, progress: Callable[[int], None] | None = None,
-    stretches: Iterable[Checker | None] = (),
+    stretches: Iterable[Checker | None] = (), checker: Checker | None = None,
+    reached: Callable[[Checker], None] = lambda _: None,
 ) -> dict[str, Any]:  # fmt: skip
     """`{"ok", "events", "checkpoint": {"size", "root"}, "first_bad": None | {"position", "why"}}`.
 
     Stops at the first bad event; `events` and `checkpoint` then cover the good ones before it. `progress` is told the
     position reached, every 512 events. With `seals`, a history that was rewritten consistently is found as well.
     `stretches` are parts of the log, from its beginning, that somebody else checked meanwhile (`verify_stretches.py`).
+    `checker` goes on from what it remembers (`infra/seals/memory.py`); `reached` is shown it wherever all was sound.
     """
-    checker = Checker()
+    checker = checker or Checker()
     bad: Bad | None = None
     for stretch in stretches:
         if not checker.join(stretch, seals):
             break  # gone through again below, where the first bad row is found
+        reached(checker)
         if progress is not None:
             progress(checker.position)
     while bad is None and (rows := log.raw_entries(checker.position, until_mark(checker.position, seals))):
@@ -101,10 +104,17 @@ def verify(
         bad = (checker.check(good) if good else None) or changed
         if seals is not None:
             bad = bad or seals.at_mark(checker.position, checker.tree.root())
+        if bad is None:
+            reached(checker)
         if progress is not None:
             progress(checker.position)
     cut = seals.cut(checker.position) if seals is not None and bad is None else None
     bad = _doubled(log, checker) or bad or cut or _cut(log, checker)
+    return answered(checker, bad)
+
+
+def answered(checker: Checker, bad: Bad | None) -> dict[str, Any]:
+    """What `verify` answers."""
     return {
         "ok": bad is None,
         "events": checker.position,

@@ -39,6 +39,7 @@ class Sealed:
         self._agreed: set[int] = set()
         self._tiles: Tiles | None = folder.tiles
         self._marks: dict[int, Checkpoint] = {}
+        self._notes: dict[int, Note] = {}
         self._good = 0
         """Size of the newest checkpoint that the log was found to agree with."""
         try:
@@ -55,6 +56,7 @@ class Sealed:
         checkpoint = checkpoint_of(note)
         if all(key.signed(note) is None for key in keys):
             raise SealError(f"the checkpoint of {checkpoint.size} events is not signed by a key of the log")
+        self._notes[checkpoint.size] = note
         before = self._marks.setdefault(checkpoint.size, checkpoint)
         if before != checkpoint:
             raise SealError(f"two checkpoints of {checkpoint.size} events have different roots: the history was forked")
@@ -68,6 +70,10 @@ class Sealed:
     def largest(self) -> int:
         """How many events were sealed."""
         return self._sizes[-1] if self._sizes else 0
+
+    def note(self, size: int) -> Note:
+        """The signed checkpoint of a size that is one."""
+        return self._notes[size]
 
     def next_mark(self, position: int) -> int | None:
         """The size of the next checkpoint after a position."""

@@ -222,3 +222,26 @@ def test_sealing_goes_on_while_the_log_grows(danze):
         process.terminate()
         process.communicate(timeout=30)
     assert process.returncode == 0
+
+
+def test_an_auditor_goes_on_from_what_was_verified_before(danze, tmp_path):
+    mine = tmp_path / "verified"
+    first = danze("verify", "--resume", mine, "--json").json
+    assert first["resumed"]["from"] == 0
+    grown(danze)
+    danze("seal")
+    second = danze("verify", "--resume", mine, "--json").json
+    assert (second["resumed"]["from"], second["resumed"]["read_again"]) == (first["events"], first["events"])
+    assert second["checkpoint"] == danze("verify", "--json").json["checkpoint"]
+    assert f"{second['events']} of them were verified before" in danze("verify", "--resume", mine).out
+    rewritten(danze, 12)
+    said = danze("verify", "--resume", mine)
+    assert said.code == 1
+    assert said.out.startswith("altered at position 12: the event is not the one that was sealed")
+
+
+def test_a_file_that_remembers_nothing_of_ours_is_one_sentence(danze, tmp_path):
+    (tmp_path / "letter").write_text("Dear auditor")
+    danze("verify", "--resume", tmp_path / "letter").refused("was not written by danze verify --resume")
+    danze("verify", "--resume", tmp_path / "no/folder").refused("no/folder")
+    danze("verify", "--resume", tmp_path / "mine", "--from", "log.jsonl").refused("read from its beginning")

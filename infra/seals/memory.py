@@ -1,0 +1,187 @@
+"""What an auditor keeps of a log that was verified, so that next time only what is new need be checked whole.
+
+A file of the auditor, never of the store: the tree of what was verified, the heads of its blocks of 256 events, the
+last version of each subject, half a key of each event. It ends at the newest checkpoint, where there is one, and holds
+that too, so that a tree which somebody else wrote into it does not pass.
+"""
+
+from __future__ import annotations
+
+import os
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from hashlib import sha256
+from pathlib import Path
+from random import Random, SystemRandom
+from typing import Any, Protocol
+
+import msgspec
+
+from infra.log.merkle import BLOCK, HASH, Tree, root_of
+from infra.log.port import RawEntry, StoreError
+from infra.log.verify import Bad, Checker, Rows, answered, verify
+from infra.seals.audit import Sealed
+from infra.seals.checkpoints import checkpoint_of
+from infra.seals.notes import Note, parse_note
+
+FIRST_LINE = b"danze verified 1 "
+
+
+class Verified(msgspec.Struct, gc=False):
+    """A log as far as it was found sound."""
+
+    recorded: int
+    last_leaf: bytes
+    blocks: bytes
+    rest: list[tuple[int, bytes]]
+    versions: dict[str, int]
+    prefixes: bytes
+    checkpoint: str
+    """The signed note of this size; empty where it was not sealed."""
+    turn: int
+    """The block that is next to be read again."""
+
+    @property
+    def tree(self) -> Tree:
+        return Tree.of(self.blocks, self.rest)
+
+    def checker(self) -> Checker:
+        """Goes on where this ends."""
+        checker = Checker()
+        checker.tree, checker.recorded, checker.last_leaf = self.tree, self.recorded, self.last_leaf
+        checker.position, checker.versions = checker.tree.size, self.versions
+        checker.prefixes = array("Q", self.prefixes)
+        return checker
+
+    def heads(self) -> list[bytes]:
+        """Of each block of 256 events; of the last, shorter one too."""
+        whole = [self.blocks[at : at + HASH] for at in range(0, len(self.blocks), HASH)]
+        return [*whole, root_of(self.rest)] if self.rest else whole
+
+
+class Naming(Protocol):
+    """Tells which of some rows is not the one that was sealed (`Sealed`)."""
+
+    def changed(self, rows: Sequence[RawEntry]) -> Bad | None: ...
+
+
+class Memory:
+    """The file, what it said, and what it will say when all has been found sound."""
+
+    def __init__(self, path: Path) -> None:
+        if not path.parent.is_dir():
+            raise StoreError(f"the folder {path.parent} for what is remembered does not exist")
+        self.path = path
+        self.before = _read(path) if path.exists() else None
+        self.start = self.before.checker() if self.before is not None else Checker()
+        self.size = self.start.position
+        self.read_again = 0
+        self.digest = ""
+        self._end: int | None = None
+        self._turn = self.before.turn if self.before is not None else 0
+        self._next: Verified | None = None
+
+    def kept(self) -> list[Note]:
+        """The checkpoint that the file holds. Raises `StoreError` where the file does not lead to it."""
+        if self.before is None or not self.before.checkpoint:
+            return []
+        note = parse_note(self.before.checkpoint)
+        said = checkpoint_of(note)
+        if (said.size, said.root) != (self.size, self.start.tree.root()):
+            raise StoreError(f"{self.path} does not lead to the checkpoint in it: somebody altered it")
+        return [note]
+
+    def against(self, sealed: Sealed) -> None:
+        """Holds what is remembered against the seals. Raises `StoreError` where they contradict each other."""
+        if self.size and sealed.at_mark(self.size, self.start.tree.root()) is not None:
+            raise StoreError(f"{self.path} and the seals differ at {self.size} events; danze verify without --resume")
+        self._end = sealed.largest if sealed.largest >= max(self.size, 1) else None
+        self.reached(self.start, sealed)
+
+    def reached(self, checker: Checker, sealed: Sealed) -> None:
+        """All before is sound: what is kept next ends at the newest checkpoint."""
+        if checker.position == self._end:
+            self._next = _kept(checker, str(sealed.note(self._end)))
+
+    def look_again(self, log: Rows, events: int, naming: Naming, random: Random | None = None) -> Bad | None:
+        """The first bad of some blocks that were verified before: half of them in turn, half at random."""
+        end = log.head().position
+        if end < self.size:
+            return end + 1, f"the tail was cut: {self.size} events were verified before, the log ends at {end}"
+        heads = self.before.heads() if self.before is not None else []
+        half = min(len(heads), -(-events // BLOCK // 2))
+        in_turn = {(self._turn + number) % len(heads) for number in range(half)}
+        chosen = sorted(in_turn | set((random or SystemRandom()).sample(range(len(heads)), half)))
+        self._turn = (self._turn + half) % len(heads) if heads else 0
+        self.read_again = sum(min(BLOCK, self.size - number * BLOCK) for number in chosen)
+        return _first_bad(log, ((number, heads[number]) for number in chosen), self.size, naming)
+
+    def save(self) -> None:
+        """Writes what was found sound; whole or not at all."""
+        keep = self._next or _kept(self.start, "")
+        keep.turn = self._turn
+        data = msgspec.msgpack.encode(keep)
+        self.digest = sha256(data).hexdigest()
+        draft = self.path.with_name(f"{self.path.name}.new")
+        with draft.open("wb") as file:
+            file.write(FIRST_LINE + self.digest.encode() + b"\n" + data)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self.path)
+
+
+def resumed(
+    log: Rows, memory: Memory, sealed: Sealed, again: int, progress: Callable[[int], None] | None = None,
+    stretches: Iterable[Checker | None] = (),
+) -> dict[str, Any]:  # fmt: skip
+    """As `verify` answers, with `resumed`: how many events were verified before, and how many of them were read again.
+
+    Some blocks of what was verified before are held against their heads; what is new is checked whole.
+    """
+    memory.against(sealed)
+    bad = memory.look_again(log, again, sealed)
+    answer = (
+        answered(memory.start, bad)
+        if bad is not None
+        else verify(
+            log, seals=sealed, progress=progress, stretches=() if memory.size else stretches, checker=memory.start,
+            reached=lambda checker: memory.reached(checker, sealed),
+        )
+    )  # fmt: skip
+    return answer | {"resumed": {"from": memory.size, "read_again": memory.read_again}}
+
+
+def _kept(checker: Checker, checkpoint: str) -> Verified:
+    tree = checker.tree
+    return Verified(
+        checker.recorded, checker.last_leaf, bytes(tree.blocks), tree.rest, dict(checker.versions),
+        checker.prefixes.tobytes(), checkpoint, 0,
+    )  # fmt: skip
+
+
+def _read(path: Path) -> Verified:
+    first, _, data = path.read_bytes().partition(b"\n")
+    if not first.startswith(FIRST_LINE):
+        raise StoreError(f"{path} was not written by danze verify --resume")
+    if first[len(FIRST_LINE) :] != sha256(data).hexdigest().encode():
+        raise StoreError(f"{path} is damaged; remove it, and danze verify begins at the first event again")
+    try:
+        return msgspec.msgpack.decode(data, type=Verified)
+    except msgspec.MsgspecError as error:
+        raise StoreError(f"{path} is not what danze verify writes ({error})") from error
+
+
+def _first_bad(log: Rows, blocks: Iterable[tuple[int, bytes]], size: int, naming: Naming) -> Bad | None:
+    for number, head in blocks:
+        first, last = number * BLOCK, min((number + 1) * BLOCK, size)
+        rows, checker = log.raw_entries(first, last - first), Checker(first)
+        bad = checker.check(rows) if rows else None
+        if bad is None and checker.tree.root() != head:
+            bad = naming.changed(rows) or (first + 1, _one_of(first + 1, last))
+        if bad is not None:
+            return bad
+    return None
+
+
+def _one_of(first: int, last: int) -> str:
+    return f"one of the events {first} to {last} is not the one that was verified before"
