@@ -13,6 +13,7 @@ from litestar.params import QueryParameter, SkipValidation
 
 from api.ports import Asks
 from api.problems import Problem, bad_value
+from domain.moments import When, both
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China has kept one offset without summer time since 1991."""
@@ -20,10 +21,17 @@ SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 PATIENCE = 2.0
 """Seconds that a question with min_position waits."""
 
-Moment = NamedDependency[SkipValidation[datetime | None]]
-"""How a handler says that it answers as of a time."""
+Moment = NamedDependency[SkipValidation[When]]
+"""How a handler says that it answers as of a time, of a time."""
 
-AS_OF = "A recorded time (RFC 3339 with offset), or a date: the end of that day in Asia/Shanghai. Left out: now."
+AS_OF = (
+    "As it was known at this recorded time (RFC 3339 with offset), or by the end of this date in Asia/Shanghai. "
+    "Left out: now."
+)
+AT = (
+    "What was the case at this time, or by the end of this date: what happened by then, late entries included, as far "
+    "as it was known as_of. Left out: what had been recorded is what is told."
+)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SPACE_FOR_PLUS = re.compile(r" (\d{2}:\d{2})$")
 
@@ -43,6 +51,14 @@ def read_as_of(text: str | None, path: str = "as_of") -> datetime | None:
     return moment
 
 
+def read_times(as_of: str | None, at: str | None) -> When:
+    """The two times of a question, or a problem where the one contradicts the other."""
+    try:
+        return both(read_as_of(as_of), read_as_of(at, "at"))
+    except ValueError as error:
+        raise bad_value("at", str(error)) from None
+
+
 def read_date(text: str | None, path: str) -> date | None:
     """A calendar date, or a problem that names the field."""
     if not text:
@@ -59,12 +75,13 @@ def read_date(text: str | None, path: str) -> date | None:
 async def moment_asked(
     questions: Asks,
     as_of: Annotated[str | None, QueryParameter(description=AS_OF)] = None,
+    at: Annotated[str | None, QueryParameter(description=AT)] = None,
     min_position: Annotated[
         int | None, QueryParameter(ge=0, description="Wait up to 2 s until the read models have seen this position")
     ] = None,
-) -> datetime | None:
-    """The dependency behind `Moment`: reads as_of, and waits for min_position (read your own writes)."""
-    moment = read_as_of(as_of)
+) -> When:
+    """The dependency behind `Moment`: reads as_of and at, and waits for min_position (read your own writes)."""
+    moment = read_times(as_of, at)
     if min_position is not None:
         await _seen(questions, min_position)
     return moment

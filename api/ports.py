@@ -3,36 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Protocol
 
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
+from domain.moments import When
 from domain.periods import Period
 
 Answer = dict[str, Any]
-"""A plain JSON object in the shapes of the contract; always with "as_of", "position" and "behind"."""
+"""A plain JSON object in the shapes of the contract; always with "as_of", "at", "position" and "behind"."""
 
 
 class Questions(Protocol):
     """The read models. Calls block, so handlers ask from threads; implementations must be safe to call from several.
 
-    `as_of` is a recorded time with an offset, or None for now. Units are asked for as `unit:CODE`, officials as
-    `official:ID`, items by bare NO, other subjects as `kind:id`. None means that there is no such thing at that time.
-    A cursor is whatever the last answer gave as "next"; one that cannot be read raises ValueError.
+    `as_of` is a recorded time with an offset, both times of a question (`Bitemporal`), or None for now. Units are asked
+    for as `unit:CODE`, officials as `official:ID`, items by bare NO, other subjects as `kind:id`. None means that there
+    is no such thing at that time. A cursor is whatever the last answer gave as "next"; one that cannot be read raises
+    ValueError.
     """
 
-    def case(self, no: str, as_of: datetime | None = None) -> Answer | None:
+    def case(self, no: str, as_of: When = None) -> Answer | None:
         """Where one item stands: state, unit, people, deadlines."""
 
-    def timeline(self, subject: str, as_of: datetime | None = None) -> Answer | None:
+    def timeline(self, subject: str, as_of: When = None) -> Answer | None:
         """Everything that happened to one item or other subject, in order, each with a sentence."""
 
-    def dossier(self, no: str, as_of: datetime | None = None) -> Answer | None:
+    def dossier(self, no: str, as_of: When = None) -> Answer | None:
         """Who caused it, who answers for it, and in whose hands it was on which day."""
 
-    def candidates(self, no: str, as_of: datetime | None = None) -> Answer | None:
+    def candidates(self, no: str, as_of: When = None) -> Answer | None:
         """Earlier items that one item may repeat, and why; a human judges."""
 
     def checkpoint(self) -> Answer | None:
@@ -41,12 +43,12 @@ class Questions(Protocol):
     def proof(self, position: int) -> Answer | None:
         """That an event is in the sealed log, for who has neither; None where it is not sealed."""
 
-    def matter(self, no: str, as_of: datetime | None = None) -> Answer | None:
+    def matter(self, no: str, as_of: When = None) -> Answer | None:
         """The first item, its repeats, and the levels reached."""
 
     def findings(
         self,
-        as_of: datetime | None = None,
+        as_of: When = None,
         *,
         unit: str | None = None,
         rule: str | None = None,
@@ -59,13 +61,13 @@ class Questions(Protocol):
     ) -> Answer:
         """Which rules tripped, and who answers for each; `state` is proposed, opened, decided, dismissed."""
 
-    def finding(self, id: str, as_of: datetime | None = None) -> Answer | None:
+    def finding(self, id: str, as_of: When = None) -> Answer | None:
         """One finding whole, cleared ones too: the rule, the evidence, the officials of that day, who decided what."""
 
-    def explain(self, id: str, as_of: datetime | None = None) -> Answer | None:
+    def explain(self, id: str, as_of: When = None) -> Answer | None:
         """Why a finding stands, or how a deadline was counted (`petition:NO:K5`), in sentences."""
 
-    def kpi(self, unit: str, from_: date, to: date, as_of: datetime | None = None) -> Answer:
+    def kpi(self, unit: str, from_: date, to: date, as_of: When = None) -> Answer:
         """The rates of a unit and its subordinates, with numerators, denominators and the items behind them."""
 
     def counters(
@@ -75,7 +77,7 @@ class Questions(Protocol):
         unit: str | None = None,
         from_: date | None = None,
         to: date | None = None,
-        as_of: datetime | None = None,
+        as_of: When = None,
     ) -> Answer:
         """How many registrations, repeats, visits above; by unit, place, category, channel or month."""
 
@@ -85,7 +87,7 @@ class Questions(Protocol):
         handler: str | None = None,
         limit: int = 200,
         cursor: str | None = None,
-        as_of: datetime | None = None,
+        as_of: When = None,
     ) -> Answer:
         """Running deadlines, the earliest first: what is used of each, which warning step it reached, who owes it."""
 
@@ -101,7 +103,7 @@ class Questions(Protocol):
         late: bool | None = None,
         limit: int = 50,
         cursor: str | None = None,
-        as_of: datetime | None = None,
+        as_of: When = None,
     ) -> Answer:
         """Which items match, and how many? `state` also takes open and resolved, `place` a division's prefix."""
 
@@ -113,24 +115,24 @@ class Questions(Protocol):
         *,
         gaps: bool = False,
         alone: bool = False,
-        as_of: datetime | None = None,
+        as_of: When = None,
     ) -> Answer | None:
         """What a unit, those below it unless asked alone, and their leaders owed, did and missed, period by period."""
 
-    def leaders(self, as_of: datetime | None = None) -> Answer:
+    def leaders(self, as_of: When = None) -> Answer:
         """Who leads the city's and the counties' party, government and bureau, and where nobody does."""
 
     def record(
-        self, official: str, from_: date | None = None, to: date | None = None, as_of: datetime | None = None
+        self, official: str, from_: date | None = None, to: date | None = None, as_of: When = None
     ) -> Answer | None:
         """What an official did, what occurred and was resolved where he leads, and what is found of him."""
 
     def three_none(
-        self, unit: str | None = None, from_: date | None = None, to: date | None = None, as_of: datetime | None = None
+        self, unit: str | None = None, from_: date | None = None, to: date | None = None, as_of: When = None
     ) -> Answer | None:
         """Where was none of the three, beside findings and outcomes?"""
 
-    def evaluation(self, unit: str, period: Period, as_of: datetime | None = None) -> Answer | None:
+    def evaluation(self, unit: str, period: Period, as_of: When = None) -> Answer | None:
         """How a unit's half year scores, line by line, beside findings, outcomes and what humans recorded."""
 
     def ledger(
@@ -144,17 +146,17 @@ class Questions(Protocol):
         state: str | None = None,
         limit: int | None = 100,
         cursor: str | None = None,
-        as_of: datetime | None = None,
+        as_of: When = None,
     ) -> Answer | None:
         """What stands in a ledger (a key of `projections.ledgers.kinds.LEDGERS`), newest first."""
 
-    def units(self, as_of: datetime | None = None) -> Answer:
+    def units(self, as_of: When = None) -> Answer:
         """Which units stand, under whom, with what they have open."""
 
-    def scoreboard(self, unit: str, as_of: datetime | None = None) -> Answer | None:
+    def scoreboard(self, unit: str, as_of: When = None) -> Answer | None:
         """How one unit does: people, open and late items, findings, rates."""
 
-    def overview(self, as_of: datetime | None = None) -> Answer:
+    def overview(self, as_of: When = None) -> Answer:
         """The city on one page."""
 
     def preview(self, ruleset: str | Mapping[str, Any], from_: date | None = None) -> Answer | list[tuple[str, str]]:

@@ -1,14 +1,14 @@
 """Verbs that ask: show, timeline, dossier, matter, findings, kpi, counters, search, explain."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
-from cli.options import AsOf, Json, Store
-from cli.screen import days, fail, moment, out, table, told
+from cli.options import Json, Store, bitemporal
+from cli.screen import days, fail, out, table, told
 from cli.wiring import DEFAULT_STORE, System, opened
+from domain.moments import When
 from projections.counters import KEYS
 
 Answer = dict[str, Any]
@@ -28,12 +28,12 @@ def asked(store: str, question: Callable[[System], Answer | None], missing: str)
     return answer
 
 
-def about(unit: str | None, at: datetime | None, question: Callable[[System], Answer]) -> Callable[[System], Answer]:
+def about(unit: str | None, when: When, question: Callable[[System], Answer]) -> Callable[[System], Answer]:
     """The question, unless it is about a unit that nobody has heard of: zeros would be mistaken for an answer."""
 
     def ask(system: System) -> Answer:
         answer = question(system)
-        if unit is not None and all(each["unit"] != unit for each in system.answers.units(at)["units"]):
+        if unit is not None and all(each["unit"] != unit for each in system.answers.units(when)["units"]):
             raise fail(f"{unit} is not on record")
         return answer
 
@@ -49,20 +49,21 @@ def number_of(text: str) -> str:
     return text.removeprefix("petition:")
 
 
+@bitemporal
 def show(
     subject: Annotated[str, typer.Argument(help="petition:NO, unit:CODE, or the id of a finding.")],
     store: Store = DEFAULT_STORE,
-    as_of: AsOf = None,
+    when: When = None,
     as_json: Json = False,
 ) -> None:
     """What is on record about a subject (Art 13)."""
-    at, kind = moment(as_of), subject.partition(":")[0]
+    kind = subject.partition(":")[0]
     if kind == "petition":
-        told(asked(store, lambda s: s.answers.case(number_of(subject), at), subject), as_json, _case)
+        told(asked(store, lambda s: s.answers.case(number_of(subject), when), subject), as_json, _case)
     elif kind == "unit":
-        told(asked(store, lambda s: s.answers.scoreboard(subject, at), subject), as_json, _unit)
+        told(asked(store, lambda s: s.answers.scoreboard(subject, when), subject), as_json, _unit)
     elif kind[:1] in ("F", "D") and kind[1:].isdigit():
-        told(asked(store, lambda s: s.answers.finding(subject, at), subject), as_json, _finding)
+        told(asked(store, lambda s: s.answers.finding(subject, when), subject), as_json, _finding)
     else:
         raise fail(f"{subject!r} is no subject that can be shown; write petition:NO, unit:CODE or a finding's id")
 
@@ -114,15 +115,15 @@ def _sentences(answer: Answer) -> None:
         out.print(line, markup=False)
 
 
+@bitemporal
 def timeline(
     subject: Annotated[str, typer.Argument(help="The item's number, or any subject: unit:CODE, conference:CODE.")],
     store: Store = DEFAULT_STORE,
-    as_of: AsOf = None,
+    when: When = None,
     as_json: Json = False,
 ) -> None:
     """Everything that happened to an item, a unit or another subject, in order (Art 13, 21)."""
-    at = moment(as_of)
-    told(asked(store, lambda s: s.answers.timeline(subject, at), subject), as_json, _timeline)
+    told(asked(store, lambda s: s.answers.timeline(subject, when), subject), as_json, _timeline)
 
 
 def _timeline(answer: Answer) -> None:
@@ -130,10 +131,10 @@ def _timeline(answer: Answer) -> None:
     table(answer["subject"], ("#", "time", "what", "by"), rows)
 
 
-def dossier(no: No, store: Store = DEFAULT_STORE, as_of: AsOf = None, as_json: Json = False) -> None:
+@bitemporal
+def dossier(no: No, store: Store = DEFAULT_STORE, when: When = None, as_json: Json = False) -> None:
     """Who caused it, and who answers for it (谁引发、谁担责, Art 19)."""
-    at = moment(as_of)
-    told(asked(store, lambda s: s.answers.dossier(number_of(no), at), no), as_json, _dossier)
+    told(asked(store, lambda s: s.answers.dossier(number_of(no), when), no), as_json, _dossier)
 
 
 def _dossier(answer: Answer) -> None:
@@ -144,10 +145,10 @@ def _dossier(answer: Answer) -> None:
     _findings({"findings": answer["answers"]})
 
 
-def matter(no: No, store: Store = DEFAULT_STORE, as_of: AsOf = None, as_json: Json = False) -> None:
+@bitemporal
+def matter(no: No, store: Store = DEFAULT_STORE, when: When = None, as_json: Json = False) -> None:
     """The first item, its repeats, the levels it reached (Art 10, 12)."""
-    at = moment(as_of)
-    told(asked(store, lambda s: s.answers.matter(number_of(no), at), no), as_json, _matter)
+    told(asked(store, lambda s: s.answers.matter(number_of(no), when), no), as_json, _matter)
 
 
 def _matter(answer: Answer) -> None:
@@ -158,9 +159,10 @@ def _matter(answer: Answer) -> None:
           ((p["no"], p["title"], p["state"], p["unit_name"]) for p in answer["petitions"]))  # fmt: skip
 
 
+@bitemporal
 def findings(
     store: Store = DEFAULT_STORE,
-    as_of: AsOf = None,
+    when: When = None,
     unit: Annotated[str | None, typer.Option("--unit", help="This unit and those below it.")] = None,
     rule: Annotated[str | None, typer.Option("--rule", help="F01 … F24.")] = None,
     subject: Annotated[str | None, typer.Option("--subject", help="petition:NO")] = None,
@@ -168,10 +170,11 @@ def findings(
     as_json: Json = False,
 ) -> None:
     """Which rules tripped, against which unit, and who answers (Art 2, 7, 17, 19, 20)."""
-    at = moment(as_of)
     one_of(rule, "--rule", RULES)
     wanted = {"unit": unit, "rule": rule, "subject": subject, "official": official}
-    told(asked(store, about(unit, at, lambda s: s.answers.findings(at, **wanted)), "the record"), as_json, _findings)
+    told(
+        asked(store, about(unit, when, lambda s: s.answers.findings(when, **wanted)), "the record"), as_json, _findings
+    )
 
 
 def _findings(answer: Answer) -> None:
@@ -183,19 +186,20 @@ def _findings(answer: Answer) -> None:
     )  # fmt: skip
 
 
+@bitemporal
 def kpi(
     unit: Annotated[str, typer.Option("--unit", help="The unit; what is below it counts in.")],
     from_: Annotated[str, typer.Option("--from", help="First day.")],
     to: Annotated[str, typer.Option("--to", help="Last day.")],
     store: Store = DEFAULT_STORE,
-    as_of: AsOf = None,
+    when: When = None,
     as_json: Json = False,
 ) -> None:
     """The rates, with numerators, denominators and the items behind them (Art 15, 16)."""
-    at, (first, last) = moment(as_of), days(from_, to)
+    first, last = days(from_, to)
     assert first
     assert last
-    told(asked(store, about(unit, at, lambda s: s.answers.kpi(unit, first, last, at)), unit), as_json, _kpi)
+    told(asked(store, about(unit, when, lambda s: s.answers.kpi(unit, first, last, when)), unit), as_json, _kpi)
 
 
 def _kpi(answer: Answer) -> None:
@@ -214,19 +218,20 @@ def percent(rate: float | None) -> str:
     return "-" if rate is None else f"{rate:.1%}"
 
 
+@bitemporal
 def counters(
     by: Annotated[str, typer.Option("--by", help=", ".join(KEYS) + ".")] = "month",
     unit: Annotated[str | None, typer.Option("--unit", help="Registered by this unit or below.")] = None,
     from_: Annotated[str | None, typer.Option("--from", help="First day.")] = None,
     to: Annotated[str | None, typer.Option("--to", help="Last day.")] = None,
     store: Store = DEFAULT_STORE,
-    as_of: AsOf = None,
+    when: When = None,
     as_json: Json = False,
 ) -> None:
     """Registrations, first-time, repeat, skip-level, collective, raised above (Art 12, 18)."""
     one_of(by, "--by", KEYS)
-    at, (first, last) = moment(as_of), days(from_, to)
-    ask = about(unit, at, lambda s: s.answers.counters(by=by, unit=unit, from_=first, to=last, as_of=at))
+    first, last = days(from_, to)
+    ask = about(unit, when, lambda s: s.answers.counters(by=by, unit=unit, from_=first, to=last, as_of=when))
     told(asked(store, ask, "the record"), as_json, _counters)
 
 
@@ -235,6 +240,7 @@ def _counters(answer: Answer) -> None:
     table(f"by {answer['by']}", (answer["by"], *names), ((r["name"], *(r[n] for n in names)) for r in answer["rows"]))
 
 
+@bitemporal
 def search(
     q: Annotated[str, typer.Argument(help="Words of the title, or the beginning of a number.")] = "",
     unit: Annotated[str | None, typer.Option("--unit")] = None,
@@ -242,14 +248,13 @@ def search(
     late: Annotated[bool | None, typer.Option("--late/--in-time")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000)] = 20,
     store: Store = DEFAULT_STORE,
-    as_of: AsOf = None,
+    when: When = None,
     as_json: Json = False,
 ) -> None:
     """Find items."""
     one_of(state, "--state", STATES)
-    at = moment(as_of)
     ask = about(
-        unit, at, lambda s: s.answers.search(q, unit=unit, state=state, late=late, limit=limit, as_of=at)
+        unit, when, lambda s: s.answers.search(q, unit=unit, state=state, late=late, limit=limit, as_of=when)
     )  # fmt: skip
     told(asked(store, ask, "the record"), as_json, _found)
 
@@ -260,12 +265,12 @@ def _found(answer: Answer) -> None:
            for p in answer["petitions"]))  # fmt: skip
 
 
+@bitemporal
 def explain(
     id: Annotated[str, typer.Argument(help="A finding's id, petition:NO:K5, or petition:NO for all its clocks.")],
     store: Store = DEFAULT_STORE,
-    as_of: AsOf = None,
+    when: When = None,
     as_json: Json = False,
 ) -> None:
     """Why a date is what it is, or why a finding stands: article, calendar, each day not counted."""
-    at = moment(as_of)
-    told(asked(store, lambda s: s.answers.explain(id, at), id), as_json, _sentences)
+    told(asked(store, lambda s: s.answers.explain(id, when), id), as_json, _sentences)

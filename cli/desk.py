@@ -5,24 +5,25 @@ from typing import Annotated, Any
 import typer
 
 from cli.asking import No, about, asked, number_of
-from cli.options import AsOf, Json, Store
-from cli.screen import moment, out, table, told
+from cli.options import Json, Store, bitemporal
+from cli.screen import out, table, told
 from cli.wiring import DEFAULT_STORE
+from domain.moments import When
 
 Answer = dict[str, Any]
 
 
+@bitemporal
 def due(
     unit: Annotated[str | None, typer.Option("--unit", help="Owed by this unit or one below it.")] = None,
     handler: Annotated[str | None, typer.Option("--handler", help="official:ID, who handles the item.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=100_000, help="How many deadlines to list.")] = 50,
     store: Store = DEFAULT_STORE,
-    as_of: AsOf = None,
+    when: When = None,
     as_json: Json = False,
 ) -> None:
     """What comes due and what is overdue: how much of each limit is used, by unit and handler (Art 15)."""
-    at = moment(as_of)
-    question = about(unit, at, lambda s: s.answers.due(unit=unit, handler=handler, limit=limit, as_of=at))
+    question = about(unit, when, lambda s: s.answers.due(unit=unit, handler=handler, limit=limit, as_of=when))
     told(asked(store, question, "the record"), as_json, _due)
 
 
@@ -41,10 +42,10 @@ def _due(answer: Answer) -> None:
     )  # fmt: skip
 
 
-def candidates(no: No, store: Store = DEFAULT_STORE, as_of: AsOf = None, as_json: Json = False) -> None:
+@bitemporal
+def candidates(no: No, store: Store = DEFAULT_STORE, when: When = None, as_json: Json = False) -> None:
     """Earlier items that an item may repeat, and why (筛重); a human judges (Art 16)."""
-    at = moment(as_of)
-    told(asked(store, lambda s: s.answers.candidates(number_of(no), at), no), as_json, _candidates)
+    told(asked(store, lambda s: s.answers.candidates(number_of(no), when), no), as_json, _candidates)
 
 
 def _candidates(answer: Answer) -> None:

@@ -4,10 +4,11 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.options import Json, Store
+from cli.options import At, Json, Store, times
 from cli.screen import days, fail, moment, out, table, told
 from cli.supposing import SHOWN
 from cli.wiring import DEFAULT_STORE, opened
+from domain.moments import parted
 
 Answer = dict[str, Any]
 
@@ -24,21 +25,26 @@ def diff(
     to: Annotated[
         str | None, typer.Option("--to", help="Last day of the rates; else that of the second moment.")
     ] = None,
+    at: At = None,
     store: Store = DEFAULT_STORE,
     as_json: Json = False,
 ) -> None:
-    """Which findings, dates and rates differ between two recorded moments, and by which events in between."""
-    moments = [at for each in as_of if (at := moment(each)) is not None]
+    """Which findings, dates and rates differ between two recorded moments, and by which events in between.
+
+    With --at: what was known of that time by the one moment and by the other.
+    """
+    moments = [read for each in as_of if (read := moment(each)) is not None]
     if len(moments) != 2:
         raise fail("--as-of is given twice: from when, and to when")
     first, second = moments
     if second < first:
         raise fail(f"the second --as-of, {as_of[1]}, lies before the first, {as_of[0]}")
+    described = parted(times(as_of[0], at))[1]
     span = days(from_, to)
     with opened(store, create=False) as system:
         if unit is not None and system.answers.present().units.get(unit) is None:
             raise fail(f"{unit} is not on record")
-        answer = system.answers.diff(first, second, unit=unit, from_=span[0], to=span[1])
+        answer = system.answers.diff(first, second, unit=unit, from_=span[0], to=span[1], at=described)
     told(answer, as_json, _shown)
 
 

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 import typer
 
 from cli.asking import asked, one_of, percent
-from cli.options import AsOf, Json, Store
-from cli.screen import days, fail, moment, out, table, told
+from cli.options import Json, Store, bitemporal
+from cli.screen import days, fail, out, table, told
 from cli.wiring import DEFAULT_STORE, System
+from domain.moments import When
 from domain.periods import half_year
 from projections.duties import LONGEST
 from projections.ledgers.kinds import LEDGERS, STATES
@@ -19,20 +20,21 @@ From = Annotated[str | None, typer.Option("--from", help="First day.")]
 To = Annotated[str | None, typer.Option("--to", help="Last day.")]
 
 
+@bitemporal
 def duties(
     unit: Annotated[str, typer.Option("--unit", help="This unit and those below it.")],
     from_: Annotated[str, typer.Option("--from", help="First day.")],
     to: Annotated[str, typer.Option("--to", help=f"Last day, at most {LONGEST} days on.")],
     gaps: Annotated[bool, typer.Option("--gaps", help="Only what was missed.")] = False,
     store: Store = DEFAULT_STORE,
-    as_of: AsOf = None,
+    when: When = None,
     as_json: Json = False,
 ) -> None:
     """Which duties were owed, done, missed, by unit and leader (Art 1, 3, 5, 7, 8, 14, 18)."""
-    at, (first, last) = moment(as_of), _year(from_, to)
+    first, last = _year(from_, to)
     assert first
     assert last
-    told(asked(store, lambda s: s.answers.duties(unit, first, last, gaps=gaps, as_of=at), unit), as_json, _duties)
+    told(asked(store, lambda s: s.answers.duties(unit, first, last, gaps=gaps, as_of=when), unit), as_json, _duties)
 
 
 def _year(from_: str | None, to: str | None) -> tuple[date | None, date | None]:
@@ -56,18 +58,19 @@ def _duties(answer: Answer) -> None:
     table(title, ("unit", "duty", "who", "owed", "done", "missed", "gaps"), rows)
 
 
+@bitemporal
 def record(
     official: Annotated[str, typer.Argument(help="The official, with or without official:.")],
     from_: From = None,
     to: To = None,
     store: Store = DEFAULT_STORE,
-    as_of: AsOf = None,
+    when: When = None,
     as_json: Json = False,
 ) -> None:
     """A leader's record (实绩档案, Art 4): work done, what occurs and is resolved where he leads, what is found."""
-    at, (first, last) = moment(as_of), _year(from_, to)
+    first, last = _year(from_, to)
     who = f"official:{official.removeprefix('official:')}"
-    told(asked(store, lambda s: s.answers.record(who, first, last, at), who), as_json, _record)
+    told(asked(store, lambda s: s.answers.record(who, first, last, when), who), as_json, _record)
 
 
 def _record(answer: Answer) -> None:
@@ -93,17 +96,18 @@ def _record(answer: Answer) -> None:
           ((f["id"], f["on"], f["responsibility"], f["measure"], f["by"]) for f in found["decided"]))  # fmt: skip
 
 
+@bitemporal
 def three_none(
     unit: Annotated[str | None, typer.Option("--unit", help="Places of its division.")] = None,
     from_: From = None,
     to: To = None,
     store: Store = DEFAULT_STORE,
-    as_of: AsOf = None,
+    when: When = None,
     as_json: Json = False,
 ) -> None:
     """Where was none of the three (三无, Art 12), by township and village, beside findings and outcomes."""
-    at, (first, last) = moment(as_of), _year(from_, to)
-    answer = asked(store, lambda s: s.answers.three_none(unit, first, last, at), unit or "the record")
+    first, last = _year(from_, to)
+    answer = asked(store, lambda s: s.answers.three_none(unit, first, last, when), unit or "the record")
     told(answer, as_json, _three_none)
 
 
@@ -119,18 +123,19 @@ def _three_none(answer: Answer) -> None:
     out.print(answer["caution"]["zh"], markup=False)
 
 
+@bitemporal
 def evaluate(
     unit: Annotated[str, typer.Argument(help="The unit, unit:CODE; what is below it counts in.")],
     period: Annotated[str, typer.Argument(help="A half year, as 2020H1.")],
     store: Store = DEFAULT_STORE,
-    as_of: AsOf = None,
+    when: When = None,
     as_json: Json = False,
 ) -> None:
     """How a unit's half year scores (半年评价, Art 18), line by line, beside findings and outcomes."""
-    at, half = moment(as_of), half_year(period)
+    half = half_year(period)
     if half is None:
         raise fail(f"{period!r} is no half year, as 2020H1 is")
-    told(asked(store, lambda s: s.answers.evaluation(unit, half, at), unit), as_json, _evaluation)
+    told(asked(store, lambda s: s.answers.evaluation(unit, half, when), unit), as_json, _evaluation)
 
 
 def _evaluation(answer: Answer) -> None:
@@ -145,6 +150,7 @@ def _evaluation(answer: Answer) -> None:
     out.print(answer["caution"]["zh"], markup=False)
 
 
+@bitemporal
 def ledger(
     kind: Annotated[str, typer.Argument(help=f"One of {', '.join(LEDGERS)}.")],
     unit: Unit = None,
@@ -155,18 +161,18 @@ def ledger(
     limit: Annotated[int, typer.Option("--limit", min=1, max=5000)] = 100,
     cursor: Annotated[str | None, typer.Option("--cursor", help="The next of the answer before.")] = None,
     store: Store = DEFAULT_STORE,
-    as_of: AsOf = None,
+    when: When = None,
     as_json: Json = False,
 ) -> None:
     """What stands in a ledger (台账, Art 6, 8, 9, 11, 14, 17), newest first."""
     one_of(kind, "KIND", LEDGERS)
     one_of(state, "--state", (*STATES[kind], "overdue"))
-    at, (first, last) = moment(as_of), days(from_, to)
+    first, last = days(from_, to)
     wanted = {"unit": unit, "leader": leader, "from_": first, "to": last, "state": state, "limit": limit}
 
     def ask(system: System) -> Answer | None:
         try:
-            return system.answers.ledger(kind, **wanted, cursor=cursor, as_of=at)
+            return system.answers.ledger(kind, **wanted, cursor=cursor, as_of=when)
         except ValueError as error:
             raise fail(f"--cursor: {error}") from None
 

@@ -1,9 +1,15 @@
 """Options that many verbs share."""
 
+import inspect
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+from cli.screen import fail, moment
+from domain.moments import When, both
 
 Store = Annotated[
     str,
@@ -27,9 +33,42 @@ Touched = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 AsOf = Annotated[
-    str | None, typer.Option("--as-of", help="Answer as of a recorded time (RFC 3339), or the end of a date.")
+    str | None,
+    typer.Option("--as-of", help="As it was known at a recorded time (RFC 3339), or by the end of a date; else now."),
+]
+At = Annotated[
+    str | None,
+    typer.Option("--at", help="What was the case at a time, or by the end of a date, late entries included; else now."),
 ]
 Seals = Annotated[
     Path | None,
     typer.Option("--seals", envvar="DANZE_SEALS", help="The folder of the seals; without, beside the store."),
 ]
+
+
+def bitemporal(verb: Callable[..., None]) -> Callable[..., None]:
+    """Gives a verb that asks the options --as-of and --at; it has both as one parameter, `when`."""
+    declared = inspect.signature(verb)
+    options = [
+        inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=annotation)
+        for name, annotation in (("as_of", AsOf), ("at", At))
+    ]
+    parameters = []
+    for name, each in declared.parameters.items():
+        parameters += options if name == "when" else [each]
+
+    @wraps(verb)
+    def asked(as_of: str | None, at: str | None, **given: Any) -> None:
+        verb(when=times(as_of, at), **given)
+
+    asked.__signature__ = declared.replace(parameters=parameters)  # type: ignore[attr-defined]
+    asked.__annotations__ = {each.name: each.annotation for each in parameters}
+    return asked
+
+
+def times(as_of: str | None, at: str | None) -> When:
+    """The two times of a question; a sentence where the one contradicts the other."""
+    try:
+        return both(moment(as_of), moment(at, "--at"))
+    except ValueError as error:
+        raise fail(f"--at: {error}") from None

@@ -64,10 +64,14 @@ class Changes(msgspec.Struct):
 
 
 class Fold:
-    """The states of the items that a worker owns, and what was said of findings since the rows were written."""
+    """The states of the items that a worker owns, and what was said of findings since the rows were written.
 
-    def __init__(self, room: int = REMEMBERED) -> None:
+    With `gaps` events may be left out between those that it is given, as in a past that is told by some of them.
+    """
+
+    def __init__(self, room: int = REMEMBERED, *, gaps: bool = False) -> None:
         self.items = Shelf(room)
+        self._gaps = gaps
         self._new: set[str] = set()
         self._touched: dict[str, bytes] = {}
         self._words: dict[str, list[Word]] = {}
@@ -94,8 +98,8 @@ class Fold:
             self._new.add(subject)
         version = item.version if item is not None else 0
         for event in events:
-            if event.version == version + 1:
-                version += 1
+            if event.version == version + 1 or (self._gaps and event.version > version):
+                version = event.version
                 if item is None:
                     item = evolve(None, event)
                 else:

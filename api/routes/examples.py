@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 NO = "430408-2020-000002"
-TOLD: dict[str, Any] = {"as_of": "2020-08-31T23:59:59.999999+08:00", "position": 412, "behind": 0}
+LAST = "2020-08-31T17:48:02.113000+08:00"
+TOLD: dict[str, Any] = {"as_of": LAST, "at": LAST, "position": 412, "behind": 0}
 ACTION: dict[str, Any] = {
     "specversion": "1.0",
     "id": "window-3/2020-04-10/000017",

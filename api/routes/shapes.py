@@ -50,9 +50,12 @@ class TakenAll(TypedDict):
 
 
 class Told(TypedDict):
-    """What every answer says: the time it holds for, the log position it has seen, and how many events it has not."""
+    """What every answer says: by when it was known, when it was the case (both as recorded last, where nothing else was
+    asked), the log position it has seen, and how many events it has not.
+    """
 
     as_of: str
+    at: str
     position: int
     behind: int
 

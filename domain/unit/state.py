@@ -152,6 +152,13 @@ class Units:
         if isinstance(event.data, RoleGiven):
             self._seats.setdefault(event.data.official, set()).add(unit.unit)
 
+    def copy(self) -> "Units":
+        """The same directory, which grows apart from this one."""
+        twin = Units()
+        twin._units, twin._bureaus, twin._seat_of = dict(self._units), dict(self._bureaus), dict(self._seat_of)
+        twin._seats = {official: set(units) for official, units in self._seats.items()}
+        return twin
+
     def __iter__(self) -> Iterator[Unit]:
         return iter(self._units.values())
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
+from domain.moments import When, both, described
 from domain.periods import Period
 from domain.rules.law import Rules, Supposed
 from domain.ruleset.mistakes import ruleset_of
@@ -23,7 +24,8 @@ from infra.questions import (
     places,
     search,
 )
-from infra.questions.book import Book, Library, past_year
+from infra.questions.book import Book, past_year
+from infra.questions.library import Library
 from infra.questions.tallies import Tallies
 from infra.questions.what_if import WhatIf
 from infra.seals.prove import bundle, proofs, signed
@@ -37,7 +39,7 @@ ANSWERS_KEPT = 100
 
 
 class Answers:
-    """Answers from one log and its read models. `as_of` None is now; else an aware recorded time."""
+    """Answers from one log and its read models. `as_of` is a recorded time, or both of a question; None is now."""
 
     def __init__(
         self, log: Log, views: Views, rules: Rules, projector: Projector | None = None, seals: Folder | None = None
@@ -51,17 +53,17 @@ class Answers:
         self._rules = rules
         self.what_if = WhatIf(log, rules)
 
-    def case(self, no: str, as_of: datetime | None = None) -> Answer | None:
-        return cases.case(self._library.past_item(as_of), no)
+    def case(self, no: str, as_of: When = None) -> Answer | None:
+        return cases.case(self._library.at(as_of), no)
 
-    def timeline(self, subject: str, as_of: datetime | None = None) -> Answer | None:
+    def timeline(self, subject: str, as_of: When = None) -> Answer | None:
         """`subject` is `kind:id`, or an item's bare NO."""
-        return cases.timeline(self._library.past_item(as_of), subject if ":" in subject else f"petition:{subject}")
+        return cases.timeline(self._library.at(as_of), subject if ":" in subject else f"petition:{subject}")
 
-    def matter(self, no: str, as_of: datetime | None = None) -> Answer | None:
-        return cases.matter(self._library.past_item(as_of), no)
+    def matter(self, no: str, as_of: When = None) -> Answer | None:
+        return cases.matter(self._library.at(as_of), no)
 
-    def dossier(self, no: str, as_of: datetime | None = None) -> Answer | None:
+    def dossier(self, no: str, as_of: When = None) -> Answer | None:
         answer = cases.dossier(self._library.at(as_of), no)
         if answer is not None and self._seals is not None:
             answer["verified"] |= proofs(self._log, self._seals, cases.evidence(answer))
@@ -78,40 +80,39 @@ class Answers:
             return None
         return bundle(self._log, self._seals, position)
 
-    def candidates(self, no: str, as_of: datetime | None = None) -> Answer | None:
+    def candidates(self, no: str, as_of: When = None) -> Answer | None:
         return candidates.candidates(self._library.at(as_of), no)
 
-    def findings(self, as_of: datetime | None = None, **wanted: Any) -> Answer:
+    def findings(self, as_of: When = None, **wanted: Any) -> Answer:
         return findings.findings(self._library.at(as_of), **wanted)
 
-    def finding(self, id: str, as_of: datetime | None = None) -> Answer | None:
+    def finding(self, id: str, as_of: When = None) -> Answer | None:
         return findings.finding(self._library.at(as_of), id)
 
-    def explain(self, id: str, as_of: datetime | None = None) -> Answer | None:
+    def explain(self, id: str, as_of: When = None) -> Answer | None:
         if id.startswith("petition:"):
-            return cases.explain(self._library.past_item(as_of), id)
+            return cases.explain(self._library.at(as_of), id)
         return findings.explain(self._library.at(as_of), id)
 
-    def kpi(self, unit: str, from_: date, to: date, as_of: datetime | None = None) -> Answer:
+    def kpi(self, unit: str, from_: date, to: date, as_of: When = None) -> Answer:
         return self._kept(("kpi", unit, from_, to), as_of, lambda book: figures.kpi(book, unit, from_, to))
 
-    def counters(self, *, by: str, as_of: datetime | None = None, **wanted: Any) -> Answer:
+    def counters(self, *, by: str, as_of: When = None, **wanted: Any) -> Answer:
         return figures.counters(self._library.at(as_of), by, **wanted)
 
-    def search(self, q: str = "", *, as_of: datetime | None = None, **wanted: Any) -> Answer:
+    def search(self, q: str = "", *, as_of: When = None, **wanted: Any) -> Answer:
         return search.search(self._library.at(as_of), q, **wanted)
 
     def duties(
-        self, unit: str, from_: date, to: date, *, gaps: bool = False, alone: bool = False,
-        as_of: datetime | None = None,
-    ) -> Answer | None:  # fmt: skip
+        self, unit: str, from_: date, to: date, *, gaps: bool = False, alone: bool = False, as_of: When = None
+    ) -> Answer | None:
         def ask(book: Book) -> Answer | None:
             return duties.duties(book, self._library.recalled(book), unit, from_, to, gaps=gaps, alone=alone)
 
         return self._kept(("duties", unit, from_, to, gaps, alone), as_of, ask)
 
     def record(
-        self, official: str, from_: date | None = None, to: date | None = None, as_of: datetime | None = None
+        self, official: str, from_: date | None = None, to: date | None = None, as_of: When = None
     ) -> Answer | None:
         def ask(book: Book) -> Answer | None:
             first, last = past_year(book, from_, to)
@@ -119,41 +120,41 @@ class Answers:
 
         return self._kept(("record", official, from_, to), as_of, ask)
 
-    def leaders(self, as_of: datetime | None = None) -> Answer:
+    def leaders(self, as_of: When = None) -> Answer:
         return leaders.leaders(self._library.at(as_of))
 
     def three_none(
-        self, unit: str | None = None, from_: date | None = None, to: date | None = None, as_of: datetime | None = None
+        self, unit: str | None = None, from_: date | None = None, to: date | None = None, as_of: When = None
     ) -> Answer | None:
         return self._kept(
             ("three-none", unit, from_, to), as_of, lambda book: places.board(book, unit, *past_year(book, from_, to))
         )
 
-    def evaluation(self, unit: str, period: Period, as_of: datetime | None = None) -> Answer | None:
+    def evaluation(self, unit: str, period: Period, as_of: When = None) -> Answer | None:
         return self._kept(
             ("evaluation", unit, period.name), as_of, lambda book: evaluations.evaluate(book, unit, period)
         )
 
-    def ledger(self, kind: str, *, as_of: datetime | None = None, **wanted: Any) -> Answer | None:
+    def ledger(self, kind: str, *, as_of: When = None, **wanted: Any) -> Answer | None:
         return ledgers.ledger(self._library.at(as_of), kind, ledgers.Wanted(**wanted))
 
-    def units(self, as_of: datetime | None = None) -> Answer:
+    def units(self, as_of: When = None) -> Answer:
         with self._tallies.at(as_of) as (book, counted):
             return figures.units(book, counted)
 
-    def scoreboard(self, unit: str, as_of: datetime | None = None) -> Answer | None:
-        with self._tallies.at(as_of) as (book, counted):
+    def scoreboard(self, unit: str, as_of: When = None) -> Answer | None:
+        with self._tallies.at(as_of, unit) as (book, counted):
             told = figures.scoreboard(book, counted, unit)
             return told and {**told, **oversight.of_unit(book, counted, unit)}
 
-    def overview(self, as_of: datetime | None = None) -> Answer:
+    def overview(self, as_of: When = None) -> Answer:
         with self._tallies.at(as_of) as (book, counted):
             return figures.overview(book, counted)
 
-    def _kept(self, question: tuple[Any, ...], as_of: datetime | None, ask: Callable[[Book], T]) -> T:
+    def _kept(self, question: tuple[Any, ...], as_of: When, ask: Callable[[Book], T]) -> T:
         """An answer that costs a walk over all items is kept until the record grows."""
         book = self._library.at(as_of)
-        key = (book.position, *question)
+        key = (book.seen, *question)
         if key not in self._answers:
             while len(self._answers) >= ANSWERS_KEPT:
                 self._answers.pop(next(iter(self._answers)))
@@ -162,10 +163,14 @@ class Answers:
         return kept
 
     def diff(
-        self, a: datetime, b: datetime, *, unit: str | None = None, from_: date | None = None, to: date | None = None
+        self, a: datetime, b: datetime, *, unit: str | None = None, from_: date | None = None, to: date | None = None,
+        at: datetime | None = None,
     ) -> Answer:  # fmt: skip
-        """Which findings, dates and rates differ between two recorded times; rates of the year up to the second."""
-        before, after = self._library.at(a), self._library.at(b)
+        """Which findings, dates and rates differ between two recorded times; rates of the year up to the second.
+
+        Of a time `at`: what was known of it by the first, and what by the second.
+        """
+        before, after = (self._library.at(both(each, at)) for each in (a, b))
         return diff.diff(before, after, unit or figures.top(after), *past_year(after, from_, to))
 
     def preview(self, ruleset: str | Mapping[str, Any], from_: date | None = None) -> Answer | list[tuple[str, str]]:
@@ -189,9 +194,9 @@ class Answers:
 
     def due(
         self, unit: str | None = None, handler: str | None = None, limit: int = 200, cursor: str | None = None,
-        as_of: datetime | None = None,
+        as_of: When = None,
     ) -> Answer:  # fmt: skip
-        on = due.day_asked(as_of)
+        on = due.day_asked(described(as_of))
         told = self._kept(("due", unit, handler, on), as_of, lambda book: due.due_list(book, unit, handler, on))
         return due.page(told, limit, cursor)
 

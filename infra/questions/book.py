@@ -1,8 +1,6 @@
-"""What was known at one position: the directory, the rules, and the rows of the read models as of then."""
+"""What is known: the directory, the rules, and the rows of the read models."""
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,7 +8,6 @@ from typing import Any
 from sqlalchemy import Select, select, text
 from sqlalchemy.engine import Connection
 
-from domain.codec import decode_event
 from domain.envelope import SHANGHAI, AnyEvent
 from domain.kinds import kind_of
 from domain.petition import matter
@@ -19,19 +16,17 @@ from domain.petition.state import evolve
 from domain.rules.law import Rules
 from domain.unit.state import Units
 from infra.log.checkpoint import Checkpoints
-from infra.log.port import Log
-from infra.office import EPOCH, Office, micros
-from infra.views.projector import Projector
-from infra.views.store import Views, sqlite_views
+from infra.log.port import Entry, Log
+from infra.office import EPOCH, Office, decoded
+from infra.past.sight import Sight
+from infra.views.store import Views
 from infra.views.tables import Tables
 from projections.cases import CaseRow, RaisedRow
-
-PAST_KEPT = 3
-"""Past positions whose read models stay in memory."""
+from projections.findings import Standing, Words, standing, unpack_words
 
 
 class Book:
-    """The record as of a position."""
+    """The record as it stands. `infra.questions.past` has the same of the past."""
 
     def __init__(
         self, log: Log, office: Office, views: Views, tables: Tables, checkpoints: Checkpoints, *, position: int,
@@ -39,12 +34,20 @@ class Book:
     ) -> None:  # fmt: skip
         self.log = log
         self.office = office
-        self.views = views
-        self.tables = tables
+        self._views = views
+        self._tables = tables
         self._checkpoints = checkpoints
         self.position = position
         self.behind = behind
         """Events that the read models have not seen yet."""
+
+    @property
+    def views(self) -> Views:
+        return self._views
+
+    @property
+    def tables(self) -> Tables:
+        return self._tables
 
     @property
     def units(self) -> Units:
@@ -56,20 +59,33 @@ class Book:
 
     @property
     def moment(self) -> datetime:
-        """When the newest event of the record was recorded."""
+        """When the newest event that the record rests on was recorded: its day is today."""
         return (EPOCH + timedelta(microseconds=self.office.recorded)).astimezone(SHANGHAI)
 
     def head(self) -> dict[str, Any]:
         """What every answer says about itself."""
-        return {"as_of": self.moment.isoformat(), "position": self.position, "behind": self.behind}
+        as_of = at = self.moment.isoformat()
+        return {"as_of": as_of, "at": at, "position": self.position, "behind": self.behind}
+
+    @property
+    def seen(self) -> Sight:
+        """The events that it rests on: equal for books that answer alike."""
+        return Sight(self.position, self.position)
 
     def checkpoint(self) -> dict[str, Any]:
         """Size and Merkle root of the log that this answer rests on."""
         return self._checkpoints.at(self.position)
 
+    def entries(self, subject: str) -> list[Entry]:
+        """The events of a subject as they are stored."""
+        return self.log.stream(subject, upto=self.position)
+
+    def touching(self, name: str) -> list[Entry]:
+        """The events that touch a name."""
+        return self.log.touching(name, upto=self.position)
+
     def events(self, subject: str) -> list[AnyEvent]:
-        entries = self.log.stream(subject, upto=self.position)
-        return [decode_event(entry.type, entry.body, entry.position) for entry in entries]
+        return [*decoded(self.entries(subject))]
 
     def item(self, no: str) -> Item | None:
         item: Item | None = None
@@ -80,9 +96,24 @@ class Book:
     def repeats(self, no: str) -> tuple[str, ...]:
         """The items judged to repeat item NO itself."""
         repeats: tuple[str, ...] = ()
-        for entry in self.log.touching(f"matter:{no}", upto=self.position):
-            repeats = matter.evolve(no, repeats, decode_event(entry.type, entry.body, entry.position))
+        for event in decoded(self.touching(f"matter:{no}")):
+            repeats = matter.evolve(no, repeats, event)
         return repeats
+
+    def recalled(self) -> "Recalled":
+        """What the record holds beside items and units, held still."""
+        return Recalled(self.office)
+
+    def standings(self, column: str, values: Iterable[str]) -> list[Standing]:
+        """Findings, cleared ones too, by their `id` or their `subject`; in the order of their ids."""
+        found = [standing(words) for words in self.said(column, values)]
+        return sorted(filter(None, found), key=lambda each: each.finding.id)
+
+    def said(self, column: str, values: Iterable[str]) -> list[Words]:
+        """All that was said of the findings with one of these values in a column of their rows."""
+        table = self.tables.findings
+        rows = self.select(select(table.c.body).where(table.c[column].in_(list(values))))
+        return [unpack_words(bytes(row[0])) for row in rows]
 
     @contextmanager
     def rows(self) -> Iterator[Connection]:
@@ -137,75 +168,3 @@ def past_year(book: Book, from_: date | None, to: date | None) -> tuple[date, da
     """The days asked about; where none are named, the twelve months up to the newest event."""
     last = to or book.moment.date()
     return from_ or date(last.year - 1, last.month, 1), last
-
-
-class Library:
-    """Opens books: the present one, kept up with the log, and past ones, folded on demand and kept for a while."""
-
-    def __init__(self, log: Log, views: Views, shipped: Rules, projector: Projector | None = None) -> None:
-        self._log = log
-        self._views = views
-        self._shipped = shipped
-        self._projector = projector
-        self._office = Office(log, shipped)
-        self._checkpoints = Checkpoints(log)
-        self._past: OrderedDict[int, Book] = OrderedDict()
-        self._lock = threading.RLock()
-        self.telling: Callable[[AnyEvent], None] | None = None
-        """Told of every event that the log gained since the first question."""
-
-    @contextmanager
-    def still(self, as_of: datetime | None) -> Iterator[Book]:
-        """The record as of a time, that of the present too staying as it is meanwhile."""
-        with self._lock:
-            yield self.at(as_of)
-
-    def at(self, as_of: datetime | None) -> Book:
-        """The record as of a recorded time; None is now."""
-        with self._lock:
-            if as_of is None:
-                return self._present()
-            return self._as_of(self._log.at(micros(as_of)))
-
-    def recalled(self, book: Book) -> Recalled:
-        """What the record of a book holds beside items and units."""
-        with self._lock:
-            return Recalled(book.office)
-
-    def _present(self) -> Book:
-        if self._projector is not None:
-            self._projector.catch_up()
-        live = self._views.live()
-        assert live is not None
-        self._office.catch_up(also=self.telling)
-        behind = self._office.position - live.position
-        return Book(
-            self._log, self._office, self._views, live.tables, self._checkpoints, position=self._office.position,
-            behind=behind,
-        )  # fmt: skip
-
-    def _as_of(self, position: int) -> Book:
-        if position not in self._past:
-            office = Office(self._log, self._shipped)
-            office.catch_up(upto=position)
-            memory = sqlite_views(":memory:")
-            tables, _ = Projector(self._log, memory).rebuild(upto=position)
-            memory.switch(tables)
-            self._past[position] = Book(self._log, office, memory, tables, self._checkpoints, position=position)
-            while len(self._past) > PAST_KEPT:
-                self._past.popitem(last=False)[1].views.close()
-        return self._past[position]
-
-    def past_item(self, as_of: datetime | None) -> Book:
-        """A book for questions about single items, which need the log alone and no read models."""
-        with self._lock:
-            if as_of is None:
-                return self._present()
-            position = self._log.at(micros(as_of))
-            if position in self._past:
-                return self._past[position]
-            office = Office(self._log, self._shipped)
-            office.catch_up(upto=position)
-            live = self._views.live()
-            assert live is not None
-            return Book(self._log, office, self._views, live.tables, self._checkpoints, position=position)

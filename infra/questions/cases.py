@@ -44,7 +44,7 @@ def _custody(book: Book, events: list[AnyEvent]) -> list[dict[str, Any]]:
 
 def timeline(book: Book, subject: str) -> dict[str, Any] | None:
     """Every event of an item, a unit or any other subject, in order, each with a sentence."""
-    entries = book.log.stream(subject, upto=book.position)
+    entries = book.entries(subject)
     if not entries:
         return None
     told = []

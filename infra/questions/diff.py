@@ -7,10 +7,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from domain.codec import decode_event
 from domain.deadlines import Deadline
 from domain.envelope import AnyEvent
-from infra.log.port import Log
 from infra.questions.book import Book
 from infra.questions.figures import kpi
 from infra.questions.findings import facts, told
@@ -22,14 +20,15 @@ READ = 10_000
 
 
 class Between:
-    """The events after one position, up to another, by what they made different."""
+    """The events that the later book rests on beside those of the earlier one, by what they made different."""
 
-    def __init__(self, log: Log, after: int, upto: int) -> None:
-        self.count = upto - after
+    def __init__(self, before: Book, after: Book) -> None:
+        self.count = 0
         self.of_finding: defaultdict[str, list[AnyEvent]] = defaultdict(list)
         self.of_deadline: defaultdict[tuple[str, str, int], list[AnyEvent]] = defaultdict(list)
         self.of_subject: defaultdict[str, list[AnyEvent]] = defaultdict(list)
-        for event in _events(log, after, upto):
+        for event in _events(before, after):
+            self.count += 1
             self.of_subject[event.subject].append(event)
             for id, _ in words_of(event):
                 self.of_finding[id].append(event)
@@ -37,17 +36,17 @@ class Between:
                 self.of_deadline[event.subject, moved.clock, moved.started].append(event)
 
 
-def _events(log: Log, after: int, upto: int) -> Iterator[AnyEvent]:
-    while after < upto:
-        entries = log.read(after, upto=upto, limit=READ)
-        for entry in entries:
-            yield decode_event(entry.type, entry.body, entry.position)
-        after = entries[-1].position
+def _events(before: Book, after: Book) -> Iterator[AnyEvent]:
+    at = before.position
+    while at < after.position:
+        entries = after.log.read(at, upto=after.position, limit=READ)
+        yield from after.seen.events(entries)
+        at = entries[-1].position
 
 
 def diff(before: Book, after: Book, unit: str | None, from_: date, to: date) -> Row:
     """From the record as of one position to that of a later one. Rates are those of a unit and all below it."""
-    between = Between(after.log, before.position, after.position)
+    between = Between(before, after)
     findings = Findings(before, after, between)
     return {
         "from": before.head(), "to": after.head(), "events": between.count, "findings": findings.answer(),

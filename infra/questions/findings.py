@@ -97,11 +97,8 @@ def _standing(body: bytes) -> Standing:
 
 
 def of_subjects(book: Book, subjects: Iterable[str]) -> list[dict[str, Any]]:
-    table = book.tables.findings
-    query = (
-        select(table.c.body).where(table.c.subject.in_(list(subjects)), table.c.cleared_at == 0).order_by(table.c.id)
-    )
-    return [told(_standing(row[0]), book) for row in book.select(query)]
+    """Findings that stand on these subjects, by id."""
+    return [told(each, book) for each in book.standings("subject", subjects) if not each.cleared_at]
 
 
 def findings(
@@ -163,9 +160,7 @@ def finding(book: Book, id: str) -> dict[str, Any] | None:
 
 
 def _of_id(book: Book, id: str) -> Standing | None:
-    table = book.tables.findings
-    rows = book.select(select(table.c.body).where(table.c.id == id, table.c.raised_at > 0))
-    return _standing(rows[0][0]) if rows else None
+    return next(iter(book.standings("id", [id])), None)
 
 
 def _quoted(ruleset: str, article: str) -> dict[str, str]:

@@ -3,21 +3,23 @@
 A first question reads every row. After it, the events that the log gained name the rows to read again.
 """
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
-from weakref import WeakKeyDictionary
+from threading import Lock
 
-from sqlalchemy import select
+from sqlalchemy import Table, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from domain.envelope import AnyEvent
 from domain.fact import UnitId
 from domain.kinds import kind_of
+from domain.moments import When
 from infra.office import decoded
-from infra.questions.book import Book, Library, Recalled, past_year
+from infra.past.sight import Sight
+from infra.questions.book import Book, Recalled, past_year
 from infra.questions.duties import judged
+from infra.questions.library import PAST_KEPT, Library
 from projections.cases import CaseRow
 from projections.duties import summed
 from projections.findings import words_of
@@ -33,7 +35,8 @@ JUDGING = {"conference", "period", "evaluation", "unit", "ruleset", "calendar"}
 class Counted:
     """The rows of one generation, counted."""
 
-    def __init__(self, book: Book, recalled: Callable[[Book], Recalled]) -> None:
+    def __init__(self, book: Book, recalled: Callable[[Book], Recalled], unit: str | None = None) -> None:
+        """With a unit only the rows that it and those below it are concerned with."""
         self.rules, self.number = book.rules, book.tables.number
         self._units = book.units
         self._recalled = recalled
@@ -47,16 +50,20 @@ class Counted:
         self._below: dict[str, frozenset[UnitId]] = {}
         """Of each unit asked about, it and all below it; as long as the directory stays as it is."""
         self.tally = Tally(*_year(book))
-        self._everything(book)
+        self._everything(book, sorted(self.below(unit)) if unit is not None else None)
 
-    def _everything(self, book: Book) -> None:
-        table = book.tables.cases
-        query = select(table.c.no, table.c.first).where(table.c.first.is_not(None))
+    def _everything(self, book: Book, members: list[UnitId] | None) -> None:
+        cases = book.tables.cases
+        query = select(cases.c.no, cases.c.first).where(cases.c.first.is_not(None))
         self._first_of = {row[0]: row[1] for row in book.select(query)}
         self._firsts.update(self._first_of.values())
-        self._items(book.cases())
-        self._findings(book)
-        self._entries(book)
+
+        def of(table: Table, *columns: str) -> list[ColumnElement[bool]]:
+            return [or_(*(table.c[name].in_(members) for name in columns))] if members is not None else []
+
+        self._items(book.cases(*of(cases, "registered_by", "unit", "first_unit")))
+        self._findings(book, *of(book.tables.findings, "unit"))
+        self._entries(book, *of(book.tables.ledgers, "unit"))
         read = book.position - book.behind
         while entries := book.log.read(read, upto=book.position):  # the rows do not know yet what the log holds already
             for event in decoded(entries):
@@ -159,28 +166,39 @@ class Counted:
 
 
 class Tallies:
-    """Of the present record one tally, and one of each past record that was asked for."""
+    """Of the present record one tally; of a past one only what is asked about, for a while."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
         self._present: Counted | None = None
-        self._past: WeakKeyDictionary[Book, Counted] = WeakKeyDictionary()
+        self._past: OrderedDict[tuple[Sight, str | None], Counted] = OrderedDict()
+        self._one = Lock()
+        """Of past tallies one is counted or asked at a time."""
         library.telling = self._hear
 
     @contextmanager
-    def at(self, as_of: datetime | None) -> Iterator[tuple[Book, Counted]]:
-        """The record as of a time, counted; nobody counts on while it is asked."""
-        with self._library.still(as_of) as book:
-            if as_of is not None:
-                if book not in self._past:
-                    self._past[book] = Counted(book, self._library.recalled)
-                yield book, self._past[book]
-                return
+    def at(self, as_of: When, unit: str | None = None) -> Iterator[tuple[Book, Counted]]:
+        """The record as of a time, counted for a unit or for all; nobody counts on while it is asked."""
+        if as_of is not None:
+            book = self._library.at(as_of)
+            with self._one:
+                yield book, self._of_past(book, unit)
+            return
+        with self._library.still() as book:
             kept = self._present
             if kept is None or (kept.rules, kept.number) != (book.rules, book.tables.number):
                 kept = self._present = Counted(book, self._library.recalled)
             kept.catch_up(book)
             yield book, kept
+
+    def _of_past(self, book: Book, unit: str | None) -> Counted:
+        asked = (book.seen, unit)
+        if asked not in self._past:
+            self._past[asked] = Counted(book, self._library.recalled, unit)
+            if len(self._past) > PAST_KEPT:
+                self._past.popitem(last=False)
+        self._past.move_to_end(asked)
+        return self._past[asked]
 
     def _hear(self, event: AnyEvent) -> None:
         if self._present is not None:

@@ -76,7 +76,8 @@ class WhatIf:
     def _head(self, position: int) -> Row:
         entry = self._log.get(position)
         moment = (EPOCH + timedelta(microseconds=entry.recorded if entry else 0)).astimezone(SHANGHAI)
-        return {"as_of": moment.isoformat(), "position": position, "behind": self._log.head().position - position}
+        told = dict.fromkeys(("as_of", "at"), moment.isoformat())
+        return {**told, "position": position, "behind": self._log.head().position - position}
 
 
 NOTE_AHEAD = (

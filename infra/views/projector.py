@@ -70,10 +70,10 @@ class Rebuilt(NamedTuple):
 class Projector:
     """One projector of one store. States live in memory, bounded; rows and position are written together."""
 
-    def __init__(self, log: Log, views: Views) -> None:
+    def __init__(self, log: Log, views: Views, fold: Fold | None = None) -> None:
         self._log = log
         self._views = views
-        self._fold = Fold()
+        self._fold = fold or Fold()
         self._position = -1
         """What the states in memory stand at; -1 for not known."""
 

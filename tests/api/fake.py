@@ -333,7 +333,8 @@ class FakeQuestions:
         return [e for e in self._seen(as_of) if e["subject"] == f"petition:{no}"]
 
     def _told(self, as_of: datetime | None) -> dict[str, Any]:
-        return {"as_of": as_of.isoformat() if as_of else NOW, "position": len(self._seen(as_of)), "behind": 0}
+        said = as_of.isoformat() if as_of else NOW
+        return {"as_of": said, "at": said, "position": len(self._seen(as_of)), "behind": 0}
 
     def _today(self, as_of: datetime | None) -> str:
         return str(as_of.date()) if as_of else NOW[:10]

@@ -1,0 +1,63 @@
+"""Every verb and route that asks takes both times, and answers say both. A new one that does not fails here."""
+
+import pytest
+import typer
+
+from cli.__main__ import app
+
+NO_QUESTIONS = {
+    "run", "api", "emit", "import", "export", "keys", "ruleset", "calendar", "simulate", "tick", "replay", "verify",
+    "conform", "doctor", "seal", "witness", "prove", "relay", "topics", "intake", "project", "clock", "resubmit",
+    "docs",
+}  # fmt: skip
+"""They do, prove or hand on something; what each is about is the log as it stands."""
+NO_TIMES = {"/v1/health", "/v1/log/checkpoint", "/v1/log/proof/{position}"}
+"""They are about the store and its seals, not about the world."""
+SQUARE = ("--as-of", "2020-06-29", "--at", "2020-06-15")
+
+
+def test_every_verb_that_asks_takes_both_times():
+    verbs = typer.main.get_command(app).commands
+    taking = {name for name, verb in verbs.items() if {"as_of", "at"} <= {each.name for each in verb.params}}
+    assert taking == verbs.keys() - NO_QUESTIONS
+
+
+def test_every_route_that_asks_takes_both_times(city):
+    paths = city.http.get("/openapi.json").json()["paths"]
+    asking = {path: methods["get"] for path, methods in paths.items() if "get" in methods and path not in NO_TIMES}
+    without = [
+        path for path, told in asking.items()
+        if not {"as_of", "at", "min_position"} <= {each["name"] for each in told["parameters"]}
+    ]  # fmt: skip
+    assert without == []
+
+
+@pytest.mark.parametrize("verb", [("findings",), ("search",), ("due",), ("three-none",), ("ledger", "dispute")])
+def test_the_command_line_and_http_say_which_times_they_speak_of(city, verb):
+    told = city.danze(*verb, *SQUARE, "--json").json
+    assert told["at"] == "2020-06-15T23:59:59.999999+08:00"
+    assert told["as_of"] <= "2020-06-29T23:59:59.999999+08:00"
+    path = {"search": "petitions", "three-none": "boards/three-none", "ledger": "ledgers/dispute"}.get(verb[0], verb[0])
+    over_http = city.http.get(f"/v1/{path}?as_of=2020-06-29&at=2020-06-15").json()
+    assert (over_http["as_of"], over_http["at"]) == (told["as_of"], told["at"])
+
+
+@pytest.mark.parametrize(
+    ("as_of", "at", "why"),
+    [
+        ("2020-06-01", "2020-06-02", "nobody knew then what would be"),
+        ("2020-06-01", "soon", "neither"),
+        ("2020-06-01", "2020-05-01T12:00:00", "offset"),
+    ],
+)
+def test_times_that_contradict_each_other_or_are_none_are_told_in_a_sentence(city, as_of, at, why):
+    city.danze("findings", "--as-of", as_of, "--at", at).refused("--at", why)
+    answer = city.http.get(f"/v1/findings?as_of={as_of}&at={at}")
+    assert (answer.status_code, answer.json()["errors"][0]["path"]) == (400, "at")
+    assert why in answer.json()["detail"]
+
+
+def test_the_log_of_a_time_leaves_out_what_had_not_happened(city):
+    events = city.http.get("/v1/log?limit=1000&at=2020-05-01").json()["events"]
+    assert events
+    assert all(each["time"] < "2020-05-02" for each in events)
