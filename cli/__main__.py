@@ -9,6 +9,7 @@ import typer
 
 from cli import (
     asking,
+    auditing,
     conforming,
     desk,
     differing,
@@ -43,6 +44,7 @@ app.command()(running.api)
 app.command()(taking.emit)
 app.add_typer(importing.importing, name="import")
 app.add_typer(exporting.exporting, name="export")
+app.add_typer(auditing.auditing, name="audit")
 app.add_typer(keys.keys, name="keys")
 app.add_typer(ruling.rulesets, name="ruleset")
 app.add_typer(ruling.calendars, name="calendar")

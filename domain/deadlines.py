@@ -60,6 +60,13 @@ class Deadline(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
         """Neither met nor ended; it may be past its last day all the same."""
         return self.met_on is None and not self.ended
 
+    @property
+    def missed(self) -> bool:
+        """Met after its last day, or not met and on record as missed. A right is nobody's to miss."""
+        if self.window:
+            return False
+        return self.met_on > self.due_on if self.met_on is not None else self.missed_at > 0
+
     def after(self, moved: "Moved") -> Self:
         """The deadline as moved. A breach recorded before is none if the limit was moved while it still ran."""
         paused_in_time = moved.paused_on is not None and moved.paused_on <= self.due_on

@@ -103,8 +103,7 @@ def shown(deadline: Deadline, item: Item, units: Units, rules: Rules) -> dict[st
         "strict_on": deadline.strict_on.isoformat(),
         "due_on": deadline.due_on.isoformat(),
         "met_on": deadline.met_on.isoformat() if deadline.met_on else None,
-        "missed": not deadline.window
-        and (deadline.met_on > deadline.due_on if deadline.met_on else deadline.missed_at > 0),
+        "missed": deadline.missed,
         "late_by_days": late_by if late_by > 0 and not deadline.window else None,
         "owed_by": owed_by,
         "owed_by_name": units.name(owed_by) if owed_by != PETITIONER else "信访人",

@@ -37,7 +37,7 @@ class DeadlineRow(NamedTuple):
     owed_by: str
     met_on: date | None
     missed: bool
-    """Open past its last day, or met after it."""
+    """Not met by its last day, and nothing showed later that it was; a right never is."""
     ended: bool
     extended: int
     is_right: bool
@@ -80,10 +80,9 @@ def _hear(event: AnyEvent, words: dict[str, list[Word]]) -> None:
 
 def _deadlines(item: Item) -> Iterator[DeadlineRow]:
     for each in item.deadlines:
-        late = each.met_on is not None and each.met_on > each.due_on
         yield DeadlineRow(
             item.no, each.clock, each.started, each.starts_on, each.strict_on, each.due_on, each.owed_by, each.met_on,
-            each.missed_at > 0 or late, each.ended, each.extended, each.window, each.trigger, each.provisional,
+            each.missed, each.ended, each.extended, each.window, each.trigger, each.provisional,
         )  # fmt: skip
 
 

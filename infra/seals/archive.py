@@ -9,7 +9,8 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from infra.exporters.segments import columns, root_of, sealed_root, segments
+from infra.exporters.columns import columns
+from infra.exporters.segments import root_of, sealed_root, segments
 from infra.log.merkle import Tree
 from infra.log.port import RawEntry, leaf_of
 from infra.seals.copies import DIGEST, Copy, key_in

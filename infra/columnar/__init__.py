@@ -1,0 +1,1 @@
+"""The record replayed in columns: SQL over an archive of `danze export parquet`, without a fold of danze's."""

@@ -1,0 +1,138 @@
+"""What the record says as of a position, told by the archive alone: each question is one SQL file beside this one.
+
+Nothing is decided again: limits, first handlers and repeats are read as they were recorded. The law is asked only what
+no event bears, on which days the rates count an item.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from domain.codec import decode_event
+from domain.envelope import SHANGHAI
+from domain.rules.law import Rules
+from domain.ruleset.decide import evolve
+from infra.exporters.segments import segments
+from infra.log.port import StoreError
+from infra.office import EPOCH, micros
+from projections.kpis import FORMULA, PARTS
+
+TABLES = ("units", "deadlines", "states")
+"""Made in this order: each asks those before it."""
+LAW = pa.schema([(name, pa.date32()) for name in ("day", "accept_strict", "accept_due", "rating_ends")])
+Row = dict[str, Any]
+
+
+class Archive:
+    """An archive as of a position or a recorded time; all of it where neither is named. Raises `StoreError`."""
+
+    def __init__(self, folder: Path, shipped: Rules, as_of: int | datetime | None = None) -> None:
+        if not (found := segments(folder / "events")):
+            raise StoreError(f"{folder} holds no events of danze export parquet")
+        self._db = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+        # The joins stand in the order that is right for a log: few rows are sought among many.
+        self._db.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+        try:
+            self._db.read_parquet([str(path) for path in found]).create_view("archive")
+            self.position, self._recorded = self._end(as_of)
+            self._db.execute(f"CREATE VIEW events AS FROM archive WHERE position <= {self.position}")
+            for name in TABLES:
+                self._db.execute(_text(name))
+        except duckdb.Error as error:
+            raise StoreError(f"{folder} is no archive of danze export parquet: {str(error).splitlines()[0]}") from None
+        self._law(shipped)
+
+    def _end(self, as_of: int | datetime | None) -> tuple[int, int]:
+        """The last position, and when it was recorded."""
+        upto = "true" if as_of is None else "position <= $1" if isinstance(as_of, int) else "epoch_us(recorded) <= $1"
+        given = [] if as_of is None else [as_of if isinstance(as_of, int) else micros(as_of)]
+        query = f"SELECT coalesce(max(position), 0), coalesce(max(epoch_us(recorded)), 0) FROM archive WHERE {upto}"  # noqa: S608
+        position, recorded = self._sql(query, given)[0]
+        if isinstance(as_of, int) and position < as_of:
+            raise StoreError(f"the archive ends at position {position}, before {as_of}")
+        return position, recorded
+
+    def _law(self, shipped: Rules) -> None:
+        """Of each day, what the law known at the position says of the days of the rates."""
+        rules = shipped
+        adopted = "SELECT type, stored, position FROM events WHERE kind IN ('ruleset', 'calendar') ORDER BY position"
+        for type_, stored, position in self._sql(adopted):
+            rules = evolve(rules, decode_event(type_, stored, position))
+        asked = (
+            "FROM (SELECT registered_on AS day FROM states UNION SELECT answered_on FROM states) WHERE day IS NOT NULL"
+        )
+        rows = [dict(zip(LAW.names, (day, *_days(day, rules)), strict=True)) for (day,) in self._sql(asked)]
+        self._db.from_arrow(pa.Table.from_pylist(rows, LAW)).create("law")
+
+    @property
+    def moment(self) -> datetime:
+        """When the last event was recorded."""
+        return (EPOCH + timedelta(microseconds=self._recorded)).astimezone(SHANGHAI)
+
+    def head(self) -> Row:
+        """What every answer says about itself."""
+        return {"as_of": self.moment.isoformat(), "position": self.position}
+
+    def has(self, unit: str) -> bool:
+        """Whether the unit is on record."""
+        return bool(self._sql("FROM units WHERE unit = $1", [unit]))
+
+    def states(self, unit: str | None = None) -> Row:
+        """Every item, or those that a unit and all below it have."""
+        asked = "FROM states WHERE $unit IS NULL OR unit IN (FROM below($unit)) ORDER BY no"
+        return {**self.head(), "items": self._rows(asked, {"unit": unit})}
+
+    def deadlines(self, unit: str | None = None, *, missed: bool = False) -> Row:
+        """Every limit, or those that a unit and all below it owe; `missed`: only those that were."""
+        asked = "FROM deadlines WHERE ($unit IS NULL OR owed_by IN (FROM below($unit))) AND (missed OR NOT $missed) "
+        rows = self._rows(asked + "ORDER BY no, started, clock", {"unit": unit, "missed": missed})
+        return {**self.head(), "deadlines": rows}
+
+    def counters(self, by: str, *, unit: str | None = None, from_: date | None = None, to: date | None = None) -> Row:
+        """Registrations and goings up, by one of `projections.counters.KEYS`."""
+        rows = self._rows(_text("counters"), {"by": by, "unit": unit, "first": from_, "last": to})
+        return {**self.head(), "by": by, "rows": rows}
+
+    def kpi(self, unit: str, from_: date, to: date) -> Row:
+        """The rates of a unit and all below it, both days included, each with its items."""
+        asked = {"unit": unit, "first": from_, "last": to, "today": self.moment.date()}
+        counted: dict[str, dict[str, list[str]]] = {name: {} for name in PARTS}
+        for kpi, part, items in self._sql(_text("kpis"), asked):
+            counted[kpi][part] = items
+        rates = {name: _rate(items, PARTS[name]) for name, items in counted.items()}
+        return {**self.head(), "formula_version": FORMULA, "unit": unit, "from": from_.isoformat(),
+                "to": to.isoformat(), "kpis": rates}  # fmt: skip
+
+    def _sql(self, query: str, given: Any = None) -> list[tuple[Any, ...]]:
+        return self._db.execute(query, given).fetchall()
+
+    def _rows(self, query: str, given: Row) -> list[Row]:
+        found = self._db.execute(query, given)
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _text(name: str) -> str:
+    return files(__package__).joinpath(f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _days(day: date, rules: Rules) -> tuple[date, date, date]:
+    law = rules.on(day)
+    accept = law.ending(day, law.parameters["accept_unit_days"])
+    return accept.strict_on, accept.due_on, day + timedelta(days=law.parameters["rating_days"])
+
+
+def _rate(items: dict[str, list[str]], parts: tuple[str, ...]) -> Row:
+    """A rate as `danze kpi` tells it."""
+    good, all_ = items.get("numerator", []), items.get("denominator", [])
+    beside = {part: {"count": len(items.get(part, [])), "items": items.get(part, [])} for part in parts}
+    return {
+        "numerator": len(good), "denominator": len(all_), "rate": round(len(good) / len(all_), 4) if all_ else None,
+        "numerator_items": good, "denominator_items": all_, **({"parts": beside} if parts else {}),
+    }  # fmt: skip
