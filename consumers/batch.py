@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from collections.abc import Set as AbstractSet
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from faust.types import TP
+
+from consumers.batch_records import Records
 
 Offsets = Callable[[AbstractSet[int]], Awaitable[Mapping[int, int]]]
 """Told the partitions that were assigned, answers where to read on; what it leaves out is read on from Kafka's mark."""
@@ -24,27 +26,28 @@ class Hooks(NamedTuple):
 
 
 class Batch:
-    """What one poll brought of one partition, in order.
+    """What one poll brought of one partition, in order. `records` are unpacked whenever they are gone through."""
 
-    `records` are aiokafka's: `offset`, `key`, `value`, `headers`, `timestamp` (milliseconds). Offsets may have gaps.
-    """
+    __slots__ = ("_lane", "acked", "next_offset", "partition", "records", "topic")
 
-    __slots__ = ("_lane", "acked", "next_offset", "partition", "records", "size", "topic")
-
-    def __init__(self, lane: Lane, records: Sequence[Any], next_offset: int) -> None:
+    def __init__(self, lane: Lane, records: Records, next_offset: int) -> None:
         self.topic, self.partition = lane.tp
         self.records = records
         self.next_offset = next_offset
         """Where to read on: above the last record, and above what lies behind it that is no record for us."""
-        self.size = sum(record.serialized_value_size for record in records)
-        """Bytes of all values."""
         self.acked = False
         """The agent has asked for what comes after it."""
         self._lane = lane
 
     @property
     def first_offset(self) -> int:
-        return int(self.records[0].offset)
+        """No record of the partition between it and the first one is anywhere else."""
+        return self.records.first
+
+    @property
+    def size(self) -> int:
+        """Bytes of all records as they are stored."""
+        return self.records.size
 
     @property
     def current(self) -> bool:
@@ -95,14 +98,14 @@ class Lane:
         """The offset to commit, unless Kafka knows it already."""
         return self.done if self.done != self._committed else None
 
-    def polled(self, records: Sequence[Any], position: int) -> Batch | None:
+    def polled(self, records: Records | None, position: int) -> Batch | None:
         """Takes what a poll brought; the batch to deliver, if any."""
         if not self._in_flight:
             self._acked = self.position
-        if self.position is None and not records:
+        if self.position is None and records is None:
             self._committed = position  # where we begin is what Kafka, or the processor's store, said
         self.position = position
-        if not records:
+        if records is None:
             return None
         batch = Batch(self, records, position)
         self._in_flight.append(batch)

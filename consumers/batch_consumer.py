@@ -82,10 +82,9 @@ class BatchConsumer(driver.Consumer):
         return came
 
     def _message(self, tp: TP, batch: Batch) -> ConsumerMessage:
-        last = batch.records[-1]
         return ConsumerMessage(
-            tp.topic, tp.partition, last.offset, last.timestamp / 1000, last.timestamp_type, None, None,
-            cast("Any", batch), None, 0, batch.size, tp, generation_id=self.app.consumer_generation_id,
+            tp.topic, tp.partition, batch.next_offset - 1, 0.0, 0, None, None, cast("Any", batch), None, 0, batch.size,
+            tp, generation_id=self.app.consumer_generation_id,
         )  # fmt: skip
 
     def fetched(self, error: BaseException | None) -> None:

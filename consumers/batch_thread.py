@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple, cast
 
 import aiokafka
@@ -14,6 +14,7 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from consumers.batch import Lane
+from consumers.batch_records import Records, in_stretches
 
 PATIENCE_MS = 50
 """How long a broker may hold an empty answer back: meanwhile aiokafka asks it for no other partition."""
@@ -23,7 +24,7 @@ BROKER_SECONDS = 5.0
 
 class Polled(NamedTuple):
     lane: Lane
-    records: Sequence[Any]
+    records: Records | None
     position: int
 
 
@@ -71,14 +72,12 @@ class BatchThread(driver.AIOKafkaConsumerThread):
         if not lanes:
             return []
         with subscription.fetch_context():
-            found = await fetcher.fetched_records(lanes, timeout=0, max_records=most)
+            found = await _stretches(fetcher, lanes, most)
         if not found:
             self._tell_of_data(fetcher)
         states = {tp: assignment.state_value(tp) for tp in lanes}
         return [
-            Polled(lanes[tp], found.get(tp, ()), state.position)
-            for tp, state in states.items()
-            if state.has_valid_position
+            Polled(lanes[tp], found.get(tp), state.position) for tp, state in states.items() if state.has_valid_position
         ]
 
     def _tell_of_data(self, fetcher: Any) -> None:
@@ -117,6 +116,22 @@ class BatchThread(driver.AIOKafkaConsumerThread):
         except (KafkaError, TimeoutError):
             return {}
         return {wanted[tp]: offset for tp, offset in found.items()}
+
+
+async def _stretches(fetcher: Any, lanes: Collection[TP], most: int) -> dict[TP, Records]:
+    """Of what has been fetched, a stretch of each partition until there are `most` records; awaits nothing."""
+    found: dict[TP, Records] = {}
+    count = 0
+    for tp in [tp for tp in fetcher._records if tp in lanes]:  # noqa: SLF001
+        stretches = in_stretches(fetcher._records[tp], most)  # noqa: SLF001
+        for records in (await fetcher.fetched_records({tp}, timeout=0, max_records=1)).get(tp, ()):
+            found[tp] = records
+            count += records.end - records.first
+        if stretches is not None and stretches.drained:
+            await fetcher.fetched_records({tp}, timeout=0)  # sees that it was all, and fetches what comes next
+        if count >= most:
+            break
+    return found
 
 
 def _ms(seconds: float | None) -> int:

@@ -5,10 +5,9 @@ the same moment is taken in the order in which it was sent.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from heapq import merge
-from itertools import islice
-from operator import attrgetter
+from itertools import chain, islice, repeat
 
 from consumers.cloudevents import line_of, received
 from consumers.ports import Batch, Door, Record
@@ -17,7 +16,8 @@ from domain.envelope import Rejected
 AT_ONCE = 1_000
 """Actions that are decided and appended together."""
 log = logging.getLogger("danze.intake")
-_sent = attrgetter("timestamp")
+Queued = tuple[int, Record]
+"""The partition from which a record came, and the record."""
 
 
 class Intake:
@@ -34,18 +34,19 @@ class Intake:
         """Decides and records all of it. What comes again, as after a crash, is a duplicate: recorded once, and what
         was refused stays refused, though by now it might be taken.
         """
-        partitions: dict[int, list[Record]] = {}
+        partitions: dict[int, list[Iterable[Record]]] = {}
         for batch in batches:
-            partitions.setdefault(batch.partition, []).extend(batch.records)
+            partitions.setdefault(batch.partition, []).append(batch.records)
         # Within a partition its own order holds, whatever the clocks of several producers say.
-        records = merge(*partitions.values(), key=_sent)
+        queues = [zip(repeat(partition), chain(*several)) for partition, several in partitions.items()]
+        records = merge(*queues, key=_sent)
         while some := list(islice(records, AT_ONCE)):
             self._some(some)
 
-    def _some(self, records: Sequence[Record]) -> None:
+    def _some(self, queued: Sequence[Queued]) -> None:
         lines: list[bytes] = []
         refused: dict[int, Rejected] = {}
-        for place, record in enumerate(records):
+        for place, (_, record) in enumerate(queued):
             line = received(record.key, record.value, record.headers)
             if isinstance(line, Rejected):
                 refused[place] = line
@@ -54,5 +55,10 @@ class Intake:
                 key = (record.key or b"").decode("utf-8", "replace")
                 log.warning("%s came with personal fields in clear; see docs/decisions/0018", key)
             lines.append(line)
-        places = [(f"{self._queue} {record.partition}", record.offset + 1) for record in records]
+        places = [(f"{self._queue} {partition}", record.offset + 1) for partition, record in queued]
         self._door.take(lines, refused, places)
+
+
+def _sent(queued: Queued) -> int:
+    """When a record was sent, in milliseconds; a producer may leave it out."""
+    return queued[1].timestamp or 0

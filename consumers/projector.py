@@ -4,10 +4,10 @@ Rows and places are written in one transaction; what was seen before is told by 
 has its effect once, whatever Kafka delivers twice, and whoever holds a partition twice for a moment.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import attrgetter
 from threading import RLock
+from typing import NamedTuple
 
 import msgspec
 from msgspec import DecodeError, Struct, ValidationError
@@ -18,7 +18,7 @@ from domain.codec import SEERS, seer
 from domain.envelope import AnySeen, Finding
 from domain.finding.decide import State
 from projections.findings import Word
-from projections.fold import Changes, Fold, streams
+from projections.fold import Changes, Fold
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 ROOM = 20_000
@@ -115,35 +115,16 @@ class Projector:
                 self.held[partition].claim = place
         return lost
 
-    def _take(self, fold: Fold, records: Sequence[Record], claim: Claim) -> tuple[int, list[DeadLetter]]:
+    def _take(self, fold: Fold, records: Iterable[Record], claim: Claim) -> tuple[int, list[DeadLetter]]:
         """Folds what is new of a batch. Answers the last position, and what could not be folded."""
-        letters: list[DeadLetter] = []
-        last = claim.position
-
-        def events(subject: str, stream: Iterable[Record]) -> Iterator[AnySeen]:
-            nonlocal last
-            seen = claim.position
-            for record in stream:
-                event = read(record, subject, seen)
-                if event is None:
-                    continue
-                if isinstance(event, str):
-                    letters.append(DeadLetter(claim.partition, record, event))
-                else:
-                    seen = event.position
-                    yield event
-            last = max(last, seen)
-
-        subjects: dict[str, list[Record]] = {}
-        for key, stream in streams(records, KEY).items():
-            subjects.setdefault(_subject(key), []).extend(stream)
-        self._load(fold, claim, subjects)
-        astray = fold.take({subject: events(subject, stream) for subject, stream in subjects.items()})
-        for event in astray:
-            record = next(each for each in subjects[event.subject] if _position(each.headers) == event.position)
+        told = read_all(records, claim.position)
+        self._load(fold, claim, told.subjects)
+        letters = [DeadLetter(claim.partition, record, why) for record, why in told.unread]
+        for event in fold.take(told.subjects):
+            record = next(each for each in records if _told(each.headers)[0] == b"%d" % event.position)
             why = f"version {event.version} of {event.subject} came before the one before it"
             letters.append(DeadLetter(claim.partition, record, why))
-        return last, sorted(letters, key=lambda letter: letter.record.offset)
+        return told.last, sorted(letters, key=lambda letter: letter.record.offset)
 
     def _load(self, fold: Fold, claim: Claim, subjects: Iterable[str]) -> None:
         missing = {each for each in subjects if each[:9] == "petition:" and each not in fold.items}
@@ -151,19 +132,44 @@ class Projector:
             fold.items.put(subject, item)
 
 
-KEY = attrgetter("key")
+class Read(NamedTuple):
+    """What was read of a batch."""
+
+    subjects: dict[str, list[AnySeen]]
+    unread: list[tuple[Record, str]]
+    """Records that are no events, and why."""
+    last: int
+    """The position of the last event."""
+
+
+def read_all(records: Iterable[Record], after: int) -> Read:
+    """The events in records, by their subjects; those whose place in the log is not above `after` were seen before.
+
+    Each record is read as soon as it is unpacked, and let go: its bytes are in the processor's cache then.
+    """
+    keys: dict[bytes | None, tuple[str, list[AnySeen]]] = {}
+    subjects: dict[str, list[AnySeen]] = {}
+    unread: list[tuple[Record, str]] = []
+    for record in records:
+        key = record.key
+        stream = keys.get(key)
+        if stream is None:
+            subject = _subject(key)
+            stream = keys[key] = subject, subjects.setdefault(subject, [])
+        event = read(record, stream[0], after)
+        if event is None:
+            continue
+        if isinstance(event, str):
+            unread.append((record, event))
+        else:
+            after = event.position
+            stream[1].append(event)
+    return Read({subject: events for subject, events in subjects.items() if events}, unread, after)
 
 
 def _subject(key: bytes | None) -> str:
     """What a key says; `read` compares."""
     return (key or b"").decode("utf-8", "replace")
-
-
-def _position(headers: Headers) -> int | None:
-    """The place in the log that a record names; None where that is no number."""
-    with suppress(ValueError):
-        return int(_told(headers)[0])
-    return None
 
 
 def read(record: Record, subject: str, after: int) -> AnySeen | str | None:

@@ -73,7 +73,7 @@ class Counted(Projector):
                 position, _ = self._take(held.fold, batch.records, held.claim)
                 held.claim = held.claim.at(position, batch.next_offset, 0)
         self.writes += 1
-        self.seen += sum(len(batch.records) for batch in batches)
+        self.seen += sum(batch.next_offset - batch.first_offset for batch in batches)  # nothing is compacted
         if all(held.claim.offset >= self.ends[partition] for partition, held in self.held.items()):
             self.done()
 

@@ -13,8 +13,8 @@ SOON = 30
 
 
 def publish(kafka_url, topic, values, partition=0, **options):
-    """Sends values; returns when Kafka has them all."""
-    producer = KafkaProducer(bootstrap_servers=kafka_url, **options)
+    """Sends values, few of them in one stored batch; returns when Kafka has them all."""
+    producer = KafkaProducer(bootstrap_servers=kafka_url, **{"linger_ms": 1_000, **options})
     for value in values:
         producer.send(topic, value, partition=partition)
     producer.flush()

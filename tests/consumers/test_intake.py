@@ -101,3 +101,9 @@ def test_several_partitions_come_in_the_order_of_sending_and_each_in_its_own(sys
     worker(system).take([Batch((first,)), Batch((second,)), Batch(tuple(other))])
     assert refusals(system) == []
     assert [entry.subject[-1] for entry in system.log.read(3)] == ["2", "1", "1", "2"]
+
+
+def test_a_record_that_does_not_say_when_it_was_sent_is_taken_too(system):
+    timeless = Record(0, registered(2), None, partition=1)
+    worker(system).take([Batch((Record(0, registered(1), 50),)), Batch((timeless,))])
+    assert [entry.subject[-1] for entry in system.log.read(3)] == ["2", "1"]
