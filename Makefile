@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: secrets compose-check peers pm4py help setup setup-dev run kafka test lint format types contracts chaos bench docs lock check clean
+.PHONY: schemathesis secrets compose-check peers pm4py help setup setup-dev run kafka test lint format types contracts chaos bench docs lock check clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -41,6 +41,9 @@ check: lint types contracts test  ## what CI runs
 
 chaos: setup-dev  ## kill workers, broker and PostgreSQL while actions come in (N=1000, SEED=1); nothing may be lost or doubled
 	$(BIN)/python -W ignore -m tests.system.chaos $(or $(N),100) --seed $(or $(SEED),1)
+
+schemathesis: setup-dev  ## N=20000 requests to a real server, made from its OpenAPI document (STORE=url)
+	$(BIN)/python -m tests.api.fuzz --requests $(or $(N),20000) --seed $(or $(SEED),1) $(if $(STORE),--store '$(STORE)')
 
 bench: setup-dev  ## benchmarks/*.py, one after the other
 	@set -e; for script in $(wildcard benchmarks/*.py); do echo "== $$script"; $(BIN)/python $$script; done

@@ -33,8 +33,8 @@ class TakesActions(Operation):
 
     def __post_init__(self) -> None:
         one = Schema(type=OpenAPIType.OBJECT, description="An action: a CloudEvent in structured JSON mode")
-        many = Schema(type=OpenAPIType.ARRAY, items=one)
-        text = Schema(type=OpenAPIType.STRING, description="One action a line")
+        many = Schema(type=OpenAPIType.ARRAY, description="Actions; what is none is answered `malformed` in its place")
+        text = Schema(description="Text: one action a line; what is none is answered `malformed` in its place")
         example: dict[str, Example | Reference] = {"action": Example(summary="A registration", value=examples.ACTION)}
         batch: dict[str, Example | Reference] = {
             "batch": Example(summary="Two actions", value=[examples.ACTION, examples.ACTION])

@@ -1,7 +1,5 @@
 """Shapes and examples of what is asked by whoever works on items."""
 
-from __future__ import annotations
-
 from typing import Any, TypedDict
 
 from api.routes.examples import NO, TOLD

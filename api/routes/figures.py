@@ -31,8 +31,8 @@ def kpis(
     questions: Asks,
     moment: Moment,
     unit: Annotated[str, QueryParameter(description="The unit; its subordinates are taken in")],
-    from_: Annotated[str, QueryParameter(name="from", description=DATE, schema_extra=IS_DATE)],
-    to: Annotated[str, QueryParameter(description=DATE, schema_extra=IS_DATE)],
+    from_: Annotated[str, QueryParameter(name="from", description=DATE, schema_extra=IS_DATE, min_length=10)],
+    to: Annotated[str, QueryParameter(description=DATE, schema_extra=IS_DATE, min_length=10)],
 ) -> Answer:
     """What are the rates of a unit, and which items are behind them?"""
     begins, ends = read_date(from_, "from"), read_date(to, "to")
@@ -55,8 +55,10 @@ def counters(
     moment: Moment,
     by: FromQuery[By] = "unit",
     unit: FromQuery[str | None] = None,
-    from_: Annotated[str | None, QueryParameter(name="from", description=DATE, schema_extra=IS_DATE)] = None,
-    to: Annotated[str | None, QueryParameter(description=DATE, schema_extra=IS_DATE)] = None,
+    from_: Annotated[
+        str | None, QueryParameter(name="from", description=DATE, schema_extra=IS_DATE, min_length=10)
+    ] = None,
+    to: Annotated[str | None, QueryParameter(description=DATE, schema_extra=IS_DATE, min_length=10)] = None,
 ) -> Answer:
     """How many registrations, repeats, visits above? A visit above counts on its own day, not on its registration's."""
     begins, ends = read_date(from_, "from"), read_date(to, "to")

@@ -1,7 +1,5 @@
 """Shapes and examples of the answers about everything that is no item, as OpenAPI tells them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from api.routes.examples import NO, TOLD

@@ -19,8 +19,8 @@ from projections.duties import LONGEST
 from projections.ledgers.kinds import LEDGERS, STATES
 
 BELOW = "The unit; its subordinates are taken in"
-From = Annotated[str | None, QueryParameter(name="from", description=DATE, schema_extra=IS_DATE)]
-To = Annotated[str | None, QueryParameter(description=DATE, schema_extra=IS_DATE)]
+From = Annotated[str | None, QueryParameter(name="from", description=DATE, schema_extra=IS_DATE, min_length=10)]
+To = Annotated[str | None, QueryParameter(description=DATE, schema_extra=IS_DATE, min_length=10)]
 
 
 @get(
@@ -34,8 +34,10 @@ def duties(
     questions: Asks,
     moment: Moment,
     unit: Annotated[str, QueryParameter(description=BELOW)],
-    from_: Annotated[str, QueryParameter(name="from", description=DATE, schema_extra=IS_DATE)],
-    to: Annotated[str, QueryParameter(description=f"{DATE}, at most {LONGEST} days on", schema_extra=IS_DATE)],
+    from_: Annotated[str, QueryParameter(name="from", description=DATE, schema_extra=IS_DATE, min_length=10)],
+    to: Annotated[
+        str, QueryParameter(description=f"{DATE}, at most {LONGEST} days on", schema_extra=IS_DATE, min_length=10)
+    ],
     gaps: Annotated[bool, QueryParameter(description="Only what was missed")] = False,
 ) -> Answer:
     """Which duties were owed, done, missed, by unit and leader (Art 1, 3, 5, 7, 8, 14, 18)?"""

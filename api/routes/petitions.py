@@ -13,7 +13,7 @@ from api.problems import answers, cursor_read, found
 from api.routes import examples, shapes
 
 Limit = Annotated[int, QueryParameter(ge=1, le=500, description="How many at most")]
-Cursor = Annotated[str | None, QueryParameter(description="The `next` of the answer before")]
+Cursor = Annotated[str | None, QueryParameter(description="The `next` of the answer before", min_length=1)]
 
 
 @get(

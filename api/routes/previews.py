@@ -1,7 +1,5 @@
 """What a preview looks like: its shape, and an example."""
 
-from __future__ import annotations
-
 from typing import Any, NotRequired, TypedDict
 
 from api.routes.examples import TOLD

@@ -44,7 +44,7 @@ def happened_by(event: Answer, moment: datetime | None) -> bool:
     operation_id="checkpoint",
     tags=["log"],
     sync_to_thread=True,
-    responses=answers(shapes.Checkpoint, examples.CHECKPOINT),
+    responses=answers(shapes.Checkpoint, examples.CHECKPOINT, missing="Nothing was sealed yet"),
 )
 def checkpoint(questions: Asks) -> Answer:
     """Which history is vouched for? The newest checkpoint, a signed note to keep."""
@@ -56,7 +56,7 @@ def checkpoint(questions: Asks) -> Answer:
     operation_id="proof",
     tags=["log"],
     sync_to_thread=True,
-    responses=answers(shapes.Proof, examples.PROOF),
+    responses=answers(shapes.Proof, examples.PROOF, missing="No such event, or it is not sealed yet"),
 )
 def proof(questions: Asks, position: Annotated[int, PathParameter(ge=1, le=2**63 - 1)]) -> Answer:
     """Is an event in the history that is vouched for? A proof that can be checked without danze."""

@@ -60,7 +60,7 @@ async def preview_ruleset(
     request: Request[Any, Any, Any],
     questions: Asks,
     from_: Annotated[
-        str | None, QueryParameter(name="from", description="Its first day; else the one it names")
+        str | None, QueryParameter(name="from", description="Its first day; else the one it names", min_length=10)
     ] = None,
 ) -> Answer:
     """Judges the record again under the set in the body."""

@@ -1,7 +1,5 @@
 """The shapes of requests and answers, as OpenAPI tells them; the read models may put more keys beside these."""
 
-from __future__ import annotations
-
 from typing import Any, NotRequired, TypedDict
 
 
@@ -130,7 +128,7 @@ class Event(TypedDict):
     actor: str
     unit: str | None
     data: dict[str, Any]
-    decided: dict[str, Any]
+    decided: NotRequired[dict[str, Any]]
 
 
 class Timeline(Told):
@@ -231,7 +229,7 @@ class Matter(Told):
     items: list[str]
     repeats: int
     first_time_resolved: bool | None
-    collective: bool
+    collective: int
     skip_level: int
     raised: list[dict[str, Any]]
 

@@ -1,20 +1,18 @@
 """Numbers: rates, counters, scoreboards and the overview. Each comes from rows, so each can name its items."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from sqlalchemy import func, or_, select
 
 from infra.questions.book import Book
-from infra.questions.tallies import Counted
+from infra.questions.tallies import Counted, Running
 from projections import counters as count
 from projections.cases import CaseRow
 from projections.kpis import FORMULA, Asked, kpis
 from projections.pace import NOT_COMPUTED, pace
 from projections.tally import Slots
-
-DUE_SHOWN = 20
 
 
 def kpi(book: Book, unit: str, from_: date, to: date) -> dict[str, Any]:
@@ -76,21 +74,15 @@ def units(book: Book, counted: Counted) -> dict[str, Any]:
     return {**book.head(), "units": listed}
 
 
-def _due(book: Book, members: Collection[str] | None = None) -> list[dict[str, Any]]:
-    """What comes due next: the earliest first, nothing that is missed already."""
-    due, cases = book.tables.due, book.tables.cases
-    query = select(due.c.subject, due.c.clock, due.c.due_on, due.c.owed_by).where(
-        due.c.missed == 0, due.c.due_on >= book.moment.date().isoformat()
-    )
-    if members is not None:
-        query = query.where(due.c.owed_by.in_(sorted(members)))
-    rows = book.select(query.order_by(due.c.due_on, due.c.subject, due.c.clock).limit(DUE_SHOWN))
-    of = select(cases.c.no, cases.c.title).where(cases.c.no.in_({row.subject[9:] for row in rows}))
+def _due(book: Book, soon: Iterable[tuple[str, Running]]) -> list[dict[str, Any]]:
+    """What comes due next, with titles."""
+    soon, cases = list(soon), book.tables.cases
+    of = select(cases.c.no, cases.c.title).where(cases.c.no.in_(sorted({subject[9:] for _, (_, subject, _) in soon})))
     titles = {row.no: row.title for row in book.select(of)}
     return [
-        {"no": row.subject[9:], "title": titles[row.subject[9:]], "clock": row.clock, "due_on": row.due_on,
-         "unit": row.owed_by, "unit_name": book.units.name(row.owed_by)}
-        for row in rows
+        {"no": subject[9:], "title": titles[subject[9:]], "clock": clock, "due_on": due_on, "unit": unit,
+         "unit_name": book.units.name(unit)}
+        for unit, (due_on, subject, clock) in soon
     ]  # fmt: skip
 
 
@@ -120,7 +112,7 @@ def scoreboard(book: Book, counted: Counted, unit: str) -> dict[str, Any] | None
         "open": totals["open"], "late": totals["late"], "registered": totals["items"], "closed": totals["closed"],
         "resolved": totals["resolved"],
         "findings_by_rule": _by_rule(book, counted.tally.findings(members)),
-        "due_soon": _due(book, members),
+        "due_soon": _due(book, counted.due_soon(members)),
         **_this_year(counted, unit, members),
     }  # fmt: skip
 
@@ -158,7 +150,7 @@ def overview(book: Book, counted: Counted) -> dict[str, Any]:
         "counties": _counties(book, tally.each("county"), by_unit),
         "rules": _by_rule(book, tally.findings()),
         "units": [{"unit": unit, "name": book.units.name(unit), "findings": by_unit[unit]} for unit in worst],
-        "due": _due(book),
+        "due": _due(book, counted.due_soon()),
         **_this_year(counted, top(book), everyone),
     }  # fmt: skip
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from domain.codec import decode_event
 from domain.envelope import Finding
@@ -115,22 +115,35 @@ def findings(
 ) -> dict[str, Any]:
     """Findings that stand, by id. `unit` takes what is below it in; `official` asks who answers."""
     table = book.tables.findings
-    query = select(table.c.body).where(table.c.cleared_at == 0)
+    conditions: list[Any] = [table.c.cleared_at == 0]
     if unit:
-        query = query.where(table.c.unit.in_(sorted(book.units.below(unit))))
+        conditions.append(table.c.unit.in_(sorted(book.units.below(unit))))
     for column, wanted in (("rule", rule), ("subject", subject), ("axis", axis), ("state", state)):
         if wanted:
-            query = query.where(table.c[column] == wanted)
+            conditions.append(table.c[column] == wanted)
     if official:
-        query = query.where(table.c.unit.in_(sorted({unit for unit, _ in book.units.offices(official)})))
-    found = [_standing(row[0]) for row in book.select(query.order_by(table.c.id))]
-    if official:
-        found = [each for each in found if any(a.official == official for a in answers(each.finding, book.units))]
-    total = len(found)
-    later = [each for each in found if each.finding.id > cursor] if cursor else found
+        conditions.append(table.c.unit.in_(sorted({unit for unit, _ in book.units.offices(official)})))
+        found = _answered_by(book, official, conditions)
+        total, later = len(found), [each for each in found if each.finding.id > cursor] if cursor else found
+    else:
+        total = int(book.select(select(func.count()).select_from(table).where(*conditions))[0][0])
+        later = _in_order(book, [*conditions, *([table.c.id > cursor] if cursor else [])], limit and limit + 1)
     rows = [told(each, book) for each in (later[:limit] if limit else later)]
     more = limit is not None and len(later) > limit
     return {**book.head(), "total": total, "findings": rows, "next": rows[-1]["id"] if more else None}
+
+
+def _in_order(book: Book, conditions: Iterable[Any], limit: int | None = None) -> list[Standing]:
+    """Findings by id."""
+    table = book.tables.findings
+    query = select(table.c.body).where(*conditions).order_by(table.c.id).limit(limit)
+    return [_standing(row[0]) for row in book.select(query)]
+
+
+def _answered_by(book: Book, official: str, conditions: Iterable[Any]) -> list[Standing]:
+    """Those for which this official answers in person, which is known from the roles of the day."""
+    found = _in_order(book, conditions)
+    return [each for each in found if any(a.official == official for a in answers(each.finding, book.units))]
 
 
 def explain(book: Book, id: str) -> dict[str, Any] | None:

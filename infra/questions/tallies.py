@@ -3,9 +3,11 @@
 A first question reads every row. After it, the events that the log gained name the rows to read again.
 """
 
-from collections import Counter, OrderedDict
+from bisect import bisect_left, insort
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
+from heapq import nsmallest
 from threading import Lock
 
 from sqlalchemy import Table, or_, select
@@ -26,10 +28,16 @@ from projections.findings import words_of
 from projections.ledgers.writing import WRITES
 from projections.tally import WATCHED, EnteredRow, FoundRow, Tally, of_entry, of_finding, of_item
 
+SOONEST = 20
+"""Running deadlines that are told of a unit."""
 TOGETHER = 500
 """Rows that are looked for by their keys in one query."""
 JUDGING = {"conference", "period", "evaluation", "unit", "ruleset", "calendar"}
 """Kinds of subjects whose events change what is owed, or whether it was done."""
+
+
+Running = tuple[str, ...]
+"""(last day, subject, clock) of a deadline."""
 
 
 class Counted:
@@ -45,6 +53,9 @@ class Counted:
         self._firsts: Counter[str | None] = Counter()
         """How many items repeat each item."""
         self._first_of: dict[str, str | None] = {}
+        self._due: defaultdict[str, list[Running]] = defaultdict(list)
+        """Deadlines that run and are not missed, by who owes them, the earliest first."""
+        self._due_of: dict[str, list[tuple[str, Running]]] = {}
         self._duties: dict[str, Counter[str]] = {}
         """Of each unit asked about, in which state its duties of the year are."""
         self._below: dict[str, frozenset[UnitId]] = {}
@@ -64,6 +75,7 @@ class Counted:
         self._items(book.cases(*of(cases, "registered_by", "unit", "first_unit")))
         self._findings(book, *of(book.tables.findings, "unit"))
         self._entries(book, *of(book.tables.ledgers, "unit"))
+        self._running(book, *of(book.tables.due, "owed_by"))
         read = book.position - book.behind
         while entries := book.log.read(read, upto=book.position):  # the rows do not know yet what the log holds already
             for event in decoded(entries):
@@ -101,6 +113,7 @@ class Counted:
         changed, self._changed = self._changed, {row: at for row, at in self._changed.items() if at > seen}
         for keys in _parts([key for table, key in changed if table == "cases"]):
             self._items_again(book, keys)
+            self._running_again(book, [f"petition:{no}" for no in keys])
         for keys in _parts([key for table, key in changed if table == "findings"]):
             self._findings(book, book.tables.findings.c.id.in_(keys))
         for keys in _parts([key for table, key in changed if table == "ledgers"]):
@@ -141,6 +154,28 @@ class Counted:
         query = select(*(table.c[name] for name in EnteredRow._fields)).where(table.c.ledger.in_(WATCHED), *conditions)
         for row in book.select(query):
             self.tally.put("ledgers", tuple(row[:3]), of_entry(EnteredRow(*row)))
+
+    def _running(self, book: Book, *conditions: ColumnElement[bool]) -> None:
+        table = book.tables.due
+        query = select(table.c.owed_by, table.c.due_on, table.c.subject, table.c.clock)
+        for unit, *running in book.select(query.where(table.c.missed == 0, *conditions)):
+            insort(self._due[unit], told := tuple(running))
+            self._due_of.setdefault(told[1], []).append((unit, told))
+
+    def _running_again(self, book: Book, subjects: Collection[str]) -> None:
+        """What runs on these items now, in place of what ran before."""
+        for unit, running in (each for subject in subjects for each in self._due_of.pop(subject, ())):
+            del self._due[unit][bisect_left(self._due[unit], running)]
+        self._running(book, book.tables.due.c.subject.in_(subjects))
+
+    def due_soon(self, members: Collection[str] | None = None) -> list[tuple[str, Running]]:
+        """What these units, or all, have to do next, the earliest first: (who owes it, what). Nothing that is over."""
+        soon: list[tuple[Running, str]] = []
+        for unit in self._due if members is None else members:
+            running = self._due.get(unit, [])
+            first = bisect_left(running, (self.tally.today,))
+            soon += [(each, unit) for each in running[first : first + SOONEST]]
+        return [(unit, each) for each, unit in nsmallest(SOONEST, soon)]
 
     def below(self, unit: str) -> frozenset[UnitId]:
         """The unit, all units below it, and all that went into one of them."""

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import MetaData, Table, create_engine, event, inspect, text
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.pool import NullPool, StaticPool
+from sqlalchemy.pool import QueuePool, StaticPool
 
 from domain.envelope import AnySeen
 from domain.petition.item import Item
@@ -18,17 +18,19 @@ from infra.postgres import trouble
 from infra.sentences import Sentence, speaking
 from infra.sqlite import BUSY_SECONDS, write_ahead
 from infra.sqlite import sentence as sqlite_sentence
-from infra.views.tables import KEYS, Tables, indexes
+from infra.views.tables import KEYS, Tables, bytewise, indexes
 from projections.findings import FindingRow, Word, finding_row, heard, unpack_words
 from projections.fold import Changes
 from projections.ledgers.entry import Entry, LedgerRow, ledger_row, unpack_entry
 from projections.ledgers.writing import written
 from projections.shelf import unpack_item
 
-FORMAT = 11
+FORMAT = 12
 """Of the rows and their bodies; another one is rebuilt, never migrated."""
 FEW = 500
 """Rows that PostgreSQL is sent one by one; for more, a copy into a table of the transaction costs less."""
+KEPT_OPEN = 4
+"""Connections to a file that are not closed after use: opening one costs as much as a question. Each has its cache."""
 Alone = Callable[[], AbstractContextManager[None]]
 
 
@@ -138,6 +140,8 @@ class Views:
         connection.execute(text(f"INSERT INTO {self.q('generations')} VALUES ({tables.number}, 0, 0, {FORMAT})"))
         for table in tables:
             table.create(connection)
+            if self.postgres:
+                connection.execute(text(f"ALTER TABLE {self.q(table.name)} {bytewise(table)}"))
         if self.postgres:
             connection.execute(text(f"CREATE TABLE {self.q(tables.titles)} (no TEXT PRIMARY KEY, terms tsvector)"))
         else:
@@ -336,7 +340,10 @@ def sqlite_views(path: str) -> Views:
     if path == ":memory:":
         engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
         return Views(engine, lambda error: sqlite_sentence("the read models in memory", error))
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(
+        f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, poolclass=QueuePool,
+        pool_size=KEPT_OPEN, max_overflow=-1, pool_use_lifo=True,
+    )  # fmt: skip
 
     @event.listens_for(engine, "connect")
     def _pragmas(connection: Any, _: Any) -> None:

@@ -1,0 +1,268 @@
+"""How fast is each question answered over HTTP, while the log grows?
+
+    .venv/bin/python benchmarks/api.py [--store URL] [--items 1000000] [--rate 200] [--seconds 60] [--kept FOLDER]
+
+A simulated year of Hengyang is taken in, and each of its items goes into the log so many times under other numbers,
+with all that refers to it, until there are as many items as asked for. `danze api` serves it from a process of its
+own, and this one asks: at a steady rate, whether or not the answers before have come, so that who waits in a queue is
+measured too. Meanwhile an item is registered twice a second, so that no answer can be kept.
+
+With --kept what was made stays there (an SQLite store), or in the schema of --store, and is used again.
+"""
+
+import argparse
+import asyncio
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+import orjson
+
+from cli.wiring import System, look_for_garbage_less_often
+from domain.envelope import SHANGHAI
+from infra.city.simulation import START, simulate
+from infra.log.port import Log, NewEntry, RawEntry, key_of
+
+SCALE, DAYS = 0.33, 365
+"""Of the simulated year: some 10,000 items."""
+MOST = 99
+"""Times that an item can be put in: its number has six digits, of which a simulated one needs four."""
+NO = re.compile(rb"(\d{6,9}-20\d\d-)00(\d{4})\b")
+PERSON = re.compile(rb"person:[0-9a-f]{2}")
+EVIDENCE = re.compile(rb'"evidence":\[([\d,]+)\]')
+GOALS = {"sqlite": 50, "postgresql": 20}
+"""Milliseconds within which 99 of 100 answers are there."""
+
+
+def taken(folder: Path) -> System:
+    """A year as `danze emit --history` takes it in."""
+    system = System(f"sqlite:///{folder}/year.db")
+    if system.log.head().position == 0:
+        intake = system.intake(history=True)
+        lines = map(orjson.dumps, simulate(1, DAYS, SCALE))
+        while part := list(islice(lines, 1_000)):
+            intake.take(part)
+        intake.advance(START + timedelta(days=DAYS))
+    return system
+
+
+class Many:
+    """One year's log, each item and all that is about it so many times."""
+
+    def __init__(self, year: Log, times: int) -> None:
+        self._year, self._times = year, times
+        self._first = [0]
+        """Of each position of the year the first that it becomes; the last is the next free one."""
+
+    def entries(self) -> Iterator[NewEntry]:
+        after, free = 0, 1
+        while rows := self._year.raw_entries(after):
+            touches = self._year.touched(after, rows[-1].position)
+            for row in rows:
+                times = self._times if NO.search(row.subject.encode()) else 1
+                self._first.append(free)
+                free += times
+                for number in range(times):
+                    yield self._under(row, touches.get(row.position, ()), number)
+            after = rows[-1].position
+
+    def _under(self, row: RawEntry, touches: tuple[str, ...], number: int) -> NewEntry:
+        """The event as it is under the numbers of one copy."""
+        other = rb"\g<1>%02d\g<2>" % number
+
+        def renamed(text: str) -> str:
+            return NO.sub(other, text.encode()).decode()
+
+        body = EVIDENCE.sub(lambda found: self._evidence(found, number), NO.sub(other, row.body))
+        body = PERSON.sub(b"person:%02x" % number, body)
+        key = key_of("many", f"{row.position}/{number}")
+        return NewEntry(
+            renamed(row.subject),
+            row.version,
+            row.type,
+            row.recorded,
+            body,
+            key,
+            row.digest,
+            tuple(map(renamed, touches)),
+        )
+
+    def _evidence(self, found: re.Match[bytes], number: int) -> bytes:
+        """Positions move: of events that are there several times, to the copy's own."""
+        moved = []
+        for position in map(int, found[1].split(b",")):
+            first, after = self._first[position], self._first[min(position + 1, len(self._first) - 1)]
+            moved.append(first + number if after - first > 1 or position + 1 == len(self._first) else first)
+        return b'"evidence":[%s]' % b",".join(b"%d" % each for each in moved)
+
+
+def filled(system: System, folder: Path, items: int) -> None:
+    """Puts the year into an empty store so often that it holds as many items, and makes the read models."""
+    with closing(taken(folder)) as year:
+        (found,) = {year.answers.overview()["totals"]["items"]}
+        times = min(MOST, -(-items // found))
+        entries, began = Many(year.log, times).entries(), time.perf_counter()
+        while part := list(islice(entries, 50_000)):
+            head = system.log.append(part, [], after=system.log.head().position, reads=None)
+            print(f"\r{head.position:,} events", end="", file=sys.stderr)
+    print(f"\nlog: {time.perf_counter() - began:.0f} s", file=sys.stderr)
+    system.projector.replay()
+    print(f"with read models: {time.perf_counter() - began:.0f} s", file=sys.stderr)
+
+
+class Asked(NamedTuple):
+    """One kind of question, and the addresses that it is asked under, one after the other."""
+
+    name: str
+    paths: list[str]
+
+
+def questions(system: System) -> list[Asked]:
+    """The five questions of the goal, of items and units of the store by chance."""
+    chance, ask = random.Random(1), system.answers
+    numbers, at = [], None
+    for _ in range(6):
+        page = ask.search(limit=500, cursor=at)
+        numbers, at = numbers + [each["no"] for each in page["petitions"]], f"20{chance.randint(2007, 2106)}"
+        at = f"{at[:4]}-{at[4:6]}-15|999999"
+    units = [each["unit"] for each in ask.units()["units"]]
+    items = chance.sample(numbers, min(1_000, len(numbers)))
+    return [
+        Asked("item", [f"/v1/petitions/{no}" for no in items]),
+        Asked("timeline", [f"/v1/petitions/{no}/timeline" for no in items]),
+        Asked("dossier", [f"/v1/petitions/{no}/dossier" for no in items]),
+        Asked("scoreboard", [f"/v1/units/{unit}/scoreboard" for unit in chance.sample(units, len(units))]),
+        Asked("overview", ["/v1/overview"]),
+    ]
+
+
+class Client:
+    """Connections that stay open, each with one request under way at most."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+
+    async def get(self, path: str, body: bytes = b"") -> int:
+        """The length of a good answer."""
+        reader, writer = self._idle.pop() if self._idle else await asyncio.open_connection("127.0.0.1", self._port)
+        verb = "POST" if body else "GET"
+        head = f"{verb} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        status, *headers = (await reader.readuntil(b"\r\n\r\n")).split(b"\r\n")
+        length = next(int(each.split(b":")[1]) for each in headers if each.lower().startswith(b"content-length:"))
+        await reader.readexactly(length)
+        if status.split()[1] not in (b"200", b"207"):
+            sys.exit(f"{path}: {status.decode()}")
+        self._idle.append((reader, writer))
+        return length
+
+
+async def measured(port: int, asked: list[Asked], rate: int, seconds: int) -> dict[str, list[float]]:
+    """Milliseconds from the moment at which each question was to be asked until its answer was there."""
+    client, took, under_way = Client(port), defaultdict[str, list[float]](list), []
+    loop = asyncio.get_running_loop()
+    began = loop.time() + 0.5
+
+    async def ask(name: str, path: str, due: float) -> None:
+        await client.get(path)
+        took[name].append((loop.time() - due) * 1000)
+
+    for number in range(rate * seconds):
+        due = began + number / rate
+        await asyncio.sleep(due - loop.time())
+        kind = asked[number % len(asked)]
+        path = kind.paths[number // len(asked) % len(kind.paths)]
+        under_way.append(asyncio.create_task(ask(kind.name, path, due)))
+        if number % (rate // 2) == 0:
+            under_way.append(asyncio.create_task(client.get("/v1/actions", registration(number))))
+    await asyncio.gather(*under_way)
+    return took
+
+
+def registration(number: int) -> bytes:
+    """An item that comes in while others ask."""
+    now = datetime.now(SHANGHAI).isoformat(timespec="seconds")
+    return orjson.dumps({
+        "specversion": "1.0", "id": f"{now}/{number}", "source": "/bench", "type": "petition.registered.v1",
+        "subject": f"petition:bench-{time.time_ns()}", "time": now, "actor": "official:430400-xfj-clerk",
+        "unit": "unit:430400-xfj",
+        "data": {"channel": "letter", "purpose": "settlement", "category": "城乡建设", "place": "430408", "persons": 1,
+                 "petitioners": ["person:b1"], "title": "小区停车收费"},
+    })  # fmt: skip
+
+
+def shares(took: list[float]) -> str:
+    """The times within which so many answers were there."""
+    ordered = sorted(took)
+    at = {share: ordered[min(len(ordered) - 1, int(share * len(ordered)))] for share in (0.5, 0.95, 0.99)}
+    return (
+        "  ".join(f"p{round(share * 100)} {ms:6.1f} ms" for share, ms in at.items()) + f"  most {ordered[-1]:7.1f} ms"
+    )
+
+
+async def first(port: int) -> None:
+    """What the first one who asks waits for, and the second."""
+    client = Client(port)
+    for path in ("/v1/overview", "/v1/overview", "/", "/"):
+        began = time.perf_counter()
+        length = await client.get(path)
+        print(f"{path:14} {(time.perf_counter() - began) * 1000:8.1f} ms, {length / 1000:.0f} kB")
+
+
+def served(store: str, asked: list[Asked], rate: int, seconds: int) -> bool:
+    """Serves the store in another process and prints how long its answers took."""
+    command = [Path(sys.executable).with_name("danze"), "api", "--store", store, "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        port = int(server.stdout.readline().split("/")[2].rpartition(":")[2])
+        try:
+            asyncio.run(first(port))
+            asyncio.run(measured(port, asked, min(rate, 50), 5))  # warm
+            took = asyncio.run(measured(port, asked, rate, seconds))
+            status = Path(f"/proc/{server.pid}/status").read_text(encoding="utf-8")
+        finally:
+            server.terminate()
+    peak = re.search(r"VmHWM:\s+(\d+)", status)
+    print(f"memory of the server {int(peak[1]) // 1024 if peak else 0} MiB")
+    for name, times in took.items():
+        print(f"{name:10} {shares(times)}")
+    every = sorted(ms for times in took.values() for ms in times)
+    goal, at = GOALS[store.partition(":")[0]], every[int(0.99 * len(every))]
+    print(f"all        {shares(every)}\ngoal: p99 {goal} ms at {rate}/s  {'met' if at < goal else 'MISSED'}")
+    return at < goal
+
+
+def main() -> bool:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--store")
+    parser.add_argument("--items", type=int, default=1_000_000)
+    parser.add_argument("--rate", type=int, default=200)
+    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--kept", type=Path)
+    args = parser.parse_args()
+    look_for_garbage_less_often()
+    with tempfile.TemporaryDirectory() as folder:
+        kept = args.kept or Path(folder)
+        store = args.store or f"sqlite:///{kept}/many.db"
+        with closing(System(store)) as system:
+            if system.log.head().position == 0:
+                filled(system, kept, args.items)
+            asked = questions(system)
+            items, events = system.answers.overview()["totals"]["items"], system.log.head().position
+            print(f"{items:,} items, {events:,} events, {store.partition(':')[0]}")
+        return served(store, asked, args.rate, args.seconds)
+
+
+if __name__ == "__main__":
+    sys.exit(0 if main() else 1)
