@@ -10,6 +10,7 @@ import typer
 from cli import (
     asking,
     auditing,
+    backing_up,
     conforming,
     desk,
     differing,
@@ -56,7 +57,7 @@ for verb in (
     asking.search, asking.explain,
     ledgers.duties, ledgers.ledger, ledgers.record, ledgers.three_none, ledgers.evaluate,
     replaying.replay, verifying.verify, conforming.conform,
-    keeping.doctor, sealing.seal, sealing.witness, sealing.prove,
+    keeping.doctor, backing_up.backup, backing_up.restore, sealing.seal, sealing.witness, sealing.prove,
     relaying.relay, relaying.topics,
     desk.due, desk.candidates,
     workers.intake, workers.project, workers.clock, resubmitting.resubmit, docs.docs,

@@ -23,6 +23,7 @@ from infra.seals.asking import Asked, ask_all
 from infra.seals.notes import LOG, WITNESS, Note, SealError, Signature, parse_verifier
 from infra.seals.prove import bundle
 from infra.seals.sealer import Folder, Seal, Sealer
+from infra.seals.sealer import rebuild as remade
 from infra.seals.tiles import Tiles
 
 KeyFile = Annotated[
@@ -67,7 +68,7 @@ def seal(
         try:
             if rebuild:
                 with bar("rebuild") as progress:
-                    sealer.rebuild(progress)
+                    remade(system.log, folder, progress)
             if rotate:
                 fresh = keys.fresh(LOG, sealer.signer.verifier.name)
                 keys.write_new(keys.announced(key_file), fresh)

@@ -1,5 +1,6 @@
 """Is everything in order, and if not, what is to be done?"""
 
+from infra.backup import RESTORED
 from infra.log.port import Log
 from infra.questions import Answers
 from infra.views.store import Views
@@ -22,7 +23,9 @@ def _log(log: Log) -> Check:
         return check(
             "look", "log", "empty", "send actions: danze emit FILE, or danze simulate | danze emit --history -"
         )
-    return check("fine", "log", f"{head.position:,} events")
+    restored = log.mark(RESTORED)
+    since = f", restored from a backup at {restored:,}" if restored else ""
+    return check("fine", "log", f"{head.position:,} events{since}")
 
 
 def _views(log: Log, views: Views) -> Check:

@@ -7,7 +7,7 @@ from contextlib import suppress
 import psycopg
 from psycopg import sql
 
-from infra.log.port import StoreAway, StoreError
+from infra.log.port import StoreAway, StoreError, StoreMissing
 from infra.log.urls import PostgresUrl
 
 CONNECT_SECONDS = 10
@@ -32,7 +32,7 @@ def ensure_schema(place: PostgresUrl, schema: str, *, create: bool = True) -> No
     except psycopg.Error as error:
         raise trouble(f"{place.place}: {reason(error)}", error) from error
     if not found:
-        raise StoreError(f"there is no store at {place.place}: the schema {schema} does not exist")
+        raise StoreMissing(f"there is no store at {place.place}: the schema {schema} does not exist")
 
 
 def _connected(place: PostgresUrl, *, create: bool) -> psycopg.Connection[tuple[object, ...]]:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from infra.log.port import StoreError
+from infra.log.port import StoreMissing
 from infra.log.urls import PostgresUrl, StoreUrl
 from infra.postgres import ensure_schema
 from infra.postgres import sentence as postgres_sentence
@@ -190,7 +190,9 @@ def open_key_store(place: StoreUrl, *, create: bool = True) -> KeyStore:
         return _postgres(place, create=create)
     path = place.beside("keys")
     if not create and not path.exists():
-        raise StoreError(f"the keys of this store are not at {path}; put them back, nothing sealed can be read without")
+        raise StoreMissing(
+            f"the keys of this store are not at {path}; put them back, nothing sealed can be read without"
+        )
     return _sqlite(path)
 
 

@@ -25,6 +25,10 @@ class StoreAway(StoreError, ConnectionError):
     """The store's server is not to be reached for now; the same may succeed later."""
 
 
+class StoreMissing(StoreError):
+    """There is nothing where the store should be."""
+
+
 class StoreTooNew(StoreError):
     """A later danze wrote this store; this one would misread it."""
 

@@ -159,19 +159,20 @@ class Sealer:
         former, self.signer = self.signer, fresh
         return self._signed(checkpoint_of(note), now, former)
 
-    def rebuild(self, progress: Progress | None = None) -> int:
-        """Makes the tiles again out of the log, up to the newest checkpoint. Raises `SealError` where they differ."""
-        last = self.folder.newest()
-        if last is None:
-            return 0
-        checkpoint = checkpoint_of(last)
-        fresh = Tiles(self.folder.path / "rebuilt")
-        size = 0
-        while size < checkpoint.size and (leaves := self.log.leaves(size, min(CHUNK, checkpoint.size - size))):
-            size = fresh.extend(size, [leaf for _, leaf in leaves])
-            if progress:
-                progress(size, checkpoint.size)
-        if size < checkpoint.size or fresh.root(size) != checkpoint.root:
-            raise SealError("the log is not the one that was sealed: tiles made of it do not lead to the checkpoint")
-        self.folder.tiles.replace(fresh)
-        return size
+
+def rebuild(log: Log, folder: Folder, progress: Progress | None = None) -> int:
+    """Makes the tiles again out of the log, up to the newest checkpoint. Raises `SealError` where they differ."""
+    last = folder.newest()
+    if last is None:
+        return 0
+    checkpoint = checkpoint_of(last)
+    fresh = Tiles(folder.path / "rebuilt")
+    size = 0
+    while size < checkpoint.size and (leaves := log.leaves(size, min(CHUNK, checkpoint.size - size))):
+        size = fresh.extend(size, [leaf for _, leaf in leaves])
+        if progress:
+            progress(size, checkpoint.size)
+    if size < checkpoint.size or fresh.root(size) != checkpoint.root:
+        raise SealError("the log is not the one that was sealed: tiles made of it do not lead to the checkpoint")
+    folder.tiles.replace(fresh)
+    return size

@@ -1,0 +1,111 @@
+"""`danze backup` and `danze restore`: the store as files elsewhere, made while it works, and a store again."""
+
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from cli.options import Json, Seals, Store
+from cli.screen import bar, fail, out, told
+from cli.wiring import DEFAULT_STORE, now, opened
+from infra.backup.forgetting import forgotten_since
+from infra.backup.making import back_up
+from infra.backup.manifest import Manifest, read
+from infra.backup.restoring import restore as restored
+from infra.log.open import open_log
+from infra.log.urls import SQLiteUrl, parse
+from infra.master_key import source_of
+from infra.seals.keys import folder_of, key_of
+from infra.seals.sealer import Folder
+
+NOBODY = "nobody"
+
+
+def backup(
+    to: Annotated[Path, typer.Argument(metavar="OUT", help="A folder that is made; it must not exist.")],
+    store: Store = DEFAULT_STORE,
+    seals: Seals = None,
+    as_json: Json = False,
+) -> None:
+    """Copy the store into a folder while it is written to: log, refused actions, keys, checkpoints. Exit code 2 and no
+    folder where the log does not verify.
+
+    The master key and the signing key are not in it: keep them apart.
+    """
+    place = parse(store)
+    with opened(store, create=False) as system, bar("backup") as progress:
+        made = back_up(store, system.log, Folder(seals or folder_of(place)), to, now(), progress)
+    apart = {"master_key": source_of(place).name, "signing_key": str(key_of(place))}
+    told({**_told(made), "folder": str(to), "keep_apart": apart}, as_json, _backed_up)
+
+
+def _told(manifest: Manifest) -> dict[str, Any]:
+    answer: dict[str, Any] = msgspec.to_builtins(manifest)
+    del answer["files"], answer["format"]
+    return answer
+
+
+def _backed_up(answer: dict[str, Any]) -> None:
+    persons = "no keys of persons" if answer["persons"] is None else f"keys of {answer['persons']:,} persons"
+    out.print(f"{answer['events']:,} events, {answer['refused']:,} refused actions, {persons}", markup=False)
+    out.print(f"root {answer['root']}, {answer['sealed']:,} events sealed; in {answer['folder']}", markup=False)
+    apart = answer["keep_apart"]
+    out.print(f"not in it, to be kept apart: {apart['master_key']}, {apart['signing_key']}", markup=False)
+
+
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="BACKUP", help="A folder of danze backup.")],
+    store: Store = DEFAULT_STORE,
+    forgotten: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--forgotten",
+            help="What tells who was forgotten since: the old store, a later backup, an export (.jsonl); or `nobody`.",
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Make a store of a backup, where there is none. It is verified before it is there; killed, nothing is."""
+    manifest = read(source)
+    if manifest.persons and not forgotten:
+        raise fail(
+            f"the backup holds the keys of {manifest.persons:,} persons as of {manifest.made}; say who was forgotten "
+            f"since: --forgotten STORE, BACKUP or EXPORT.jsonl, or --forgotten {NOBODY}"
+        )
+    gone: set[str] = set()
+    for each in forgotten or ():
+        gone |= forgotten_since(manifest, each) if each != NOBODY else set()
+    with bar("restore") as progress:
+        said = restored(source, manifest, store, gone, _fold, progress)
+    answer = {"events": said["events"], "root": manifest.root, "made": manifest.made, "forgotten": sorted(gone)}
+    told({**answer, "grew_on": _grew_on(manifest, store)}, as_json, lambda answer: _restored(answer, manifest))
+
+
+def _fold(url: str) -> None:
+    with opened(url, create=False) as system:
+        system.projector.catch_up()
+
+
+def _grew_on(manifest: Manifest, store: str) -> int | None:
+    """At how many events the store stands that the backup was made of, where it is a file of this machine."""
+    made_of, place = parse(manifest.store), parse(store)
+    if not isinstance(made_of, SQLiteUrl) or not made_of.path.exists():
+        return None
+    if isinstance(place, SQLiteUrl) and place.path.absolute() == made_of.path.absolute():
+        return None
+    with closing(open_log(manifest.store, create=False)) as log:
+        return log.head().position
+
+
+def _restored(answer: dict[str, Any], manifest: Manifest) -> None:
+    out.print(f"{answer['events']:,} events as of {answer['made']}, verified: root {answer['root']}", markup=False)
+    if answer["forgotten"]:
+        gone = f"{len(answer['forgotten']):,} persons were forgotten since: their keys did not come back"
+        out.print(f"{gone}, and the log does not say so any more: send those actions again", markup=False)
+    if answer["grew_on"] is not None:
+        there = f"{manifest.store} is still there, with {answer['grew_on']:,} events"
+        out.print(f"{there}: let one of the two take actions, never both", markup=False)
+    else:
+        out.print(f"let {manifest.store} take no more actions, wherever it still runs", markup=False)

@@ -1,0 +1,178 @@
+"""Makes a backup while the store is written to.
+
+The order makes the cut: seals first, so that no checkpoint is ahead of the log; then the log, in one snapshot; keys
+last, since a key is there before anything is sealed with it. Who is forgotten meanwhile has no key in the backup.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from infra.backup.key_copy import copy_keys
+from infra.backup.manifest import FORMAT, Manifest, files_in, place_in, seals_in, write
+from infra.log import bundle
+from infra.log.open import open_log
+from infra.log.port import Log, Rejection, StoreError, StoreMissing
+from infra.log.urls import SQLiteUrl, StoreUrl, parse, printable
+from infra.log.verify import Checker, verify
+from infra.seals.audit import Sealed
+from infra.seals.sealer import Folder
+from infra.sqlite import sentence
+from infra.vault_store import open_key_store
+
+BATCH = 10_000
+Progress = Callable[[int, int], None]
+
+
+def back_up(url: str, log: Log, seals: Folder, out: Path, now: datetime, progress: Progress) -> Manifest:
+    """Writes the folder `out`, whole or not at all. Raises `StoreError`, also where the log does not verify."""
+    place = parse(url)
+    with _beginning(out) as part:
+        to = place_in(part)
+        sealed = _copied_seals(seals, seals_in(part))
+        if isinstance(place, SQLiteUrl):
+            _copied_file(place.path, to.path)
+        else:
+            copied(log, to.path, progress)
+        persons = _copied_keys(place, to)
+        with closing(open_log(str(to.path))) as copy:
+            said = _verified(copy, Sealed(seals_in(part)), progress)
+            refused = sum(1 for _ in rejections(copy))
+            leaf = copy.leaves(said["events"] - 1, 1)[0][1].hex() if said["events"] else ""
+        manifest = Manifest(
+            FORMAT, now.isoformat(timespec="seconds"), printable(url), said["events"], said["checkpoint"]["root"], leaf,
+            sealed, refused, persons, files_in(part),
+        )  # fmt: skip
+        write(manifest, part)
+    return manifest
+
+
+def _verified(copy: Log, sealed: Sealed, progress: Progress) -> dict[str, Any]:
+    head = copy.head().position
+    said = verify(copy, seals=sealed, progress=lambda done: progress(done, head))
+    if (bad := said["first_bad"]) is not None:
+        raise StoreError(f"no backup is made of a log altered at position {bad['position']}: {bad['why']}")
+    if sealed.problem is not None:
+        raise StoreError(f"no backup is made with seals that cannot be believed: {sealed.problem}")
+    return said
+
+
+@contextmanager
+def _beginning(out: Path) -> Iterator[Path]:
+    """A folder beside `out`, which takes its name when all is on the disk; what a killed backup left there goes."""
+    if out.exists():
+        raise StoreError(f"{out} exists; a backup is a folder of its own")
+    if not out.parent.is_dir():
+        raise StoreError(f"the folder {out.parent} for the backup does not exist")
+    part = out.with_name(f"{out.name}.part")
+    part.mkdir(exist_ok=True)
+    with only_one(part):
+        for left in part.iterdir():
+            (shutil.rmtree if left.is_dir() else os.unlink)(left)
+        try:
+            yield part
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
+        synced(part)
+        part.rename(out)
+    synced(out.parent, deep=False)
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Nobody else works in this folder; the claim goes with the process, however it ends."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise StoreError(f"another danze is at work in {folder}") from None
+    finally:
+        os.close(held)
+
+
+def synced(folder: Path, *, deep: bool = True) -> None:
+    """What the folder lists is on the disk; with `deep` all that is in it."""
+    for path in (*(folder.rglob("*") if deep else ()), folder):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _copied_seals(seals: Folder, to: Folder) -> int:
+    """Checkpoints and keys; answers how many events the newest covers.
+
+    The list has each checkpoint first; what is newest is told from it.
+    """
+    given = list(seals.seals())
+    if not given:
+        return 0
+    to.path.mkdir()
+    lines = "".join(json.dumps(seal.row, ensure_ascii=False) + "\n" for seal in given)
+    (to.path / "seals.jsonl").write_text(lines, encoding="utf-8")
+    (to.path / "checkpoint").write_text(str(given[-1].note), encoding="utf-8")
+    shutil.copyfile(seals.path / "keys", to.path / "keys")
+    return given[-1].checkpoint.size
+
+
+def _copied_file(path: Path, to: Path) -> None:
+    """In one step, which reads one snapshot; writers go on meanwhile."""
+    try:
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(to)) as copy:
+            source.backup(copy)
+    except sqlite3.Error as error:
+        raise StoreError(sentence(to, error)) from error
+
+
+def copied(log: Log, to: Path, progress: Progress) -> None:
+    """The log as a file, event by event, each checked as it is read."""
+    with closing(open_log(str(to))) as copy:
+        poured(log, copy, progress)
+
+
+def poured(log: Log, into: Log, progress: Progress) -> None:
+    """Events, touches and refused actions of one log in another that is empty. Raises `StoreError`."""
+    checker, head = Checker(), log.head().position
+    while checker.position < head:
+        after = checker.position
+        rows = log.raw_entries(after, min(BATCH, head - after))
+        if bad := checker.check(rows):
+            raise StoreError(f"the log is altered at position {bad[0]}: {bad[1]}")
+        touches = log.touched(after, rows[-1].position)
+        into.append([bundle.entry(row, touches.get(row.position, ())) for row in rows], [], after=after, reads=None)
+        progress(checker.position, head)
+    for _, rejection, times in rejections(log):
+        into.append([], [rejection] * times, after=head, reads=None)
+
+
+def rejections(log: Log) -> Iterator[tuple[int, Rejection, int]]:
+    """All refused actions, in their order."""
+    after = 0
+    while rows := log.rejected(after=after):
+        yield from rows
+        after = rows[-1][0]
+
+
+def _copied_keys(place: StoreUrl, to: SQLiteUrl) -> int | None:
+    try:
+        source = open_key_store(place, create=False)
+    except StoreMissing:
+        return None  # a log that was restored from an export has no keys
+    target = open_key_store(to)
+    try:
+        return copy_keys(source, target)
+    finally:
+        source.close()
+        target.close()

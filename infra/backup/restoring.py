@@ -1,0 +1,169 @@
+"""Makes a store of a backup, in a place where there is none; nothing is there until all of it was verified."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Collection
+from contextlib import closing
+from pathlib import Path
+from time import time_ns
+from typing import Any
+
+from infra.backup import RESTORED
+from infra.backup.key_copy import copy_keys
+from infra.backup.making import Progress, only_one, poured, synced
+from infra.backup.manifest import Manifest, place_in, seals_in
+from infra.log.open import open_log
+from infra.log.port import Log, StoreError
+from infra.log.urls import PostgresUrl, SQLiteUrl, StoreUrl, parse
+from infra.log.verify import verify
+from infra.seals.audit import Sealed
+from infra.seals.keys import folder_of
+from infra.seals.sealer import Folder, rebuild
+from infra.vault_store import KeyStore, open_key_store
+
+Fold = Callable[[str], object]
+"""Makes the read models of the store at a URL."""
+
+
+def restore(
+    backup: Path, manifest: Manifest, url: str, forgotten: Collection[str], fold: Fold, progress: Progress
+) -> dict[str, Any]:
+    """What `verify` says of the new store. `forgotten` are persons whose keys do not come back. Raises `StoreError`."""
+    place = parse(url)
+    _free(place, backup)
+    if isinstance(place, SQLiteUrl):
+        return _into_file(backup, manifest, place, forgotten, fold, progress)
+    return _into_server(backup, manifest, url, place, forgotten, fold, progress)
+
+
+def _free(place: StoreUrl, backup: Path) -> None:
+    """Nothing is overwritten but what a killed restore of this backup had put there already."""
+    if isinstance(place, SQLiteUrl):
+        again = place.beside("restoring").exists()
+        for path in (place.path, *(() if again else map(place.beside, ("keys", "views")))):
+            if path.exists():
+                raise StoreError(f"{path} exists: a backup is restored where there is no store")
+    folder, ours = folder_of(place) / "seals.jsonl", seals_in(backup).path / "seals.jsonl"
+    if folder.exists() and not (ours.exists() and ours.read_bytes() == folder.read_bytes()):
+        raise StoreError(
+            f"{folder.parent} holds seals already, which tell how far the lost log went: keep them elsewhere, or name "
+            "another folder with DANZE_SEALS"
+        )
+
+
+def _into_file(
+    backup: Path, manifest: Manifest, place: SQLiteUrl, forgotten: Collection[str], fold: Fold, progress: Progress
+) -> dict[str, Any]:
+    """Beside its place first, then moved there, the log last: without it there is no store."""
+    stage = place.beside("restoring")
+    stage.mkdir(exist_ok=True)
+    with only_one(stage):
+        staged = SQLiteUrl(stage / place.path.name)
+        try:
+            said = _staged(backup, manifest, staged, forgotten, fold, progress)
+        except BaseException:
+            shutil.rmtree(stage, ignore_errors=True)
+            raise
+        _moved(staged.beside("seals"), folder_of(place))
+        for what in ("keys", "views"):
+            _moved(staged.beside(what), place.beside(what))
+        staged.path.rename(place.path)
+        synced(place.path.parent, deep=False)
+        shutil.rmtree(stage)
+    return said
+
+
+def _staged(
+    backup: Path, manifest: Manifest, staged: SQLiteUrl, forgotten: Collection[str], fold: Fold, progress: Progress
+) -> dict[str, Any]:
+    shutil.copyfile(place_in(backup).path, staged.path)
+    _keys(backup, staged, forgotten)
+    seals = _seals(backup, staged.beside("seals"))
+    with closing(open_log(str(staged.path), create=False)) as log:
+        said = _sound(log, seals, manifest, progress)
+        log.set_mark(RESTORED, manifest.events)
+    fold(str(staged.path))
+    synced(staged.path.parent)
+    return said
+
+
+def _moved(source: Path, to: Path) -> None:
+    """In place of what a killed restore had put there."""
+    if not source.exists():
+        return
+    if to.is_dir():
+        shutil.rmtree(to)
+    to.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(source, to)
+
+
+def _into_server(
+    backup: Path, manifest: Manifest, url: str, place: PostgresUrl, forgotten: Collection[str], fold: Fold,
+    progress: Progress,
+) -> dict[str, Any]:  # fmt: skip
+    """Keys first, without events they do no harm; then the log, verified in the transaction that writes it."""
+    with tempfile.TemporaryDirectory() as temporary, closing(open_log(url)) as log:
+        if log.head().position or log.rejected(limit=1):
+            raise StoreError(f"{place.place} holds a log: a backup is restored where there is none")
+        staged = SQLiteUrl(Path(temporary) / "danze.db")
+        _keys(backup, staged, forgotten)
+        seals = _seals(backup, Path(temporary) / "seals")
+        shutil.copyfile(place_in(backup).path, staged.path)
+        with closing(open_log(str(staged.path), create=False)) as source, log.turn():
+            if log.head().position:
+                raise StoreError(f"{place.place} was written to meanwhile: a backup is restored where there is no log")
+            _replace_keys(staged, place)
+            poured(source, log, progress)
+            said = _sound(log, seals, manifest, progress)
+            log.set_mark(RESTORED, manifest.events)
+            _moved(seals.path, folder_of(place))
+        fold(url)
+    return said
+
+
+def _replace_keys(staged: SQLiteUrl, place: PostgresUrl) -> None:
+    if not staged.beside("keys").exists():
+        return
+    source, target = open_key_store(staged, create=False), open_key_store(place)
+    try:
+        copy_keys(source, target)
+    finally:
+        source.close()
+        target.close()
+
+
+def _keys(backup: Path, staged: SQLiteUrl, forgotten: Collection[str]) -> None:
+    """The backup's keys without those that are not to come back."""
+    kept = place_in(backup).beside("keys")
+    if not kept.exists():
+        return
+    shutil.copyfile(kept, staged.beside("keys"))
+    keys: KeyStore = open_key_store(staged)
+    try:
+        for owner in sorted(forgotten):
+            keys.forget(owner, time_ns() // 1000)
+    finally:
+        keys.close()
+
+
+def _seals(backup: Path, to: Path) -> Folder:
+    kept = seals_in(backup).path
+    if kept.exists():
+        shutil.copytree(kept, to, dirs_exist_ok=True)
+    return Folder(to)
+
+
+def _sound(log: Log, seals: Folder, manifest: Manifest, progress: Progress) -> dict[str, Any]:
+    """Verified, sealed as it was, and as the backup's page says. Raises `StoreError`."""
+    rebuild(log, seals)
+    sealed = Sealed(seals)
+    said = verify(log, seals=sealed, progress=lambda done: progress(done, manifest.events))
+    if said["first_bad"] is not None:
+        raise StoreError(f"the backup is altered at position {said['first_bad']['position']}; nothing was restored")
+    if sealed.problem is not None:
+        raise StoreError(f"the seals in the backup cannot be believed: {sealed.problem}; nothing was restored")
+    if (said["events"], said["checkpoint"]["root"]) != (manifest.events, manifest.root):
+        raise StoreError("the backup holds another log than its page says; nothing was restored")
+    return said
