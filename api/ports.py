@@ -127,6 +127,12 @@ class Questions(Protocol):
     ) -> Answer | None:
         """What an official did, what occurred and was resolved where he leads, and what is found of him."""
 
+    def rules(self, on: date | None = None, as_of: When = None) -> Answer:
+        """Which rules are in force on a day, and what the law says, article by article."""
+
+    def seals(self) -> Answer:
+        """Every checkpoint given out, the newest first, and whether the log still comes to the newest."""
+
     def three_none(
         self, unit: str | None = None, from_: date | None = None, to: date | None = None, as_of: When = None
     ) -> Answer | None:

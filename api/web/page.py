@@ -11,6 +11,7 @@ from jinja2 import ChainableUndefined, Environment, PackageLoader, select_autoes
 from litestar import MediaType, Request, Response
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter, SkipValidation
+from markupsafe import Markup
 
 from api.asked import AS_OF, SHANGHAI, read_as_of
 from api.ports import Answer, Asks, Questions
@@ -30,9 +31,9 @@ NOT_PAGES = ("/v1", "/metrics", "/openapi.json", "/schema", "/static")
 MENU: tuple[dict[str, str], ...] = (
     {"overview": "/"},
     {"petitions": "/petitions", "due": "/due", "supervision": "/supervision", "sponsorship": "/sponsorship"},
-    {"findings": "/findings"},
+    {"findings": "/findings", "three_none": "/three-none", "evaluations": "/evaluations"},
     {"units": "/units", "officials": "/officials", "ledgers": "/ledgers", "counters": "/counters"},
-    {"about": "/about"},
+    {"rules": "/rules", "audit": "/audit", "about": "/about"},
 )
 """The pages that are always at hand, in groups: the city, its items, who answers, the units, and what this is."""
 
@@ -155,6 +156,22 @@ class Page:
             page=self, words=self.words, link=self.link, version=self.site.version, sheet=sheet, **context
         )
         return Response(text, media_type=MediaType.HTML, status_code=status, headers=headers)
+
+    def slider(self) -> Markup:
+        """The days that the record spans, to slide to any of them."""
+        if self._questions is None:
+            return Markup()
+        log = self._questions.log(0, 1)
+        first = figures.local_date(log["events"][0]["recorded"]) if log["events"] else None
+        last = figures.local_date(self._questions.leaders()["as_of"])
+        if first is None or last is None or last <= first:
+            return Markup()
+        pinned = self.moment.astimezone(SHANGHAI).date() if self.moment else last
+        text = self.site.templates.get_template("_slider.html").render(
+            page=self, words=self.words, first=first, last=last, days=(last - first).days,
+            now=(min(max(pinned, first), last) - first).days,
+        )  # fmt: skip
+        return Markup(text)  # noqa: S704 -- a template's own output
 
     @property
     def said_moment(self) -> str:

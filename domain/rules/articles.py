@@ -1,4 +1,6 @@
-"""The articles of the opinion that this product implements, word for word, by number (SEED 1–21)."""
+"""The law that this product implements, word for word: the opinion (SEED 1–21), the regulations R2005 and R2022."""
+
+import re
 
 import msgspec
 from msgspec import Struct
@@ -10,6 +12,32 @@ class Article(Struct, frozen=True, forbid_unknown_fields=True):
     chapter: str
     title: str
     text: str
+
+
+class Provision(Struct, frozen=True, forbid_unknown_fields=True):
+    """One article of a regulation: the chapter it stands in, its text (Chinese)."""
+
+    chapter: str
+    text: str
+
+
+Regulations = dict[str, dict[int, Provision]]
+"""`R2005` and `R2022`, each by the number of the article."""
+
+
+def parse_regulations(text: str) -> Regulations:
+    """The regulations from TOML. Raises as `parse_articles`."""
+    named = msgspec.toml.decode(text, type=dict[str, dict[str, Provision]])
+    return {name: {int(number): each for number, each in told.items()} for name, told in named.items()}
+
+
+_CITED = re.compile(r"(R2005|R2022|SEED) (\d+)")
+
+
+def cited(article: str) -> tuple[str, int] | None:
+    """`R2022 42(4)` cites article 42 of R2022; None for a source whose text is not kept here."""
+    said = _CITED.match(article)
+    return (said[1], int(said[2])) if said else None
 
 
 def parse_articles(text: str) -> dict[int, Article]:

@@ -22,7 +22,9 @@ from infra.questions import (
     ledgers,
     oversight,
     places,
+    rulebook,
     search,
+    vouched,
 )
 from infra.questions.book import Book, past_year
 from infra.questions.library import Library
@@ -122,6 +124,14 @@ class Answers:
 
     def leaders(self, as_of: When = None) -> Answer:
         return leaders.leaders(self._library.at(as_of))
+
+    def rules(self, on: date | None = None, as_of: When = None) -> Answer:
+        """The law of a day, today by default, as known at a recorded time."""
+        return rulebook.rules(self._library.at(as_of), on)
+
+    def seals(self) -> Answer:
+        """Every checkpoint given out, the newest first, and whether the log still comes to the newest."""
+        return self._kept(("seals",), None, lambda book: vouched.vouched(book, self._seals))
 
     def three_none(
         self, unit: str | None = None, from_: date | None = None, to: date | None = None, as_of: When = None

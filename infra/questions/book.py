@@ -84,6 +84,10 @@ class Book:
         """The events that touch a name."""
         return self.log.touching(name, upto=self.position)
 
+    def root(self, size: int) -> dict[str, Any]:
+        """Size and Merkle root of the first `size` events, from their stored leaf hashes."""
+        return self._checkpoints.at(size)
+
     def events(self, subject: str) -> list[AnyEvent]:
         return [*decoded(self.entries(subject))]
 

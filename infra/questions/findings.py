@@ -10,11 +10,10 @@ from sqlalchemy import func, select
 from domain.codec import decode_event
 from domain.envelope import Finding
 from domain.rules.answers import answers
-from domain.rules.articles import numbers
 from domain.rules.law import Rules
 from domain.unit.state import Units
 from infra.questions.book import Book
-from infra.shipped import shipped_articles
+from infra.shipped import quoted
 from projections.explain import finding_sentences
 from projections.findings import Standing, Step, standing, unpack_words
 from projections.sentences import sentence
@@ -177,10 +176,7 @@ def _of_id(book: Book, id: str) -> Standing | None:
 
 
 def _quoted(ruleset: str, article: str) -> dict[str, str]:
-    """An article, word for word where the product holds its text (the opinion's)."""
-    named = [shipped_articles()[number] for number in numbers([article])]
-    texts = {"title": named[0].title, "text": named[0].text} if named else {}
-    return {"article": article, "ruleset": ruleset, **texts}
+    return {"article": article, "ruleset": ruleset, **quoted(article)}
 
 
 def _event(book: Book, position: int) -> dict[str, Any]:

@@ -147,6 +147,13 @@ class FakeQuestions:
     def record(self, official, from_=None, to=None, as_of=None):
         return RECORD | self._told(as_of) | {"official": official} if official != "official:none" else None
 
+    def rules(self, on=None, as_of=None):
+        lists = ("sets", "clocks", "duties", "indicators", "parameters", "switches", "warnings", "findings", "adopted")
+        return self._told(as_of) | {"on": self._today(as_of), "articles": {}} | {name: [] for name in lists}
+
+    def seals(self):
+        return self._told(None) | {"checkpoints": [], "total": 0, "keys": [], "agrees": None, "problem": None}
+
     def three_none(self, unit=None, from_=None, to=None, as_of=None):
         told = {"unit": unit, "from": str(from_), "to": str(to), "indicators": {}, "caution": {}, "places": []}
         return self._told(as_of) | told if unit is None else None

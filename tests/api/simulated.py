@@ -50,7 +50,9 @@ def pages(ask: Answers) -> dict[str, str]:
         "/ledgers": "矛盾纠纷台账", "/ledgers/dispute?state=open": "到期日", "/ledgers/unit": "步骤",
         f"/ledgers/reception?unit={unit}": "下访", "/counters": "登记", "/kpis": "口径版本",
         "/kpis/on_time_answer?side=numerator": "-2020-", f"/events/{finding['evidence'][0]}": "账本位置",
-        "/about": "信访人",
+        "/three-none": "化解结果", f"/three-none?unit={unit}&level=village": "到省以上集体访",
+        "/evaluations?period=2020H2": "挂牌整治", f"/evaluations/2020H2/{unit}": "逐项测算", "/rules": "问责规则",
+        "/rules?on=2021-01-01": "60日", "/audit": "与封存一致", "/audit?event=9": "证明含", "/about": "信访人",
     }  # fmt: skip
 
 

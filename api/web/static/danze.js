@@ -42,6 +42,22 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
 });
 
+// A slider over the days of the record: the day is written beside it while it moves, and asked for when it rests.
+const dayOf = (range) => new Date(Date.parse(range.dataset.first) + range.value * 86_400_000).toISOString().slice(0, 10);
+
+document.querySelectorAll("[data-slider]").forEach((form) => {
+  const range = form.querySelector("[data-first]");
+  form.hidden = false;
+  range.addEventListener("input", () => {
+    form.querySelector("output").value = dayOf(range);
+    range.setAttribute("aria-valuetext", dayOf(range));
+  });
+  range.addEventListener("change", () => {
+    form.elements.as_of.value = dayOf(range);
+    form.requestSubmit();
+  });
+});
+
 document.addEventListener("htmx:afterSwap", (event) => {
   const dialog = document.getElementById("shown");
   if (event.target.id === "shown-body" && !dialog.open) dialog.showModal();
