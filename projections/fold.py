@@ -21,8 +21,7 @@ from projections.cases import (
     raised_rows,
 )
 from projections.findings import Standing, Word, heard, standing, words_of
-from projections.ledgers.duties import ACTS
-from projections.ledgers.entry import LedgerRow
+from projections.ledgers.duties import ACTS, ActRow
 from projections.ledgers.writing import WRITES
 from projections.shelf import Shelf, unpack_item
 from projections.titles import terms
@@ -33,9 +32,13 @@ T = TypeVar("T")
 K = TypeVar("K")
 
 
-def streams(events: Iterable[T], subject: Callable[[T], K]) -> dict[K, list[T]]:
-    """Events by their subjects, each subject's in the order in which they came."""
-    told: dict[K, list[T]] = {}
+ELSE = ""
+"""Instead of a subject: events of any that are no items, in the order of the log."""
+
+
+def streams(events: Iterable[T], subject: Callable[[T], K], told: dict[K, list[T]] | None = None) -> dict[K, list[T]]:
+    """Events by their subjects, each subject's in the order in which they came, behind those `told` before."""
+    told = {} if told is None else told
     for event in events:
         name = subject(event)
         if name in told:
@@ -57,8 +60,8 @@ class Changes(msgspec.Struct):
     """Of items that are new; who petitioned never changes."""
     findings: dict[str, list[Word]]
     """What was said of findings since, by id: to be heard together with what was said before."""
-    acts: list[LedgerRow]
-    """Of ledgers, the rows of acts, which nothing changes."""
+    acts: list[ActRow]
+    """Of ledgers, the entries of acts, which nothing changes."""
     ledgers: dict[str, list[AnySeen]]
     """Events that write into ledgers, by subject: to be written after what was written before."""
 
@@ -75,21 +78,22 @@ class Fold:
         self._new: set[str] = set()
         self._touched: dict[str, bytes] = {}
         self._words: dict[str, list[Word]] = {}
-        self._acts: list[LedgerRow] = []
+        self._acts: list[ActRow] = []
         self._writing: dict[str, list[AnySeen]] = {}
 
     def take(self, streams: Mapping[str, Iterable[AnySeen]]) -> list[AnySeen]:
         """Folds events in, by their subjects and in the order of the log; one taken before changes nothing.
 
-        Answers those that are astray, whose item was not seen as far as the event before: they are left out. Events
-        that are decoded only as they are asked for are warm in the processor's cache when they are folded.
+        Subjects that are no items keep no state here: their events may come together, as those of `ELSE`. Answers those
+        that are astray, whose item was not seen as far as the event before: they are left out. Events that are decoded
+        only as they are asked for are warm in the processor's cache when they are folded.
         """
         astray: list[AnySeen] = []
         for subject, events in streams.items():
             if subject[:9] == "petition:":
                 self._item(subject, events, astray)
             else:
-                self._other(subject, events)
+                self._others(events)
         return astray
 
     def _item(self, subject: str, events: Iterable[AnySeen], astray: list[AnySeen]) -> None:
@@ -115,19 +119,17 @@ class Fold:
         if item is not None:
             self._touched[subject] = self.items.rest(subject, item)
 
-    def _other(self, subject: str, events: Iterable[AnySeen]) -> None:
-        """A subject that is no item keeps no state here: what it says of findings, what it writes into ledgers."""
-        human, writing = subject[:1] in ("F", "D"), []
+    def _others(self, events: Iterable[AnySeen]) -> None:
+        """What events that are no item's say of findings, and what they write into ledgers."""
         for event in events:
-            if human or event.decided is not NOTHING:
+            fact = type(event.data)
+            if event.decided is not NOTHING or event.type[:8] == "finding.":
                 self._hear(event)
-            act = ACTS.get(type(event.data))
+            act = ACTS.get(fact)
             if act is not None:
                 self._acts += act(event.data, event)
-            elif type(event.data) in WRITES:
-                writing.append(event)
-        if writing:
-            self._writing.setdefault(subject, []).extend(writing)
+            elif fact in WRITES:
+                self._writing.setdefault(event.subject, []).append(event)
 
     def _hear(self, event: AnySeen) -> None:
         for id, word in words_of(event):

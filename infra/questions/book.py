@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import ColumnElement, Select, select, text
 from sqlalchemy.engine import Connection
 
 from domain.envelope import SHANGHAI, AnyEvent
@@ -23,6 +23,9 @@ from infra.views.store import Views
 from infra.views.tables import Tables
 from projections.cases import CaseRow, RaisedRow
 from projections.findings import Standing, Words, standing, unpack_words
+from projections.ledgers.duties import act_entry
+from projections.ledgers.entry import Entry as LedgerEntry
+from projections.ledgers.entry import unpack_entry
 
 
 class Book:
@@ -140,6 +143,17 @@ class Book:
         rows = self.select(select(*columns, *raised.c).join(raised, raised.c.no == cases.c.no).where(*conditions))
         width = len(columns)
         return ((CaseRow(*(*row[:width], b"")), RaisedRow(*row[width:])) for row in rows)
+
+    def ledger(self, *conditions: ColumnElement[bool]) -> list[LedgerEntry]:
+        """Entries of ledgers that are no acts, in the order of the log."""
+        table = self.tables.ledgers
+        query = select(table.c.body).where(*conditions).order_by(table.c.position, table.c.name)
+        return [unpack_entry(row.body) for row in self.select(query)]
+
+    def acts(self, *conditions: ColumnElement[bool]) -> list[LedgerEntry]:
+        """Entries of acts of duty, in the order of the log."""
+        table = self.tables.acts
+        return [act_entry(row) for row in self.select(select(table).where(*conditions).order_by(table.c.id))]
 
     def titled(self, phrases: list[list[str]]) -> list[str]:
         """NOs of the items whose title has all the phrases, each a run of characters."""

@@ -4,13 +4,12 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Table, or_, select
 
 from domain.duty.owed import Owed, calendar, subject_of
 from domain.fact import UnitId
 from infra.questions.book import Book, Recalled
 from projections.duties import counted, duty_told, period_told, state_of
-from projections.ledgers.entry import unpack_entry
 
 ACTS = {
     "D01": "briefing", "D02": "contact", "D03": "reception", "D04": "standing", "D05": "standing", "D06": "screening",
@@ -89,15 +88,17 @@ class _Acts:
         done = [each.owed for each in shown if each.owed.days]
         if not done:
             return
-        table, days = book.tables.ledgers, [day.isoformat() for each in done for day in each.days]
+        days = [day.isoformat() for each in done for day in each.days]
         units = sorted({each.unit for each in done if not each.official})
         leaders = sorted({each.official for each in done if each.official})
-        query = select(table.c.body).where(
-            table.c.ledger.in_(sorted(set(ACTS.values()))), table.c.opened_on.between(min(days), max(days)),
-            or_(table.c.unit.in_(units), table.c.official.in_(leaders)),
-        )  # fmt: skip
-        for (body,) in book.select(query.order_by(table.c.position, table.c.name)):
-            entry = unpack_entry(bytes(body))
+
+        def theirs(table: Table) -> tuple[ColumnElement[bool], ...]:
+            return (
+                table.c.ledger.in_(sorted(set(ACTS.values()))), table.c.opened_on.between(min(days), max(days)),
+                or_(table.c.unit.in_(units), table.c.official.in_(leaders)),
+            )  # fmt: skip
+
+        for entry in (*book.acts(*theirs(book.tables.acts)), *book.ledger(*theirs(book.tables.ledgers))):
             who = entry.official if entry.ledger in ("contact", "reception", "report") else entry.unit
             key = (entry.ledger, f"{who} {entry.about.get('body', '')}", entry.opened_on.isoformat())
             at = self._at.setdefault(key, [])

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Table, and_, case, false, func, or_, select
 
 from domain.calendar import ONE_DAY
 from domain.unit.state import RoleHeld, Unit
@@ -94,12 +94,11 @@ def _duties(book: Book, memory: Recalled, official: str, offices: list[Office]) 
 
 
 def _work(book: Book, official: str, leading: list[Office], from_: date, to: date) -> dict[str, Any]:
-    table = book.tables.ledgers
-    own = _entries(book, table.c.official == official, table.c.opened_on.between(from_.isoformat(), to.isoformat()))
-    came = _entries(
-        book, table.c.ledger == "gathering", table.c.opened_on.between(from_.isoformat(), to.isoformat())
-    )  # fmt: skip
-    by_unit = _of_units(book, leading)
+    acts, table = book.tables.acts, book.tables.ledgers
+    within = from_.isoformat(), to.isoformat()
+    own = book.acts(acts.c.official == official, acts.c.opened_on.between(*within))
+    came = book.ledger(table.c.ledger == "gathering", table.c.opened_on.between(*within))
+    by_unit, agreed = _of_units(book, leading)
     receptions = [each for each in own if each.ledger == "reception"]
     return {
         "receptions": {**_listed(receptions), "days": len({each.opened_on for each in receptions}),
@@ -113,26 +112,25 @@ def _work(book: Book, official: str, leading: list[Office], from_: date, to: dat
         "briefings_heard": _listed(each for each in by_unit if each.ledger == "briefing"),
         "screenings": _listed(each for each in by_unit if each.ledger == "screening"),
         "agreed_items": {
-            **_listed(agreed := [each for each in by_unit if each.ledger == "conference"]),
+            **_listed(agreed),
             "done": sum(each.state == "done" for each in agreed),
         },
     }  # fmt: skip
 
 
-def _of_units(book: Book, leading: list[Office]) -> list[Entry]:
-    """What the units did while he led them."""
-    table = book.tables.ledgers
-    terms = [
-        and_(table.c.unit == each.unit.unit, table.c.opened_on.between(each.first.isoformat(), each.last.isoformat()))
-        for each in leading
-    ]  # fmt: skip
-    return _entries(book, or_(*terms)) if terms else []
+def _of_units(book: Book, leading: list[Office]) -> tuple[list[Entry], list[Entry]]:
+    """What the units did while he led them, and what a conference agreed that they do."""
 
+    def then(table: Table) -> ColumnElement[bool]:
+        day = table.c.opened_on
+        terms = (
+            and_(table.c.unit == each.unit.unit, day.between(each.first.isoformat(), each.last.isoformat()))
+            for each in leading
+        )
+        return or_(false(), *terms)
 
-def _entries(book: Book, *conditions: Any) -> list[Entry]:
     table = book.tables.ledgers
-    query = select(table.c.body).where(*conditions).order_by(table.c.position, table.c.name)
-    return [unpack_entry(bytes(row[0])) for row in book.select(query)]
+    return book.acts(then(book.tables.acts)), book.ledger(table.c.ledger == "conference", then(table))
 
 
 def _listed(entries: Iterable[Entry]) -> dict[str, Any]:

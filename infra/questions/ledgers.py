@@ -3,12 +3,14 @@
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, select
 
 from domain.deadlines import WINDOWS, Kept
 from infra.questions.book import Book
+from infra.views.tables import WHOLE
+from projections.ledgers.duties import KINDS, ActRow, act_entry
 from projections.ledgers.entry import Entry, unpack_entry
-from projections.ledgers.kinds import LEDGERS
+from projections.ledgers.kinds import LEDGERS, STATES
 from projections.shelf import unpack_item
 
 
@@ -52,41 +54,48 @@ Page = tuple[int, list[dict[str, Any]], str | None]
 
 
 def _entries(book: Book, kind: str, wanted: Wanted) -> Page:
-    table, cases = book.tables.ledgers, book.tables.cases
-    stands = _state(book) if kind == "reception" else table.c.state
+    cases, acts = book.tables.cases, kind in KINDS
+    table = book.tables.acts if acts else book.tables.ledgers
+    stands = _stands(book, kind)
+    order = (table.c.opened_on, table.c.id) if acts else (table.c.opened_on, table.c.position, table.c.name)
+    kept = tuple(table.c) if acts else (table.c.body,)
     query = (
         select(
-            table.c.body, stands, cases.c.title, cases.c.state, cases.c.resolved, cases.c.closed_on, cases.c.unit,
-            table.c.opened_on, table.c.position, table.c.name,
+            stands, cases.c.title, cases.c.state, cases.c.resolved, cases.c.closed_on, cases.c.unit, *kept, *order,
         )
         .select_from(table.outerjoin(cases, table.c.petition == cases.c.no))
         .where(table.c.ledger == kind)
     )  # fmt: skip
     query = _filtered(book, query, wanted, table.c.opened_on, table.c.unit, table.c.official)
     if wanted.state:
-        query = query.where(_overdue(book) if wanted.state == "overdue" else stands == wanted.state)
-    order = (table.c.opened_on, table.c.position, table.c.name)
+        query = query.where(_overdue(book, kind) if wanted.state == "overdue" else stands == wanted.state)
     total, rows, more = _page(book, query, order, wanted)
-    told = [_told(book, unpack_entry(bytes(row[0])), row) for row in rows]
-    return total, told, "|".join(map(str, rows[-1][-3:])) if more else None
+    entries = [act_entry(ActRow._make(row[6:13])) if acts else unpack_entry(row[6]) for row in rows]
+    told = [_told(book, entry, row) for entry, row in zip(entries, rows, strict=True)]
+    return total, told, "|".join(map(str, rows[-1][-len(order) :])) if more else None
 
 
-def _state(book: Book) -> ColumnElement[str]:
+def _stands(book: Book, kind: str) -> ColumnElement[str]:
     """What was received is tracked to its resolution (Art 8): the entry stands as its item does."""
-    cases, table = book.tables.cases, book.tables.ledgers
+    if kind != "reception":
+        return literal(STATES[kind][0]) if kind in KINDS else book.tables.ledgers.c.state
+    cases, table = book.tables.cases, book.tables.acts
     return case(
         (table.c.petition.is_(None), "done"), (cases.c.resolved == 1, "resolved"),
         (cases.c.over == 1, "closed"), else_="open",
     )  # fmt: skip
 
 
-def _overdue(book: Book) -> ColumnElement[bool]:
+def _overdue(book: Book, kind: str) -> ColumnElement[bool]:
+    """Nothing that was done, or is planned, is overdue; a duty that was not done is a finding."""
     table = book.tables.ledgers
-    return and_(table.c.due_on < book.moment.date().isoformat(), table.c.ended_on.is_(None))
+    return (
+        false() if kind in KINDS else and_(table.c.due_on < book.moment.date().isoformat(), table.c.ended_on.is_(None))
+    )
 
 
 def _told(book: Book, entry: Entry, row: Any) -> dict[str, Any]:
-    _, state, title, item_state, resolved, closed_on, holder, *_ = row
+    state, title, item_state, resolved, closed_on, holder, *_ = row
     due, today = entry.due_on, book.moment.date()
     told: dict[str, Any] = {
         "id": f"{entry.subject}#{entry.name}", "subject": entry.subject, "state": state, "unit": entry.unit,
@@ -94,7 +103,7 @@ def _told(book: Book, entry: Entry, row: Any) -> dict[str, Any]:
         "official_name": book.units.official(entry.official) if entry.official else None, "place": entry.place,
         "opened_on": entry.opened_on.isoformat(), "due_on": due.isoformat() if due else None,
         "ended_on": entry.ended_on.isoformat() if entry.ended_on else None,
-        "overdue": due is not None and due < today and entry.ended_on is None,
+        "overdue": due is not None and due < today and entry.ended_on is None and entry.ledger not in KINDS,
         **entry.about,
         "petition": entry.petition, "evidence": [step.position for step in entry.steps],
     }  # fmt: skip
@@ -185,6 +194,7 @@ def _place(cursor: str, order: tuple[Any, ...]) -> tuple[Any, ...]:
     parts = cursor.split("|")
     if len(parts) != len(order) or "\0" in cursor:
         raise ValueError(f"{cursor!r} is no cursor of this list")
-    if len(order) == 3 and not 0 <= int(parts[1]) < 2**31:
+    place = [int(part) if column.type is WHOLE else part for part, column in zip(parts, order, strict=True)]
+    if any(isinstance(part, int) and not 0 <= part < 2**63 for part in place):
         raise ValueError(f"{cursor!r} is no cursor of this list")
-    return (parts[0], int(parts[1]), parts[2]) if len(order) == 3 else tuple(parts)
+    return tuple(place)

@@ -17,11 +17,13 @@ from infra.log.port import Entry, Log, StoreError
 from infra.views.partitions import Partitions
 from infra.views.store import Overtaken, Views
 from infra.views.tables import Tables
-from projections.fold import Fold, streams
+from projections.fold import ELSE, Fold
 
 BATCH = 20_000
+READ = 2_000
+"""Events that a rebuild reads at a time: few enough to be folded before the processor's cache has lost them."""
 PIECE = 50_000
-"""Events that a rebuild folds at a time: the more, the fewer times each item is taken in hand."""
+"""Events of items that a rebuild lets wait: the more, the fewer times each item is taken in hand."""
 SUBJECT = attrgetter("subject")
 AT_ONCE = 400_000
 """Items that a rebuild folds in memory before it writes."""
@@ -31,7 +33,41 @@ Progress = Callable[[int, int], None]
 
 def take(fold: Fold, entries: Iterable[Entry]) -> None:
     """Folds events of the log, each decoded when its turn comes."""
-    fold.take({subject: decode_each(stream) for subject, stream in streams(entries, SUBJECT).items()})
+    pile = Pile(fold)
+    pile.take(entries)
+    pile.fold_items()
+
+
+class Pile:
+    """Events of items that wait to be folded: the more of an item come together, the fewer times it is taken in hand.
+
+    All others are folded as they come, while they are warm in the processor's cache.
+    """
+
+    def __init__(self, fold: Fold) -> None:
+        self._fold = fold
+        self._items: dict[str, list[Entry]] = {}
+        self.waiting = 0
+
+    def take(self, entries: Iterable[Entry]) -> None:
+        self._fold.take({ELSE: decode_each(self._others(entries))})
+
+    def _others(self, entries: Iterable[Entry]) -> Iterator[Entry]:
+        items = self._items
+        for entry in entries:
+            subject = entry[1]
+            if subject[:9] != "petition:":
+                yield entry
+                continue
+            self.waiting += 1
+            if subject in items:
+                items[subject].append(entry)
+            else:
+                items[subject] = [entry]
+
+    def fold_items(self) -> None:
+        self._fold.take({subject: decode_each(stream) for subject, stream in self._items.items()})
+        self._items, self.waiting = {}, 0
 
 
 class Source(Protocol):
@@ -52,7 +88,7 @@ class LogSource:
     def chunks(self, upto: int | Mapping[int, int]) -> Iterator[Sequence[Entry]]:
         last = upto if isinstance(upto, int) else max(upto.values())
         while self._after < last:
-            entries = self._log.read(self._after, upto=last, limit=PIECE)
+            entries = self._log.read(self._after, upto=last, limit=READ)
             self._after = entries[-1].position
             if not isinstance(upto, int):
                 entries = [each for each in entries if each.position <= upto[partition_of(each.subject, len(upto))]]
@@ -139,17 +175,22 @@ class Projector:
         written = at = 0
         complete = True
         """While nothing was let go, every state not at hand is new and need not be looked for."""
+        pile = Pile(fold)
         for entries in chunks:
             if not complete:
                 other._load(tables, entries)
-            take(fold, entries)
+            pile.take(entries)
             at = entries[-1].position
+            if pile.waiting >= PIECE:
+                pile.fold_items()
             if len(fold.items) > AT_ONCE:
+                pile.fold_items()
                 self._views.write(tables, fold.changes(), position=at, after=written)
                 written, complete = at, False
                 fold.forget()
             if progress:
                 progress(at, head)
+        pile.fold_items()
         self._views.write(tables, fold.changes(), position=at, after=written)
         return tables, at
 

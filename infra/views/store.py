@@ -25,7 +25,7 @@ from projections.ledgers.entry import Entry, LedgerRow, ledger_row, unpack_entry
 from projections.ledgers.writing import written
 from projections.shelf import unpack_item
 
-FORMAT = 12
+FORMAT = 13
 """Of the rows and their bodies; another one is rebuilt, never migrated."""
 FEW = 500
 """Rows that PostgreSQL is sent one by one; for more, a copy into a table of the transaction costs less."""
@@ -229,7 +229,7 @@ class Views:
         if changes.findings:
             findings = self._findings(connection, tables, changes.findings, fresh=fresh)
             self._put(cursor, "findings", tables.findings, findings)
-        self._put(cursor, "ledgers", tables.ledgers, changes.acts)
+        self._put(cursor, "acts", tables.acts, changes.acts)
         if changes.ledgers:
             written = self._ledgers(connection, tables, changes.ledgers, fresh=fresh)
             self._put(cursor, "ledgers", tables.ledgers, written)
@@ -272,9 +272,7 @@ class Views:
         if not self.postgres:
             marks = ",".join("?" * len(table.columns))
             insert = f"INSERT OR REPLACE INTO {table.name} VALUES ({marks})"
-            # As a bytearray the body, the last column, is taken as it is; for `bytes` the driver looks for an adapter.
-            taken = ((*row[:-1], bytearray(row[-1])) for row in rows) if "body" in table.c else rows
-            cursor.executemany(insert, taken)
+            cursor.executemany(insert, rows)
             return
         target, columns = self.q(table.name), [f'"{c.name}"' for c in table.columns]
         keys = ", ".join(f'"{key}"' for key in KEYS[name])
@@ -286,7 +284,6 @@ class Views:
         cursor.execute(f"CREATE TEMP TABLE new_{name} (LIKE {target}) ON COMMIT DROP")
         _copied(cursor, f"new_{name}", rows)
         cursor.execute(f"INSERT INTO {target} SELECT * FROM new_{name} {otherwise}")
-        cursor.execute(f"DROP TABLE new_{name}")  # ledgers are written twice in one transaction: acts, then the rest
 
     def _titles(self, cursor: Any, tables: Tables, titles: list[tuple[str, str]]) -> None:
         if not self.postgres:

@@ -3,25 +3,29 @@
 from collections.abc import Iterator
 from typing import Any, get_type_hints
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy.types import TypeEngine
 
 from projections.cases import CaseRow, DueRow, PersonRow, RaisedRow
 from projections.findings import FindingRow
+from projections.ledgers.duties import ActRow
 from projections.ledgers.entry import LedgerRow
 
 KEYS: dict[str, tuple[str, ...]] = {
     "cases": ("no",), "due": ("subject", "clock", "started"), "findings": ("id",),
-    "ledgers": ("subject", "ledger", "name"), "raised": ("no", "position"), "persons": ("person", "no"),
+    "ledgers": ("subject", "ledger", "name"), "acts": ("id",), "raised": ("no", "position"),
+    "persons": ("person", "no"),
 }  # fmt: skip
 ROWS: dict[str, Any] = {
-    "cases": CaseRow, "due": DueRow, "findings": FindingRow, "ledgers": LedgerRow, "raised": RaisedRow,
-    "persons": PersonRow,
+    "cases": CaseRow, "due": DueRow, "findings": FindingRow, "ledgers": LedgerRow, "acts": ActRow,
+    "raised": RaisedRow, "persons": PersonRow,
 }  # fmt: skip
 INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "cases": (("unit", "over"), ("registered_by",), ("registered_on",), ("first",), ("first_unit",)),
     "due": (("due_on",),),
     "findings": (("unit",), ("rule",), ("subject",)),
     "ledgers": (("ledger", "opened_on"), ("official",)),
+    "acts": (("ledger", "opened_on"), ("official",), ("unit",)),
     "raised": (("day",),),
     "persons": (),
 }
@@ -36,12 +40,13 @@ class Tables:
         self.due = _table("due", number, metadata)
         self.findings = _table("findings", number, metadata)
         self.ledgers = _table("ledgers", number, metadata)
+        self.acts = _table("acts", number, metadata)
         self.raised = _table("raised", number, metadata)
         self.persons = _table("persons", number, metadata)
         self.titles = f"titles_{number}"
 
     def __iter__(self) -> Iterator[Table]:
-        return iter((self.cases, self.due, self.findings, self.ledgers, self.raised, self.persons))
+        return iter((self.cases, self.due, self.findings, self.ledgers, self.acts, self.raised, self.persons))
 
 
 def _table(name: str, number: int, metadata: MetaData) -> Table:
@@ -53,10 +58,14 @@ def _table(name: str, number: int, metadata: MetaData) -> Table:
     return Table(f"{name}_{number}", metadata, *columns)
 
 
-def _kind(hint: object) -> type[Text | Integer | LargeBinary]:
+WHOLE = BigInteger().with_variant(Integer, "sqlite")
+"""Positions outgrow 32 bits; SQLite's INTEGER, of which a key is no column beside the row's number, has 64."""
+
+
+def _kind(hint: object) -> TypeEngine[Any]:
     if hint is int:
-        return Integer
-    return LargeBinary if hint is bytes else Text
+        return WHOLE
+    return LargeBinary() if hint is bytes else Text()
 
 
 def bytewise(table: Table) -> str:

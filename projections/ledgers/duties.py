@@ -1,70 +1,106 @@
 """What leaders and units did: heard, received, visited, stood on duty, screened, reported.
 
-Each act is an entry, done with the day on which it was opened, and nothing changes it: it is written as the row that
-it is. Acts are most of what ledgers hold.
+Each act is an entry, done with the day on which it was opened, and nothing changes it. Acts are most of what ledgers
+hold, so they have a table of their own, in the order of the log, with no more columns than questions ask by.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import Struct
 
 from domain.duty import events as e
 from domain.envelope import AnySeen
 from projections.cases import iso
-from projections.ledgers.entry import NOTHING, About, LedgerRow, pack
+from projections.ledgers.entry import NOTHING, About, Entry, Step, pack
 
-Act = Callable[[Any, AnySeen], list[LedgerRow]]
+
+class ActRow(NamedTuple):
+    """One row of the table `acts`. The day is ISO text (Asia/Shanghai)."""
+
+    id: int
+    """Place in the log: position of the event and which of its entries it is, `AT_ONCE` to a position."""
+    ledger: str
+    unit: str
+    official: str | None
+    petition: str | None
+    opened_on: str
+    body: bytes
+    """What of the entry stands in no column: `Rest`."""
+
+
+class Rest(Struct, frozen=True, array_like=True, gc=False):
+    """What of an act's entry stands in no column of its row."""
+
+    type: str
+    version: int
+    about: About = NOTHING
+    place: str | None = None
+    due_on: date | None = None
+
+
+AT_ONCE = 1 << 20
+"""More entries than one event can open: an action has no more bytes."""
+_unpack = msgspec.msgpack.Decoder(Rest).decode
+
+
+def act_entry(row: ActRow) -> Entry:
+    """The entry of an act. `duty:430400-gov` is the ledger of `unit:430400-gov`, whoever enters the act."""
+    rest, on = _unpack(row.body), date.fromisoformat(row.opened_on)
+    return Entry(
+        ledger=row.ledger, subject="duty:" + row.unit[5:], version=rest.version,
+        name=f"{rest.version}:{row.petition}" if row.petition else f"{rest.version}",
+        state="planned" if row.ledger == "roster" else "done", opened_on=on, due_on=rest.due_on, unit=row.unit,
+        official=row.official, place=rest.place, petition=row.petition, about=rest.about,
+        steps=(Step(row.id // AT_ONCE, rest.type, on),),
+    )  # fmt: skip
+
+
+Act = Callable[[Any, AnySeen], Sequence[ActRow]]
 
 
 def _act(
-    ledger: str, event: AnySeen, state: str = "done", name: str = "", *, official: str | None = None,
-    place: str | None = None, petition: str | None = None, due_on: date | None = None, about: About = NOTHING,
-) -> LedgerRow:  # fmt: skip
-    """`duty:430400-gov` is the ledger of `unit:430400-gov`, whoever enters the act. The body is that of an `Entry`."""
-    subject, version, position, day = event.subject, event.version, event.position, event.day
-    unit, name = "unit:" + subject[5:], f"{version}{name}"
-    body = pack((
-        ledger, subject, name, version, state, day, due_on, None, unit, official, place, petition, about,
-        ((position, event.type, day),),
-    ))  # fmt: skip
-    return LedgerRow._make((
-        subject, ledger, name, state, unit, official, place, petition, iso[day], due_on and iso[due_on], None,
-        position, version, body,
-    ))  # fmt: skip
+    ledger: str, event: AnySeen, about: About = NOTHING, *more: Any, official: str | None = None,
+    petition: str | None = None, number: int = 0,
+) -> ActRow:  # fmt: skip
+    body = pack((event.type, event.version, about, *more))
+    unit = "unit:" + event.subject[5:]
+    return ActRow(event.position * AT_ONCE + number, ledger, unit, official, petition, iso[event.day], body)
 
 
-def _briefing(fact: e.BriefingHeard, event: AnySeen) -> list[LedgerRow]:
-    return [_act("briefing", event, about={"body": fact.body})]
+def _briefing(fact: e.BriefingHeard, event: AnySeen) -> Sequence[ActRow]:
+    return (_act("briefing", event, {"body": fact.body}),)
 
 
-def _contact(fact: e.ContactVisited, event: AnySeen) -> list[LedgerRow]:
-    return [_act("contact", event, official=fact.leader, about={"target_unit": fact.target_unit})]
+def _contact(fact: e.ContactVisited, event: AnySeen) -> Sequence[ActRow]:
+    return (_act("contact", event, {"target_unit": fact.target_unit}, official=fact.leader),)
 
 
-def _reception(fact: e.ReceptionHeld, event: AnySeen) -> list[LedgerRow]:
+def _reception(fact: e.ReceptionHeld, event: AnySeen) -> Sequence[ActRow]:
     """An entry for each item received, tracked to its resolution (Art 8); one without an item where nobody came."""
-    about = {"kind": fact.kind}
-    if not fact.items:
-        return [_act("reception", event, official=fact.leader, about=about)]
-    items = dict.fromkeys(fact.items)
-    return [_act("reception", event, name=f":{no}", official=fact.leader, petition=no, about=about) for no in items]
+    items = dict.fromkeys(fact.items) or (None,)
+    return [
+        _act("reception", event, {"kind": fact.kind}, official=fact.leader, petition=no, number=number)
+        for number, no in enumerate(items)
+    ]
 
 
-def _roster(fact: e.RosterSet, event: AnySeen) -> list[LedgerRow]:
-    on = fact.on or event.day
-    return [_act("roster", event, "planned", official=fact.leader, place=fact.place, due_on=on)]
+def _roster(fact: e.RosterSet, event: AnySeen) -> Sequence[ActRow]:
+    return (_act("roster", event, NOTHING, fact.place, fact.on or event.day, official=fact.leader),)
 
 
-def _stood(fact: e.DutyStood, event: AnySeen) -> list[LedgerRow]:
-    return [_act("standing", event, official=fact.leader, place=fact.place)]
+def _stood(fact: e.DutyStood, event: AnySeen) -> Sequence[ActRow]:
+    return (_act("standing", event, NOTHING, fact.place, official=fact.leader),)
 
 
-def _screening(fact: e.ScreeningHeld, event: AnySeen) -> list[LedgerRow]:
-    return [_act("screening", event, about={"disputes": fact.disputes})]
+def _screening(fact: e.ScreeningHeld, event: AnySeen) -> Sequence[ActRow]:
+    return (_act("screening", event, {"disputes": fact.disputes}),)
 
 
-def _report(fact: e.DutyReported, event: AnySeen) -> list[LedgerRow]:
-    return [_act("report", event, official=fact.by, about={"to_unit": fact.to_unit})]
+def _report(fact: e.DutyReported, event: AnySeen) -> Sequence[ActRow]:
+    return (_act("report", event, {"to_unit": fact.to_unit}, official=fact.by),)
 
 
 ACTS: dict[type, Act] = {
@@ -77,3 +113,5 @@ ACTS: dict[type, Act] = {
     e.DutyReported: _report,
 }
 """The rows of each act."""
+KINDS = frozenset({"briefing", "contact", "reception", "roster", "standing", "screening", "report"})
+"""The ledgers in which acts stand."""
