@@ -15,7 +15,7 @@ from api.asked import moment_asked
 from api.headers import secure
 from api.ports import Intake, Questions
 from api.problems import problem_of, problem_response
-from api.routes import accountability, actions, desk, figures, ledgers, petitions, record, rulesets
+from api.routes import accountability, actions, desk, figures, ledgers, petitions, record, rulesets, stream
 from api.telemetry import Telemetry
 from api.web import site
 
@@ -36,6 +36,7 @@ def create_app(questions: Questions, intake: Intake, *, version: str) -> Litesta
             *ledgers.HANDLERS,
             *record.HANDLERS,
             *rulesets.HANDLERS,
+            *stream.HANDLERS,
             *site.HANDLERS,
         ],
         dependencies={
@@ -48,7 +49,9 @@ def create_app(questions: Questions, intake: Intake, *, version: str) -> Litesta
         },
         exception_handlers={Exception: _told(pages)},
         before_send=[secure],
-        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, minimum_size=1000),
+        compression_config=CompressionConfig(
+            backend="gzip", gzip_compress_level=5, minimum_size=1000, exclude_opt_key="uncompressed"
+        ),
         openapi_config=OpenAPIConfig(
             title="danze 担责",
             version=version,

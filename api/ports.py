@@ -165,6 +165,9 @@ class Questions(Protocol):
     def overview(self, as_of: When = None) -> Answer:
         """The city on one page."""
 
+    def news(self, after: int | None = None, unit: str | None = None) -> Answer:
+        """What became of findings after a position: "changes", "read" up to where, and whether there is "more"."""
+
     def preview(self, ruleset: str | Mapping[str, Any], from_: date | None = None) -> Answer | list[tuple[str, str]]:
         """What a rule set (TOML, or its tables) would move if it were adopted; else its mistakes: (path, sentence)."""
 

@@ -65,7 +65,8 @@ class Telemetry:
                 route = cast(dict[str, Any], scope).get("path_template") or "unmatched"
                 method = asked["method"] if asked["method"] in METHODS else "other"
                 self.requests.labels(method, route, str(status)).inc()
-                self.seconds.labels(method, route).observe(perf_counter() - began)
+                if route != "/v1/stream":  # which lasts as long as somebody listens
+                    self.seconds.labels(method, route).observe(perf_counter() - began)
 
         return counted
 

@@ -1,6 +1,6 @@
 """Shapes and examples of what is asked by whoever works on items."""
 
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from api.routes.examples import NO, TOLD
 from api.routes.shapes import Told
@@ -52,7 +52,7 @@ class Due(Told):
     warning_steps: list[int]
     total: int
     missed: int
-    groups: list[DueGroup]
+    groups: NotRequired[list[DueGroup]]
     due: list[DueRow]
     next: str | None
 

@@ -20,6 +20,7 @@ from infra.questions import (
     findings,
     leaders,
     ledgers,
+    news,
     oversight,
     places,
     rulebook,
@@ -189,6 +190,11 @@ class Answers:
         if isinstance(law, list):
             return [*law]
         return self.what_if.preview(Supposed(law, from_ or law.from_))
+
+    def news(self, after: int | None = None, unit: str | None = None) -> Answer:
+        """What became of findings after a position; None begins with what comes next."""
+        book = self._library.at(None)
+        return news.news(book, book.position - book.behind if after is None else after, unit)
 
     def log(self, after: int = 0, limit: int = 100) -> Answer:
         return cases.log(self._log, after, limit)

@@ -35,12 +35,14 @@ def due_list(book: Book, unit: str | None, handler: str | None, on: date | None)
 
 
 def page(told: dict[str, Any], limit: int, cursor: str | None) -> dict[str, Any]:
-    """A part of the list; the groups are over all of it."""
-    if cursor is not None and cursor.count("|") != 3:
+    """A part of the list. The groups are over all of it, and are told with the first part."""
+    if cursor and cursor.count("|") != 3:
         raise ValueError(f"{cursor!r} is no cursor of this list")
-    rows = [row for row in told["due"] if cursor is None or _place(row) > cursor]
+    rows = [row for row in told["due"] if not cursor or _place(row) > cursor]
     shown = rows[:limit]
-    return {**told, "due": shown, "next": _place(shown[-1]) if len(rows) > limit else None}
+    groups = {"groups": told["groups"]} if not cursor else {}
+    told = {name: value for name, value in told.items() if name != "groups"}
+    return {**told, **groups, "due": shown, "next": _place(shown[-1]) if len(rows) > limit else None}
 
 
 def _place(row: dict[str, Any]) -> str:

@@ -1,0 +1,46 @@
+"""What became of findings after a position of the log: raised, brought more evidence, cleared, taken on by humans.
+
+Told in the order of the log, each finding as it stands now; who may not see a finding is told nothing of it.
+"""
+
+from typing import Any
+
+from domain.codec import decode_event
+from infra.questions.book import Book
+from infra.questions.findings import told
+from projections.findings import Standing, Word, words_of
+
+READ = 1_000
+"""Events that one answer looks through."""
+
+
+def news(book: Book, after: int, unit: str | None) -> dict[str, Any]:
+    """Up to what the read models have seen; `more`: there is more already. `unit` takes what is below it in."""
+    seen = book.position - book.behind
+    entries = book.log.read(after, upto=seen, limit=READ) if after < seen else []
+    heard = [
+        (id, word) for entry in entries for id, word in words_of(decode_event(entry.type, entry.body, entry.position))
+    ]
+    members = book.units.below(unit) if unit is not None else None
+    standing = {each.finding.id: each for each in book.standings("id", sorted({id for id, _ in heard}))}
+    read = entries[-1].position if entries else min(after, seen)
+    return {
+        **book.head(), "read": read, "more": bool(entries) and read < seen,
+        "changes": [
+            {"position": word.position, "type": kind, "finding": told(standing[id], book)}
+            for id, word in heard
+            if id in standing and (members is None or standing[id].finding.unit in members)
+            for kind in kinds(word, standing[id])
+        ],
+    }  # fmt: skip
+
+
+def kinds(word: Word, standing: Standing) -> list[str]:
+    """What one event did to a finding."""
+    if word.step is not None:
+        return [word.step.type.removesuffix(".v1")]
+    raised = {standing.raised_at, *(each.raised_at for each in standing.former)}
+    told = ["finding.cleared"] if word.cleared else []
+    if word.found is not None:
+        told.append("finding.raised" if word.position in raised else "finding.evidence_added")
+    return told
