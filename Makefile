@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: schemathesis secrets compose-check peers pm4py help setup setup-dev run kafka test lint format types contracts chaos bench docs lock check clean
+.PHONY: fuzz schemathesis secrets compose-check peers pm4py help setup setup-dev run kafka test lint format types contracts chaos bench docs lock check clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -44,6 +44,9 @@ chaos: setup-dev  ## kill workers, broker and PostgreSQL while actions come in (
 
 schemathesis: setup-dev  ## N=20000 requests to a real server, made from its OpenAPI document (STORE=url)
 	$(BIN)/python -m tests.api.fuzz --requests $(or $(N),20000) --seed $(or $(SEED),1) $(if $(STORE),--store '$(STORE)')
+
+fuzz: setup-dev  ## N=100000 broken inputs for decoder, importers, bodies, exports, checkpoints (SEED=1 TARGET=name)
+	$(BIN)/python -m tests.fuzz --inputs $(or $(N),100000) --seed $(or $(SEED),1) $(if $(TARGET),--target $(TARGET))
 
 bench: setup-dev  ## benchmarks/*.py, one after the other
 	@set -e; for script in $(wildcard benchmarks/*.py); do echo "== $$script"; $(BIN)/python $$script; done

@@ -10,6 +10,8 @@ from infra.importers.rows import moment, pseudonym, stamp
 
 Unit = Callable[[str], str]
 """The id of a unit by its name."""
+MOST_DIGITS = 9
+"""Of a count: nobody petitions with more."""
 
 
 class Unclear(Exception):
@@ -90,12 +92,17 @@ def _holder(row: Snapshot, unit: Unit) -> str:
     return unit(name)
 
 
-def _registered(row: Snapshot, terms: RecordTerms, unit: Unit) -> Draft:
+def _registrar(row: Snapshot, unit: Unit) -> str:
+    """The unit that registered the item."""
     if "registered_by" not in row.said:
         raise Unclear("no unit is named that registered it", "registered_by")
-    read, by = _Reading(row, terms), unit(row.said["registered_by"])
+    return unit(row.said["registered_by"])
+
+
+def _registered(row: Snapshot, terms: RecordTerms, unit: Unit) -> Draft:
+    read, by = _Reading(row, terms), _registrar(row, unit)
     persons = row.said.get("persons", "")
-    counted = persons.isascii() and persons.isdigit() and int(persons) > 0
+    counted = persons.isascii() and persons.isdigit() and len(persons) <= MOST_DIGITS and int(persons) > 0
     data: dict[str, Any] = {
         "channel": read.word("channel", "channel", "channel", "letter"),
         "purpose": read.word("purpose", "purpose", "purpose", "enquiry"),
@@ -124,7 +131,7 @@ def _repeat(row: Snapshot, terms: RecordTerms, unit: Unit) -> Draft:
     if "first_no" not in row.said:
         raise Unclear("the record says that it is a repeat, but not of which item: nothing is judged", "first_no")
     data = {"first": row.said["first_no"], "basis": ["same_person", "same_facts"]}
-    return Draft("repeat_judged", unit(row.said["registered_by"]), data, ["basis"])
+    return Draft("repeat_judged", _registrar(row, unit), data, ["basis"])
 
 
 def _routed(row: Snapshot, terms: RecordTerms, unit: Unit) -> Draft:
@@ -132,7 +139,7 @@ def _routed(row: Snapshot, terms: RecordTerms, unit: Unit) -> Draft:
         raise Unclear("the record names the unit but no day on which the item went to it", "routed_on")
     read = _Reading(row, terms)
     type_, data = read.word("type", "way", "way", "referred"), {"to_unit": unit(row.said["to_unit"])}
-    by = unit(row.said["registered_by"])
+    by = _registrar(row, unit)
     if data["to_unit"] == by:
         raise Unclear("the unit that registered it keeps it: nothing went anywhere", "to_unit")
     due = row.said.get("report_by", "")[:10]

@@ -31,7 +31,7 @@ def traces(path: str | Path) -> Iterator[tuple[int, Row]]:
                             number += 1
                             yield number, {**case, **_attributes(event)}
                     log.clear()  # else it would keep an empty trace for each that was read
-        except ET.ParseError as error:
+        except (ET.ParseError, LookupError, ValueError) as error:  # the latter of encodings that nobody knows
             raise ImportProblem(f"{file.name} is not readable XES: {error}") from error
 
 

@@ -51,9 +51,9 @@ def read(text: bytes) -> tuple[RawEntry, tuple[str, ...]]:
     try:
         beside = _decode(text)
         digest = bytes.fromhex(beside.digest)
-    except (msgspec.MsgspecError, ValueError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise BrokenLine(f"it is no event as danze exports it ({error})") from error
-    front = _front(beside.position, beside.digest, beside.touches)
+    front = _front(beside.position, digest.hex(), beside.touches)
     if not text.startswith(front):
         raise BrokenLine("it was written by another program: the stored bytes cannot be told from it")
     body = b"{" + text[len(front) :]
@@ -71,7 +71,7 @@ def _event(beside: Beside, body: bytes) -> AnyEvent:
         raise BrokenLine(f"this danze knows no type {beside.type!r}; a later one wrote it")
     try:
         return decode_event(beside.type, body, beside.position)
-    except (msgspec.MsgspecError, ValueError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise BrokenLine(f"its stored bytes are no event ({error})") from error
 
 

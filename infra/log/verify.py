@@ -229,7 +229,7 @@ class Checker:
                 return False
             said = [_decode(body) for body in stored]
             proper = set(map(len, digests)) == {16}
-        except (msgspec.MsgspecError, TypeError, ValueError):
+        except (msgspec.MsgspecError, TypeError, ValueError, RecursionError):
             return False
         return (
             proper
@@ -292,7 +292,7 @@ class Checker:
             return "the stored leaf is not the hash of the stored bytes"
         try:
             body = _decode(stored)
-        except (msgspec.MsgspecError, ValueError) as error:
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             return f"the stored bytes are no event ({error})"
         if body.subject != subject or body.type != type_ or body.version != version:
             return "subject, type or version differ between the columns and the stored bytes"

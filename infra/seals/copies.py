@@ -78,6 +78,6 @@ def key_in(body: bytes) -> bytes:
     """The key of the action that these bytes came from; nothing where they name none."""
     try:
         sent = _decode(body)
-    except (msgspec.MsgspecError, ValueError):
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return b""
     return key_of(sent.source, sent.id)

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from infra.log.merkle import BLOCK, HASH, Tree, root_of
+from infra.log.merkle import BLOCK, BLOCK_LEVEL, HASH, Tree, root_of
 from infra.log.port import RawEntry, StoreError
 from infra.log.verify import Bad, Checker, Rows, answered, verify
 from infra.seals.audit import Sealed
@@ -25,6 +25,8 @@ from infra.seals.checkpoints import checkpoint_of
 from infra.seals.notes import Note, parse_note
 
 FIRST_LINE = b"danze verified 1 "
+PREFIX = 8
+"""Bytes that are kept of each key."""
 
 
 class Verified(msgspec.Struct, gc=False):
@@ -166,9 +168,26 @@ def _read(path: Path) -> Verified:
     if first[len(FIRST_LINE) :] != sha256(data).hexdigest().encode():
         raise StoreError(f"{path} is damaged; remove it, and danze verify begins at the first event again")
     try:
-        return msgspec.msgpack.decode(data, type=Verified)
-    except msgspec.MsgspecError as error:
+        kept = msgspec.msgpack.decode(data, type=Verified)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise StoreError(f"{path} is not what danze verify writes ({error})") from error
+    if not _whole(kept):
+        raise StoreError(f"{path} is not what danze verify writes: its parts do not fit each other")
+    return kept
+
+
+def _whole(kept: Verified) -> bool:
+    """Whether a tree can be made of it, with half a key of each event."""
+    levels = [level for level, _ in kept.rest]
+    size = len(kept.blocks) // HASH * BLOCK + sum(1 << level for level in levels if 0 <= level < BLOCK_LEVEL)
+    return (
+        levels == sorted({level for level in levels if 0 <= level < BLOCK_LEVEL}, reverse=True)
+        and {len(head) for _, head in kept.rest} <= {HASH}
+        and len(kept.blocks) % HASH == 0
+        and len(kept.prefixes) == PREFIX * size
+        and all(version > 0 for version in kept.versions.values())
+        and kept.turn >= 0
+    )
 
 
 def _first_bad(log: Rows, blocks: Iterable[tuple[int, bytes]], size: int, naming: Naming) -> Bad | None:

@@ -1,0 +1,57 @@
+"""Some thousand broken inputs with every run of the tests; `make fuzz N=1000000` tries more."""
+
+from __future__ import annotations
+
+import pytest
+
+from infra.importers.records import records
+from infra.importers.rows import ImportProblem
+from infra.importers.xes import traces
+from infra.log import bundle
+from infra.log.port import RawEntry, leaf_of
+from infra.log.verify import verify
+from tests.fuzz.__main__ import fuzz
+from tests.fuzz.targets import TARGETS, corpus
+
+NESTED = b'{"a":' * 5_000 + b"1" + b"}" * 5_000
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_what_is_broken_is_refused_in_a_sentence(name):
+    assert fuzz(name, {"intake": 20, "copy": 50}.get(name, 200), seed=1) == 0
+
+
+# what was found, each once
+
+
+def test_an_event_of_nested_brackets_is_altered_and_no_traceback():
+    class Log:
+        def raw_entries(self, after=0, limit=1):
+            return [RawEntry(1, "petition:A", 1, "x", 1, NESTED, b"", bytes(16), leaf_of(NESTED))][after:]
+
+    assert verify(Log())["first_bad"]["position"] == 1
+    with pytest.raises(bundle.BrokenLine):
+        bundle.read(NESTED)
+
+
+@pytest.mark.parametrize("line", corpus("line"))
+def test_a_line_is_the_one_that_danze_wrote_to_the_letter(line):
+    row, _ = bundle.read(line)
+    digest = row.digest.hex().encode()
+    with pytest.raises(bundle.BrokenLine):
+        bundle.read(line.replace(digest, digest.upper()))
+
+
+def test_a_record_without_the_unit_that_registered_it_is_told(tmp_path):
+    path = tmp_path / "week.csv"
+    path.write_text("信访件编号,登记机构,重复,重复信访件编号\nP-1,,是,P-0\n", encoding="utf-8")
+    problems = []
+    list(records(path, problems=problems, seen="2026-01-01T00:00:00+08:00"))
+    assert "no unit is named" in " ".join(problem.sentence for problem in problems)
+
+
+def test_xes_in_an_encoding_that_nobody_knows_is_told(tmp_path):
+    path = tmp_path / "log.xes"
+    path.write_text('<?xml version="1.0" encoding="UTFS-8"?><log/>', encoding="utf-8")
+    with pytest.raises(ImportProblem, match="not readable XES"):
+        list(traces(path))
