@@ -88,8 +88,16 @@ class Questions(Protocol):
         limit: int = 200,
         cursor: str | None = None,
         as_of: When = None,
+        *,
+        span: str | None = None,
     ) -> Answer:
-        """Running deadlines, the earliest first: what is used of each, which warning step it reached, who owes it."""
+        """Running deadlines, the earliest first: what is used of each, which warning step it reached, who owes it.
+
+        `span` is missed, today or week.
+        """
+
+    def coming(self, as_of: When = None) -> Answer:
+        """How many limits are overdue, end today, and end by the end of this week."""
 
     def search(
         self,

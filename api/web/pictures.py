@@ -114,3 +114,38 @@ def duty_calendar(duties: Sequence[dict[str, Any]], first: date, last: date) -> 
             row.bars.append(Bar(x, max(round(after - x - gap, 1), 1.2), period["state"], period["period"]))
         rows.append(row)
     return Strip(TOP + ROW * len(rows) + 6, rows, axis.ticks(), None)
+
+
+TILES = {
+    "430412": (2, 0), "430423": (3, 0),
+    "430421": (1, 1), "430407": (2, 1), "430424": (3, 1),
+    "430408": (1, 2), "430406": (2, 2), "430405": (3, 2),
+    "430426": (0, 3), "430422": (2, 3),
+    "430482": (1, 4), "430481": (3, 4),
+}  # fmt: skip
+"""Where each county of Hengyang lies, in columns and rows of equal tiles: neighbours stay neighbours, areas do not
+matter. It is no survey of borders, of which no freely licensed one comes along."""
+TILE, SHADES = 92, 5
+
+
+@dataclass
+class Tile:
+    """One county on the map; `shade` is 0 (least) to 4 (most)."""
+
+    x: int
+    y: int
+    county: dict[str, Any]
+    value: int
+    shade: int
+
+
+def tiles(counties: Sequence[dict[str, Any]], measure: str) -> list[Tile]:
+    """The counties on their tiles, shaded by one of their numbers; those that the map does not know in a row below."""
+    most = max((each[measure] for each in counties), default=0)
+    strangers = (place for place in range(len(counties)))
+    drawn = []
+    for each in counties:
+        column, row = TILES.get(each["division"]) or (next(strangers), 5)
+        shade = min(SHADES - 1, each[measure] * SHADES // (most + 1)) if most else 0
+        drawn.append(Tile(column * TILE, row * TILE, each, each[measure], shade))
+    return drawn

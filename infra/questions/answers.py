@@ -210,11 +210,15 @@ class Answers:
 
     def due(
         self, unit: str | None = None, handler: str | None = None, limit: int = 200, cursor: str | None = None,
-        as_of: When = None,
+        as_of: When = None, *, span: str | None = None,
     ) -> Answer:  # fmt: skip
         on = due.day_asked(described(as_of))
         told = self._kept(("due", unit, handler, on), as_of, lambda book: due.due_list(book, unit, handler, on))
-        return due.page(told, limit, cursor)
+        return due.page(due.within(told, span), limit, cursor)
+
+    def coming(self, as_of: When = None) -> Answer:
+        on = due.day_asked(described(as_of))
+        return self._kept(("coming", on), as_of, lambda book: due.coming(book, on))
 
     def overdue(self) -> int:
         """Deadlines whose last day lies before the newest event's day and that the clock has not recorded as missed."""

@@ -1,9 +1,9 @@
 """What comes due, and what is overdue already? From the rows of running deadlines."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 
 from domain.envelope import day_of
 from infra.questions.book import Book
@@ -32,6 +32,36 @@ def due_list(book: Book, unit: str | None, handler: str | None, on: date | None)
         "total": len(rows), "missed": sum(row["missed"] for row in rows), "groups": grouped(rows, day.steps),
         "due": rows,
     }  # fmt: skip
+
+
+SPANS = ("missed", "today", "week")
+"""What of the list may be asked for: overdue, or not overdue and due on the day, or by the end of its week."""
+
+
+def coming(book: Book, on: date | None) -> dict[str, Any]:
+    """How many limits are overdue on a day, end on it, and end by Sunday of its week; by default the newest event's."""
+    due, today = book.tables.due, on or book.moment.date()
+    overdue = (due.c.missed > 0) | (due.c.due_on < today.isoformat())
+    until = {"today": today, "week": _sunday(today)}
+    spans = {name: ~overdue & (due.c.due_on <= last.isoformat()) for name, last in until.items()}
+    query = select(*(func.sum(case((each, 1), else_=0)) for each in (overdue, *spans.values())))
+    counts = dict(zip(SPANS, (int(number or 0) for number in book.select(query)[0]), strict=True))
+    return {**book.head(), "on": today.isoformat(), "until": until["week"].isoformat(), **counts}
+
+
+def _sunday(day: date) -> date:
+    return day + timedelta(days=6 - day.weekday())
+
+
+def within(told: dict[str, Any], span: str | None) -> dict[str, Any]:
+    """What of the list ends within a span (one of SPANS), with its total."""
+    if span is None:
+        return told
+    on = date.fromisoformat(told["on"])
+    last = (on if span == "today" else _sunday(on)).isoformat()
+    rows = [row for row in told["due"] if (row["missed"] if span == "missed" else not row["missed"])]
+    rows = [row for row in rows if span == "missed" or row["due_on"] <= last]
+    return {**told, "total": len(rows), "due": rows}
 
 
 def page(told: dict[str, Any], limit: int, cursor: str | None) -> dict[str, Any]:

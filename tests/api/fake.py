@@ -224,7 +224,11 @@ class FakeQuestions:
         rows = [{"key": k, "name": names.get(k), "registrations": n, **rest} for k, n in counted.items()]
         return self._told(as_of) | {"by": by, "rows": rows}
 
-    def due(self, unit=None, handler=None, limit=200, cursor=None, as_of=None):
+    def coming(self, as_of=None):
+        on = self._today(as_of)
+        return self._told(as_of) | {"on": on, "until": on, "missed": 2, "today": 0, "week": 0}
+
+    def due(self, unit=None, handler=None, limit=200, cursor=None, as_of=None, *, span=None):
         rows = [row for item in ITEMS if self.case(item[0], as_of) for row in self._running(item, as_of)]
         rows = [row for row in rows if unit in (None, row["owed_by"]) and handler in (None, row["handler"])]
         page, following = _page(rows, limit, cursor)

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from litestar.testing import TestClient
 
+from api.asked import read_as_of
 from cli.wiring import opened
 from tests.api import simulated
 
@@ -97,6 +98,26 @@ def test_every_page_has_a_file(told, client):
         file = client.get(with_query(path, "format=csv"), headers=HTML)
         if not path.startswith(SINGLE):
             assert len(list(csv.reader(io.StringIO(file.text)))) > 1, path
+
+
+@pytest.mark.parametrize("day", [None, "2020-10-09"])
+def test_what_comes_due_is_as_many_as_its_list_holds(city, day):
+    as_of = read_as_of(day)
+    coming = city.coming(as_of)
+    listed = {span: city.due(span=span, as_of=as_of)["total"] for span in ("missed", "today", "week")}
+    assert {span: coming[span] for span in listed} == listed
+    assert listed["missed"] > 0
+    assert listed["week"] > 0
+
+
+@pytest.mark.parametrize("measure", ["open", "late_share", "findings"])
+def test_every_county_is_on_the_map_with_its_number(client, city, measure):
+    page = client.get(f"/?measure={measure}", headers=HTML).text
+    drawn = dict(re.findall(r'<g class="shade-\d">.*?<text[^>]*>([^<]+)</text><text class="value"[^>]*>([\d,]+)', page))
+    counties = city.overview()["counties"]
+    assert drawn.keys() == {each["name"] for each in counties}
+    if measure != "late_share":
+        assert drawn == {each["name"]: f"{each[measure]:,}" for each in counties}
 
 
 def test_no_page_shows_who_petitioned(told):

@@ -1,7 +1,7 @@
 from datetime import date
 from itertools import pairwise
 
-from api.web.pictures import GUTTER, WIDTH, strip
+from api.web.pictures import GUTTER, TILES, WIDTH, duty_calendar, strip, tiles
 
 TODAY = date(2020, 8, 31)
 HELD = [
@@ -53,3 +53,21 @@ def test_everything_lies_inside_and_ticks_do_not_crowd():
         xs = [x for x, _ in picture.ticks]
         assert all(GUTTER <= x <= WIDTH for x in xs)
         assert all(b - a > 35 for a, b in pairwise(xs))
+
+
+def test_the_map_shades_by_a_share_of_the_most_and_overlaps_nowhere():
+    counties = [{"division": code, "open": n} for n, code in enumerate([*TILES, "999901", "999902"])]
+    drawn = tiles(counties, "open")
+    assert len({(tile.x, tile.y) for tile in drawn}) == len(counties)
+    assert (drawn[0].shade, drawn[-1].shade) == (0, 4)
+    assert [tile.shade for tile in tiles([{"division": "430405", "open": 0}], "open")] == [0]
+
+
+def test_a_duty_has_a_mark_for_each_period_in_its_order():
+    periods = [
+        {"period": "2020-07", "first": "2020-07-01", "last": "2020-07-31", "state": "done"},
+        {"period": "2020-08", "first": "2020-08-01", "last": "2020-08-31", "state": "missed"},
+    ]
+    (row,) = duty_calendar([{"periods": periods}], date(2020, 7, 1), date(2020, 8, 31)).rows
+    assert [bar.look for bar in row.bars] == ["done", "missed"]
+    assert all(before.x + before.width < after.x for before, after in pairwise(row.bars))

@@ -13,6 +13,7 @@ from api.ports import Answer, Asks
 from api.problems import Problem, bad_value
 from api.web.figures import local_date
 from api.web.page import Page, Shown
+from api.web.pictures import tiles
 from api.web.sheets import Sheet
 from api.web.words import catalogue
 
@@ -26,7 +27,10 @@ From = Annotated[str | None, QueryParameter(name="from")]
 COUNTIES = {
     "division": "unit.division", "name": "overview.county", "registered": "overview.registered",
     "open": "overview.open", "late": "overview.late", "findings": "overview.findings",
+    "late_share": "overview.late_share", "findings_share": "overview.findings_share",
 }  # fmt: skip
+MEASURES = ("open", "late", "late_share", "registered", "findings", "findings_share")
+"""What the map may be shaded by."""
 RATES = {"name": "kpi.title", "numerator": "kpi.numerator", "denominator": "kpi.denominator", "rate": "kpi.rate"}
 COUNTED = ("registrations", "first_time", "repeat", "skip_level", "collective", "to_city", "to_province", "to_nation",
            "beyond", "collective_above", "irregular")  # fmt: skip
@@ -34,11 +38,27 @@ COUNTERS = {"key": "counters.key", "name": "counters.by", **{name: f"counters.{n
 
 
 @get("/", include_in_schema=False, sync_to_thread=True)
-def overview(page: Shown, questions: Asks) -> Response[str]:
-    """The city on one page."""
+def overview(page: Shown, questions: Asks, measure: FromQuery[str] = "open") -> Response[str]:
+    """The city on one page; the map is shaded by one measure of its counties."""
+    if measure not in MEASURES:
+        raise bad_value("measure", f"one of {', '.join(MEASURES)}")
     city = questions.overview(page.moment)
-    sheet = Sheet("counties", COUNTIES, city["counties"])
-    return page.show("overview.html", told=city, city=city, period=_of_city(page, city), sheet=sheet)
+    rows = [{**each, **_shares(each)} for each in city["counties"]]
+    seats = {each["division"][:6]: each["unit"] for each in page.units if each["level"] == "county"
+             and each["kind"] == "government"}  # fmt: skip
+    return page.show(
+        "overview.html", told=city, city=city, period=_of_city(page, city), coming=questions.coming(page.moment),
+        counties=rows, tiles=tiles(rows, measure), measure=measure, measures=MEASURES, seats=seats,
+        sheet=Sheet("counties", COUNTIES, rows),
+    )  # fmt: skip
+
+
+def _shares(county: Answer) -> Answer:
+    """Per hundred items, so that a large county and a small one can be looked at together; rounded."""
+    return {
+        "late_share": round(100 * county["late"] / county["open"]) if county["open"] else 0,
+        "findings_share": round(100 * county["findings"] / county["registered"]) if county["registered"] else 0,
+    }
 
 
 def period_of(answer: Answer) -> Answer:

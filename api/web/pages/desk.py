@@ -7,11 +7,12 @@ from litestar.params import FromPath, FromQuery
 
 from api.asked import official_id, unit_id
 from api.ports import Asks
-from api.problems import cursor_read, found
+from api.problems import bad_value, cursor_read, found
 from api.web.page import Shown
 from api.web.sheets import Sheet
 
 PAGE = 100
+SPANS = ("missed", "today", "week")
 DUE = {
     "no": "petition.no", "title": "petition.name", "clock": "deadline.clock", "starts_on": "deadline.starts_on",
     "due_on": "deadline.due_on", "owed_by_name": "deadline.owed_by", "handler_name": "due.handler",
@@ -29,13 +30,16 @@ def due(
     questions: Asks,
     unit: FromQuery[str | None] = None,
     handler: FromQuery[str | None] = None,
+    span: FromQuery[str | None] = None,
     cursor: FromQuery[str | None] = None,
 ) -> Response[str]:
     """What comes due and what is overdue, by unit and handler, with how much of each limit is used."""
-    asked = {"unit": unit_id(unit) or None, "handler": official_id(handler) or None}
+    if span and span not in SPANS:
+        raise bad_value("span", f"one of {', '.join(SPANS)}")
+    asked = {"unit": unit_id(unit) or None, "handler": official_id(handler) or None, "span": span or None}
     with cursor_read(cursor):
-        told = questions.due(**asked, limit=page.limit(PAGE), cursor=cursor or None, as_of=page.moment)
-    return page.show("due.html", told=told, sheet=Sheet("due", DUE, told["due"]))
+        told = questions.due(limit=page.limit(PAGE), cursor=cursor or None, as_of=page.moment, **asked)
+    return page.show("due.html", told=told, spans=dict.fromkeys(SPANS), sheet=Sheet("due", DUE, told["due"]))
 
 
 @get("/petitions/{no:str}/candidates", include_in_schema=False, sync_to_thread=True)
