@@ -13,17 +13,19 @@ from litestar.openapi.spec import License
 
 from api.asked import moment_asked
 from api.headers import secure
-from api.ports import Intake, Questions
+from api.ports import Doors, Intake, Questions
 from api.problems import problem_of, problem_response
+from api.roles import asked_by, guard, note, taken_from
 from api.routes import accountability, actions, desk, figures, ledgers, petitions, record, rulesets, stream
 from api.telemetry import Telemetry
 from api.web import site
+from api.web.pages.session import to_login
 
 DESCRIPTION = "The record of a city's petition work (信访): what happened, who caused it and who answers for it."
 
 
-def create_app(questions: Questions, intake: Intake, *, version: str) -> Litestar:
-    """The whole of /v1 and the pages. Nothing is started: see `api.serve`."""
+def create_app(questions: Questions, intake: Intake, *, version: str, doors: Doors | None = None) -> Litestar:
+    """All of /v1 and the pages; without `doors` everybody is the operator. Nothing is started: see `api.serve`."""
     telemetry = Telemetry()
     pages = site.Site(version)
     app = Litestar(
@@ -40,14 +42,16 @@ def create_app(questions: Questions, intake: Intake, *, version: str) -> Litesta
             *site.HANDLERS,
         ],
         dependencies={
-            "questions": Provide(lambda: questions, sync_to_thread=False),
-            "intake": Provide(lambda: intake, sync_to_thread=False),
+            "questions": Provide(asked_by(questions), sync_to_thread=False),
+            "intake": Provide(taken_from(intake), sync_to_thread=False),
             "telemetry": Provide(lambda: telemetry, sync_to_thread=False),
             "moment": Provide(moment_asked),
+            "doors": Provide(lambda: doors, sync_to_thread=False),
             "site": Provide(lambda: pages, sync_to_thread=False),
             "page": Provide(site.page_asked, sync_to_thread=False),
         },
-        exception_handlers={Exception: _told(pages)},
+        exception_handlers={Exception: _told(pages, doors)},
+        guards=[guard(doors)],
         before_send=[secure],
         compression_config=CompressionConfig(
             backend="gzip", gzip_compress_level=5, minimum_size=1000, exclude_opt_key="uncompressed"
@@ -66,9 +70,13 @@ def create_app(questions: Questions, intake: Intake, *, version: str) -> Litesta
     return app
 
 
-def _told(pages: site.Site) -> Any:
+def _told(pages: site.Site, doors: Doors | None) -> Any:
     def told(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         problem = problem_of(error)
-        return pages.error(request, problem) if pages.wanted(request) else problem_response(request, problem)
+        if doors is not None:
+            note(request, problem, doors)
+        if not pages.wanted(request):
+            return problem_response(request, problem)
+        return to_login(request, problem) or pages.error(request, problem)
 
     return told

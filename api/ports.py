@@ -11,6 +11,7 @@ from litestar.params import SkipValidation
 
 from domain.moments import When
 from domain.periods import Period
+from domain.reader import Reader
 
 Answer = dict[str, Any]
 """A plain JSON object in the shapes of the contract; always with "as_of", "at", "position" and "behind"."""
@@ -24,6 +25,13 @@ class Questions(Protocol):
     is no such thing at that time. A cursor is whatever the last answer gave as "next"; one that cannot be read raises
     ValueError.
     """
+
+    def for_(self, reader: Reader) -> Questions:
+        """The same questions, answered with what one reader may see (`projections.visibility`).
+
+        Of what he may not see there is none: nothing tells it from what does not exist. PermissionError says that a
+        unit or an official is outside his jurisdiction.
+        """
 
     def case(self, no: str, as_of: When = None) -> Answer | None:
         """Where one item stands: state, unit, people, deadlines."""
@@ -189,8 +197,28 @@ class Questions(Protocol):
 class Intake(Protocol):
     """Takes actions into the log. Blocks until they are stored."""
 
+    def for_(self, reader: Reader) -> Intake:
+        """The same for one reporter: what is not his to report is rejected `not-allowed`."""
+
     def take(self, lines: Sequence[bytes]) -> list[Answer]:
         """One outcome per action's JSON, in order: recorded and duplicate with a position, rejected with its reason."""
+
+
+class Doors(Protocol):
+    """Who is let in."""
+
+    @property
+    def open(self) -> bool:
+        """Whether this machine's user needs no token."""
+
+    def known(self, token: str) -> Reader | None:
+        """Who holds a token that was recognised before. Does not block."""
+
+    def reader(self, token: str) -> Reader | str:
+        """Who holds the token; or why it is not taken, in a sentence. May ask the issuer."""
+
+    def denied(self, who: Reader, method: str, path: str, why: str) -> None:
+        """Notes that somebody was turned away, with the code that he was told. Does not block."""
 
 
 Asks = NamedDependency[SkipValidation[Questions]]

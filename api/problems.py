@@ -95,6 +95,8 @@ def problem_of(error: Exception) -> Problem:
         return error
     if isinstance(error, HTTPException) and error.status_code < 500:
         return _refused(error)
+    if isinstance(error, PermissionError):
+        return Problem(403, "not-allowed", str(error))
     if isinstance(error, (TimeoutError, ConnectionError)):
         logger.warning("unavailable: %s", error)
         return Problem(503, "unavailable", "the store does not answer; try again", headers={"Retry-After": "2"})
@@ -147,6 +149,8 @@ def answers(shape: Any, example: Any, *, status: int = 200, missing: str | None 
             media_type=MediaType.JSON,
         ),
         400: _spec("A parameter cannot be read", Problem(400, "bad-value", "as_of: not a date")),
+        401: _spec("No token, or none that is taken", Problem(401, "no-token", "this is for who has a token")),
+        403: _spec("Not for this role, or outside its jurisdiction", Problem(403, "not-allowed", "not for this role")),
         409: _spec("min_position was not reached in 2 s", Problem(409, "not-yet-seen", "asked 12, seen 11")),
         500: _spec("A fault of ours", Problem(500, "internal", "logged as incident 5f0c")),
     }

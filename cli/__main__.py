@@ -27,6 +27,7 @@ from cli import (
     running,
     sealing,
     taking,
+    tokens,
     verifying,
     workers,
 )
@@ -47,6 +48,7 @@ app.add_typer(importing.importing, name="import")
 app.add_typer(exporting.exporting, name="export")
 app.add_typer(auditing.auditing, name="audit")
 app.add_typer(keys.keys, name="keys")
+app.add_typer(tokens.tokens, name="token")
 app.add_typer(ruling.rulesets, name="ruleset")
 app.add_typer(ruling.calendars, name="calendar")
 app.command()(differing.diff)

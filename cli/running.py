@@ -1,7 +1,8 @@
 """`danze run`: log, read models, clock, API and dashboard in one process. `danze api`: the last two beside workers."""
 
+import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -13,16 +14,21 @@ from cli.options import Store
 from cli.screen import err, fail, out
 from cli.taking import take
 from cli.wiring import DEFAULT_STORE, System, now, opened
-from domain.envelope import day_of
+from domain.envelope import Rejected, day_of
+from domain.reader import Reader
 from infra.city.simulation import simulate
-from infra.intake import Intake
+from infra.doors import doors_of
+from infra.intake import NONE, Intake
 from infra.log.port import Conflict, StoreError
 from infra.log.urls import parse, printable
+from infra.questions import Answers
+from infra.reporting import refused as not_his
 from infra.seals.keys import key_of, signer
 from infra.seals.notes import LOG
 from infra.seals.sealer import Sealer
 
 VERSION = "0.1.0"
+logger = logging.getLogger("danze.access")
 SIMULATED_SEED = 1
 DAYS = 365
 """The simulated year ends yesterday, so that the clock of the running system goes on from it."""
@@ -34,19 +40,40 @@ Port = Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on.")
 class Door:
     """The intake as the API knows it: one batch at a time, read models kept up after each."""
 
-    def __init__(self, intake: Intake) -> None:
-        self._intake = intake
+    def __init__(self, intake: Intake, answers: Answers) -> None:
+        self._intake, self._answers = intake, answers
         self._lock = threading.Lock()
 
-    def take(self, lines: Sequence[bytes]) -> list[dict[str, Any]]:
+    def for_(self, reader: Reader) -> "ReportersDoor":
+        """The same for who reports with a token."""
+        return ReportersDoor(self, self._answers, reader)
+
+    def take(self, lines: Sequence[bytes], refused: Mapping[int, Rejected] = NONE) -> list[dict[str, Any]]:
         with self._lock:
-            outcomes = self._intake.take(lines)
+            outcomes = self._intake.take(lines, refused)
         return [msgspec.to_builtins(outcome) for outcome in outcomes]
 
     def tick(self) -> int:
         """Records what was missed up to now."""
         with self._lock:
             return self._intake.advance(day_of(now()))
+
+
+class ReportersDoor(Door):
+    """The door as one reporter finds it: what is not his to report is refused, and kept like all that is refused."""
+
+    def __init__(self, door: Door, answers: Answers, reader: Reader) -> None:
+        self._door, self._answers, self._reader = door, answers, reader
+
+    def take(self, lines: Sequence[bytes], refused: Mapping[int, Rejected] = NONE) -> list[dict[str, Any]]:
+        secret = self._answers.for_(self._reader).secret
+        units = self._answers.present().units
+        return self._door.take(lines, {**refused, **not_his(lines, self._reader, units, secret)})
+
+
+Tokens = Annotated[
+    bool, typer.Option("--require-tokens", help="Answer nobody without a token, on this machine neither.")
+]
 
 
 def run(
@@ -56,35 +83,40 @@ def run(
     simulated: Annotated[
         float, typer.Option("--simulate", help="Fill an empty store with a simulated Hengyang year of this scale.")
     ] = 0.0,
+    require_tokens: Tokens = False,
 ) -> None:
     """Everything in one process on one store, until Ctrl-C."""
     with opened(store) as system:
         if simulated and system.log.head().position == 0:
             _fill(system, simulated)
-        door = Door(system.intake(clock=True))
+        door = Door(system.intake(clock=True), system.answers)
         stop = threading.Event()
         clock = threading.Thread(target=_clock, args=(system, door, stop), daemon=True)
         clock.start()
         try:
-            _serve(system, door, host, port)
+            _serve(system, door, host, port, require_tokens)
         finally:
             stop.set()
             clock.join(timeout=10)
 
 
-def api(store: Store = DEFAULT_STORE, host: Host = "127.0.0.1", port: Port = 8430) -> None:
+def api(
+    store: Store = DEFAULT_STORE, host: Host = "127.0.0.1", port: Port = 8430, require_tokens: Tokens = False
+) -> None:
     """HTTP and the dashboard on a store that workers keep (project, clock), until Ctrl-C."""
     with opened(store) as system:
-        _serve(system, Door(system.intake()), host, port)
+        _serve(system, Door(system.intake(), system.answers), host, port, require_tokens)
 
 
-def _serve(system: System, door: Door, host: str, port: int) -> None:
+def _serve(system: System, door: Door, host: str, port: int, require_tokens: bool) -> None:
     from api.app import create_app
     from api.serve import AddressInUse, serve
 
-    if host not in ("127.0.0.1", "::1", "localhost"):
-        err.print(f"danze: there are no roles yet: whoever reaches {host}:{port} reads everything", highlight=False)
-    app = create_app(system.answers, door, version=VERSION)
+    here = host in ("127.0.0.1", "::1", "localhost")
+    doors = doors_of(parse(system.url), here=here, required=require_tokens, turned=_turned_away)
+    app = create_app(system.answers, door, version=VERSION, doors=doors)
+    if not doors.open:
+        err.print("danze: nobody is answered without a token: `danze token issue` makes one", highlight=False)
 
     def ready(port: int) -> None:
         out.print(f"danze: http://{host}:{port}/  store {printable(system.url)}", highlight=False)
@@ -93,6 +125,10 @@ def _serve(system: System, door: Door, host: str, port: int) -> None:
         serve(app, host, port, ready=ready)
     except AddressInUse as error:
         raise fail(f"{error}; choose another with --port") from None
+
+
+def _turned_away(who: Reader, method: str, path: str, why: str) -> None:
+    logger.warning("denied: %s %s to %s (%s): %s", method, path, who.name, who.role, why)
 
 
 def _fill(system: System, scale: float) -> None:

@@ -98,7 +98,7 @@ def test_only_who_seals_or_opens_personal_fields_has_the_master_key():
 
 def test_data_lies_in_named_volumes():
     used = {volume.partition(":")[0] for service in SERVICES.values() for volume in service.get("volumes", [])}
-    assert used == set(COMPOSE["volumes"]) == {"postgres", "kafka"}
+    assert used == set(COMPOSE["volumes"]) == {"postgres", "kafka", "tokens"}
 
 
 def test_the_broker_is_the_one_that_tests_run_on():

@@ -13,6 +13,7 @@ from litestar.openapi.spec.enums import OpenAPIType
 
 from api.ports import Takes
 from api.problems import Problem, answers, told
+from api.roles import WRITERS
 from api.routes import examples
 from api.routes.shapes import TakenAll
 from api.telemetry import Meters
@@ -57,6 +58,7 @@ class TakesActions(Operation):
     "/v1/actions",
     operation_class=TakesActions,
     operation_id="takeActions",
+    may=WRITERS,
     tags=["actions"],
     status_code=207,
     request_max_body_size=MAX_BODY,

@@ -12,6 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from api.asked import Moment
 from api.ports import Answer, Asks
 from api.problems import answers, found
+from api.roles import ANYBODY, KNOWN
 from api.routes import examples, shapes
 from api.telemetry import Meters
 from domain.moments import parted
@@ -66,6 +67,7 @@ def proof(questions: Asks, position: Annotated[int, PathParameter(ge=1, le=2**63
 @get(
     "/v1/health",
     operation_id="health",
+    may=ANYBODY,
     tags=["system"],
     sync_to_thread=True,
     responses=answers(shapes.Health, examples.HEALTH),
@@ -76,13 +78,13 @@ def health(questions: Asks) -> Response[Answer]:
     return Response(answer, status_code=200 if answer["ok"] else 503)
 
 
-@get("/metrics", include_in_schema=False, sync_to_thread=True)
+@get("/metrics", may=KNOWN, include_in_schema=False, sync_to_thread=True)
 def metrics(questions: Asks, telemetry: Meters) -> Response[bytes]:
     """For Prometheus."""
     return Response(telemetry.scrape(questions.health()), headers={"content-type": CONTENT_TYPE_LATEST})
 
 
-@get("/openapi.json", include_in_schema=False, sync_to_thread=False)
+@get("/openapi.json", may=ANYBODY, include_in_schema=False, sync_to_thread=False)
 def openapi(request: Request[Any, Any, Any]) -> Response[Any]:
     """This interface as OpenAPI 3.1."""
     return Response(request.app.openapi_schema.to_schema(), media_type=MediaType.JSON)

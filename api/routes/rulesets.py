@@ -15,6 +15,7 @@ from litestar.params import QueryParameter
 from api.asked import read_date
 from api.ports import Answer, Asks
 from api.problems import Problem, answers, told
+from api.roles import WHOLE
 from api.routes import previews
 from api.routes.shapes import FieldError
 
@@ -43,6 +44,7 @@ class TakesRuleset(Operation):
     "/v1/rulesets/preview",
     operation_class=TakesRuleset,
     operation_id="previewRuleset",
+    may=WHOLE,
     tags=["rulesets"],
     status_code=200,
     request_max_body_size=LONGEST,

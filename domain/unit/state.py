@@ -19,6 +19,9 @@ from domain.unit.events import (
     UnitMerged,
 )
 
+DIGITS: dict[str, int] = {"village": 12, "township": 9, "county": 6, "city": 4, "province": 2, "national": 0}
+"""Of a division's code, those that all places within it begin with."""
+
 
 class RoleHeld(Struct, frozen=True, gc=False):
     """An official in a role from a day on, until (not including) a day."""
@@ -75,6 +78,11 @@ class Unit(Struct, frozen=True, kw_only=True):
     def rank(self) -> int:
         """How high the unit stands, 0 village to 5 national."""
         return RANK[self.level]
+
+    @property
+    def territory(self) -> str:
+        """What the codes of all places within the unit's division begin with."""
+        return self.division[: DIGITS[self.level]]
 
     @property
     def is_bureau(self) -> bool:

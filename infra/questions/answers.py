@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from domain.moments import When, both, described
 from domain.periods import Period
+from domain.reader import Reader
 from domain.rules.law import Rules, Supposed
 from domain.ruleset.mistakes import ruleset_of
 from infra.log.port import Log
@@ -54,7 +55,18 @@ class Answers:
         self._library = Library(log, views, rules, projector)
         self._tallies = Tallies(self._library)
         self._rules = rules
+        self._scope: Reader | None = None
         self.what_if = WhatIf(log, rules)
+
+    def for_(self, reader: Reader) -> "Answers":
+        """The same questions, answered with what one reader may see."""
+        from infra.questions.readers import ReadersAnswers
+
+        return self if reader.role == "operator" else ReadersAnswers(self, reader)
+
+    def secret(self, no: str) -> bool:  # noqa: ARG002 -- see ReadersAnswers
+        """Whether an item is kept from who asks because it accuses his organ: of the whole record, nothing is."""
+        return False
 
     def case(self, no: str, as_of: When = None) -> Answer | None:
         return cases.case(self._library.at(as_of), no)
@@ -165,7 +177,7 @@ class Answers:
     def _kept(self, question: tuple[Any, ...], as_of: When, ask: Callable[[Book], T]) -> T:
         """An answer that costs a walk over all items is kept until the record grows."""
         book = self._library.at(as_of)
-        key = (book.seen, *question)
+        key = (self._scope, book.seen, *question)
         if key not in self._answers:
             while len(self._answers) >= ANSWERS_KEPT:
                 self._answers.pop(next(iter(self._answers)))

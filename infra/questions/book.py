@@ -14,11 +14,12 @@ from domain.petition import matter
 from domain.petition.item import Item
 from domain.petition.state import evolve
 from domain.rules.law import Rules
-from domain.unit.state import Units
+from domain.unit.state import Unit, Units
 from infra.log.checkpoint import Checkpoints
 from infra.log.port import Entry, Log
 from infra.office import EPOCH, Office, decoded
 from infra.past.sight import Sight
+from infra.questions.seen import Seen
 from infra.views.store import Views
 from infra.views.tables import Tables
 from projections.cases import CaseRow, RaisedRow
@@ -26,6 +27,7 @@ from projections.findings import Standing, Words, standing, unpack_words
 from projections.ledgers.duties import act_entry
 from projections.ledgers.entry import Entry as LedgerEntry
 from projections.ledgers.entry import unpack_entry
+from projections.visibility import EVERYTHING, Reach
 
 
 class Book:
@@ -49,12 +51,16 @@ class Book:
         return self._views
 
     @property
-    def tables(self) -> Tables:
+    def tables(self) -> Tables | Seen:
         return self._tables
 
     @property
     def units(self) -> Units:
         return self.office.units
+
+    def governed(self) -> list[Unit]:
+        """The units of the jurisdiction of whoever asks: here, all."""
+        return [*self.units]
 
     @property
     def rules(self) -> Rules:
@@ -71,9 +77,18 @@ class Book:
         return {"as_of": as_of, "at": at, "position": self.position, "behind": self.behind}
 
     @property
+    def reach(self) -> Reach:
+        """How far whoever asks sees."""
+        return EVERYTHING
+
+    @property
     def seen(self) -> Sight:
         """The events that it rests on: equal for books that answer alike."""
         return Sight(self.position, self.position)
+
+    @property
+    def checkpoints(self) -> Checkpoints:
+        return self._checkpoints
 
     def checkpoint(self) -> dict[str, Any]:
         """Size and Merkle root of the log that this answer rests on."""
@@ -99,6 +114,15 @@ class Book:
         for event in self.events(f"petition:{no}"):
             item = evolve(item, event)
         return item
+
+    def linked(self, no: str) -> Item | None:
+        """An item that another item's matter leads to: of a matter that a reader may see one item of, he sees all."""
+        return self.item(no)
+
+    def entry(self, position: int) -> AnyEvent | None:
+        """The event at a position of the log."""
+        entry = self.log.get(position)
+        return next(iter(decoded([entry])), None) if entry is not None else None
 
     def repeats(self, no: str) -> tuple[str, ...]:
         """The items judged to repeat item NO itself."""

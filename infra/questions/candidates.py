@@ -42,7 +42,7 @@ def _earlier(book: Book, item: Item, same: dict[str, int]) -> Iterator[CaseRow]:
     alike = [table.c.category == item.category, *_equal(table.c.about_unit, item.about_unit)]
     near = and_(table.c.place.startswith(item.place[:6], autoescape=True), or_(*alike))
     accused = _equal(table.c.about_official, item.about_official) or _equal(table.c.about_unit, item.about_unit)
-    root = first_item(item.no, book.item) or item
+    root = first_item(item.no, book.linked) or item
     rows = book.cases(before, or_(table.c.no.in_(sorted(same)), near, *accused))
     return (row for row in rows if root.no not in (row.no, row.first))
 
@@ -54,7 +54,7 @@ def _equal(column: Any, value: str | None) -> list[Any]:
 
 def _offered(book: Book, no: str, found: dict[str, Any]) -> dict[str, Any]:
     """The candidate with the matter it belongs to, and the judgement on it (判重), for a human to sign and send."""
-    root = first_item(found["no"], book.item)
+    root = first_item(found["no"], book.linked)
     first = root.no if root is not None else found["no"]
     judged = {"type": "petition.repeat_judged.v1", "subject": f"petition:{no}"}
     return {

@@ -1,5 +1,6 @@
 """Questions about one item or matter, answered from their own streams: exact at any position."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -9,7 +10,7 @@ from domain.envelope import AnyEvent
 from domain.petition.item import Item
 from domain.petition.matter import first_handler, first_item, items
 from domain.petition.state import evolve
-from infra.log.port import Log
+from infra.log.port import Entry, Log
 from infra.questions import findings
 from infra.questions.book import Book
 from projections.custody import custody
@@ -27,8 +28,8 @@ def case(book: Book, no: str) -> dict[str, Any] | None:
         item = evolve(item, event)
     if item is None:
         return None
-    root = first_item(no, book.item) or item
-    first = first_handler(items(root, book.item, book.repeats)) or item.first_handler
+    root = first_item(no, book.linked) or item
+    first = first_handler(items(root, book.linked, book.repeats)) or item.first_handler
     told = show(item, book.units, book.rules, first)
     return {**book.head(), **told, "matter": root.no, "custody": _custody(book, events)}
 
@@ -60,10 +61,10 @@ def timeline(book: Book, subject: str) -> dict[str, Any] | None:
 
 
 def matter(book: Book, no: str) -> dict[str, Any] | None:
-    root = first_item(no, book.item)
+    root = first_item(no, book.linked) if book.item(no) is not None else None
     if root is None:
         return None
-    found = items(root, book.item, book.repeats)
+    found = items(root, book.linked, book.repeats)
     listed = [
         {"no": item.no, "title": item.title, "state": item.state, "registered_on": item.received_on.isoformat(),
          "repeat_number": item.repeat_number, "unit": item.unit, "unit_name": book.units.name(item.unit)}
@@ -116,8 +117,11 @@ def explain(book: Book, id: str) -> dict[str, Any] | None:
     return {**book.head(), "id": id, "zh": zh, "en": en, "explained": {"zh": zh, "en": en}}
 
 
-def log(log: Log, after: int, limit: int) -> dict[str, Any]:
-    """Events after a position, as they are stored, with their positions."""
+def log(log: Log, after: int, limit: int, seen: Callable[[Entry], Entry | None] | None = None) -> dict[str, Any]:
+    """Events after a position, as they are stored, with their positions; `seen` says what a reader may see of each."""
     entries = log.read(after, limit=limit)
-    events = [{**msgspec.json.decode(entry.body), "position": entry.position} for entry in entries]
+    events = [
+        {**msgspec.json.decode(told.body), "position": told.position}
+        for entry in entries if (told := seen(entry) if seen else entry) is not None
+    ]  # fmt: skip
     return {"position": log.head().position, "events": events, "next": entries[-1].position if entries else None}

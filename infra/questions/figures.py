@@ -69,7 +69,7 @@ def units(book: Book, counted: Counted) -> dict[str, Any]:
          "parent": each.parent, "ended_on": each.ended_on.isoformat() if each.ended_on else None,
          "open": tally.open(each.unit)[0], "late": tally.open(each.unit)[1],
          "findings": found.get(each.unit, 0)}
-        for each in sorted(book.units, key=lambda each: (each.division, -each.rank, each.unit))
+        for each in sorted(book.governed(), key=lambda each: (each.division, -each.rank, each.unit))
     ]  # fmt: skip
     return {**book.head(), "units": listed}
 
@@ -136,7 +136,7 @@ def _by_rule(book: Book, found: Mapping[str, int]) -> list[dict[str, Any]]:
 
 def overview(book: Book, counted: Counted) -> dict[str, Any]:
     """The city at a glance."""
-    tally, everyone = counted.tally, {each.unit for each in book.units}
+    tally, everyone = counted.tally, {each.unit for each in book.governed()}
     by_unit = tally.findings_by_unit()
     worst = sorted(by_unit, key=lambda unit: (-by_unit[unit], unit))[:10]
     categories = sorted((-slots["items"], key) for key, slots in tally.each("category").items())
@@ -156,9 +156,10 @@ def overview(book: Book, counted: Counted) -> dict[str, Any]:
 
 
 def top(book: Book) -> str | None:
-    """The unit whose rates are those of the whole record: the highest government."""
-    governments = [each for each in book.units if each.kind == "government" and each.ended_on is None]
-    return max(governments, key=lambda each: (each.rank, each.unit)).unit if governments else None
+    """The unit whose rates are those of all that is seen: the highest government, else the highest unit."""
+    standing = [each for each in book.governed() if each.ended_on is None]
+    governments = [each for each in standing if each.kind == "government"]
+    return max(governments or standing, key=lambda each: (each.rank, each.unit)).unit if standing else None
 
 
 def _months(months: Mapping[str, Slots]) -> list[dict[str, Any]]:

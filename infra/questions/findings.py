@@ -7,8 +7,7 @@ from typing import Any, Protocol
 import msgspec
 from sqlalchemy import func, select
 
-from domain.codec import decode_event
-from domain.envelope import Finding
+from domain.envelope import AnyEvent, Finding
 from domain.rules.answers import answers
 from domain.rules.law import Rules
 from domain.unit.state import Units
@@ -165,7 +164,7 @@ def finding(book: Book, id: str) -> dict[str, Any] | None:
         **told(standing, book),
         "text": book.rules.catalogue[found.rule].text,
         "law": [_quoted(name, article) for name, article in _articles(found, book)],
-        "events": [_event(book, position) for position in found.evidence],
+        "events": [_event(book, event) for at in found.evidence if (event := book.entry(at)) is not None],
         "officials": _officials(found, book),
         "history": [{**_once(each, book), "cleared_at": each.cleared_at} for each in standing.former],
     }
@@ -179,13 +178,10 @@ def _quoted(ruleset: str, article: str) -> dict[str, str]:
     return {"article": article, "ruleset": ruleset, **quoted(article)}
 
 
-def _event(book: Book, position: int) -> dict[str, Any]:
+def _event(book: Book, event: AnyEvent) -> dict[str, Any]:
     """What the evidence says, in a sentence."""
-    entry = book.log.get(position)
-    assert entry is not None, "evidence lies in the log"
-    event = decode_event(entry.type, entry.body, entry.position)
     return {
-        "position": position, "type": event.type, "subject": event.subject, "time": event.time.isoformat(),
+        "position": event.position, "type": event.type, "subject": event.subject, "time": event.time.isoformat(),
         "actor": event.actor, "actor_name": book.units.official(event.actor), "unit": event.unit,
         "unit_name": book.units.name(event.unit) if event.unit else None, "sentence": sentence(event, book.units),
     }  # fmt: skip

@@ -37,7 +37,7 @@ def leaders(book: Book) -> dict[str, Any]:
     return {**book.head(), "on": today.isoformat(), "leaders": [
         {"unit": unit.unit, "unit_name": unit.name, "level": unit.level, "division": unit.division, "role": role,
          **_held(unit, role, today)}
-        for unit in sorted(book.units, key=lambda unit: (-unit.rank, unit.division, unit.unit))
+        for unit in sorted(book.governed(), key=lambda unit: (-unit.rank, unit.division, unit.unit))
         if unit.kind in ("party", "government", "bureau") and unit.level in LED and unit.ended_on is None
         for role in LEADING
     ]}  # fmt: skip

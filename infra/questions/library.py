@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from domain.envelope import AnyEvent
 from domain.moments import When, parted
+from domain.reader import Reader
 from domain.rules.law import Rules
 from infra.log.checkpoint import Checkpoints
 from infra.log.port import Log
@@ -19,6 +20,7 @@ from infra.questions.book import Book, Recalled
 from infra.questions.past import PastBook
 from infra.views.projector import Projector
 from infra.views.store import Views
+from projections.visibility import Reach
 
 PAST_KEPT = 3
 """Past times whose read models stay at hand."""
@@ -38,6 +40,8 @@ class Library:
         self._lock = threading.RLock()
         self._folding = threading.Lock()
         """Held while past read models are made: who asks about the present does not wait for it."""
+        self.reaches: dict[tuple[Reader, Sight], Reach] = {}
+        """How far readers see, by their scope and the record that they ask about."""
         self.telling: Callable[[AnyEvent], None] | None = None
         """Told of every event that the log gained since the first question."""
 

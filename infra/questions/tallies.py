@@ -7,16 +7,19 @@ from bisect import bisect_left, insort
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from heapq import nsmallest
 from threading import Lock
+from typing import Any
 
-from sqlalchemy import Table, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from domain.envelope import AnyEvent
 from domain.fact import UnitId
 from domain.kinds import kind_of
 from domain.moments import When
+from domain.petition.events import RepeatJudged
 from infra.office import decoded
 from infra.past.sight import Sight
 from infra.questions.book import Book, Recalled, past_year
@@ -27,9 +30,11 @@ from projections.duties import summed
 from projections.findings import words_of
 from projections.ledgers.writing import WRITES
 from projections.tally import WATCHED, EnteredRow, FoundRow, Tally, of_entry, of_finding, of_item
+from projections.visibility import EVERYTHING, Reach
 
 SOONEST = 20
 """Running deadlines that are told of a unit."""
+READERS_KEPT = 32
 TOGETHER = 500
 """Rows that are looked for by their keys in one query."""
 JUDGING = {"conference", "period", "evaluation", "unit", "ruleset", "calendar"}
@@ -43,8 +48,11 @@ Running = tuple[str, ...]
 class Counted:
     """The rows of one generation, counted."""
 
-    def __init__(self, book: Book, recalled: Callable[[Book], Recalled], unit: str | None = None) -> None:
-        """With a unit only the rows that it and those below it are concerned with."""
+    def __init__(
+        self, book: Book, recalled: Callable[[Book], Recalled], members: Collection[UnitId] | None = None
+    ) -> None:
+        """With members only the rows that these units are concerned with."""
+        self._members = sorted(members) if members is not None else None
         self.rules, self.number = book.rules, book.tables.number
         self._units = book.units
         self._recalled = recalled
@@ -61,30 +69,34 @@ class Counted:
         self._below: dict[str, frozenset[UnitId]] = {}
         """Of each unit asked about, it and all below it; as long as the directory stays as it is."""
         self.tally = Tally(*_year(book))
-        self._everything(book, sorted(self.below(unit)) if unit is not None else None)
+        self._secret, self.stale = book.reach.secret, False
+        """What may be hidden is found anew when an item joins a matter or leaves it: then all rows are read again."""
+        self._everything(book)
 
-    def _everything(self, book: Book, members: list[UnitId] | None) -> None:
+    def _everything(self, book: Book) -> None:
         cases = book.tables.cases
         query = select(cases.c.no, cases.c.first).where(cases.c.first.is_not(None))
         self._first_of = {row[0]: row[1] for row in book.select(query)}
         self._firsts.update(self._first_of.values())
 
-        def of(table: Table, *columns: str) -> list[ColumnElement[bool]]:
-            return [or_(*(table.c[name].in_(members) for name in columns))] if members is not None else []
-
-        self._items(book.cases(*of(cases, "registered_by", "unit", "first_unit")))
-        self._findings(book, *of(book.tables.findings, "unit"))
-        self._entries(book, *of(book.tables.ledgers, "unit"))
-        self._running(book, *of(book.tables.due, "owed_by"))
+        self._items(book.cases(*self._of(cases, "registered_by", "unit", "first_unit")))
+        self._findings(book)
+        self._entries(book)
+        self._running(book)
         read = book.position - book.behind
         while entries := book.log.read(read, upto=book.position):  # the rows do not know yet what the log holds already
             for event in decoded(entries):
                 self.hear(event)
             read = entries[-1].position
 
+    def _of(self, table: Any, *columns: str) -> list[ColumnElement[bool]]:
+        members = self._members
+        return [or_(*(table.c[name].in_(members) for name in columns))] if members is not None else []
+
     def hear(self, event: AnyEvent) -> None:
         """Notes which rows an event may change."""
         kind, position = kind_of(event.subject), event.position
+        self.stale |= self._secret and isinstance(event.data, RepeatJudged)
         if kind == "petition":
             self._changed["cases", event.subject[9:]] = position
         if type(event.data) in WRITES:
@@ -127,6 +139,8 @@ class Counted:
         while todo:
             found = {row.no: row for row in book.cases(table.c.no.in_(sorted(todo)))}
             rows |= found
+            for no in todo - found.keys():  # it left the jurisdiction of who asks
+                self.tally.put("cases", no, ())
             todo = {no for row in found.values() for no in self._repeating(row)} - rows.keys()
         self._items(rows.values())
 
@@ -146,19 +160,20 @@ class Counted:
 
     def _findings(self, book: Book, *conditions: ColumnElement[bool]) -> None:
         table = book.tables.findings
-        for row in book.select(select(*(table.c[name] for name in FoundRow._fields)).where(*conditions)):
+        query = select(*(table.c[name] for name in FoundRow._fields)).where(*self._of(table, "unit"), *conditions)
+        for row in book.select(query):
             self.tally.put("findings", row[0], of_finding(FoundRow(*row)))
 
     def _entries(self, book: Book, *conditions: ColumnElement[bool]) -> None:
         table = book.tables.ledgers
-        query = select(*(table.c[name] for name in EnteredRow._fields)).where(table.c.ledger.in_(WATCHED), *conditions)
-        for row in book.select(query):
+        query = select(*(table.c[name] for name in EnteredRow._fields)).where(*self._of(table, "unit"), *conditions)
+        for row in book.select(query.where(table.c.ledger.in_(WATCHED))):
             self.tally.put("ledgers", tuple(row[:3]), of_entry(EnteredRow(*row)))
 
     def _running(self, book: Book, *conditions: ColumnElement[bool]) -> None:
         table = book.tables.due
         query = select(table.c.owed_by, table.c.due_on, table.c.subject, table.c.clock)
-        for unit, *running in book.select(query.where(table.c.missed == 0, *conditions)):
+        for unit, *running in book.select(query.where(table.c.missed == 0, *self._of(table, "owed_by"), *conditions)):
             insort(self._due[unit], told := tuple(running))
             self._due_of.setdefault(told[1], []).append((unit, told))
 
@@ -205,39 +220,52 @@ class Tallies:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._present: Counted | None = None
-        self._past: OrderedDict[tuple[Sight, str | None], Counted] = OrderedDict()
+        self._seen: Callable[[Book], Book] = lambda book: book
+        self._present: dict[Reach, Counted] = {}
+        """By what readers see; most see all, or what their unit does."""
+        self._past: OrderedDict[tuple[Sight, Reach, str | None], Counted] = OrderedDict()
         self._one = Lock()
         """Of past tallies one is counted or asked at a time."""
         library.telling = self._hear
+
+    def for_(self, seen: Callable[[Book], Book]) -> "Tallies":
+        """The same over what somebody sees of each book."""
+        other = copy(self)
+        other._seen = seen  # noqa: SLF001 -- of the same kind
+        return other
 
     @contextmanager
     def at(self, as_of: When, unit: str | None = None) -> Iterator[tuple[Book, Counted]]:
         """The record as of a time, counted for a unit or for all; nobody counts on while it is asked."""
         if as_of is not None:
-            book = self._library.at(as_of)
+            book = self._seen(self._library.at(as_of))
             with self._one:
                 yield book, self._of_past(book, unit)
             return
-        with self._library.still() as book:
-            kept = self._present
-            if kept is None or (kept.rules, kept.number) != (book.rules, book.tables.number):
-                kept = self._present = Counted(book, self._library.recalled)
+        with self._library.still() as whole:
+            book = self._seen(whole)
+            kept = self._present.get(book.reach)
+            if kept is None or kept.stale or (kept.rules, kept.number) != (book.rules, book.tables.number):
+                kept = Counted(book, self._library.recalled, book.reach.within)
+                if len(self._present) >= READERS_KEPT:
+                    del self._present[next(each for each in self._present if each != EVERYTHING)]
+                self._present[book.reach] = kept
             kept.catch_up(book)
             yield book, kept
 
     def _of_past(self, book: Book, unit: str | None) -> Counted:
-        asked = (book.seen, unit)
+        asked = (book.seen, book.reach, unit)
         if asked not in self._past:
-            self._past[asked] = Counted(book, self._library.recalled, unit)
+            members = book.units.below(unit) if unit is not None else book.reach.within
+            self._past[asked] = Counted(book, self._library.recalled, members)
             if len(self._past) > PAST_KEPT:
                 self._past.popitem(last=False)
         self._past.move_to_end(asked)
         return self._past[asked]
 
     def _hear(self, event: AnyEvent) -> None:
-        if self._present is not None:
-            self._present.hear(event)
+        for kept in self._present.values():
+            kept.hear(event)
 
 
 def _year(book: Book) -> tuple[str, str]:

@@ -4,11 +4,9 @@ from typing import Any, Literal
 
 from sqlalchemy import func
 
-from domain.unit.state import Unit
+from domain.unit.state import DIGITS, Unit
 from infra.questions.book import Book
 
-DIGITS = {"village": 12, "township": 9, "county": 6, "city": 4, "province": 2, "national": 0}
-"""Of a division's code, those that all places within it begin with."""
 ABOVE = {"village": "township", "township": "county", "county": "city", "city": "province", "province": "national"}
 GOVERNING = ("party", "government", "township")
 
@@ -20,7 +18,7 @@ def by(unit: Unit) -> Literal["place", "unit"]:
 
 def within(unit: Unit) -> str:
     """What all places of the unit's division begin with."""
-    return unit.division[: DIGITS[unit.level]]
+    return unit.territory
 
 
 def around(unit: Unit) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, get_type_hints
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
 from sqlalchemy.types import TypeEngine
 
 from projections.cases import CaseRow, DueRow, PersonRow, RaisedRow
@@ -30,6 +30,9 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "persons": (),
 }
 
+ACCUSED = ("about_unit", "about_official")
+"""Columns by which accusations alone are looked up: what a reader may not see is found by whom it accuses."""
+
 
 class Tables:
     """The tables of generation `number`."""
@@ -44,6 +47,8 @@ class Tables:
         self.raised = _table("raised", number, metadata)
         self.persons = _table("persons", number, metadata)
         self.titles = f"titles_{number}"
+        self.seen: dict[Any, Any] = {}
+        """Selections of these tables, by who may see them (`infra.questions.seen`)."""
 
     def __iter__(self) -> Iterator[Table]:
         return iter((self.cases, self.due, self.findings, self.ledgers, self.acts, self.raised, self.persons))
@@ -78,4 +83,10 @@ def bytewise(table: Table) -> str:
 
 def indexes(name: str, table: Table) -> list[Index]:
     """Made after a rebuild has loaded its rows, which is faster than keeping them up while loading."""
-    return [Index(f"{table.name}_by_{'_'.join(columns)}", *(table.c[c] for c in columns)) for columns in INDEXES[name]]
+    made = [Index(f"{table.name}_by_{'_'.join(columns)}", *(table.c[c] for c in columns)) for columns in INDEXES[name]]
+    return [*made, *(_accused(table, column) for column in ACCUSED)] if name == "cases" else made
+
+
+def _accused(table: Table, column: str) -> Index:
+    where = text("purpose = 'accusation'")
+    return Index(f"{table.name}_accused_{column}", table.c[column], sqlite_where=where, postgresql_where=where)

@@ -8,7 +8,7 @@ from cli.__main__ import app
 NO_QUESTIONS = {
     "run", "api", "emit", "import", "export", "keys", "ruleset", "calendar", "simulate", "tick", "replay", "verify",
     "conform", "doctor", "seal", "witness", "prove", "relay", "topics", "intake", "project", "clock", "resubmit",
-    "docs", "audit", "backup", "restore",
+    "docs", "audit", "backup", "restore", "token",
 }  # fmt: skip
 """They do, prove or hand on something; what each is about is the log as it stands."""
 NO_TIMES = {"/v1/health", "/v1/log/checkpoint", "/v1/log/proof/{position}"}

@@ -22,7 +22,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 from urllib.error import HTTPError, URLError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import images
 from daemon import compose_command, daemon
@@ -36,6 +36,8 @@ DANZE = str(Path(sys.executable).with_name("danze"))
 PARKING = ROOT / "docs" / "examples" / "parking.jsonl"
 NO = "430408-2020-000001"
 GROUP = "danze-project"
+TOKEN: list[str] = []
+"""Of the auditor who asks here: without one nobody is answered."""
 MORE = 48
 """Petitions after the kill: enough for each of 12 partitions to have some."""
 
@@ -87,6 +89,7 @@ def story(compose: list[str]) -> None:
     lines = PARKING.read_bytes().splitlines()
     units = [line for line in lines if b'"subject": "unit:' in line]
     key = output(*compose, "exec", "-T", "intake", "danze", "keys").strip()
+    TOKEN.append(output(*compose, "exec", "-T", "api", "danze", "token", "issue", "--role", "auditor").strip())
     emit(units, key)
     until(lambda: (asked("health") or {}).get("views_position", 0) >= len(units), "the units")
     emit([line for line in lines if line not in units], key)
@@ -124,7 +127,8 @@ def emit(lines: Iterable[bytes], key: str) -> None:
 def asked(question: str) -> Any:
     """The answer over HTTP; None where there is none yet."""
     try:
-        with urlopen(f"http://127.0.0.1:{os.environ['DANZE_PORT']}/v1/{question}", timeout=10) as answer:
+        url = f"http://127.0.0.1:{os.environ['DANZE_PORT']}/v1/{question}"
+        with urlopen(Request(url, headers={"Authorization": f"Bearer {TOKEN[0]}"}), timeout=10) as answer:
             return json.load(answer)
     except (HTTPError, URLError, TimeoutError):
         return None

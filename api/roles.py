@@ -1,0 +1,138 @@
+"""Who asks, and whether the route is for him. What he sees on it is the predicate's to say, not the route's.
+
+A route that states nothing is for everybody who reads (`READERS`); another one says `may=` in its decorator.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar.connection import ASGIConnection, Request
+from litestar.handlers import BaseRouteHandler
+
+from api.ports import Doors, Intake, Questions
+from api.problems import Problem
+from domain.reader import OPERATOR, PUBLIC, Reader, Role
+
+WHOLE: frozenset[Role] = frozenset({"operator", "auditor", "inspector"})
+READERS: frozenset[Role] = WHOLE | {"supervisor", "clerk"}
+WRITERS: frozenset[Role] = frozenset({"operator", "supervisor", "clerk", "producer"})
+KNOWN: frozenset[Role] = READERS | WRITERS
+ANYBODY: frozenset[Role] = KNOWN | {"public"}
+"""Nothing of the record is told there."""
+
+COOKIE = "danze"
+"""The session of a browser: the token itself, which no script can read and no other site can send."""
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+OPEN = ("/static/", "/schema")
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+"""A request, as a guard sees it."""
+
+
+def guard(doors: Doors | None) -> Callable[[Connection, BaseRouteHandler], Any]:
+    """The guard of all routes. Without doors everybody is the operator: for a server on loopback, and for tests."""
+
+    async def guarded(connection: Connection, handler: BaseRouteHandler) -> None:
+        connection.state.reader = reader = await _reader(connection, doors)
+        may = ANYBODY if connection.scope["path"].startswith(OPEN) else handler.opt.get("may", READERS)
+        if reader.role not in may:
+            raise _turned_away(reader)
+
+    return guarded
+
+
+def _turned_away(reader: Reader) -> Problem:
+    if reader.role == "public":
+        return Problem(401, "no-token", "this is for who has a token", headers={"WWW-Authenticate": "Bearer"})
+    return Problem(403, "not-allowed", f"this is not for the role {reader.role}")
+
+
+async def _reader(connection: Connection, doors: Doors | None) -> Reader:
+    """By the token in the header, else by the session; an open door takes who comes without any for the operator."""
+    if doors is None:
+        return OPERATOR
+    by_header = connection.headers.get("authorization", "")
+    token = _bearer(by_header) if by_header else connection.cookies.get(COOKIE)
+    if not by_header:
+        _same_site(connection)
+    if token is None:
+        return _unannounced(connection) if doors.open else PUBLIC
+    reader: Reader | str | None = doors.known(token)
+    if reader is None:
+        reader = await asyncio.to_thread(doors.reader, token)
+    if isinstance(reader, str):
+        told = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+        raise Problem(401, "bad-token", reader, headers=told)
+    return reader
+
+
+def _bearer(header: str) -> str:
+    scheme, _, token = header.partition(" ")
+    if not hmac.compare_digest(scheme.lower().encode(), b"bearer") or not token.strip():
+        told = {"WWW-Authenticate": 'Bearer error="invalid_request"'}
+        raise Problem(401, "bad-token", "send Authorization: Bearer TOKEN", headers=told)
+    return token.strip()
+
+
+def _unannounced(connection: Connection) -> Reader:
+    """The operator, if it is really this machine that asks: no proxy in between, no name that leads here from outside.
+
+    Without this a page of another site could give itself a name that resolves to 127.0.0.1, and read everything.
+    """
+    host = urlsplit(f"//{connection.headers.get('host', '')}").hostname
+    if host not in LOOPBACK or any(name in connection.headers for name in FORWARDED):
+        detail = "without a token only this machine itself is answered, under 127.0.0.1 or localhost"
+        raise Problem(401, "no-token", detail, headers={"WWW-Authenticate": "Bearer"})
+    return OPERATOR
+
+
+def _same_site(connection: Connection) -> None:
+    """Where no header vouches that another site cannot send, what changes something comes from our own pages alone."""
+    if connection.scope.get("method") in SAFE:
+        return
+    came, origin = connection.headers.get("sec-fetch-site", "none"), connection.headers.get("origin")
+    elsewhere = origin is not None and urlsplit(origin).netloc != connection.headers.get("host")
+    if elsewhere or came not in ("same-origin", "none"):
+        raise Problem(403, "cross-site", "this was sent by a page of another site")
+
+
+def note(request: Request[Any, Any, Any], problem: Problem, doors: Doors) -> None:
+    """Every access that was denied is written down, and what was not found by who sees a part: it may be hidden."""
+    who = getattr(request.state, "reader", PUBLIC)
+    hidden = problem.status == HTTPStatus.NOT_FOUND and who.role not in ("operator", "public")
+    if hidden or problem.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        doors.denied(who, request.method, request.url.path, problem.code)
+
+
+def reader_of(request: Request[Any, Any, Any]) -> Reader:
+    """Who asks, as the guard found."""
+    reader: Reader = request.state.reader
+    return reader
+
+
+def asked_by(questions: Questions) -> Callable[[Request[Any, Any, Any]], Questions]:
+    """The dependency behind `Asks`: the questions of the one who asks, whatever route it is."""
+
+    def asked(request: Request[Any, Any, Any]) -> Questions:
+        reader = reader_of(request)
+        return questions if reader.role == "operator" else questions.for_(reader)
+
+    return asked
+
+
+def taken_from(intake: Intake) -> Callable[[Request[Any, Any, Any]], Intake]:
+    """The dependency behind `Takes`: the intake as it stands open to the one who reports."""
+
+    def taken(request: Request[Any, Any, Any]) -> Intake:
+        reader = reader_of(request)
+        return intake if reader.role == "operator" else intake.for_(reader)
+
+    return taken

@@ -1,0 +1,69 @@
+"""`danze token`: who may read and report through HTTP, beside the tokens of an OpenID Connect issuer."""
+
+from typing import Annotated, Any, cast
+
+import typer
+
+from cli.options import Json, Store
+from cli.screen import fail, out, told
+from cli.wiring import DEFAULT_STORE, now
+from domain.reader import GIVEN, Role, mistake
+from infra.log.urls import parse
+from infra.tokens import Issued, Tokens, tokens_of
+
+tokens = typer.Typer(no_args_is_help=True, help="Local tokens: who may read and report through HTTP.")
+
+
+@tokens.command()
+def issue(
+    role: Annotated[str, typer.Option(help=f"One of {', '.join(sorted(GIVEN))}.")],
+    unit: Annotated[
+        list[str] | None, typer.Option(help="unit:…, in which the holder serves; a producer may have several.")
+    ] = None,
+    official: Annotated[str | None, typer.Option(help="official:…, as whom the holder acts.")] = None,
+    days: Annotated[int, typer.Option(min=1, max=366, help="How long it counts.")] = 30,
+    store: Store = DEFAULT_STORE,
+    as_json: Json = False,
+) -> None:
+    """Make a token and print it, once: it is kept nowhere. The first one makes the key (0600) that signs them."""
+    units = unit or []
+    if wrong := mistake(role, units, official):
+        raise fail(wrong)
+    token, line = _tokens(store).issue(cast(Role, role), units, official, days=days, now=now())
+    told({"token": token, **_line(line)}, as_json, lambda shown: out.print(shown["token"], soft_wrap=True))
+
+
+@tokens.command("list")
+def listed(store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
+    """Who was given a token, until when, and which were revoked."""
+    lines = [_line(line) for line in _tokens(store).register().values()]
+    told({"tokens": lines}, as_json, lambda _: out.print("\n".join(map(_said, lines)), highlight=False))
+
+
+@tokens.command()
+def revoke(
+    id: Annotated[str, typer.Argument(help="As `danze token list` shows it.")], store: Store = DEFAULT_STORE,
+    as_json: Json = False,
+) -> None:  # fmt: skip
+    """Refuse a token from now on."""
+    if not _tokens(store).revoke(id, now()):
+        raise fail(f"no token {id} was issued here")
+    told({"revoked": id}, as_json, lambda _: out.print(f"{id} is refused from now on", highlight=False))
+
+
+def _tokens(store: str) -> Tokens:
+    return Tokens(tokens_of(parse(store)))
+
+
+def _line(line: Issued) -> dict[str, Any]:
+    return {
+        "id": line.id, "role": line.role, "units": list(line.units), "official": line.official,
+        "issued": line.issued.isoformat(timespec="seconds"), "expires": line.expires.isoformat(timespec="seconds"),
+        "revoked": line.revoked.isoformat(timespec="seconds") if line.revoked else None,
+    }  # fmt: skip
+
+
+def _said(line: dict[str, Any]) -> str:
+    whose = " ".join(filter(None, [*line["units"], line["official"]]))
+    state = f"revoked {line['revoked'][:10]}" if line["revoked"] else f"until {line['expires'][:10]}"
+    return f"{line['id']}  {line['role']:<10}  {state}  {whose}"

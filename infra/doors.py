@@ -1,0 +1,82 @@
+"""Who is let in: with a token issued here or by an issuer; on loopback where none is asked for, by being here."""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from collections.abc import Callable
+from hashlib import sha256
+from typing import NamedTuple
+
+from domain.reader import Reader
+from infra.log.urls import StoreUrl
+from infra.oidc import Issuer, Keys, issuer_of, reader
+from infra.tokens import ISSUER, Tokens, tokens_of, utc_now
+
+REMEMBERED = 2_000
+"""Tokens that need no second look at their signature."""
+
+Turned = Callable[[Reader, str, str, str], None]
+"""Hears of who was turned away: who, method, path, why."""
+
+
+class Seen(NamedTuple):
+    """A token whose signature was checked."""
+
+    reader: Reader
+    until: float
+
+
+class Doors:
+    """The doors of one store. `open`: this machine's user needs no token."""
+
+    def __init__(self, tokens: Tokens, issuer: Issuer | None, *, open: bool, turned: Turned) -> None:  # noqa: A002
+        self.open = open
+        self.denied = turned
+        self._tokens, self._issuer = tokens, issuer
+        self._keys = Keys(issuer) if issuer else None
+        self._seen: OrderedDict[bytes, Seen] = OrderedDict()
+
+    def known(self, token: str) -> Reader | None:
+        """Who holds a token that was checked before and still counts."""
+        key = sha256(token.encode()).digest()
+        seen, now = self._seen.get(key), utc_now()
+        if seen is None:
+            return None
+        local = seen.reader.name.startswith("token:")
+        lapsed = now.timestamp() >= seen.until
+        if lapsed or (local and isinstance(self._tokens.standing(seen.reader.name[6:], now), str)):
+            self._seen.pop(key, None)
+            return None
+        return seen.reader
+
+    def reader(self, token: str) -> Reader | str:
+        """Who holds the token, checked anew; else why it is not taken."""
+        import jwt
+
+        try:
+            by = jwt.decode(token, options={"verify_signature": False}).get("iss")
+        except jwt.InvalidTokenError:
+            return "this is no token: a JWT is three parts with dots between"
+        found = self._by(token, by)
+        if isinstance(found, str):
+            return found
+        while len(self._seen) >= REMEMBERED:
+            self._seen.popitem(last=False)
+        self._seen[sha256(token.encode()).digest()] = found
+        return found.reader
+
+    def _by(self, token: str, by: object) -> Seen | str:
+        if by == ISSUER:
+            holder = self._tokens.reader(token, utc_now())
+            return holder if isinstance(holder, str) else Seen(holder, float("inf"))
+        if self._issuer is None or self._keys is None or by != self._issuer.url:
+            return "the token is of an issuer that is not known here"
+        found = reader(token, self._issuer, self._keys)
+        return found if isinstance(found, str) else Seen(*found)
+
+
+def doors_of(place: StoreUrl, *, here: bool, required: bool, turned: Turned) -> Doors:
+    """The doors of a store: open only `here`, on loopback, where no token is `required` and no issuer is named."""
+    issuer = issuer_of(os.environ)
+    return Doors(Tokens(tokens_of(place)), issuer, open=here and not required and issuer is None, turned=turned)

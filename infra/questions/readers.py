@@ -1,0 +1,137 @@
+"""The answers of one reader: the same questions, over a record that holds what he may see."""
+
+from typing import Any
+
+from domain.moments import When
+from domain.periods import Period
+from domain.reader import Reader
+from infra.questions import cases
+from infra.questions.answers import Answer, Answers
+from infra.questions.book import Book
+from infra.questions.library import Library
+from infra.questions.readers_book import REACHES_KEPT, ReadersBook
+from projections.visibility import EVERYTHING, Reach, reach
+
+
+class NotYours(PermissionError):
+    """Outside the reader's jurisdiction; the message names nothing but what was asked for."""
+
+
+class ReadersLibrary(Library):
+    """Opens books for one reader, out of a library that others use as well."""
+
+    def __init__(self, library: Library, reader: Reader) -> None:
+        self._library, self._scope = library, reader.scope
+
+    def at(self, when: When) -> Book:
+        return self.for_reader(self._library.at(when))
+
+    def recalled(self, book: Book) -> Any:
+        return self._library.recalled(book)
+
+    def for_reader(self, whole: Book) -> Book:
+        """What he sees of a book; the book itself where that is all."""
+        kept, key = self._library.reaches, (self._scope, whole.seen)
+        if (known := kept.get(key)) is None:
+            while len(kept) >= REACHES_KEPT:
+                kept.pop(next(iter(kept)), None)
+            known = kept[key] = reach(self._scope, whole.units, whole.moment.date())
+        return whole if known == EVERYTHING else ReadersBook(whole, known)
+
+
+class ReadersAnswers(Answers):
+    """Answers for one reader. A unit that is asked for by name must be of his jurisdiction."""
+
+    def __init__(self, answers: Answers, reader: Reader) -> None:
+        self.__dict__.update(answers.__dict__)
+        self._reader, self._scope = reader, reader.scope
+        library = ReadersLibrary(answers._library, reader)  # noqa: SLF001 -- of the same kind
+        self._library = library
+        self._tallies = answers._tallies.for_(library.for_reader)  # noqa: SLF001 -- the same
+
+    def secret(self, no: str) -> bool:
+        book = self._library.at(None)
+        return isinstance(book, ReadersBook) and book.secret(no)
+
+    def _reach(self) -> Reach:
+        return self._library.at(None).reach
+
+    def _govern(self, unit: str | None) -> None:
+        if unit is not None and not self._reach().governs(unit):
+            raise NotYours(f"{unit} is outside your jurisdiction")
+
+    def _whole(self) -> None:
+        """For questions that cannot be asked of a part."""
+        if self._reach() != EVERYTHING:
+            raise NotYours("this is asked of the whole record, of which you see a part")
+
+    def findings(self, as_of: When = None, **wanted: Any) -> Answer:
+        self._govern(wanted.get("unit"))
+        return super().findings(as_of, **wanted)
+
+    def kpi(self, unit: str, *asked: Any, **wanted: Any) -> Answer:
+        self._govern(unit)
+        return super().kpi(unit, *asked, **wanted)
+
+    def counters(self, **wanted: Any) -> Answer:
+        self._govern(wanted.get("unit"))
+        return super().counters(**wanted)
+
+    def search(self, q: str = "", **wanted: Any) -> Answer:
+        self._govern(wanted.get("unit"))
+        return super().search(q, **wanted)
+
+    def due(self, unit: str | None = None, *asked: Any, **wanted: Any) -> Answer:
+        self._govern(unit)
+        return super().due(unit, *asked, **wanted)
+
+    def ledger(self, kind: str, **wanted: Any) -> Answer | None:
+        self._govern(wanted.get("unit"))
+        return super().ledger(kind, **wanted)
+
+    def duties(self, unit: str, *asked: Any, **wanted: Any) -> Answer | None:
+        self._govern(unit)
+        return super().duties(unit, *asked, **wanted)
+
+    def record(self, official: str, *asked: Any, **wanted: Any) -> Answer | None:
+        """Of who serves or served in the jurisdiction, and one's own."""
+        reach = self._reach()
+        seats = self.present().units.seats_ever(official)
+        if seats and official != self._reader.official and not any(map(reach.governs, seats)):
+            raise NotYours(f"{official} is outside your jurisdiction")
+        return super().record(official, *asked, **wanted)
+
+    def three_none(self, unit: str | None = None, *asked: Any, **wanted: Any) -> Answer | None:
+        if unit is None and self._reach().within is not None:
+            unit = self._reader.units[0]
+        self._govern(unit)
+        return super().three_none(unit, *asked, **wanted)
+
+    def evaluation(self, unit: str, period: Period, as_of: When = None) -> Answer | None:
+        self._govern(unit)
+        return super().evaluation(unit, period, as_of)
+
+    def scoreboard(self, unit: str, *asked: Any, **wanted: Any) -> Answer | None:
+        self._govern(unit)
+        return super().scoreboard(unit, *asked, **wanted)
+
+    def preview(self, *asked: Any, **wanted: Any) -> Any:
+        self._whole()
+        return super().preview(*asked, **wanted)
+
+    def diff(self, *asked: Any, **wanted: Any) -> Answer:
+        self._whole()
+        return super().diff(*asked, **wanted)
+
+    def news(self, after: int | None = None, unit: str | None = None) -> Answer:
+        self._govern(unit)
+        return super().news(after, unit)
+
+    def log(self, after: int = 0, limit: int = 100) -> Answer:
+        book = self._library.at(None)
+        if not isinstance(book, ReadersBook):
+            return super().log(after, limit)
+        return cases.log(self._log, after, limit, book.told)
+
+    def proof(self, position: int) -> Answer | None:
+        return super().proof(position) if self._library.at(None).entry(position) is not None else None

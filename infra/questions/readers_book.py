@@ -1,0 +1,168 @@
+"""A book of which a reader sees a part (`projections.visibility`): rows, single items, findings and events."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from domain.codec import decode_event, encode
+from domain.envelope import AnyEvent, Finding
+from domain.petition.item import Item
+from domain.petition.state import evolve
+from domain.rules.law import Rules
+from domain.unit.state import Unit, Units
+from infra.log.port import Entry
+from infra.office import decoded
+from infra.past.sight import Sight, moment_of
+from infra.questions.book import Book, Recalled
+from infra.questions.seen import Seen
+from infra.views.store import Views
+from infra.views.tables import Tables
+from projections.findings import Standing
+from projections.visibility import Reach, without
+
+
+class ReadersBook(Book):
+    """What one reader sees of a book, of the present or of the past."""
+
+    def __init__(self, whole: Book, reach: Reach) -> None:
+        self.log, self.behind, self._reach = whole.log, whole.behind, reach
+        self._whole, self._checkpoints = whole, whole.checkpoints
+        self.position = self._newest(whole.position)
+
+    @property
+    def views(self) -> Views:
+        return self._whole.views
+
+    @cached_property
+    def tables(self) -> Seen:
+        return seen_tables(self._whole, self.reach)
+
+    @property
+    def reach(self) -> Reach:
+        return self._reach
+
+    @property
+    def units(self) -> Units:
+        return self._whole.units
+
+    @property
+    def rules(self) -> Rules:
+        return self._whole.rules
+
+    @property
+    def seen(self) -> Sight:
+        return self._whole.seen
+
+    def recalled(self) -> Recalled:
+        return self._whole.recalled()
+
+    def governed(self) -> list[Unit]:
+        return [each for each in self.units if self.reach.governs(each.unit)]
+
+    # when
+
+    @cached_property
+    def moment(self) -> datetime:
+        return moment_of(self.log, self._newest(self.seen.upto))
+
+    def head(self) -> dict[str, Any]:
+        told, as_of = self._whole.head(), moment_of(self.log, self.position).isoformat()
+        at = as_of if told["at"] == told["as_of"] else told["at"]
+        return {**told, "as_of": as_of, "at": at, "position": self.position}
+
+    def _newest(self, position: int) -> int:
+        """The newest event up to a position that is not hidden: of those after it, today's date would tell."""
+        while (entry := self.log.get(position)) is not None and self._told(entry) is None:
+            position -= 1
+        return position
+
+    # events and items
+
+    def entries(self, subject: str) -> list[Entry]:
+        entries = self._whole.entries(subject)
+        return [*filter(None, map(self._told, entries))] if self._shown(subject, entries) else []
+
+    def touching(self, name: str) -> list[Entry]:
+        return [*filter(None, map(self._told, self._whole.touching(name)))]
+
+    def entry(self, position: int) -> AnyEvent | None:
+        entry = self.log.get(position)
+        told = self.told(entry) if entry is not None else None
+        return _event(told) if told is not None else None
+
+    def told(self, entry: Entry) -> Entry | None:
+        """An event that was met by its position, as he may read it; None where its subject is not for him."""
+        event = _event(entry)
+        if event.subject.startswith("petition:"):
+            return entry if self.item(event.subject[9:]) is not None else None
+        return self._told(entry) if self._governs(event.subject, [event]) else None
+
+    def _told(self, entry: Entry) -> Entry | None:
+        """An event without items that are hidden; None where it is about such a one alone."""
+        if not self.reach.secret:
+            return entry
+        event = _event(entry)
+        left = without(event, self.secret)
+        return entry if left is event else None if left is None else entry._replace(body=encode(left))
+
+    def linked(self, no: str) -> Item | None:
+        return None if self.secret(no) else self._whole.item(no)
+
+    def secret(self, no: str) -> bool:
+        """Whether an item accuses his organ, or repeats one that does. An unknown one does not."""
+        seen, item = set[str](), self._whole.item(no) if self.reach.secret else None
+        while item is not None and item.no not in seen:
+            if self.reach.accused(item):
+                return True
+            seen.add(item.no)
+            item = self._whole.item(item.first) if item.first else None
+        return False
+
+    def _shown(self, subject: str, entries: list[Entry]) -> bool:
+        events = [*decoded(entries)]
+        if not subject.startswith("petition:"):
+            return self._governs(subject, events)
+        item: Item | None = None
+        for event in events:
+            item = evolve(item, event)
+        return item is not None and self.reach.holds(item) and not self.secret(item.no)
+
+    def _governs(self, subject: str, events: Iterable[AnyEvent]) -> bool:
+        """Another subject than an item is of the unit that it names, or of those that acted on it."""
+        named = [f"unit:{part}" for part in subject.split(":")[1:]]
+        by = [event.unit for event in events if event.unit is not None]
+        return self.reach.within is None or any(map(self.reach.governs, [*named, *by]))
+
+    # findings
+
+    def standings(self, column: str, values: Iterable[str]) -> list[Standing]:
+        return [each for each in self._whole.standings(column, values) if self._known(each.finding)]
+
+    def _known(self, found: Finding) -> bool:
+        """As `Seen.findings` has it."""
+        kind, _, no = found.subject.partition(":")
+        if kind != "petition":
+            return self.reach.governs(found.unit)
+        if self.secret(no) or not (self.reach.governs(found.unit) or self.item(no) is not None):
+            return False
+        return found.rule != "F23" or not self.reach.secret or bool(self.repeats(no)) or not self._whole.repeats(no)
+
+
+def seen_tables(book: Book, reach: Reach) -> Seen:
+    """The selections of a reach over a generation, which are worked out once: they hold no row."""
+    tables = book.tables
+    assert isinstance(tables, Tables)
+    if reach not in tables.seen:
+        while len(tables.seen) >= REACHES_KEPT:
+            tables.seen.pop(next(iter(tables.seen)), None)
+        tables.seen[reach] = Seen(tables, reach)
+    found: Seen = tables.seen[reach]
+    return found
+
+
+REACHES_KEPT = 256
+
+
+def _event(entry: Entry) -> AnyEvent:
+    return decode_event(entry.type, entry.body, entry.position)

@@ -1,0 +1,91 @@
+"""The read models as one reader may see them: selections that stand wherever the tables stand."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, literal_column, or_, select, true
+
+from infra.views.tables import Tables
+from projections.visibility import Reach
+
+ACCUSATION: ColumnElement[str] = literal_column("'accusation'")
+"""Written out, not bound: only so does SQLite take the index that holds accusations alone."""
+
+
+class Seen:
+    """`Tables` of a generation with the rows that a reach takes in; the conditions are part of every query.
+
+    A question that joins, counts or groups needs to know nothing of it.
+    """
+
+    def __init__(self, tables: Tables, reach: Reach) -> None:
+        self.number, self.titles = tables.number, tables.titles
+        self._all, self._reach = tables.cases, reach
+        self._secret = self._hidden()
+        cases, findings, ledgers, due = tables.cases, tables.findings, tables.ledgers, tables.due
+        self.cases = _rows(cases, self._item(cases), self._open(cases.c.no))
+        of = func.substr(findings.c.subject, 10)
+        self.findings = _rows(
+            findings, self._of(findings.c.unit, of), self._open(of), self._turned(findings.c.rule, of)
+        )
+        owed = func.substr(due.c.subject, 10)
+        self.due = _rows(due, self._governed(owed), self._open(owed))
+        self.ledgers, self.acts = map(self._entries, (ledgers, tables.acts))
+        self.raised, self.persons = (
+            _rows(table, self._governed(table.c.no), self._open(table.c.no))
+            for table in (tables.raised, tables.persons)
+        )
+
+    def _entries(self, ledger: Any) -> Any:
+        """What is of no unit and no item is everybody's."""
+        unit, no = ledger.c.unit, ledger.c.petition
+        everybodys = and_(unit.is_(None), no.is_(None))
+        return _rows(ledger, or_(self._of(unit, no), everybodys), or_(no.is_(None), self._open(no)))
+
+    # jurisdiction
+
+    def _of(self, unit: Any, no: Any) -> ColumnElement[bool]:
+        """That a row is of a unit of the jurisdiction, or about an item of it."""
+        return or_(self._governs(unit), self._governed(no))
+
+    def _governs(self, unit: Any) -> ColumnElement[bool]:
+        within = self._reach.within
+        return true() if within is None else unit.in_(sorted(within))
+
+    def _item(self, cases: Any) -> ColumnElement[bool]:
+        return or_(*map(self._governs, (cases.c.unit, cases.c.registered_by, cases.c.first_unit)))
+
+    def _governed(self, no: Any) -> ColumnElement[bool]:
+        """That an item of the jurisdiction has this number."""
+        if self._reach.within is None:
+            return true()
+        cases = self._all.alias()
+        return exists().where(cases.c.no == no, self._item(cases))
+
+    # secrecy
+
+    def _open(self, no: Any) -> ColumnElement[bool]:
+        return no.not_in(self._secret) if self._reach.secret else true()
+
+    def _hidden(self) -> Any:
+        """NOs of accusations of the reader's organ, and step by step of what repeats them."""
+        first, repeat = self._all.alias("accusing"), self._all.alias("repeating")
+        unit, official = first.c.about_unit, first.c.about_official
+        accused = or_(unit.in_(sorted(self._reach.organs)), official.in_(sorted(self._reach.officials)))
+        hidden = select(first.c.no).where(first.c.purpose == ACCUSATION, accused).cte("secret", recursive=True)
+        hidden = hidden.union(select(repeat.c.no).join(hidden, repeat.c.first == hidden.c.no))
+        return select(hidden.c.no)
+
+    def _turned(self, rule: Any, of: Any) -> ColumnElement[bool]:
+        """An item is no first turned repeat (F23) to whom all its repeats are hidden."""
+        if not self._reach.secret:
+            return true()
+        hidden, seen = self._all.alias(), self._all.alias()
+        return or_(
+            rule != "F23",
+            ~exists().where(hidden.c.first == of, hidden.c.no.in_(self._secret)),
+            exists().where(seen.c.first == of, seen.c.no.not_in(self._secret)),
+        )
+
+
+def _rows(table: Any, *conditions: ColumnElement[bool]) -> Any:
+    return select(table).where(*conditions).subquery(table.name)

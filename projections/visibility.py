@@ -1,0 +1,117 @@
+"""What may a reader see? The one predicate behind every question, count, stream and export.
+
+Two conditions, both needed. Jurisdiction: a row is of a unit in the reader's. Secrecy (R2005 23; R2022 30): no item
+that accuses the reader's organ, one above it, or an official of either; nor an item judged to repeat such a one.
+Secrecy holds for every role, an auditor too, and leaves no trace in counts.
+"""
+
+from collections.abc import Callable
+from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from domain.envelope import AnyEvent
+from domain.fact import OfficialId, UnitId
+from domain.petition.item import Item
+from domain.reader import Reader
+from domain.unit.state import Units
+
+
+class Reach(Struct, frozen=True):
+    """The predicate as data, so that a store can ask it of rows."""
+
+    within: frozenset[UnitId] | None = None
+    """The units of the jurisdiction; None where it is the whole record."""
+    organs: frozenset[UnitId] = frozenset()
+    """An accusation of one of these units,"""
+    officials: frozenset[OfficialId] = frozenset()
+    """or of one of these officials, is hidden."""
+
+    @property
+    def secret(self) -> bool:
+        """Whether anything could be hidden."""
+        return bool(self.organs or self.officials)
+
+    def governs(self, unit: str | None) -> bool:
+        """Whether a unit is of the jurisdiction."""
+        return self.within is None or unit in self.within
+
+    def accused(self, item: Item) -> bool:
+        """Whether an item accuses the reader's organ or the reader; what repeats it is hidden with it."""
+        about = item.about_unit in self.organs or item.about_official in self.officials
+        return about and item.purpose == "accusation"
+
+    def holds(self, item: Item) -> bool:
+        """Whether an item is of the jurisdiction: a unit of it registered it, has it, or handled it first."""
+        first = item.first_handler[0] if item.first_handler else None
+        return any(map(self.governs, (item.unit, item.registered_by, first)))
+
+
+EVERYTHING = Reach()
+"""Nothing is hidden."""
+
+
+def reach(reader: Reader, units: Units, day: date) -> Reach:
+    """How far a reader sees on a day. Of a role that needs a unit, with none that stands, nothing."""
+    organs = _organs(reader, units, day)
+    return Reach(_jurisdiction(reader, units), organs, _officials(reader, organs, units, day))
+
+
+def _jurisdiction(reader: Reader, units: Units) -> frozenset[UnitId] | None:
+    """Clerk: the unit and below. Supervisor, and an inspector sent out by a unit: the division and below."""
+    if reader.role in ("operator", "auditor") or (reader.role == "inspector" and not reader.units):
+        return None
+    if reader.role in ("producer", "public"):
+        return frozenset()
+    seats = [known for unit in reader.units if (known := units.get(unit))]
+    within = {below for seat in seats for below in units.below(seat.unit)}
+    if reader.role != "clerk":
+        within |= {each.unit for each in units for seat in seats if each.division.startswith(seat.territory)}
+    return None if seats and len(within) >= len(units) else frozenset(within)
+
+
+def _organs(reader: Reader, units: Units, day: date) -> frozenset[UnitId]:
+    """The reader's own units and all above, and all that went into one of these: the guard of routing, turned round."""
+    own = {*reader.units, *(units.seats(reader.official, day) if reader.official else ())}
+    if not own:
+        return frozenset()
+    above = {each.unit for each in units if any(units.is_below(unit, each.unit) for unit in own)}
+    gone = {each.unit for each in units if each.into and units.answering(each.unit, day) in above}
+    return frozenset(above | gone | own)
+
+
+def _officials(reader: Reader, organs: frozenset[UnitId], units: Units, day: date) -> frozenset[OfficialId]:
+    """Who serves in one of these organs, or served there last; and the reader himself."""
+    found = {reader.official} if reader.official else set()
+    for organ in organs:
+        known = units.get(organ)
+        for held in known.roles if known else ():
+            if held.on(day) or not units.seats(held.official, day):
+                found.add(held.official)
+    return frozenset(found)
+
+
+def named(event: AnyEvent) -> set[str]:
+    """NOs of the items that an event names: its own, and those that its fact is about."""
+    fact, found = event.data, set[str]()
+    for no in (getattr(fact, "petition", None), getattr(fact, "first", None), *(getattr(fact, "items", None) or ())):
+        if isinstance(no, str):
+            found.add(no.removeprefix("petition:"))
+    kind, _, rest = event.subject.partition(":")
+    if kind == "petition":
+        found.add(rest)
+    elif rest.startswith("petition:"):  # a finding: RULE:petition:NO
+        found.add(rest.split(":")[1])
+    return found
+
+
+def without(event: AnyEvent, hidden: Callable[[str], bool]) -> AnyEvent | None:
+    """The event without items that are hidden; None where it is about such a one alone."""
+    if not any(map(hidden, named(event))):
+        return event
+    listed = getattr(event.data, "items", None)
+    if listed is None:
+        return None
+    kept = tuple(no for no in listed if not hidden(no.removeprefix("petition:")))
+    return replace(event, data=replace(event.data, items=kept))

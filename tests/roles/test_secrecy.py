@@ -1,0 +1,112 @@
+"""Nothing that the accused organ can ask tells it of an accusation: every answer is as if there were none."""
+
+import json
+import os
+import re
+from contextlib import ExitStack
+from datetime import date
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from domain.duty.events import ReceptionHeld
+from projections.ledgers.kinds import LEDGERS
+from tests.projections.test_ledgers import DUTY, HISTORY
+from tests.roles.conftest import OTHER_COUNTY, City, opened_city
+from tests.samples import *
+
+MANY = int(os.environ.get("DANZE_TEST_ACCUSATIONS", "3"))
+UNTIL = date(2020, 10, 1)
+YEAR = "from=2020-01-01&to=2020-09-30"
+COUNTED = {"position", "as_of", "at", "behind", "next", "started", "evidence", "verified"}
+"""What counts all that was recorded in the city, whoever it is about: positions (decision 0047)."""
+ASKED = [
+    "/v1/petitions", "/v1/petitions?late=true", "/v1/petitions?q=停车", "/v1/petitions?q=9", "/v1/petitions?limit=1",
+    *(f"/v1/petitions/{no}{of}" for no in ("1", "2", "90") for of in ("", "/timeline", "/dossier", "/candidates")),
+    *(f"/v1/matters/{no}" for no in ("1", "2", "90")), "/v1/units", f"/v1/units/{HOUSING}/scoreboard", "/v1/findings",
+    "/v1/findings/F04:petition:1:K5", "/v1/findings/F23:petition:1", "/v1/findings/F04:petition:90:K5/explain",
+    f"/v1/kpis?unit={HOUSING}&{YEAR}", *(f"/v1/counters?by={by}" for by in ("unit", "place", "category", "month")),
+    "/v1/overview", "/v1/due", f"/v1/duties?unit={HOUSING}&{YEAR}", f"/v1/officials/{head(HOUSING)}/record",
+    "/v1/boards/three-none", f"/v1/evaluations/2020H1?unit={HOUSING}", *(f"/v1/ledgers/{kind}" for kind in LEDGERS),
+    "/v1/log?limit=1000", "/", "/petitions", "/petitions/1", "/petitions/90", "/matters/1", "/findings", "/units",
+    f"/units/{HOUSING}", f"/units/{HOUSING}/duties", "/ledgers", "/ledgers/unit", "/supervision", "/sponsorship",
+    "/three-none", "/evaluations", f"/evaluations/2020H1/{HOUSING}", "/rules",
+    "/officials", f"/officials/{head(HOUSING)}", "/due", "/counters?by=category", f"/kpis?unit={HOUSING}&{YEAR}",
+]  # fmt: skip
+PAST = [path for path in ASKED if path.startswith(("/v1/overview", "/v1/petitions?", "/v1/petitions/9", "/v1/log"))]
+"""Asked as of a day as well: for that the read models are folded anew."""
+
+days = st.integers(0, 60).map(lambda n: date(2020, 7, 1).fromordinal(date(2020, 7, 1).toordinal() + n).isoformat())
+accused = st.sampled_from(
+    [{"about_unit": HOUSING}, {"about_official": head(HOUSING)}, {"about_official": clerk(HOUSING)}]
+)
+lives = st.lists(
+    st.sampled_from(["answer", "raise", "supervise", "receive", "incident", "cause", "close", "repeat", "judge"]),
+    max_size=6, unique=True,
+)  # fmt: skip
+
+
+def accusation(about: dict[str, str], first: str, life: list[str], channel: str) -> list:
+    """An accusation of HOUSING or of who serves there, handled by COUNTY, with what becomes of it."""
+    days_on = (f"2020-09-{day:02}" for day in count(1))
+    own = {"no": "90", "by": COUNTY}
+    story = [
+        on(first, raised(purpose="accusation", channel=channel, persons=6, **about), no="90", by=CITY_BUREAU),
+        on(f"{first} 10:00", assign(COUNTY, "2020-09-15"), no="90", by=CITY_BUREAU),
+        on(f"{first} 11:00", accept(handler=clerk(COUNTY)), **own),
+    ]  # fmt: skip
+    bureau = {"no": "90", "by": CITY_BUREAU}
+    received = ReceptionHeld(leader=head(COUNTY), kind="reception", items=("1", "90"))
+    cause = e.CauseFound(unit=HOUSING, ground="A1", decided_on=date(2020, 1, 6), evidence=(1,), statement="索贿")
+    again = {"no": "91", "by": CITY_BUREAU}
+    facts: dict[str, list[Any]] = {
+        "answer": [(answer("supported"), own)], "raise": [(go_up("province", "collective"), own)],
+        "supervise": [(supervise("S3", "2020-09-20"), bureau)], "receive": [(received, {"of": DUTY, "by": COUNTY})],
+        "incident": [(e.IncidentReported(kind="mass", mishandled_by=COUNTY), own)], "cause": [(cause, bureau)],
+        "close": [(answer(), own), (e.PetitionClosed(), own)], "repeat": [(raised(), again), (repeats("90"), again)],
+        "judge": [(repeats("1"), bureau)],
+    }  # fmt: skip
+    # It is answered once; and what repeats it when it is of another matter is judged to repeat that one.
+    spared = {"answer": "close", "repeat": "judge"}
+    life = [each for each in life if spared.get(each) not in life]
+    return story + [on(next(days_on), fact, **how) for step in life for fact, how in facts[step]]
+
+
+def told(city: City, role: str) -> dict[str, tuple[int, object]]:
+    """Every answer to HOUSING in a role."""
+    by = {"Authorization": f"Bearer {city.token(role, HOUSING, official=deputy(HOUSING))}"}
+    asked = [*ASKED, *(f"{path}{'&' if '?' in path else '?'}as_of=2020-09-30" for path in PAST)]
+    answers = {path: city.http.get(path, headers=by) for path in asked}
+    return {path: (each.status_code, _uncounted(each)) for path, each in answers.items()}
+
+
+def _uncounted(answer: Any) -> object:
+    """An answer without positions: the whole text of it, keys and order too."""
+    if "json" in answer.headers["content-type"]:
+        return re.sub(r"#\d+", "#", json.dumps(_without(answer.json()), ensure_ascii=False))
+    text = re.sub(r"(?s)<footer.*?</footer>", "", answer.text)
+    return re.sub(r"/events/\d+|as_of=[^\"&]*|>#?\d+</a>", "", text)
+
+
+def _without(told: Any) -> Any:
+    if isinstance(told, list):
+        return [_without(each) for each in told]
+    return {k: _without(v) for k, v in told.items() if k not in COUNTED} if isinstance(told, dict) else told
+
+
+@settings(max_examples=MANY, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@given(accused, days, lives, st.sampled_from(["visit", "letter"]), st.sampled_from(["clerk", "supervisor", "auditor"]))
+def test_no_answer_to_the_accused_organ_differs_when_an_accusation_is_added(about, first, life, channel, role):
+    base, added = [*HISTORY, *OTHER_COUNTY], accusation(about, first, life, channel)
+    same = [replace(each, data=replace(each.data, items=("1",))) for each in added if each.subject == DUTY]
+    with TemporaryDirectory() as one, TemporaryDirectory() as two, ExitStack() as stack:
+        without = opened_city(Path(one), base + same, UNTIL, stack, sealed=False)
+        city = opened_city(Path(two), base + added, UNTIL, stack, sealed=False)
+        operator = {"Authorization": f"Bearer {city.token('operator')}"}
+        assert city.http.get("/v1/petitions/90", headers=operator).status_code == 200
+        assert told(city, role) == told(without, role)
