@@ -87,7 +87,7 @@ def batching_app(
     assigned: Told | None = None,
     revoked: Told | None = None,
     instance: str | None = None,
-    poll_records: int = 5_000,
+    poll_records: int = 20_000,
     fetch_bytes: int = 8 << 20,
     commit_seconds: float = 1.0,
     session_seconds: float = 10.0,

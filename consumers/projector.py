@@ -4,10 +4,9 @@ Rows and places are written in one transaction; what was seen before is told by 
 has its effect once, whatever Kafka delivers twice, and whoever holds a partition twice for a moment.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from threading import RLock
-from typing import NamedTuple
 
 import msgspec
 from msgspec import DecodeError, Struct, ValidationError
@@ -117,14 +116,34 @@ class Projector:
 
     def _take(self, fold: Fold, records: Iterable[Record], claim: Claim) -> tuple[int, list[DeadLetter]]:
         """Folds what is new of a batch. Answers the last position, and what could not be folded."""
-        told = read_all(records, claim.position)
-        self._load(fold, claim, told.subjects)
-        letters = [DeadLetter(claim.partition, record, why) for record, why in told.unread]
-        for event in fold.take(told.subjects):
-            record = next(each for each in records if _told(each.headers)[0] == b"%d" % event.position)
-            why = f"version {event.version} of {event.subject} came before the one before it"
-            letters.append(DeadLetter(claim.partition, record, why))
-        return told.last, sorted(letters, key=lambda letter: letter.record.offset)
+        subjects, why = waiting(records, claim.position)
+        last = claim.position
+
+        def events(subject: str, stream: Sequence[Waiting]) -> Iterator[AnySeen]:
+            """Each is decoded when it is its turn to be folded, and let go when the next one comes."""
+            nonlocal last
+            seen = claim.position
+            for position, see, value, offset in stream:
+                if position <= seen:
+                    continue
+                try:
+                    event = see(value)
+                except (ValidationError, DecodeError, UnicodeDecodeError) as error:
+                    why[offset] = f"not an event of this type: {error}"
+                    continue
+                if event.subject != subject:
+                    why[offset] = f"the key is not the subject {event.subject}"
+                    continue
+                event.position = seen = position
+                yield event
+            last = max(last, seen)
+
+        self._load(fold, claim, subjects)
+        for event in fold.take({subject: events(subject, stream) for subject, stream in subjects.items()}):
+            offset = next(offset for position, _, _, offset in subjects[event.subject] if position == event.position)
+            why[offset] = f"version {event.version} of {event.subject} came before the one before it"
+        dead = [record for record in records if record.offset in why] if why else []
+        return last, [DeadLetter(claim.partition, record, why[record.offset]) for record in dead]
 
     def _load(self, fold: Fold, claim: Claim, subjects: Iterable[str]) -> None:
         missing = {each for each in subjects if each[:9] == "petition:" and each not in fold.items}
@@ -132,73 +151,49 @@ class Projector:
             fold.items.put(subject, item)
 
 
-class Read(NamedTuple):
-    """What was read of a batch."""
-
-    subjects: dict[str, list[AnySeen]]
-    unread: list[tuple[Record, str]]
-    """Records that are no events, and why."""
-    last: int
-    """The position of the last event."""
+See = Callable[[bytes], AnySeen]
+Waiting = tuple[int, See, bytes, int]
+"""A record that waits to be decoded: its place in the log, what decodes it, its value, its offset."""
 
 
-def read_all(records: Iterable[Record], after: int) -> Read:
-    """The events in records, by their subjects; those whose place in the log is not above `after` were seen before.
+def waiting(records: Iterable[Record], after: int) -> tuple[dict[str, list[Waiting]], dict[int, str]]:
+    """What is to be decoded, by subject, and by their offsets, why other records are no events.
 
-    Each record is read as soon as it is unpacked, and let go: its bytes are in the processor's cache then.
+    What is not above `after` in the log was seen before. No more is kept of a record than is needed.
     """
-    keys: dict[bytes | None, tuple[str, list[AnySeen]]] = {}
-    subjects: dict[str, list[AnySeen]] = {}
-    unread: list[tuple[Record, str]] = []
+    keys: dict[bytes | None, list[Waiting]] = {}
+    why: dict[int, str] = {}
     for record in records:
-        key = record.key
-        stream = keys.get(key)
-        if stream is None:
-            subject = _subject(key)
-            stream = keys[key] = subject, subjects.setdefault(subject, [])
-        event = read(record, stream[0], after)
-        if event is None:
-            continue
-        if isinstance(event, str):
-            unread.append((record, event))
+        headers = record.headers
+        if len(headers) > 1 and headers[0][0] == "position" and headers[1][0] == "type":  # as the relay sets them
+            place, name = headers[0][1] or b"", headers[1][1] or b""
         else:
-            after = event.position
-            stream[1].append(event)
-    return Read({subject: events for subject, events in subjects.items() if events}, unread, after)
+            place, name = _told(headers)
+        try:
+            position = int(place)
+        except ValueError:
+            why[record.offset] = "the header `position` is no number"
+            continue
+        if position <= after:
+            continue
+        see = SEERS.get(name) or seer(name)
+        if see is None:
+            why[record.offset] = f"there is no type {name.decode('utf-8', 'replace')!r}"
+            continue
+        key = record.key
+        if key in keys:
+            keys[key].append((position, see, record.value or b"", record.offset))
+        else:
+            keys[key] = [(position, see, record.value or b"", record.offset)]
+    subjects: dict[str, list[Waiting]] = {}
+    for key, stream in keys.items():
+        subjects.setdefault(_subject(key), []).extend(stream)
+    return subjects, why
 
 
 def _subject(key: bytes | None) -> str:
-    """What a key says; `read` compares."""
+    """What a key says; it is compared with the event."""
     return (key or b"").decode("utf-8", "replace")
-
-
-def read(record: Record, subject: str, after: int) -> AnySeen | str | None:
-    """The event in a record, or why there is none; None where its place in the log is not above `after`.
-
-    Place and type stand in headers, beside the event's bytes; `subject` is what the record's key says.
-    """
-    headers = record.headers
-    if len(headers) > 1 and headers[0][0] == "position" and headers[1][0] == "type":  # as the relay sets them
-        place, name = headers[0][1] or b"", headers[1][1] or b""
-    else:
-        place, name = _told(headers)
-    try:
-        position = int(place)
-    except ValueError:
-        return "the header `position` is no number"
-    if position <= after:
-        return None
-    see = SEERS.get(name) or seer(name)
-    if see is None:
-        return f"there is no type {name.decode('utf-8', 'replace')!r}"
-    try:
-        event = see(record.value or b"")
-    except (ValidationError, DecodeError, UnicodeDecodeError) as error:
-        return f"not an event of this type: {error}"
-    event.position = position
-    if event.subject != subject:
-        return f"the key is not the subject {event.subject}"
-    return event
 
 
 def _told(headers: Headers) -> tuple[bytes, bytes]:
