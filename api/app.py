@@ -12,7 +12,9 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import License
 
 from api.asked import moment_asked
+from api.conditional import conditional
 from api.headers import secure
+from api.limits import Limits
 from api.ports import Doors, Intake, Questions
 from api.problems import problem_of, problem_response
 from api.roles import asked_by, guard, note, taken_from
@@ -24,8 +26,13 @@ from api.web.pages.session import to_login
 DESCRIPTION = "The record of a city's petition work (信访): what happened, who caused it and who answers for it."
 
 
-def create_app(questions: Questions, intake: Intake, *, version: str, doors: Doors | None = None) -> Litestar:
-    """All of /v1 and the pages; without `doors` everybody is the operator. Nothing is started: see `api.serve`."""
+def create_app(
+    questions: Questions, intake: Intake, *, version: str, doors: Doors | None = None, rate: float = 0
+) -> Litestar:
+    """All of /v1 and the pages; without `doors` everybody is the operator. Nothing is started: see `api.serve`.
+
+    `rate` is how many requests a second one client may make; 0 for any number.
+    """
     telemetry = Telemetry()
     pages = site.Site(version)
     app = Litestar(
@@ -53,9 +60,8 @@ def create_app(questions: Questions, intake: Intake, *, version: str, doors: Doo
         exception_handlers={Exception: _told(pages, doors)},
         guards=[guard(doors)],
         before_send=[secure],
-        compression_config=CompressionConfig(
-            backend="gzip", gzip_compress_level=5, minimum_size=1000, exclude_opt_key="uncompressed"
-        ),
+        middleware=[conditional],
+        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, minimum_size=1000, exclude="^/v1/"),
         openapi_config=OpenAPIConfig(
             title="danze 担责",
             version=version,
@@ -66,7 +72,8 @@ def create_app(questions: Questions, intake: Intake, *, version: str, doors: Doo
         ),
         logging_config=None,
     )
-    app.asgi_handler = telemetry.around(app.asgi_handler)
+    limited = Limits(rate).around(app.asgi_handler) if rate else app.asgi_handler
+    app.asgi_handler = telemetry.around(limited)
     return app
 
 

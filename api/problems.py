@@ -152,6 +152,7 @@ def answers(shape: Any, example: Any, *, status: int = 200, missing: str | None 
         401: _spec("No token, or none that is taken", Problem(401, "no-token", "this is for who has a token")),
         403: _spec("Not for this role, or outside its jurisdiction", Problem(403, "not-allowed", "not for this role")),
         409: _spec("min_position was not reached in 2 s", Problem(409, "not-yet-seen", "asked 12, seen 11")),
+        429: _spec("Too many requests; Retry-After says when", Problem(429, "too-many-requests", "come back in 1 s")),
         500: _spec("A fault of ours", Problem(500, "internal", "logged as incident 5f0c")),
     }
     if missing:

@@ -12,6 +12,7 @@ With --kept what was made stays there (an SQLite store), or in the schema of --s
 
 import argparse
 import asyncio
+import os
 import random
 import re
 import subprocess
@@ -223,7 +224,8 @@ async def first(port: int) -> None:
 def served(store: str, asked: list[Asked], rate: int, seconds: int) -> bool:
     """Serves the store in another process and prints how long its answers took."""
     command = [Path(sys.executable).with_name("danze"), "api", "--store", store, "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+    anything = {**os.environ, "DANZE_HTTP_RATE": "0"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=anything) as server:
         assert server.stdout is not None
         port = int(server.stdout.readline().split("/")[2].rpartition(":")[2])
         try:

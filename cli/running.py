@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -35,6 +36,10 @@ DAYS = 365
 MINUTE = 60
 Host = Annotated[str, typer.Option(help="Address to listen on; the default is this machine only.")]
 Port = Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on.")]
+Rate = Annotated[
+    float, typer.Option(min=0, envvar="DANZE_HTTP_RATE", help="Requests a second that one client may make, five "
+                        "times as many at once; 0 for any number.")
+]  # fmt: skip
 
 
 class Door:
@@ -80,6 +85,7 @@ def run(
     store: Store = DEFAULT_STORE,
     host: Host = "127.0.0.1",
     port: Port = 8430,
+    rate: Rate = 100,
     simulated: Annotated[
         float, typer.Option("--simulate", help="Fill an empty store with a simulated Hengyang year of this scale.")
     ] = 0.0,
@@ -94,27 +100,32 @@ def run(
         clock = threading.Thread(target=_clock, args=(system, door, stop), daemon=True)
         clock.start()
         try:
-            _serve(system, door, host, port, require_tokens)
+            _serve(system, door, host, port, require_tokens, rate)
         finally:
             stop.set()
             clock.join(timeout=10)
 
 
 def api(
-    store: Store = DEFAULT_STORE, host: Host = "127.0.0.1", port: Port = 8430, require_tokens: Tokens = False
+    store: Store = DEFAULT_STORE,
+    host: Host = "127.0.0.1",
+    port: Port = 8430,
+    require_tokens: Tokens = False,
+    rate: Rate = 100,
 ) -> None:
     """HTTP and the dashboard on a store that workers keep (project, clock), until Ctrl-C."""
     with opened(store) as system:
-        _serve(system, Door(system.intake(), system.answers), host, port, require_tokens)
+        _serve(system, Door(system.intake(), system.answers), host, port, require_tokens, rate)
 
 
-def _serve(system: System, door: Door, host: str, port: int, require_tokens: bool) -> None:
+def _serve(system: System, door: Door, host: str, port: int, require_tokens: bool, rate: float) -> None:
     from api.app import create_app
     from api.serve import AddressInUse, serve
 
     here = host in ("127.0.0.1", "::1", "localhost")
     doors = doors_of(parse(system.url), here=here, required=require_tokens, turned=_turned_away)
-    app = create_app(system.answers, door, version=VERSION, doors=doors)
+    app = create_app(system.answers, door, version=VERSION, doors=doors, rate=rate)
+    threading.Thread(target=_counted, args=(system,), daemon=True).start()
     if not doors.open:
         err.print("danze: nobody is answered without a token: `danze token issue` makes one", highlight=False)
 
@@ -129,6 +140,12 @@ def _serve(system: System, door: Door, host: str, port: int, require_tokens: boo
 
 def _turned_away(who: Reader, method: str, path: str, why: str) -> None:
     logger.warning("denied: %s %s to %s (%s): %s", method, path, who.name, who.role, why)
+
+
+def _counted(system: System) -> None:
+    """Counts every row once, so that the first who asks need not wait for it; a store that is away counts later."""
+    with suppress(StoreError):
+        system.answers.overview()
 
 
 def _fill(system: System, scale: float) -> None:

@@ -53,7 +53,6 @@ LINES = Lines()
     "/v1/stream",
     operation_id="stream",
     tags=["stream"],
-    uncompressed=True,
     responses={
         code: spec
         for code, spec in answers(dict[str, Any], {}, missing="No such unit").items()

@@ -51,8 +51,9 @@ def test_every_answer_carries_the_security_headers(client, path):
     assert headers["referrer-policy"] == "same-origin"
 
 
-def test_answers_are_not_kept_by_caches(client):
-    assert client.get("/v1/overview").headers["cache-control"] == "no-store"
+def test_answers_are_kept_by_no_cache_but_the_clients_own_and_pages_by_none(client):
+    assert client.get("/v1/overview").headers["cache-control"] == "private, no-cache"
+    assert client.get("/").headers["cache-control"] == "no-store"
 
 
 def test_a_person_gets_a_page_and_a_program_a_document(client):

@@ -1,0 +1,71 @@
+"""An answer that a client has already is not sent again: entity tags, and 304; any other travels compressed.
+
+The tag is of the answer's own bytes, before they are compressed, so it is weak: the same answer may travel in several
+encodings. A client may keep an answer, in its own cache only, and must ask whether it is still the one.
+
+How long a compressed answer is tells something of what is in it (BREACH). That gives nothing away here: no answer to a
+GET holds a secret beside what who asks put in, no page of another site can ask with somebody's token, and what
+does hold one (a POST that makes it) is not compressed.
+"""
+
+from __future__ import annotations
+
+import gzip
+from hashlib import blake2b
+from typing import cast
+
+from litestar.datastructures import Headers, MutableScopeHeaders
+from litestar.types import ASGIApp, HTTPResponseBodyEvent, HTTPResponseStartEvent, Message, Receive, Scope, Send
+
+KEPT = "private, no-cache"
+WORTH, LEVEL = 1_000, 5
+"""Bytes from which on it is worth it, and how hard it is tried."""
+VARY = "Accept, Accept-Encoding, Authorization, Cookie"
+
+
+def conditional(app: ASGIApp) -> ASGIApp:
+    """The application with tags on what /v1 answers to GET, and 304 where the client has the same."""
+
+    async def asked(scope: Scope, receive: Receive, send: Send) -> None:
+        if str(scope["type"]) != "http" or scope.get("method") != "GET" or not scope["path"].startswith("/v1/"):
+            await app(scope, receive, send)
+            return
+        begun: HTTPResponseStartEvent | None = None
+
+        async def tagged(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start" and message["status"] == 200:
+                begun = message
+                return
+            if begun is not None and message["type"] == "http.response.body":
+                start, begun = begun, None
+                if not message.get("more_body"):
+                    _tag(scope, start, message)
+                await send(start)
+            await send(message)
+
+        await app(scope, receive, tagged)
+
+    return cast(ASGIApp, asked)
+
+
+def _tag(scope: Scope, start: HTTPResponseStartEvent, message: HTTPResponseBodyEvent) -> None:
+    headers = MutableScopeHeaders.from_message(start)
+    if headers.get("cache-control") == "no-store":
+        return
+    tag = f'W/"{blake2b(message["body"], digest_size=12).hexdigest()}"'
+    headers["etag"], headers["cache-control"], headers["vary"] = tag, KEPT, VARY
+    asked = Headers.from_scope(scope)
+    if has(asked.get("if-none-match", ""), tag):
+        start["status"], message["body"] = 304, b""
+        for name in ("content-length", "content-type"):
+            headers.pop(name, None)
+    elif len(message["body"]) >= WORTH and "gzip" in asked.get("accept-encoding", ""):
+        message["body"] = gzip.compress(message["body"], LEVEL, mtime=0)
+        headers["content-encoding"], headers["content-length"] = "gzip", str(len(message["body"]))
+
+
+def has(if_none_match: str, tag: str) -> bool:
+    """Whether one of the tags that a client names is this one; compared weakly (RFC 9110 8.8.3.2)."""
+    named = {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
+    return "*" in named or tag.removeprefix("W/") in named

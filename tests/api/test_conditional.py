@@ -1,0 +1,64 @@
+"""Entity tags and limits of the real application over a small city."""
+
+import pytest
+from litestar.testing import TestClient
+
+from api.app import create_app
+from api.conditional import has
+from api.limits import Limits, clients
+
+
+def test_who_has_the_answer_already_is_told_so_and_sent_nothing(client):
+    first = client.get("/v1/overview")
+    again = client.get("/v1/overview", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]
+    assert again.headers["cache-control"] == "private, no-cache"
+    assert "Authorization" in again.headers["vary"]
+
+
+def test_another_answer_has_another_tag_whatever_it_is_packed_in(client):
+    plain, packed = (client.get("/v1/overview", headers={"Accept-Encoding": how}) for how in ("identity", "gzip"))
+    assert plain.headers["etag"] == packed.headers["etag"]
+    assert packed.headers["content-encoding"] == "gzip"
+    assert client.get("/v1/units").headers["etag"] != plain.headers["etag"]
+    assert client.get("/v1/units", headers={"If-None-Match": plain.headers["etag"]}).status_code == 200
+
+
+def test_what_is_no_answer_has_no_tag(client):
+    assert "etag" not in client.get("/v1/petitions/nowhere").headers
+    assert client.get("/v1/petitions/nowhere", headers={"If-None-Match": "*"}).status_code == 404
+    assert client.get("/").headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("named", "same"), [('W/"a"', True), ('"b", "a"', True), ("*", True), ('"b"', False), ("", False)]
+)
+def test_tags_are_compared_weakly(named, same):
+    assert has(named, 'W/"a"') is same
+
+
+def test_a_bucket_fills_again_and_each_client_has_its_own():
+    clock = [0.0]
+    limits = Limits(2, now=lambda: clock[0])
+    assert [limits.wait(b"a") for _ in range(11)] == [0.0] * 10 + [0.5]
+    assert limits.wait(b"b") == 0.0
+    clock[0] = 0.5
+    assert (limits.wait(b"a"), limits.wait(b"a")) == (0.0, 0.5)
+
+
+def test_who_asks_too_often_is_told_when_to_come_back(questions, intake):
+    with TestClient(create_app(questions, intake, version="test", rate=0.2)) as client:
+        statuses = [client.get("/v1/health").status_code for _ in range(2)]
+        told = client.get("/v1/health")
+        assert statuses == [200, 429]
+        assert (told.json()["code"], told.headers["content-type"]) == ("too-many-requests", "application/problem+json")
+        assert 1 <= int(told.headers["retry-after"]) <= 5
+        assert client.get("/v1/health", headers={"Authorization": "Bearer another"}).status_code == 200
+
+
+def test_made_up_tokens_do_not_get_around_the_limit_of_an_address():
+    limits = Limits(1, now=lambda: 0.0)
+    asked = [{"client": ("10.0.0.1", 1), "headers": [(b"authorization", b"Bearer %d" % n)]} for n in range(51)]
+    waits = [max(limits.wait(*each) for each in clients(scope)) for scope in asked]
+    assert waits == [0.0] * 50 + [0.1]
