@@ -8,7 +8,7 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
 from api.web.page import Page, Site, page_asked
-from api.web.pages import accountability, city, desk, items, ledgers, officials, record, session, standing
+from api.web.pages import city, desk, findings, items, ledgers, officials, record, session, standing, units
 
 STATIC = create_static_files_router(
     path="/static", directories=[Path(__file__).parent / "static"], include_in_schema=False
@@ -17,7 +17,8 @@ STATIC = create_static_files_router(
 HANDLERS: list[ControllerRouterHandler] = [
     *city.HANDLERS,
     *items.HANDLERS,
-    *accountability.HANDLERS,
+    *findings.HANDLERS,
+    *units.HANDLERS,
     *desk.HANDLERS,
     *ledgers.HANDLERS,
     *officials.HANDLERS,

@@ -1,5 +1,8 @@
 """The application over the small city, with its questions and intake at hand."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 from litestar.testing import TestClient
 
@@ -56,3 +59,16 @@ def city_store(tmp_path_factory):
     url = f"sqlite:///{tmp_path_factory.mktemp('city')}/city.db"
     simulated.fill(url)
     return url
+
+
+@pytest.fixture
+def own_city(city_store, tmp_path):
+    """The same city in a store of one's own, to write into."""
+    return copied(city_store, tmp_path)
+
+
+def copied(store, folder):
+    """A store's files and seals in another folder, and their URL there."""
+    home = folder / "own"
+    shutil.copytree(Path(store.removeprefix("sqlite:///")).parent, home)
+    return f"sqlite:///{home}/city.db"

@@ -11,6 +11,7 @@ from cli.running import Door
 from cli.taking import take
 from cli.wiring import System, now, opened
 from infra.city.simulation import simulate
+from infra.doors import doors_of
 from infra.log.urls import parse
 from infra.questions import Answers
 from infra.seals.keys import key_of, signer
@@ -29,8 +30,13 @@ def fill(url: str) -> None:
 
 
 def application(system: System):
-    """HTTP and the dashboard on the store."""
-    return create_app(system.answers, Door(system.intake()), version="test")
+    """HTTP and the dashboard on the store, with doors that are open to this machine."""
+    doors = doors_of(parse(system.url), here=True, required=False, turned=lambda *_: None)
+    return create_app(system.answers, Door(system.intake(), system.answers), version="test", doors=doors)
+
+
+HERE = "http://127.0.0.1"
+"""Under this name a test's client is at the machine itself."""
 
 
 def pages(ask: Answers) -> dict[str, str]:
@@ -43,7 +49,7 @@ def pages(ask: Answers) -> dict[str, str]:
     return {
         "/": "各县市区", "/petitions": "共 ", f"/petitions/{item}": "谁引发，谁担责", f"/matters/{repeat}": repeat,
         f"/petitions/{repeat}/candidates": "筛重", "/due": "按单位和承办人", "/supervision": "办理逾期",
-        "/supervision?state=closed": "已办结", "/sponsorship": "包矛盾化解", "/findings": "待认定",
+        "/supervision?state=closed": "已办结", "/sponsorship": "包矛盾化解", "/findings?state=proposed": "待认定",
         f"/findings/{finding['id']}": "依据事件", "/units": "共 ", f"/units/{unit}": "下属单位",
         f"/units/{unit}/duties": "缺口", "/officials": leader["name"],
         f"/officials/{leader['official']}": "信访发生占比",

@@ -15,6 +15,7 @@ import pytest
 from cli.wiring import opened
 from tests import servers
 from tests.api import simulated
+from tests.api.conftest import copied
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,9 +73,10 @@ def paths(city):
 
 
 @pytest.fixture(scope="module")
-def site(city_store):
-    port = servers.free_port()
-    command = [sys.executable, "-m", "tests.api.simulated", city_store, str(port)]
+def site(city_store, tmp_path_factory):
+    """On a store of its own: a finding is decided in it."""
+    port, store = servers.free_port(), copied(city_store, tmp_path_factory.mktemp("site"))
+    command = [sys.executable, "-m", "tests.api.simulated", store, str(port)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout.readline() == "ready\n"
         yield f"http://127.0.0.1:{port}"
@@ -177,6 +179,33 @@ def test_a_leader_is_reached_and_his_receptions_listed(page):
     page.get_by_role("row", name="接访下访").get_by_role("link").click()
     page.get_by_role("heading", name="领导接访下访").wait_for()
     assert page.locator("#rows tbody tr").count() > 0
+
+
+def test_a_finding_is_opened_and_decided(page, city):
+    finding = next(f for f in city.findings(state="proposed", axis="B")["findings"] if f["answers"][0]["official"])
+    page.goto(f"/findings/{finding['id']}")
+    for step in ("启动认定", "责任认定"):
+        form = page.locator("#decide details", has_text=step)
+        if step == "责任认定":
+            form.get_by_label("理由").fill("逾期未作说明")
+            form.get_by_label("处理措施").select_option("admonish")
+        form.get_by_label("认定人").fill("official:430400-jw-clerk")
+        form.get_by_label("认定机关").fill("unit:430400-jw")
+        form.get_by_role("button", name="提交并入账").click()
+        page.get_by_text("已入账").wait_for()
+    assert page.get_by_text("逾期未作说明").is_visible()
+    assert page.locator("h1 + .chips .state-decided").count() == 1
+
+
+def test_time_slides_to_a_day(page):
+    page.goto("/audit")
+    slider = page.get_by_role("slider")
+    slider.focus()
+    slider.press("Home")
+    page.wait_for_url("**as_of=2020-0*")
+    page.get_by_role("status").wait_for()
+    page.get_by_role("link", name="总览", exact=True).first.click()
+    assert "as_of=2020-0" in page.url
 
 
 def test_a_list_is_kept_as_a_file(page):

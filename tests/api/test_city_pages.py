@@ -27,7 +27,7 @@ def city(city_store):
 
 @pytest.fixture(scope="module")
 def client(city_store):
-    with opened(city_store) as system, TestClient(simulated.application(system)) as client:
+    with opened(city_store) as system, TestClient(simulated.application(system), base_url=simulated.HERE) as client:
         yield client
 
 
@@ -38,7 +38,7 @@ def told(client, city):
 
 
 def links(text):
-    return {html.unescape(link) for link in LINK.findall(text) if not link.startswith("/static/")}
+    return {html.unescape(link) for link in LINK.findall(text) if not link.startswith(("/static/", "/decide/"))}
 
 
 def test_every_page_says_what_it_is_for(told, city):

@@ -30,7 +30,11 @@ HTML, PART = {"accept": "text/html"}, {"hx-request": "true"}
 
 
 def links(page):
-    return [html.unescape(h) for h in re.findall(r'(?:href|hx-get|action)="(/[^"]*)"', page) if "/static/" not in h]
+    return [
+        html.unescape(h)
+        for h in re.findall(r'(?:href|hx-get|action)="(/[^"]*)"', page)
+        if not h.startswith(("/static/", "/decide/"))
+    ]
 
 
 @pytest.mark.parametrize(("path", "says"), PAGES.items())

@@ -1,32 +1,28 @@
-"""单位 and 问责."""
+"""单位: which units stand, how each does, and what it owed."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from api.asked import official_id, read_date, unit_id
+from api.asked import read_date, unit_id
 from api.ports import Asks
-from api.problems import bad_value, cursor_read, found
-from api.web.page import Page, Shown
+from api.problems import bad_value, found
+from api.web.page import Shown
 from api.web.pages.city import between, period_of
+from api.web.pages.findings import findings_sheet
 from api.web.pictures import duty_calendar
 from api.web.sheets import Sheet
 from api.web.words import catalogue
 from projections.duties import LONGEST
 
-PAGE, GAPS_SHOWN = 100, 200
+GAPS_SHOWN = 200
 UNITS = {
     "unit": "unit.title", "name": "unit.name", "level": "unit.level", "kind": "unit.kind", "division": "unit.division",
     "parent": "unit.parent", "open": "unit.open", "findings": "unit.findings",
-}  # fmt: skip
-FINDINGS = {
-    "id": "finding.id", "rule": "finding.rule", "name": "finding.name", "unit_name": "finding.unit",
-    "subject": "finding.subject", "axis": "finding.axis", "ground": "finding.ground", "since": "finding.since",
-    "late_by_days": "finding.days_late", "state": "finding.state", "answers": "finding.answers",
 }  # fmt: skip
 GAPS = {
     "unit_name": "unit.name", "rule": "finding.rule", "name": "duties.duty", "official_name": "finding.official",
@@ -72,7 +68,7 @@ def unit(page: Shown, questions: Asks, code: FromPath[str]) -> Response[str]:
         findings=findings,
         items=items,
         period={"unit": named, **period_of(told)},
-        sheet=_sheet(page, findings["findings"]),
+        sheet=findings_sheet(page, findings["findings"]),
     )
 
 
@@ -104,60 +100,4 @@ def duties(
     )  # fmt: skip
 
 
-@get("/findings", include_in_schema=False, sync_to_thread=True)
-def findings(
-    page: Shown,
-    questions: Asks,
-    unit: FromQuery[str | None] = None,
-    rule: FromQuery[str | None] = None,
-    subject: FromQuery[str | None] = None,
-    official: FromQuery[str | None] = None,
-    axis: FromQuery[str | None] = None,
-    cursor: FromQuery[str | None] = None,
-) -> Response[str]:
-    """Which rules tripped, and who answers."""
-    with cursor_read(cursor):
-        told = questions.findings(
-            page.moment,
-            unit=unit_id(unit) or None,
-            rule=rule or None,
-            subject=subject or None,
-            official=official_id(official) or None,
-            axis=axis or None,
-            limit=page.limit(PAGE),
-            cursor=cursor or None,
-        )
-    template = "_findings.html" if page.fragment else "findings.html"
-    return page.show(template, told=told, rules=page.words.names("rule"), sheet=_sheet(page, told["findings"]))
-
-
-def _sheet(page: Page, findings: list[dict[str, Any]]) -> Sheet:
-    words = page.words
-    told = (
-        {
-            **each,
-            "name": words.term("rule", each["rule"]),
-            "answers": "；".join(
-                f"{a.get('name') or words('site.vacant')} {words.term('responsibility', a['responsibility'])}"
-                for a in each["answers"]
-            ),
-        }
-        for each in findings
-    )
-    return Sheet("findings", FINDINGS, told)
-
-
-@get("/findings/{path:path}", include_in_schema=False, sync_to_thread=True)
-def finding(page: Shown, questions: Asks, path: FromPath[str]) -> Response[str]:
-    """Why one finding stands, who answers, on what evidence, and what humans made of it.
-
-    An id may hold a slash: what a conference agreed has numbers like 2020-11/1.
-    """
-    name = path.removeprefix("/")
-    shown = found(questions.finding(name, page.moment), f"finding {name}")
-    of_subject = questions.findings(page.moment, subject=shown["subject"])["findings"]
-    others = [f for f in of_subject if f["id"] != name]
-    return page.show("finding.html", told=shown, finding=shown, others=others, sheet=_sheet(page, [shown, *others]))
-
-
-HANDLERS = [units, unit, duties, findings, finding]
+HANDLERS = [units, unit, duties]

@@ -1,0 +1,89 @@
+"""A supervisor decides on a finding from its page: what is recorded, what is refused, and that no other site can."""
+
+import re
+
+import pytest
+from litestar.testing import TestClient
+
+from cli.wiring import opened
+from tests.api import simulated
+
+HTML = {"accept": "text/html"}
+WHO = {"actor": "official:430400-jw-clerk", "unit": "430400-jw"}
+
+
+@pytest.fixture
+def system(own_city):
+    with opened(own_city) as system:
+        yield system
+
+
+@pytest.fixture
+def client(system):
+    with TestClient(simulated.application(system), base_url=simulated.HERE) as client:
+        yield client
+
+
+@pytest.fixture
+def finding(system):
+    told = system.answers.findings(state="proposed", axis="B")["findings"]
+    return next(each for each in told if each["answers"][0]["official"])
+
+
+def send(client, finding, step, **said):
+    page = client.get(f"/findings/{finding['id']}", headers=HTML).text
+    once = re.search(rf'name="id" value="(\w+-{step})"', page)
+    form = {"step": step, "id": once[1] if once else "late", **WHO, **said}
+    return client.post(f"/decide/{finding['id']}", data=form, headers=HTML, follow_redirects=False)
+
+
+def test_a_named_human_opens_and_decides_and_the_page_shows_it(client, system, finding):
+    assert send(client, finding, "opened").status_code == 303
+    who = finding["answers"][0]["official"]
+    said = {"official": who, "responsibility": "direct", "measure": "admonish", "reason": "逾期未作说明"}
+    answer = send(client, finding, "decided", **said)
+    assert answer.status_code == 303
+    page = client.get(answer.headers["location"], headers=HTML).text
+    assert "已入账" in page
+    assert "逾期未作说明" in page
+    decided = system.answers.finding(finding["id"])
+    assert (decided["state"], decided["decisions"][0]["actor"]) == ("decided", WHO["actor"])
+    assert decided["decisions"][0]["measure"] == "admonish"
+
+
+def test_a_second_click_records_nothing_more(client, system, finding):
+    once = {"step": "opened", "id": "one-click", **WHO}
+    answers = [client.post(f"/decide/{finding['id']}", data=once, follow_redirects=False) for _ in range(2)]
+    assert len({each.headers["location"] for each in answers}) == 1
+    assert [each["type"] for each in system.answers.finding(finding["id"])["steps"]] == ["finding.opened.v1"]
+
+
+def test_what_is_refused_is_told_beside_the_form_which_keeps_what_was_written(client, system, finding):
+    send(client, finding, "opened")
+    himself = {"official": WHO["actor"], "responsibility": "direct", "measure": "talk", "reason": "自己的事"}
+    answer = send(client, finding, "decided", **himself)
+    assert answer.status_code == 409
+    assert "不得对本人作出认定" in answer.text
+    assert 'value="自己的事"' in answer.text
+    assert system.answers.finding(finding["id"])["state"] == "opened"
+
+
+@pytest.mark.parametrize("headers", [{"sec-fetch-site": "cross-site"}, {"origin": "http://elsewhere.example"}])
+def test_a_page_of_another_site_decides_nothing(client, system, finding, headers):
+    form = {"step": "opened", "id": "x", **WHO}
+    answer = client.post(f"/decide/{finding['id']}", data=form, headers=HTML | headers)
+    assert answer.status_code == 403
+    assert system.answers.finding(finding["id"])["steps"] == []
+
+
+def test_only_the_steps_that_are_open_are_offered_and_none_in_the_past(client, finding):
+    page = client.get(f"/findings/{finding['id']}", headers=HTML).text
+    offered = re.findall(r'name="step" value="(\w+)"', page)
+    assert offered == ["opened", "dismissed", "dissent_recorded"]
+    past = client.get(f"/findings/{finding['id']}?as_of=2021-01-16", headers=HTML).text
+    assert 'name="step"' not in past
+
+
+def test_no_finding_takes_no_step(client):
+    form = {"step": "opened", "id": "x", **WHO}
+    assert client.post("/decide/F99:none", data=form, headers=HTML).status_code == 404
