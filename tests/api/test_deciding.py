@@ -5,7 +5,9 @@ import re
 import pytest
 from litestar.testing import TestClient
 
-from cli.wiring import opened
+from cli.wiring import now, opened
+from infra.log.urls import parse
+from infra.tokens import Tokens, tokens_of
 from tests.api import simulated
 
 HTML = {"accept": "text/html"}
@@ -87,3 +89,13 @@ def test_only_the_steps_that_are_open_are_offered_and_none_in_the_past(client, f
 def test_no_finding_takes_no_step(client):
     form = {"step": "opened", "id": "x", **WHO}
     assert client.post("/decide/F99:none", data=form, headers=HTML).status_code == 404
+
+
+def test_who_came_with_a_token_acts_under_his_own_name(system, finding):
+    tokens = Tokens(tokens_of(parse(system.url)))
+    token, _ = tokens.issue("supervisor", ["unit:430400-jw"], WHO["actor"], days=1, now=now())
+    with TestClient(simulated.application(system), base_url=simulated.HERE, cookies={"danze": token}) as client:
+        form = {"step": "opened", "id": "x", "actor": "official:somebody-else", "unit": "unit:430400-gov"}
+        assert client.post(f"/decide/{finding['id']}", data=form, follow_redirects=False).status_code == 303
+    step = system.answers.finding(finding["id"])["steps"][0]
+    assert (step["actor"], step["unit"]) == (WHO["actor"], "unit:430400-jw")

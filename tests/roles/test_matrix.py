@@ -25,6 +25,7 @@ KNOWN__ = "401    200  200  200  200  200  200  200  200   200  200"
 ITEM___ = "401    403  200  404  200  200  404  200  200   200  200"
 ACCUSED = "401    403  404  404  200  200  404  200  404   200  200"
 HOUSING_ = "401   403  200  403  200  200  403  200  200   200  200"
+DECIDES = "401    403  403  403  403  400  404  403  403   403  400"  # 400: he may, and left the form empty
 ABROAD_ = "401    403  403  403  403  403  200  200  200   200  200"
 
 BOTH = {"1": ITEM___, "90": ACCUSED, "91": ACCUSED}
@@ -82,6 +83,7 @@ TABLE: dict[str, dict[str, str]] = {
     "GET /units/{code}": {f"/units/{code}": ok for code, ok in UNITS.items()},
     "GET /findings": {"/findings": READERS, f"/findings?unit={HOUSING}": HOUSING_},
     "GET /findings/{path}": {f"/findings/{id}": ok for id, ok in OF_ITEMS.items()},
+    "POST /decide/{path}": {f"/decide/{id}": DECIDES for id in OF_ITEMS},
     "GET /units/{code}/duties": {f"/units/{code}/duties": ok for code, ok in UNITS.items()},
     "GET /ledgers": {"/ledgers": READERS, f"/ledgers?unit={HOUSING}": HOUSING_},
     "GET /ledgers/{kind}": {"/ledgers/reception": READERS, f"/ledgers/raised?unit={HOUSING}": HOUSING_},
