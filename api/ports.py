@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
@@ -41,6 +41,9 @@ class Questions(Protocol):
 
     def dossier(self, no: str, as_of: When = None) -> Answer | None:
         """Who caused it, who answers for it, and in whose hands it was on which day."""
+
+    def personal(self, no: str, noted: Callable[[], None], as_of: When = None) -> Answer | None:
+        """The personal fields of an item; `noted` is called before one is opened. PermissionError for other units."""
 
     def candidates(self, no: str, as_of: When = None) -> Answer | None:
         """Earlier items that one item may repeat, and why; a human judges."""
@@ -217,9 +220,18 @@ class Doors(Protocol):
     def reader(self, token: str) -> Reader | str:
         """Who holds the token; or why it is not taken, in a sentence. May ask the issuer."""
 
+    def read(self, who: Reader, question: str, asked: Mapping[str, str]) -> None:
+        """Notes that an auditor or inspector asks a question (method and route) about something. Does not block."""
+
+    def personal(self, who: Reader, question: str, asked: Mapping[str, str]) -> None:
+        """The same of personal fields: written down when it returns. Raises where that cannot be done."""
+
     def denied(self, who: Reader, method: str, path: str, why: str) -> None:
         """Notes that somebody was turned away, with the code that he was told. Does not block."""
 
+
+Lets = NamedDependency[SkipValidation[Doors | None]]
+"""How a handler says that it needs to know who is let in; None where everybody is."""
 
 Asks = NamedDependency[SkipValidation[Questions]]
 """How a handler says that it needs the questions."""

@@ -26,6 +26,9 @@ KNOWN: frozenset[Role] = READERS | WRITERS
 ANYBODY: frozenset[Role] = KNOWN | {"public"}
 """Nothing of the record is told there."""
 
+WATCHED: frozenset[Role] = frozenset({"auditor", "inspector"})
+"""Who reads all, and is therefore written down with every question."""
+
 COOKIE = "danze"
 """The session of a browser: the token itself, which no script can read and no other site can send."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -45,6 +48,8 @@ def guard(doors: Doors | None) -> Callable[[Connection, BaseRouteHandler], Any]:
         may = ANYBODY if connection.scope["path"].startswith(OPEN) else handler.opt.get("may", READERS)
         if reader.role not in may:
             raise _turned_away(reader)
+        if doors is not None and reader.role in WATCHED and may is not ANYBODY:
+            doors.read(reader, *asked_of(connection))
 
     return guarded
 
@@ -104,12 +109,20 @@ def _same_site(connection: Connection) -> None:
         raise Problem(403, "cross-site", "this was sent by a page of another site")
 
 
+def asked_of(connection: Connection) -> tuple[str, dict[str, str]]:
+    """Method and route, and what stood in their place. No token ever stands in an address."""
+    route = connection.scope.get("path_template") or connection.scope["path"]
+    asked = {name: str(value) for name, value in connection.path_params.items()}
+    return f"{connection.scope.get('method')} {route}", asked | dict(connection.query_params)
+
+
 def note(request: Request[Any, Any, Any], problem: Problem, doors: Doors) -> None:
     """Every access that was denied is written down, and what was not found by who sees a part: it may be hidden."""
     who = getattr(request.state, "reader", PUBLIC)
     hidden = problem.status == HTTPStatus.NOT_FOUND and who.role not in ("operator", "public")
     if hidden or problem.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        doors.denied(who, request.method, request.url.path, problem.code)
+        path = request.scope.get("path_template") if who.role == "public" else None
+        doors.denied(who, request.method, path or request.url.path, problem.code)
 
 
 def reader_of(request: Request[Any, Any, Any]) -> Reader:

@@ -8,6 +8,7 @@ from typing import NoReturn
 import typer
 
 from cli import (
+    accesses,
     asking,
     auditing,
     backing_up,
@@ -58,7 +59,7 @@ for verb in (
     asking.show, asking.timeline, asking.dossier, asking.matter, asking.findings, asking.kpi, asking.counters,
     asking.search, asking.explain,
     ledgers.duties, ledgers.ledger, ledgers.record, ledgers.three_none, ledgers.evaluate,
-    replaying.replay, verifying.verify, conforming.conform,
+    replaying.replay, verifying.verify, accesses.access, conforming.conform,
     keeping.doctor, backing_up.backup, backing_up.restore, sealing.seal, sealing.witness, sealing.prove,
     relaying.relay, relaying.topics,
     desk.due, desk.candidates,

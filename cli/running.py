@@ -1,6 +1,5 @@
 """`danze run`: log, read models, clock, API and dashboard in one process. `danze api`: the last two beside workers."""
 
-import logging
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -17,6 +16,7 @@ from cli.taking import take
 from cli.wiring import DEFAULT_STORE, System, now, opened
 from domain.envelope import Rejected, day_of
 from domain.reader import Reader
+from infra.access import accesses_of
 from infra.city.simulation import simulate
 from infra.doors import doors_of
 from infra.intake import NONE, Intake
@@ -29,7 +29,6 @@ from infra.seals.notes import LOG
 from infra.seals.sealer import Sealer
 
 VERSION = "0.1.0"
-logger = logging.getLogger("danze.access")
 SIMULATED_SEED = 1
 DAYS = 365
 """The simulated year ends yesterday, so that the clock of the running system goes on from it."""
@@ -122,24 +121,21 @@ def _serve(system: System, door: Door, host: str, port: int, require_tokens: boo
     from api.app import create_app
     from api.serve import AddressInUse, serve
 
-    here = host in ("127.0.0.1", "::1", "localhost")
-    doors = doors_of(parse(system.url), here=here, required=require_tokens, turned=_turned_away)
-    app = create_app(system.answers, door, version=VERSION, doors=doors, rate=rate)
+    here, place = host in ("127.0.0.1", "::1", "localhost"), parse(system.url)
     threading.Thread(target=_counted, args=(system,), daemon=True).start()
-    if not doors.open:
-        err.print("danze: nobody is answered without a token: `danze token issue` makes one", highlight=False)
 
     def ready(port: int) -> None:
         out.print(f"danze: http://{host}:{port}/  store {printable(system.url)}", highlight=False)
 
-    try:
-        serve(app, host, port, ready=ready)
-    except AddressInUse as error:
-        raise fail(f"{error}; choose another with --port") from None
-
-
-def _turned_away(who: Reader, method: str, path: str, why: str) -> None:
-    logger.warning("denied: %s %s to %s (%s): %s", method, path, who.name, who.role, why)
+    with accesses_of(place, now) as accesses:
+        doors = doors_of(place, accesses, here=here, required=require_tokens)
+        if not doors.open:
+            err.print("danze: nobody is answered without a token: `danze token issue` makes one", highlight=False)
+        app = create_app(system.answers, door, version=VERSION, doors=doors, rate=rate)
+        try:
+            serve(app, host, port, ready=ready)
+        except AddressInUse as error:
+            raise fail(f"{error}; choose another with --port") from None
 
 
 def _counted(system: System) -> None:

@@ -1,7 +1,7 @@
 """`danze verify`: is the record what was written, and what was sealed?"""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +10,7 @@ import typer
 from cli.options import Json, Kafka, Prefix, Seals, Store
 from cli.screen import bar, fail, out, told
 from cli.wiring import DEFAULT_KAFKA, DEFAULT_STORE, kafka_settings, opened
+from infra.access import access_log, access_seals
 from infra.importers.rows import ImportProblem
 from infra.log.urls import parse
 from infra.log.verify import Checker, Rows
@@ -50,16 +51,24 @@ def verify(
     again: Annotated[
         int, typer.Option("--again", min=0, help="With --resume: read so many of the events verified before again.")
     ] = 16_384,
+    access: Annotated[
+        bool, typer.Option("--access", help="The access log instead: who read what, and who was turned away.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Check that nobody altered the log, in itself and against its seals. Exit code 1 names the first bad position."""
     if resume is not None and source != "store":
         raise fail("--resume goes on in a store; an export or a topic is read from its beginning")
+    if access and (source != "store" or resume is not None):
+        raise fail("--access checks the access log of the store, and is given alone")
     memory = Memory(resume) if resume is not None else None
-    folder = Folder(seals or folder_of(parse(store)))
+    folder = access_seals(parse(store)) if access and not seals else Folder(seals or folder_of(parse(store)))
     sealed = _sealed(folder, key or [], checkpoint or [], memory.kept() if memory is not None else [])
     ends = sealed.largest if memory is not None else 0
-    with _source(source, store, kafka, prefix, sealed, ends) as (rows, total, beside), bar("verify") as progress:
+    with (
+        _source("access" if access else source, store, kafka, prefix, sealed, ends) as (rows, total, beside),
+        bar("verify") as progress,
+    ):
         try:
             answer: dict[str, Any] = (
                 verified(rows, seals=sealed, progress=lambda done: progress(done, total), stretches=beside)
@@ -87,6 +96,9 @@ def _source(
         with opened(store, create=False) as system:
             total = system.log.head().position
             yield system.log, total, stretches(store, min(total, ends or total), sealed)
+    elif source == "access":
+        with closing(access_log(parse(store), create=False)) as log:
+            yield log, log.head().position, iter(())
     elif source == "kafka":
         from infra.kafka.reader import TopicReader
         from infra.kafka.topics import Topics

@@ -51,7 +51,7 @@ class System:
             raise
         self.projector = Projector(self.log, self.views)
         self.seals = Folder(folder_of(parse(url)))
-        self.answers = Answers(self.log, self.views, self.rules, self.projector, self.seals)
+        self.answers = Answers(self.log, self.views, self.rules, self.projector, self.seals, lambda: self.vault)
 
     @cached_property
     def vault(self) -> Vault:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Mapping
 from hashlib import sha256
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from domain.reader import Reader
 from infra.log.urls import StoreUrl
@@ -16,8 +16,13 @@ from infra.tokens import ISSUER, Tokens, tokens_of, utc_now
 REMEMBERED = 2_000
 """Tokens that need no second look at their signature."""
 
-Turned = Callable[[Reader, str, str, str], None]
-"""Hears of who was turned away: who, method, path, why."""
+
+class Noting(Protocol):
+    """Where accesses are written down (`infra.access`)."""
+
+    def read(self, who: Reader, question: str, asked: Mapping[str, str]) -> None: ...
+    def personal(self, who: Reader, question: str, asked: Mapping[str, str]) -> None: ...
+    def denied(self, who: Reader, method: str, path: str, why: str) -> None: ...
 
 
 class Seen(NamedTuple):
@@ -30,9 +35,9 @@ class Seen(NamedTuple):
 class Doors:
     """The doors of one store. `open`: this machine's user needs no token."""
 
-    def __init__(self, tokens: Tokens, issuer: Issuer | None, *, open: bool, turned: Turned) -> None:  # noqa: A002
+    def __init__(self, tokens: Tokens, issuer: Issuer | None, accesses: Noting, *, open: bool) -> None:  # noqa: A002
         self.open = open
-        self.denied = turned
+        self.read, self.personal, self.denied = accesses.read, accesses.personal, accesses.denied
         self._tokens, self._issuer = tokens, issuer
         self._keys = Keys(issuer) if issuer else None
         self._seen: OrderedDict[bytes, Seen] = OrderedDict()
@@ -76,7 +81,7 @@ class Doors:
         return found if isinstance(found, str) else Seen(*found)
 
 
-def doors_of(place: StoreUrl, *, here: bool, required: bool, turned: Turned) -> Doors:
+def doors_of(place: StoreUrl, accesses: Noting, *, here: bool, required: bool) -> Doors:
     """The doors of a store: open only `here`, on loopback, where no token is `required` and no issuer is named."""
     issuer = issuer_of(os.environ)
-    return Doors(Tokens(tokens_of(place)), issuer, open=here and not required and issuer is None, turned=turned)
+    return Doors(Tokens(tokens_of(place)), issuer, accesses, open=here and not required and issuer is None)

@@ -92,6 +92,12 @@ def _officials(reader: Reader, organs: frozenset[UnitId], units: Units, day: dat
     return frozenset(found)
 
 
+def handles(reader: Reader, item: Item, units: Units) -> bool:
+    """Whether an item is in the hands of the reader's own unit: personal fields are for that unit alone (PIPL 34)."""
+    theirs = item.unit in reader.units or units.answering(item.unit) in reader.units
+    return reader.role == "operator" or (reader.role in ("clerk", "supervisor") and theirs)
+
+
 def named(event: AnyEvent) -> set[str]:
     """NOs of the items that an event names: its own, and those that its fact is about."""
     fact, found = event.data, set[str]()

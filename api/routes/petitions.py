@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from litestar import get
+from litestar import Request, Response, get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from api.asked import Moment, unit_id
-from api.ports import Answer, Asks
+from api.ports import Answer, Asks, Lets
 from api.problems import answers, cursor_read, found
+from api.roles import asked_of, reader_of
 from api.routes import examples, shapes
 
 Limit = Annotated[int, QueryParameter(ge=1, le=500, description="How many at most")]
@@ -102,4 +103,24 @@ def matter(questions: Asks, moment: Moment, no: FromPath[str]) -> Answer:
     return found(questions.matter(no, moment), f"matter {no}")
 
 
-HANDLERS = [search_petitions, petition, timeline, dossier, matter]
+@get(
+    "/v1/petitions/{no:str}/personal",
+    operation_id="personal",
+    tags=["petitions"],
+    sync_to_thread=True,
+    responses=answers(shapes.Personal, examples.PERSONAL, missing="No such item"),
+)
+def personal(
+    request: Request[Any, Any, Any], questions: Asks, doors: Lets, moment: Moment, no: FromPath[str]
+) -> Response[Answer]:
+    """Who asked for what, by name? For the unit that handles the item; every reading is on the access log first."""
+
+    def noted() -> None:
+        if doors is not None:
+            doors.personal(reader_of(request), *asked_of(request))
+
+    told = found(questions.personal(no, noted, moment), f"item {no}")
+    return Response(told, headers={"cache-control": "no-store"})
+
+
+HANDLERS = [search_petitions, petition, timeline, dossier, matter, personal]

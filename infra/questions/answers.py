@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from domain.moments import When, both, described
 from domain.periods import Period
-from domain.reader import Reader
+from domain.reader import OPERATOR, Reader
 from domain.rules.law import Rules, Supposed
 from domain.ruleset.mistakes import ruleset_of
 from infra.log.port import Log
@@ -34,8 +34,10 @@ from infra.questions.tallies import Tallies
 from infra.questions.what_if import WhatIf
 from infra.seals.prove import bundle, proofs, signed
 from infra.seals.sealer import Folder
+from infra.vault import Vault
 from infra.views.projector import Projector
 from infra.views.store import Views
+from projections.visibility import handles
 
 Answer = dict[str, Any]
 T = TypeVar("T")
@@ -46,7 +48,13 @@ class Answers:
     """Answers from one log and its read models. `as_of` is a recorded time, or both of a question; None is now."""
 
     def __init__(
-        self, log: Log, views: Views, rules: Rules, projector: Projector | None = None, seals: Folder | None = None
+        self,
+        log: Log,
+        views: Views,
+        rules: Rules,
+        projector: Projector | None = None,
+        seals: Folder | None = None,
+        vault: Callable[[], Vault] | None = None,
     ) -> None:
         self._log = log
         self._seals = seals
@@ -56,6 +64,8 @@ class Answers:
         self._tallies = Tallies(self._library)
         self._rules = rules
         self._scope: Reader | None = None
+        self._reader = OPERATOR
+        self._vault = vault
         self.what_if = WhatIf(log, rules)
 
     def for_(self, reader: Reader) -> "Answers":
@@ -94,6 +104,27 @@ class Answers:
         if self._seals is None or sealed is None or position > sealed["size"]:
             return None
         return bundle(self._log, self._seals, position)
+
+    def personal(self, no: str, noted: Callable[[], None], as_of: When = None) -> Answer | None:
+        """The personal fields of an item, opened for the unit that handles it. `noted` is called before one is opened.
+
+        Fields of a person who was forgotten read as None. Raises PermissionError for any other unit.
+        """
+        book = self._library.at(as_of)
+        item = book.item(no)
+        if item is None:
+            return None
+        now = self._library.at(None).item(no)
+        if self._vault is None or now is None or not handles(self._reader, now, book.units):
+            raise PermissionError("personal fields are for the unit that handles the item")
+        noted()
+        vault = self._vault()
+        told = [
+            {"position": event.position, "type": event.type, "time": event.time.isoformat(),
+             "fields": vault.open(sealed)}
+            for event in book.events(item.subject) if (sealed := getattr(event.data, "personal", None))
+        ]  # fmt: skip
+        return {**book.head(), "no": no, "personal": told}
 
     def candidates(self, no: str, as_of: When = None) -> Answer | None:
         return candidates.candidates(self._library.at(as_of), no)

@@ -73,6 +73,10 @@ class FakeQuestions:
             })  # fmt: skip
         return made
 
+    def personal(self, no, noted, as_of=None) -> dict[str, Any] | None:
+        noted()
+        return self._told(as_of) | {"no": no, "personal": []} if self.case(no) else None
+
     def checkpoint(self) -> dict[str, Any] | None:
         return examples.CHECKPOINT
 

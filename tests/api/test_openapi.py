@@ -18,7 +18,8 @@ def test_it_is_openapi_31_and_lists_every_route_of_v1(document):
         "/v1/findings/{finding}/explain", "/v1/health", "/v1/kpis", "/v1/ledgers/{kind}", "/v1/log",
         "/v1/log/checkpoint", "/v1/log/proof/{position}",
         "/v1/matters/{no}", "/v1/officials/{official}/record", "/v1/overview", "/v1/petitions", "/v1/petitions/{no}",
-        "/v1/petitions/{no}/candidates", "/v1/petitions/{no}/dossier", "/v1/petitions/{no}/timeline",
+        "/v1/petitions/{no}/candidates", "/v1/petitions/{no}/dossier", "/v1/petitions/{no}/personal",
+        "/v1/petitions/{no}/timeline",
         "/v1/rulesets/preview", "/v1/stream", "/v1/units", "/v1/units/{code}/scoreboard",
     }  # fmt: skip
 

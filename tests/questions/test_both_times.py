@@ -8,10 +8,10 @@ from cli.__main__ import app
 NO_QUESTIONS = {
     "run", "api", "emit", "import", "export", "keys", "ruleset", "calendar", "simulate", "tick", "replay", "verify",
     "conform", "doctor", "seal", "witness", "prove", "relay", "topics", "intake", "project", "clock", "resubmit",
-    "docs", "audit", "backup", "restore", "token",
+    "docs", "audit", "backup", "restore", "token", "access",
 }  # fmt: skip
 """They do, prove or hand on something; what each is about is the log as it stands."""
-NO_TIMES = {"/v1/health", "/v1/log/checkpoint", "/v1/log/proof/{position}"}
+NO_TIMES = {"/v1/health", "/v1/log/checkpoint", "/v1/log/proof/{position}", "/v1/stream"}
 """They are about the store and its seals, not about the world."""
 SQUARE = ("--as-of", "2020-06-29", "--at", "2020-06-15")
 

@@ -56,7 +56,7 @@ class City(NamedTuple):
     system: System
     http: TestClient[Any]
     tokens: Tokens
-    denied: list[tuple[Any, ...]]
+    heard: "Heard"
     held: dict[str, str]
     """Tokens of who asked before."""
 
@@ -74,6 +74,22 @@ class City(NamedTuple):
         return self.http.request(method, path, headers=headers, **sent)
 
 
+class Heard:
+    """Hears of accesses instead of the log."""
+
+    def __init__(self) -> None:
+        self.reads: list[Any] = []
+        self.denials: list[Any] = []
+
+    def read(self, *access: Any) -> None:
+        self.reads.append(access)
+
+    personal = read
+
+    def denied(self, *access: Any) -> None:
+        self.denials.append(access)
+
+
 def opened_city(folder: Path, actions: list[Action], until: date, stack: ExitStack, *, sealed: bool = True) -> City:
     """Takes a history; then the doors are opened."""
     system = stack.enter_context(closing(System(f"sqlite:///{folder}/danze.db")))
@@ -85,10 +101,10 @@ def opened_city(folder: Path, actions: list[Action], until: date, stack: ExitSta
     system.projector.catch_up()
     if sealed:
         Sealer(system.log, system.seals, signer(folder / "sealkey", LOG)).seal(now())
-    tokens, denied = Tokens(folder / "tokens"), []
-    doors = Doors(tokens, None, open=False, turned=lambda *access: denied.append(access))
+    tokens, heard = Tokens(folder / "tokens"), Heard()
+    doors = Doors(tokens, None, heard, open=False)
     app = create_app(system.answers, Door(system.intake(), system.answers), version="test", doors=doors)
-    return City(system, stack.enter_context(TestClient(app)), tokens, denied, {})
+    return City(system, stack.enter_context(TestClient(app)), tokens, heard, {})
 
 
 @pytest.fixture(scope="module")

@@ -39,6 +39,10 @@ TABLE: dict[str, dict[str, str]] = {
     "GET /v1/petitions/{no}/timeline": {f"/v1/petitions/{no}/timeline": ok for no, ok in BOTH.items()},
     "GET /v1/petitions/{no}/dossier": {f"/v1/petitions/{no}/dossier": ok for no, ok in BOTH.items()},
     "GET /v1/petitions/{no}/candidates": {f"/v1/petitions/{no}/candidates": ok for no, ok in BOTH.items()},
+    "GET /v1/petitions/{no}/personal": {
+        "/v1/petitions/1/personal": "401 403 200 404 403 403 404 403 403 403 200",
+        "/v1/petitions/90/personal": "401 403 404 404 200 403 404 403 404 403 200",
+    },
     "GET /v1/matters/{no}": {f"/v1/matters/{no}": ok for no, ok in BOTH.items()},
     "GET /v1/units": {"/v1/units": READERS},
     "GET /v1/units/{code}/scoreboard": {f"/v1/units/{code}/scoreboard": ok for code, ok in UNITS.items()},
@@ -150,12 +154,12 @@ def test_nobody_who_is_turned_away_is_told_whether_there_was_something(city):
 
 
 def test_every_denied_access_is_noted(city):
-    city.denied.clear()
+    city.heard.denials.clear()
     city.ask("/v1/petitions/90", "accused")
     city.ask("/v1/units/430481-xfj/scoreboard", "county")
     city.ask("/v1/petitions", None)
     city.ask("/v1/log", "producer")
-    assert [(who.role, method, path, why) for who, method, path, why in city.denied] == [
+    assert [(who.role, method, path, why) for who, method, path, why in city.heard.denials] == [
         ("clerk", "GET", "/v1/petitions/90", "not-found"),
         ("supervisor", "GET", "/v1/units/430481-xfj/scoreboard", "not-allowed"),
         ("public", "GET", "/v1/petitions", "no-token"),

@@ -12,7 +12,7 @@ from cli.wiring import now
 from infra.doors import Doors
 from infra.log.port import StoreError
 from infra.tokens import Tokens
-from tests.roles.conftest import ASKERS
+from tests.roles.conftest import ASKERS, Heard
 from tests.samples import *
 from tests.system.command import Danze
 
@@ -72,7 +72,7 @@ def test_a_token_signed_otherwise_is_not_taken(tokens, algorithm):
 
 
 def test_who_was_recognised_is_turned_away_as_soon_as_his_token_is_revoked(tokens):
-    doors = Doors(tokens, None, open=False, turned=lambda *_: None)
+    doors = Doors(tokens, None, Heard(), open=False)
     token, line = issued(tokens)
     assert doors.known(token) is None
     assert doors.reader(token) == doors.known(token) == line.reader
@@ -135,7 +135,7 @@ def test_a_header_that_holds_no_token_is_refused_whatever_the_session_says(city,
 
 @pytest.fixture
 def open_door(city, tmp_path):
-    doors = Doors(Tokens(tmp_path / "tokens"), None, open=True, turned=lambda *_: None)
+    doors = Doors(Tokens(tmp_path / "tokens"), None, Heard(), open=True)
     with TestClient(create_app(city.system.answers, None, version="t", doors=doors)) as client:
         yield client
 

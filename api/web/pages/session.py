@@ -8,17 +8,15 @@ from urllib.parse import urlsplit
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
-from litestar.di import NamedDependency
-from litestar.params import QueryParameter, SkipValidation
+from litestar.params import QueryParameter
 from litestar.response import Redirect
 
-from api.ports import Doors
+from api.ports import Lets
 from api.problems import Problem
 from api.roles import ANYBODY, COOKIE
 from api.web.page import Shown
 
 LONGEST = 16_384
-Lets = NamedDependency[SkipValidation[Doors | None]]
 
 
 @get("/login", may=ANYBODY, include_in_schema=False, sync_to_thread=False)

@@ -1,0 +1,222 @@
+"""The access log: who read what, and who was turned away. A log of the same kind as the record, with its own seals.
+
+It says who asked which question about what, and when; never what was answered. Reads of personal fields are on the disk
+before they are answered; all else is written by the next batch, within a second.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import secrets
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from pathlib import Path
+from time import monotonic
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from domain.reader import Reader
+from infra.log.port import Conflict, Log, NewEntry, StoreAway, StoreError, key_of
+from infra.log.urls import SQLiteUrl, StoreUrl
+from infra.office import EPOCH, micros
+from infra.seals.keys import beside, signer
+from infra.seals.notes import LOG, SealError
+from infra.seals.sealer import Folder, Sealer
+
+SOURCE = "/danze/access"
+FOLDER_VARIABLE = "DANZE_ACCESS_SEALS"
+WAITING = 50_000
+"""Reads that wait to be written; more are not answered."""
+TOLD_APART = 10_000
+"""Denials that wait, by who and what; of more only the route is told."""
+BATCH, PAUSE, SEALED = 1_000, 0.5, 60.0
+"""Entries of one transaction; seconds between two; seconds between two seals."""
+ATTEMPTS = 20
+
+Kind = Literal["read", "personal", "denied"]
+
+
+class Access(Struct, frozen=True, omit_defaults=True):
+    """Somebody asked a question."""
+
+    kind: Kind
+    who: Reader
+    question: str
+    """Method and route, as in `GET /v1/petitions/{no}`."""
+    asked: dict[str, str]
+    """What it was asked about: the parts of the address."""
+    at: datetime
+    why: str | None = None
+    """Of a denial: the code that he was told."""
+    times: int = 1
+
+
+class Accesses:
+    """Writes the access log of one store; it is opened with the first entry."""
+
+    def __init__(self, opened: Callable[[], Log], seals: Callable[[Log], Sealer], now: Callable[[], datetime]) -> None:
+        self._open, self._seals, self._now = opened, seals, now
+        self._waiting: queue.Queue[Access] = queue.Queue(WAITING)
+        self._denied: dict[tuple[str, str, str], Access] = {}
+        self._lock, self._writing = threading.Lock(), threading.Lock()
+        self._log: Log | None = None
+        self._versions: dict[str, int] = {}
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    # noting
+
+    def read(self, who: Reader, question: str, asked: Mapping[str, str]) -> None:
+        """Does not block. Raises `StoreAway` where too many wait: what cannot be written is not answered."""
+        self._begin()
+        try:
+            self._waiting.put_nowait(Access("read", who, question, dict(asked), self._now()))
+        except queue.Full:
+            raise StoreAway("the access log does not keep up; try again") from None
+
+    def personal(self, who: Reader, question: str, asked: Mapping[str, str]) -> None:
+        """Returns when it is written. Raises `StoreError`."""
+        self._write([Access("personal", who, question, dict(asked), self._now())])
+
+    def denied(self, who: Reader, method: str, path: str, why: str) -> None:
+        """Does not block. The same again within a batch is one entry that says how often."""
+        self._begin()
+        key = (who.name, f"{method} {path}", why)
+        with self._lock:
+            if len(self._denied) >= TOLD_APART and key not in self._denied:
+                key = (who.name, method, why)
+            before = self._denied.get(key)
+            times = before.times + 1 if before else 1
+            self._denied[key] = Access("denied", who, key[1], {}, before.at if before else self._now(), why, times)
+
+    # writing
+
+    def _begin(self) -> None:
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, daemon=True, name="access")
+                self._thread.start()
+
+    def _run(self) -> None:
+        sealed = monotonic()
+        while not self._stop.wait(PAUSE):
+            with suppress(StoreError, Conflict):  # what could not be written waits
+                self.flush()
+                if monotonic() - sealed >= SEALED:
+                    sealed = monotonic()
+                    self.seal()
+
+    def flush(self) -> None:
+        """Writes what waits. Raises `StoreError`; then it waits on."""
+        while True:
+            with self._lock:
+                found, self._denied = [*self._denied.values()], {}
+            with suppress(queue.Empty):
+                while len(found) < BATCH:
+                    found.append(self._waiting.get_nowait())
+            if not found:
+                return
+            try:
+                self._write(found)
+            except (StoreError, Conflict):
+                for each in found:
+                    with suppress(queue.Full):
+                        self._waiting.put_nowait(each)
+                raise
+
+    def _write(self, found: Sequence[Access]) -> None:
+        with self._writing:
+            log = self._log = self._log or self._open()
+            for _ in range(ATTEMPTS):
+                head = log.head()
+                entries = [*self._entries(log, found, head.recorded)]
+                try:
+                    log.append(entries, [], after=head.position, reads=None)
+                except Conflict:
+                    self._versions.clear()
+                else:
+                    return
+            raise StoreAway("the access log is written to by too many at once")
+
+    def _entries(self, log: Log, found: Sequence[Access], floor: int) -> Iterator[NewEntry]:
+        for each in found:
+            subject = f"reader:{each.who.name or each.who.role}:{each.at:%Y-%m}"
+            if subject not in self._versions:
+                stream = log.stream(subject)
+                self._versions[subject] = stream[-1].version if stream else 0
+            self._versions[subject] += 1
+            floor = max(micros(each.at), floor)
+            yield _entry(each, subject, self._versions[subject], floor)
+
+    def seal(self) -> None:
+        """A checkpoint over what is new, unless another process is at it."""
+        log = self._log
+        if log is None or (claim := log.claim("seal")) is None:
+            return
+        try:
+            with suppress(SealError):  # `danze verify --access` says what is wrong; a seal never covers it up
+                self._seals(log).seal(self._now())
+        finally:
+            claim.release()
+
+    def close(self) -> None:
+        """Writes and seals what waits."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout=10)
+        with suppress(StoreError, Conflict):
+            self.flush()
+            self.seal()
+        if self._log is not None:
+            self._log.close()
+
+
+def _entry(each: Access, subject: str, version: int, recorded: int) -> NewEntry:
+    id = secrets.token_hex(12)
+    type_name = f"access.{each.kind}.v1"
+    told: dict[str, Any] = {
+        "id": id, "source": SOURCE, "subject": subject, "type": type_name, "version": version,
+        "recorded": EPOCH + timedelta(microseconds=recorded), "actor": each.who.official, "reader": each.who.name,
+        "role": each.who.role, "units": each.who.units, "question": each.question, "asked": each.asked,
+        "time": each.at, "why": each.why, "times": each.times,
+    }  # fmt: skip
+    body = msgspec.json.encode({name: value for name, value in told.items() if value is not None}, order="sorted")
+    digest = blake2b(body, digest_size=16).digest()
+    return NewEntry(subject, version, type_name, recorded, body, key_of(SOURCE, id), digest)
+
+
+# where it lies
+
+
+def access_log(place: StoreUrl, *, create: bool = True) -> Log:
+    """PATH.access beside an SQLite store; the schema NAME_access in PostgreSQL."""
+    if isinstance(place, SQLiteUrl):
+        from infra.log.sqlite import SQLiteLog
+
+        return SQLiteLog(place.beside("access"), create=create)
+    from infra.log.postgres import PostgresLog
+
+    return PostgresLog(place._replace(schema=place.beside("access")), create=create)
+
+
+def access_seals(place: StoreUrl) -> Folder:
+    """Where its seals are: `DANZE_ACCESS_SEALS`, else beside the store."""
+    return Folder(Path(os.environ.get(FOLDER_VARIABLE) or beside(place, "access.seals")))
+
+
+@contextmanager
+def accesses_of(place: StoreUrl, now: Callable[[], datetime]) -> Iterator[Accesses]:
+    """The access log of a store, for as long as it is served. Its seals are signed with a key of their own."""
+    folder = access_seals(place)
+    key = folder.path.with_name(f"{folder.path.name}.key")
+    noted = Accesses(lambda: access_log(place), lambda log: Sealer(log, folder, signer(key, LOG)), now)
+    try:
+        yield noted
+    finally:
+        noted.close()
