@@ -29,8 +29,8 @@ from infra.columnar.second_opinion import book_of
 from infra.exporters import segments
 from infra.questions import figures
 from infra.questions.book import Book
+from infra.views.opened import sqlite_views
 from infra.views.projector import LogSource, Projector, take
-from infra.views.store import sqlite_views
 from projections.counters import KEYS
 from projections.fold import Fold
 

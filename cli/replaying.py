@@ -30,12 +30,15 @@ def replay(
         str | None, typer.Option("--since", help="With --ruleset: the first day on which it is supposed to hold.")
     ] = None,
     to: Annotated[str | None, typer.Option("--to", help="Up to a position, a time, or the end of a date.")] = None,
+    past: Annotated[
+        bool, typer.Option("--past", help="Make the archive of the past, too; else a question about it does.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Rebuild the read models beside the live ones, compare, and switch. Exit code 1 where they differed.
 
-    With --to the rebuilt ones are counted and let go; with --ruleset nothing is rebuilt: every step is judged again
-    under other rules, and what comes out otherwise is told. Nothing on record changes.
+    The archive of the past is let go. With --to the rebuilt ones are counted and let go; with --ruleset nothing is
+    rebuilt: every step is judged again under other rules, and what comes out otherwise is told.
     """
     if source == "kafka" and (ruleset is not None or to is not None):
         raise fail("--ruleset and --to read the store's log; leave --from kafka out")
@@ -55,6 +58,9 @@ def replay(
 
             events = TopicReader(kafka_settings(kafka), Topics(prefix).events)
         rebuilt = system.projector.replay(progress, events)
+        system.past.archive.forget()
+        if past:
+            system.past.archive.follow(system.log, rebuilt.position, progress)
     answer = {"position": rebuilt.position, "differences": rebuilt.differences}
     told(answer, as_json, lambda a: out.print(f"replayed to {a['position']}; rows that differed: {a['differences']}"))
     if any(rebuilt.differences.values()):

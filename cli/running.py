@@ -33,6 +33,8 @@ SIMULATED_SEED = 1
 DAYS = 365
 """The simulated year ends yesterday, so that the clock of the running system goes on from it."""
 MINUTE = 60
+MARKS = 5
+"""Of the archive of the past, made in a minute: what is not made yet is made when a question needs it."""
 Host = Annotated[str, typer.Option(help="Address to listen on; the default is this machine only.")]
 Port = Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on.")]
 Rate = Annotated[
@@ -155,11 +157,12 @@ def _fill(system: System, scale: float) -> None:
 
 
 def _clock(system: System, door: Door, stop: threading.Event) -> None:
-    """At once and every minute: what was missed since is recorded, and what is new is sealed."""
+    """At once and every minute: what was missed is recorded, what is new is sealed, the archive of the past goes on."""
     while True:
         try:
             door.tick()
             _seal(system)
+            system.past.go_on(MARKS)
         except (StoreError, Conflict) as error:
             err.print(f"danze: the clock could not run and will try again: {error}", markup=False, highlight=False)
         if stop.wait(MINUTE):

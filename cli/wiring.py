@@ -15,13 +15,16 @@ from infra.kafka.settings import KafkaSettings
 from infra.log.open import open_log
 from infra.log.port import Log
 from infra.log.urls import SQLiteUrl, parse
+from infra.past.archive import Archive
+from infra.past.then import Past
 from infra.questions import Answers
 from infra.seals.keys import folder_of
 from infra.seals.sealer import Folder
 from infra.shipped import shipped_rules
 from infra.vault import Vault, open_vault
+from infra.views.opened import V, postgres_views, sqlite_views
 from infra.views.projector import Projector
-from infra.views.store import Views, postgres_views, sqlite_views
+from infra.views.store import Views
 
 DEFAULT_STORE = "sqlite:///danze.db"
 DEFAULT_KAFKA = "127.0.0.1:9092"
@@ -51,7 +54,10 @@ class System:
             raise
         self.projector = Projector(self.log, self.views)
         self.seals = Folder(folder_of(parse(url)))
-        self.answers = Answers(self.log, self.views, self.rules, self.projector, self.seals, lambda: self.vault)
+        self.past = Past(self.log, lambda: open_archive(url))
+        self.answers = Answers(
+            self.log, self.views, self.rules, self.projector, self.seals, lambda: self.vault, self.past
+        )  # fmt: skip
 
     @cached_property
     def vault(self) -> Vault:
@@ -74,6 +80,7 @@ class System:
         return Intake(self.log, self.vault, self.rules, now=now, agenda=agenda, history=history)
 
     def close(self) -> None:
+        self.past.close()
         self.views.close()
         if "vault" in self.__dict__:
             self.vault.close()
@@ -96,13 +103,22 @@ def kafka_settings(kafka: str) -> KafkaSettings:
 
 def open_views(url: str) -> Views:
     """The read models of a store: a file beside an SQLite log, a schema beside a PostgreSQL one."""
+    return _beside(url, "views", Views)
+
+
+def open_archive(url: str) -> Archive:
+    """The read models of its past, in the same way."""
+    return _beside(url, "past", Archive)
+
+
+def _beside(url: str, name: str, kind: type[V]) -> V:
     place = parse(url)
     if isinstance(place, SQLiteUrl):
-        return sqlite_views(str(place.beside("views")))
-    return postgres_views(place.connection(), place.beside("views"), place.place)
+        return sqlite_views(str(place.beside(name)), kind)
+    return postgres_views(place.connection(), place.beside(name), place.place, kind)
 
 
 def files_of(url: str) -> list[Path]:
     """The files of a store that lies in files."""
     place = parse(url)
-    return [place.path, *map(place.beside, ("views", "keys", "master"))] if isinstance(place, SQLiteUrl) else []
+    return [place.path, *map(place.beside, ("views", "past", "keys", "master"))] if isinstance(place, SQLiteUrl) else []

@@ -15,8 +15,9 @@ from infra.log.port import Log, StoreError
 from infra.office import Office
 from infra.questions import figures
 from infra.questions.book import Book
+from infra.views.opened import sqlite_views
 from infra.views.projector import Projector
-from infra.views.store import Views, sqlite_views
+from infra.views.store import Views
 from projections.counters import KEYS
 from projections.shelf import unpack_item
 
@@ -33,7 +34,7 @@ def book_of(log: Log, views: Views, rules: Rules, position: int) -> Book:
     live = views.live()
     if live is not None and live.position == position:
         return Book(log, office, views, live.tables, Checkpoints(log), position=position)
-    memory = sqlite_views(":memory:")
+    memory = sqlite_views(":memory:", Views)
     tables, _ = Projector(log, memory).rebuild(upto=position)
     return Book(log, office, memory, tables, Checkpoints(log), position=position)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from domain.moments import When, both, described
@@ -10,6 +11,8 @@ from domain.reader import OPERATOR, Reader
 from domain.rules.law import Rules, Supposed
 from domain.ruleset.mistakes import ruleset_of
 from infra.log.port import Log
+from infra.past.afresh import folded
+from infra.past.then import Past
 from infra.questions import (
     candidates,
     cases,
@@ -55,12 +58,14 @@ class Answers:
         projector: Projector | None = None,
         seals: Folder | None = None,
         vault: Callable[[], Vault] | None = None,
+        past: Past | None = None,
     ) -> None:
+        """Without a `past`, past read models are folded from the beginning of the log, each time anew."""
         self._log = log
         self._seals = seals
         self._views = views
         self._answers: dict[tuple[Any, ...], Any] = {}
-        self._library = Library(log, views, rules, projector)
+        self._library = Library(log, views, rules, projector, past.at if past is not None else partial(folded, log))
         self._tallies = Tallies(self._library)
         self._rules = rules
         self._scope: Reader | None = None

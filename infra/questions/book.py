@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select, text
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.engine import Connection
 
 from domain.envelope import SHANGHAI, AnyEvent
@@ -27,6 +27,7 @@ from projections.findings import Standing, Words, standing, unpack_words
 from projections.ledgers.duties import act_entry
 from projections.ledgers.entry import Entry as LedgerEntry
 from projections.ledgers.entry import unpack_entry
+from projections.shelf import unpack_item
 from projections.visibility import EVERYTHING, Reach
 
 
@@ -124,6 +125,10 @@ class Book:
         entry = self.log.get(position)
         return next(iter(decoded([entry])), None) if entry is not None else None
 
+    def kept(self, row: Any) -> Item:
+        """The item behind a row with its `no` and `body`."""
+        return unpack_item(bytes(row.body))
+
     def repeats(self, no: str) -> tuple[str, ...]:
         """The items judged to repeat item NO itself."""
         repeats: tuple[str, ...] = ()
@@ -148,7 +153,7 @@ class Book:
 
     @contextmanager
     def rows(self) -> Iterator[Connection]:
-        with self.views.engine.connect() as connection:
+        with self.views.reading() as connection:
             yield connection
 
     def select(self, query: Select[*tuple[Any, ...]]) -> Sequence[Any]:
@@ -182,14 +187,7 @@ class Book:
     def titled(self, phrases: list[list[str]]) -> list[str]:
         """NOs of the items whose title has all the phrases, each a run of characters."""
         with self.rows() as connection:
-            if self.views.postgres:
-                table = f'"{self.views.schema}"."{self.tables.titles}"'
-                query = f"SELECT no FROM {table} WHERE terms @@ to_tsquery('simple', :asked)"
-                asked = " & ".join("(" + " <-> ".join(f"'{one}'" for one in phrase) + ")" for phrase in phrases)
-            else:
-                query = f"SELECT no FROM {self.tables.titles} WHERE {self.tables.titles} MATCH :asked"
-                asked = " AND ".join('"' + " ".join(phrase) + '"' for phrase in phrases)
-            return [row[0] for row in connection.execute(text(query), {"asked": asked})]
+            return self.views.titled(connection, self.tables.titles, phrases)
 
 
 class Recalled:

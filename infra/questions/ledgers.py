@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, select
 
 from domain.deadlines import WINDOWS, Kept
+from domain.petition.item import Item
 from infra.questions.book import Book
 from infra.views.tables import WHOLE
 from projections.ledgers.duties import KINDS, ActRow, act_entry
 from projections.ledgers.entry import Entry, unpack_entry
 from projections.ledgers.kinds import LEDGERS, STATES
-from projections.shelf import unpack_item
 
 
 class Wanted(NamedTuple):
@@ -130,11 +130,10 @@ def _items(book: Book, wanted: Wanted) -> Page:
         query = query.where(table.c.state == state)
     order = (table.c.registered_on, table.c.no)
     total, rows, more = _page(book, query, order, wanted)
-    return total, [_item(book, row[0]) for row in rows], "|".join(rows[-1][1:]) if more else None
+    return total, [_item(book, book.kept(row)) for row in rows], "|".join(rows[-1][1:]) if more else None
 
 
-def _item(book: Book, body: bytes) -> dict[str, Any]:
-    item = unpack_item(bytes(body))
+def _item(book: Book, item: Item) -> dict[str, Any]:
     return {
         "id": item.subject, "petition": item.no, "title": item.title, "state": item.state, "unit": item.unit,
         "unit_name": book.units.name(item.unit), "official": item.handler,

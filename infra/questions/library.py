@@ -1,7 +1,6 @@
 """Opens books: the present one, kept up with the log, and past ones."""
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -12,7 +11,6 @@ from domain.rules.law import Rules
 from infra.log.checkpoint import Checkpoints
 from infra.log.port import Log
 from infra.office import Office
-from infra.past.afresh import folded
 from infra.past.directory import Directory
 from infra.past.rows import Rows
 from infra.past.sight import Sight, sight
@@ -22,24 +20,21 @@ from infra.views.projector import Projector
 from infra.views.store import Views
 from projections.visibility import Reach
 
-PAST_KEPT = 3
-"""Past times whose read models stay at hand."""
-
 
 class Library:
     """The books of one log."""
 
-    def __init__(self, log: Log, views: Views, shipped: Rules, projector: Projector | None = None) -> None:
+    def __init__(
+        self, log: Log, views: Views, shipped: Rules, projector: Projector | None, past: Callable[[Sight], Rows]
+    ) -> None:
         self._log = log
         self._views = views
         self._projector = projector
         self._office = Office(log, shipped)
         self._directory = Directory(log, shipped)
         self._checkpoints = Checkpoints(log)
-        self._past: OrderedDict[Sight, Rows] = OrderedDict()
+        self._past = past
         self._lock = threading.RLock()
-        self._folding = threading.Lock()
-        """Held while past read models are made: who asks about the present does not wait for it."""
         self.reaches: dict[tuple[Reader, Sight], Reach] = {}
         """How far readers see, by their scope and the record that they ask about."""
         self.telling: Callable[[AnyEvent], None] | None = None
@@ -59,7 +54,7 @@ class Library:
         seen = sight(self._log, when)
         with self._lock:
             units, rules = self._directory.at(seen)
-        return PastBook(self._log, seen, units, rules, self._views, self._checkpoints, self._rows)
+        return PastBook(self._log, seen, units, rules, self._views, self._checkpoints, self._past)
 
     def recalled(self, book: Book) -> Recalled:
         """What the record of a book holds beside items and units."""
@@ -77,12 +72,3 @@ class Library:
             self._log, self._office, self._views, live.tables, self._checkpoints, position=self._office.position,
             behind=behind,
         )  # fmt: skip
-
-    def _rows(self, seen: Sight) -> Rows:
-        with self._folding:
-            if seen not in self._past:
-                self._past[seen] = folded(self._log, seen)
-                while len(self._past) > PAST_KEPT:
-                    self._past.popitem(last=False)
-            self._past.move_to_end(seen)
-            return self._past[seen]

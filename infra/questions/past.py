@@ -10,6 +10,7 @@ from sqlalchemy import select
 from domain.codec import decode_event
 from domain.envelope import SHANGHAI
 from domain.kinds import EVOLVE, kind_of
+from domain.petition.item import Item
 from domain.rules.law import Rules
 from domain.unit.state import Units
 from infra.log.checkpoint import Checkpoints
@@ -71,6 +72,12 @@ class PastBook(Book):
 
     def touching(self, name: str) -> list[Entry]:
         return self.seen.among(self.log.touching(name, upto=self.position))
+
+    def kept(self, row: Any) -> Item:
+        """From its events: past rows keep no items."""
+        item = self.item(row.no)
+        assert item is not None, "of an item with a row the log holds events"
+        return item
 
     def recalled(self) -> Recalled:
         return Remembered(self)

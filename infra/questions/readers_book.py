@@ -54,6 +54,9 @@ class ReadersBook(Book):
     def seen(self) -> Sight:
         return self._whole.seen
 
+    def kept(self, row: Any) -> Item:
+        return self._whole.kept(row)
+
     def recalled(self) -> Recalled:
         return self._whole.recalled()
 

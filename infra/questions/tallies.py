@@ -22,9 +22,10 @@ from domain.moments import When
 from domain.petition.events import RepeatJudged
 from infra.office import decoded
 from infra.past.sight import Sight
+from infra.past.then import KEPT
 from infra.questions.book import Book, Recalled, past_year
 from infra.questions.duties import judged
-from infra.questions.library import PAST_KEPT, Library
+from infra.questions.library import Library
 from projections.cases import CaseRow
 from projections.duties import summed
 from projections.findings import words_of
@@ -258,7 +259,7 @@ class Tallies:
         if asked not in self._past:
             members = book.units.below(unit) if unit is not None else book.reach.within
             self._past[asked] = Counted(book, self._library.recalled, members)
-            if len(self._past) > PAST_KEPT:
+            if len(self._past) > KEPT:
                 self._past.popitem(last=False)
         self._past.move_to_end(asked)
         return self._past[asked]

@@ -1,23 +1,16 @@
 """One store of read models: which generation is live, how far it has read, and the rows of a batch written at once."""
 
-import fcntl
-import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import MetaData, Table, create_engine, event, inspect, text
+from sqlalchemy import MetaData, Table, inspect, text
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.pool import QueuePool, StaticPool
 
 from domain.envelope import AnySeen
 from domain.petition.item import Item
-from infra.postgres import sentence as postgres_sentence
 from infra.postgres import trouble
 from infra.sentences import Sentence, speaking
-from infra.sqlite import BUSY_SECONDS, write_ahead
-from infra.sqlite import sentence as sqlite_sentence
 from infra.views.tables import KEYS, Tables, bytewise, indexes
 from projections.findings import FindingRow, Word, finding_row, heard, unpack_words
 from projections.fold import Changes
@@ -29,8 +22,6 @@ FORMAT = 14
 """Of the rows and their bodies; another one is rebuilt, never migrated."""
 FEW = 500
 """Rows that PostgreSQL is sent one by one; for more, a copy into a table of the transaction costs less."""
-KEPT_OPEN = 4
-"""Connections to a file that are not closed after use: opening one costs as much as a question. Each has its cache."""
 Alone = Callable[[], AbstractContextManager[None]]
 
 
@@ -142,11 +133,15 @@ class Views:
             table.create(connection)
             if self.postgres:
                 connection.execute(text(f"ALTER TABLE {self.q(table.name)} {bytewise(table)}"))
+        self.make_titles(connection, tables)
+        return tables
+
+    def make_titles(self, connection: Connection, tables: Tables) -> None:
+        """The table of titles, by their terms."""
         if self.postgres:
             connection.execute(text(f"CREATE TABLE {self.q(tables.titles)} (no TEXT PRIMARY KEY, terms tsvector)"))
         else:
-            connection.execute(text(f"CREATE VIRTUAL TABLE {tables.titles} USING fts5(no UNINDEXED, terms)"))
-        return tables
+            connection.execute(text(f"CREATE VIRTUAL TABLE {self.q(tables.titles)} USING fts5(no UNINDEXED, terms)"))
 
     def finish(self, connection: Connection, tables: Tables) -> None:
         """Indexes, after the rows are in."""
@@ -197,6 +192,24 @@ class Views:
                 query = f"SELECT ({only.format(one, two)}) + ({only.format(two, one)})"
                 told[name] = int(connection.execute(text(query)).scalar() or 0)
         return told
+
+    # reading
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection to ask; nothing is written on it."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    def titled(self, connection: Connection, titles: str, phrases: list[list[str]]) -> list[str]:
+        """NOs of the items whose title, in a table of titles, has all the phrases, each a run of characters."""
+        if self.postgres:
+            query = f"SELECT no FROM {self.q(titles)} WHERE terms @@ to_tsquery('simple', :asked)"
+            asked = " & ".join("(" + " <-> ".join(f"'{one}'" for one in phrase) + ")" for phrase in phrases)
+        else:
+            query = f"SELECT no FROM {titles} WHERE {titles} MATCH :asked"
+            asked = " AND ".join('"' + " ".join(phrase) + '"' for phrase in phrases)
+        return [row[0] for row in connection.execute(text(query), {"asked": asked})]
 
     # writing
 
@@ -330,60 +343,3 @@ def _copied(cursor: Any, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
     with cursor.copy(f"COPY {table} FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
-
-
-def sqlite_views(path: str) -> Views:
-    """Read models in a file; `:memory:` for an answer as of the past."""
-    if path == ":memory:":
-        engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
-        return Views(engine, lambda error: sqlite_sentence("the read models in memory", error))
-    engine = create_engine(
-        f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, poolclass=QueuePool,
-        pool_size=KEPT_OPEN, max_overflow=-1, pool_use_lifo=True,
-    )  # fmt: skip
-
-    @event.listens_for(engine, "connect")
-    def _pragmas(connection: Any, _: Any) -> None:
-        connection.isolation_level = None  # the driver would begin no transaction before a CREATE TABLE
-        write_ahead(connection)
-        # What is dropped is not overwritten: rows hold nothing personal, and a generation is dropped at each rebuild.
-        for pragma in ("synchronous=NORMAL", "temp_store=MEMORY", "cache_size=-65536", "secure_delete=OFF"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        writing = connection.get_execution_options().get("writing")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-    def sentence(error: BaseException) -> str:
-        told = sqlite_sentence(path, error)
-        return f"{told}; it holds read models only: delete it, and it is made again" if "damaged" in told else told
-
-    return Views(engine, sentence, alone=lambda: _alone_in(Path(path).parent))
-
-
-@contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """A lock on the folder itself needs no file that somebody would have to clear away."""
-    held = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(held)
-
-
-def postgres_views(connection: dict[str, str | int], schema: str, where: str) -> Views:
-    """Read models in a schema of a PostgreSQL database; `connection` are psycopg's arguments."""
-    engine = create_engine("postgresql+psycopg://", connect_args=connection, pool_pre_ping=True)
-
-    @contextmanager
-    def alone() -> Iterator[None]:
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as holder:
-            holder.execute(text("SELECT pg_advisory_lock(hashtext(:name))"), {"name": f"danze replay {schema}"})
-            try:
-                yield
-            finally:
-                holder.execute(text("SELECT pg_advisory_unlock(hashtext(:name))"), {"name": f"danze replay {schema}"})
-
-    return Views(engine, lambda error: postgres_sentence(where, error), schema, alone)

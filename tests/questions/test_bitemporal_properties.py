@@ -16,10 +16,10 @@ from domain.moments import When, both, parted
 from domain.periods import half_year
 from domain.petition.state import evolve
 from infra.office import decoded
+from projections.cases import case_row
 from projections.findings import heard, standing, words_of
 from projections.fold import Fold, streams
 from projections.ledgers.kinds import LEDGERS
-from projections.shelf import unpack_item
 from tests.samples import BUREAU, CITY, COUNTY, HOUSING, clerk, date, head
 from tests.system.histories import ITEMS, START, histories
 from tests.system.test_properties import stored
@@ -96,8 +96,7 @@ def test_rows_and_answers_of_a_time_are_those_that_its_events_tell(history, one,
                 for id, word in words_of(event):
                     words[id].append(word)
             items = {no: item for no, item in items.items() if item is not None}
-            rows = book.select(select(book.tables.cases.c.no, book.tables.cases.c.body))
-            assert {no: unpack_item(bytes(body)) for no, body in rows} == items
+            assert {row.no: row for row in book.cases()} == {no: case_row(item, b"") for no, item in items.items()}
             assert {no: book.item(no) for no in ITEMS if book.item(no)} == items
             stands = {id: now for id, said in words.items() if (now := standing(heard((), said))) is not None}
             assert {each.finding.id: each for each in book.standings("id", words)} == stands

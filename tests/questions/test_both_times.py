@@ -12,7 +12,7 @@ NO_QUESTIONS = {
 }  # fmt: skip
 """They do, prove or hand on something; what each is about is the log as it stands."""
 NO_TIMES = {"/v1/health", "/v1/log/checkpoint", "/v1/log/proof/{position}", "/v1/stream"}
-"""They are about the store and its seals, not about the world."""
+"""They are about the store and its seals, or tell what changes from now on."""
 SQUARE = ("--as-of", "2020-06-29", "--at", "2020-06-15")
 
 

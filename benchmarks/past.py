@@ -1,0 +1,147 @@
+"""What does the past cost? Random moments of a simulated city's log: one item, a unit's scoreboard, and the archive.
+
+    .venv/bin/python benchmarks/past.py [--events 1000000] [--moments 40] [--store URL]
+
+`first` is the first question of a moment, `again` the second. Goals are judged by processor time, which a busy machine
+changes little; the time on the wall stands beside it. Without --store a fresh SQLite file is filled.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.relay import fill
+from cli.wiring import System, files_of, look_for_garbage_less_often, opened
+from domain.envelope import SHANGHAI
+from domain.moments import both
+from infra.office import EPOCH
+from infra.past.archive import MARK
+
+ITEM, BOARD = 0.050, 2.0
+"""Goals of issue 5, in seconds: one item, a unit's scoreboard, as of any moment."""
+
+
+class Spent(NamedTuple):
+    """Seconds of the processor, and on the wall."""
+
+    cpu: float
+    wall: float
+
+
+def timed(work: Callable[[], Any]) -> Spent:
+    cpu, wall = time.process_time(), time.perf_counter()
+    work()
+    return Spent(time.process_time() - cpu, time.perf_counter() - wall)
+
+
+class Asking:
+    """Questions at random moments, and what each took."""
+
+    def __init__(self, system: System, seed: int) -> None:
+        self.ask, self.log, self.chance = system.answers, system.log, Random(seed)
+        self.head = system.log.head().position
+        self.took: defaultdict[str, list[Spent]] = defaultdict(list)
+
+    def moment(self) -> datetime:
+        entry = self.log.get(self.chance.randint(1, self.head))
+        assert entry is not None
+        return (EPOCH + timedelta(microseconds=entry.recorded)).astimezone(SHANGHAI)
+
+    def item(self) -> str:
+        while True:
+            entry = self.log.get(self.chance.randint(1, self.head))
+            if entry is not None and entry.subject.startswith("petition:"):
+                return entry.subject[9:]
+
+    def items(self) -> None:
+        when, no = self.moment(), self.item()
+        for name in ("case", "timeline", "matter", "dossier", "explain"):
+            named = f"petition:{no}" if name == "explain" else no
+            self.took[f"item: {name}"].append(timed(lambda n=name, i=named: getattr(self.ask, n)(i, when)))
+        later = both(None, when)
+        self.took["item: case, at"].append(timed(lambda: self.ask.case(no, later)))
+
+    def board(self, name: str, unit: str) -> None:
+        when = self.moment()
+        for which in ("first", "again"):
+            self.took[f"scoreboard: {name}, {which}"].append(timed(lambda: self.ask.scoreboard(unit, when)))
+
+    def lists(self) -> None:
+        when = self.moment()
+        self.took["findings, 200"].append(timed(lambda: self.ask.findings(when, limit=200)))
+        self.took["search"].append(timed(lambda: self.ask.search("反映", as_of=when)))
+        self.took["findings, at"].append(timed(lambda: self.ask.findings(both(None, when), limit=200)))
+
+    def report(self) -> None:
+        for name, took in self.took.items():
+            cpu, wall = (sorted(getattr(each, kind) for each in took) for kind in Spent._fields)
+            goal = ITEM if name.startswith("item") else BOARD if "first" in name else None
+            said = "" if goal is None else f"  goal {goal * 1e3:,.0f} ms {'met' if high(cpu) <= goal else 'MISSED'}"
+            print(f"{name:28} {len(took):>3}  CPU p50 {ms(cpu):>7} p99 {high(cpu) * 1e3:>8,.1f} ms  "
+                  f"wall p50 {ms(wall):>7} p99 {high(wall) * 1e3:>8,.1f} ms{said}")  # fmt: skip
+
+
+def ms(took: list[float]) -> str:
+    return f"{took[len(took) // 2] * 1e3:,.1f}"
+
+
+def high(took: list[float]) -> float:
+    return took[min(len(took) - 1, int(len(took) * 0.99))]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--events", type=int, default=1_000_000)
+    parser.add_argument("--moments", type=int, default=40)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--store", help="a store URL")
+    options = parser.parse_args()
+    look_for_garbage_less_often()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        store = options.store or f"sqlite:///{folder / 'log.db'}"
+        system = stack.enter_context(opened(store))
+        if system.log.head().position == 0:
+            fill(system, options.events)
+        head = system.log.head().position
+        print(f"{head:,} events; read models: {timed(system.projector.catch_up).cpu:.1f} s of CPU")
+        made = timed(lambda: system.past.archive.follow(system.log, head))
+        sizes = {path.name: path.stat().st_size / 1e6 for path in files_of(store) if path.exists()}
+        print(f"archive, a mark each {MARK:,} events: {made.cpu:.1f} s of CPU, {made.wall:.1f} s on the wall")
+        print("MB: " + ", ".join(f"{name} {size:,.0f}" for name, size in sizes.items()))
+
+        units = {each["unit"]: each for each in system.answers.units()["units"]}
+        asking = Asking(system, options.seed)
+        once = stack.enter_context(opened(store))
+        cold = Asking(once, options.seed + 1)
+        print(f"first question of a process: {timed(cold.items).wall * 1e3:,.0f} ms for six about one item")
+        asking.items()
+        asking.took.clear()
+        counties = [unit for unit, each in units.items() if (each["level"], each["kind"]) == ("county", "government")]
+        city = next(unit for unit, each in units.items() if (each["level"], each["kind"]) == ("city", "government"))
+        for _ in range(options.moments):
+            for _ in range(5):
+                asking.items()
+        for number in range(options.moments):
+            asking.board("any unit", asking.chance.choice([*units]))
+            asking.board("a county", asking.chance.choice(counties))
+            if number % 5 == 0:
+                asking.board("the city", city)
+                asking.lists()
+        asking.report()
+
+
+if __name__ == "__main__":
+    main()

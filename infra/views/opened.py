@@ -1,0 +1,79 @@
+"""Opens read models where a store has them: in a file, in memory, in a schema of PostgreSQL."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.pool import QueuePool, StaticPool
+
+from infra.postgres import sentence as postgres_sentence
+from infra.sqlite import BUSY_SECONDS, write_ahead
+from infra.sqlite import sentence as sqlite_sentence
+from infra.views.store import Views
+
+KEPT_OPEN = 4
+"""Connections to a file that are not closed after use: opening one costs as much as a question. Each has its cache."""
+V = TypeVar("V", bound=Views)
+
+
+def sqlite_views(path: str, kind: type[V]) -> V:
+    """Read models in a file, or of another kind; `:memory:` for rows that are let go."""
+    threads = {"check_same_thread": False}
+    if path == ":memory:":
+        engine = create_engine("sqlite://", poolclass=StaticPool, connect_args=threads)
+        return kind(engine, lambda error: sqlite_sentence("the read models in memory", error))
+    engine = create_engine(
+        f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS, **threads}, poolclass=QueuePool,
+        pool_size=KEPT_OPEN, max_overflow=-1, pool_use_lifo=True,
+    )  # fmt: skip
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # the driver would begin no transaction before a CREATE TABLE
+        write_ahead(connection)
+        # What is dropped is not overwritten: rows hold nothing personal, and a generation is dropped at each rebuild.
+        for pragma in ("synchronous=NORMAL", "temp_store=MEMORY", "cache_size=-65536", "secure_delete=OFF"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get("writing")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    def sentence(error: BaseException) -> str:
+        told = sqlite_sentence(path, error)
+        return f"{told}; it holds read models only: delete it, and it is made again" if "damaged" in told else told
+
+    return kind(engine, sentence, alone=lambda: _alone_in(Path(path).parent))
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """A lock on the folder itself needs no file that somebody would have to clear away."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
+
+
+def postgres_views(connection: dict[str, str | int], schema: str, where: str, kind: type[V]) -> V:
+    """The same in a schema of a PostgreSQL database; `connection` are psycopg's arguments."""
+    engine = create_engine("postgresql+psycopg://", connect_args=connection, pool_pre_ping=True)
+
+    @contextmanager
+    def alone() -> Iterator[None]:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as holder:
+            holder.execute(text("SELECT pg_advisory_lock(hashtext(:name))"), {"name": f"danze replay {schema}"})
+            try:
+                yield
+            finally:
+                holder.execute(text("SELECT pg_advisory_unlock(hashtext(:name))"), {"name": f"danze replay {schema}"})
+
+    return kind(engine, lambda error: postgres_sentence(where, error), schema, alone)
