@@ -3,7 +3,7 @@
 --
 -- An item counts in the period in which its deadline (or its rating) falls, not its registration. Persons beyond 1-9999
 -- are not counted. `law` holds of each day what the law of that day says: acceptance within 15 + 15 days, strictly and
--- rolled to a working day, and the day on which the 30 days for rating end. $today is the day of the record's last event.
+-- rolled to a working day, and the day on which the 30 days for rating end. $today is the day of the last event.
 
 WITH members AS (FROM below($unit)),
 bureaus AS (SELECT unit FROM units WHERE is_bureau),
@@ -63,6 +63,6 @@ counted(kpi, no, good, parts) AS (
     SELECT 'first_time_resolved', no, resolved AND NOT is_repeated, []
     FROM item WHERE answers AND "first" IS NULL AND closed_on BETWEEN $first AND $last
 )
-SELECT kpi, part, list(no ORDER BY no) AS items
+SELECT kpi, part, list(no) AS items
 FROM (SELECT kpi, no, unnest(parts || ['denominator'] || if(good, ['numerator'], [])) AS part FROM counted)
 GROUP BY kpi, part

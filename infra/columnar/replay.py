@@ -30,18 +30,26 @@ Row = dict[str, Any]
 
 
 class Archive:
-    """An archive as of a position or a recorded time; all of it where neither is named. Raises `StoreError`."""
+    """An archive as of a position or a recorded time; all of it where neither is named. Raises `StoreError`.
 
-    def __init__(self, folder: Path, shipped: Rules, as_of: int | datetime | None = None) -> None:
+    It is read on all cores, or on as many as `threads` says.
+    """
+
+    def __init__(
+        self, folder: Path, shipped: Rules, as_of: int | datetime | None = None, *, threads: int | None = None
+    ) -> None:
         if not (found := segments(folder / "events")):
             raise StoreError(f"{folder} holds no events of danze export parquet")
         self._db = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+        if threads is not None:
+            self._db.execute(f"SET threads = {threads}")
         # The joins stand in the order that is right for a log: few rows are sought among many.
         self._db.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
         try:
             self._db.read_parquet([str(path) for path in found]).create_view("archive")
             self.position, self._recorded = self._end(as_of)
-            self._db.execute(f"CREATE VIEW events AS FROM archive WHERE position <= {self.position}")
+            upto = "" if as_of is None else f"WHERE position <= {self.position}"
+            self._db.execute(f"CREATE VIEW events AS FROM archive {upto}")
             for name in TABLES:
                 self._db.execute(_text(name))
         except duckdb.Error as error:
@@ -61,8 +69,8 @@ class Archive:
     def _law(self, shipped: Rules) -> None:
         """Of each day, what the law known at the position says of the days of the rates."""
         rules = shipped
-        adopted = "SELECT type, stored, position FROM events WHERE kind IN ('ruleset', 'calendar') ORDER BY position"
-        for type_, stored, position in self._sql(adopted):
+        for (position,) in self._sql("SELECT position FROM events WHERE kind IN ('ruleset', 'calendar') ORDER BY 1"):
+            type_, stored = self._sql("SELECT type, stored FROM events WHERE position = $1", [position])[0]
             rules = evolve(rules, decode_event(type_, stored, position))
         asked = (
             "FROM (SELECT registered_on AS day FROM states UNION SELECT answered_on FROM states) WHERE day IS NOT NULL"
@@ -103,8 +111,9 @@ class Archive:
         """The rates of a unit and all below it, both days included, each with its items."""
         asked = {"unit": unit, "first": from_, "last": to, "today": self.moment.date()}
         counted: dict[str, dict[str, list[str]]] = {name: {} for name in PARTS}
-        for kpi, part, items in self._sql(_text("kpis"), asked):
-            counted[kpi][part] = items
+        told = self._db.sql(_text("kpis"), params=asked).to_arrow_table().to_pydict()
+        for kpi, part, items in zip(told["kpi"], told["part"], told["items"], strict=True):
+            counted[kpi][part] = sorted(items)
         rates = {name: _rate(items, PARTS[name]) for name, items in counted.items()}
         return {**self.head(), "formula_version": FORMULA, "unit": unit, "from": from_.isoformat(),
                 "to": to.isoformat(), "kpis": rates}  # fmt: skip

@@ -2,82 +2,99 @@
 --
 -- One row an item. A column is what the last fact that speaks of it says; `version` is the order of an item's facts.
 
+CREATE TYPE step AS ENUM ('registered', 'sent', 'taken back', 'accepted', 'refused', 'channelled', 'answered',
+    'review asked', 'reviewed', 'closed', 'withdrawn', 'determined', 'reopened', 'handler', 'resolved', 'desisted',
+    'judged', 'rated');
+CREATE TYPE state AS ENUM ('registered', 'routed', 'accepted', 'answered', 'under_review', 'under_rereview', 'closed',
+    'refused', 'channelled', 'withdrawn', 'determined', 'reopened');
+
+-- What each step is, and the state that it leads to. Reopening leads to where the item waits, a revoked opinion back.
+CREATE TABLE steps (type VARCHAR, step STEP, state STATE);
+INSERT INTO steps VALUES
+    ('petition.registered.v1', 'registered', 'registered'),
+    ('petition.referred.v1', 'sent', 'routed'),
+    ('petition.assigned.v1', 'sent', 'routed'),
+    ('petition.assignment_withdrawn.v1', 'taken back', 'registered'),
+    ('petition.accepted.v1', 'accepted', 'accepted'),
+    ('petition.not_accepted.v1', 'refused', 'refused'),
+    ('petition.no_longer_accepted.v1', 'refused', 'refused'),
+    ('petition.channelled.v1', 'channelled', 'channelled'),
+    ('petition.answered.v1', 'answered', 'answered'),
+    ('petition.review_requested.v1', 'review asked', 'under_review'),
+    ('petition.rereview_requested.v1', 'review asked', 'under_rereview'),
+    ('petition.review_answered.v1', 'reviewed', 'answered'),
+    ('petition.rereview_answered.v1', 'reviewed', 'answered'),
+    ('petition.closed.v1', 'closed', 'closed'),
+    ('petition.withdrawn.v1', 'withdrawn', 'withdrawn'),
+    ('petition.determined.v1', 'determined', 'determined'),
+    ('petition.reopened.v1', 'reopened', 'reopened'),
+    ('petition.handler_changed.v1', 'handler', NULL),
+    ('petition.resolved.v1', 'resolved', NULL),
+    ('petition.desisted.v1', 'desisted', NULL),
+    ('petition.repeat_judged.v1', 'judged', NULL),
+    ('petition.rated.v1', 'rated', NULL);
+
 CREATE TABLE states AS
 WITH registered AS (
     SELECT no, unit AS registered_by, day AS registered_on, coalesce(fact.received_on, day) AS received_on,
-        fact.channel, fact.purpose, fact.category, fact.place, fact.persons, coalesce(fact.anonymous, false) AS anonymous,
-        fact.about_unit, fact.about_official, coalesce(decided.collective, false) AS collective
+        fact.channel, fact.purpose, fact.category, fact.place, fact.persons, fact.about_unit, fact.about_official,
+        coalesce(fact.anonymous, false) AS anonymous, coalesce(decided.collective, false) AS collective
     FROM events WHERE type = 'petition.registered.v1'
 ),
 -- An answer that names the first handler was given at once (当即答复): it is an acceptance too.
 step AS (
-    SELECT no, version, day, type, unit, actor, fact.to_unit, fact.handler, fact.outcome,
-        type = 'petition.answered.v1' AND decided.first_handler.unit IS NOT NULL AS at_once,
-        type IN ('petition.referred.v1', 'petition.assigned.v1') AS sent,
-        at_once OR type = 'petition.accepted.v1' AS accepts,
-        type IN ('petition.review_answered.v1', 'petition.rereview_answered.v1') AS reviewed
-    FROM events WHERE type IN (
-        'petition.registered.v1', 'petition.referred.v1', 'petition.assigned.v1', 'petition.assignment_withdrawn.v1',
-        'petition.accepted.v1', 'petition.handler_changed.v1', 'petition.not_accepted.v1', 'petition.no_longer_accepted.v1',
-        'petition.channelled.v1', 'petition.answered.v1', 'petition.review_requested.v1', 'petition.review_answered.v1',
-        'petition.rereview_requested.v1', 'petition.rereview_answered.v1', 'petition.closed.v1', 'petition.withdrawn.v1',
-        'petition.determined.v1', 'petition.reopened.v1', 'petition.resolved.v1', 'petition.desisted.v1')
+    SELECT no, version, day, unit, actor, fact.to_unit, fact.handler, fact.outcome, fact.target, fact.score,
+        decided.first_handler.unit AS first_unit, decided.matter, decided.repeat_number, decided.skip_level,
+        steps.step, steps.state,
+        step = 'answered' AND decided.first_handler.unit IS NOT NULL AS at_once, step = 'sent' AS sent,
+        step = 'accepted' OR at_once AS accepts, step = 'reviewed' AND fact.outcome = 'revoked' AS revoked
+    FROM events JOIN steps USING (type)
 ),
 course AS (
     SELECT no,
-        arg_max(type, version) FILTER (type NOT IN ('petition.handler_changed.v1', 'petition.resolved.v1', 'petition.desisted.v1')) AS last,
-        arg_max(outcome, version) FILTER (reviewed) AS review,
+        arg_max(if(revoked, 'accepted', state), version) FILTER (state IS NOT NULL) AS state,
         bool_or(sent OR accepts) AS was_held,
-        arg_max(CASE WHEN sent THEN to_unit ELSE unit END, version)
-            FILTER (sent OR accepts OR type = 'petition.registered.v1') AS unit,
+        max(version) FILTER (step = 'taken back') AS taken_back,
+        max(version) FILTER (sent OR accepts) AS moved,
+        arg_max(unit, version) FILTER (sent) AS sent_by,
+        arg_max(if(sent, to_unit, unit), version) FILTER (sent OR accepts OR step = 'registered') AS unit,
         arg_max_null(CASE WHEN at_once THEN actor WHEN NOT sent THEN handler END, version)
-            FILTER (sent OR accepts OR type = 'petition.handler_changed.v1') AS handler,
-        arg_min(day, version) FILTER (accepts OR type IN ('petition.not_accepted.v1',
-            'petition.no_longer_accepted.v1', 'petition.channelled.v1')) AS accepted_on,
-        arg_max(day, version) FILTER (type = 'petition.answered.v1') AS answered_on,
-        arg_max(outcome, version) FILTER (type = 'petition.answered.v1') AS outcome,
-        max(version) FILTER (type = 'petition.closed.v1') AS closed,
-        arg_max(day, version) FILTER (type = 'petition.closed.v1') AS closed_on,
-        arg_min(day, version) FILTER (type = 'petition.determined.v1') AS determined_on,
-        max(version) FILTER (type = 'petition.reopened.v1') AS reopened,
-        max(version) FILTER (type = 'petition.reopened.v1' OR reviewed AND outcome = 'revoked') AS undone,
-        -- 化解 holds until the item is taken up again, 息诉罢访 for good.
-        max(version) FILTER (type = 'petition.resolved.v1') AS resolved,
-        bool_or(type = 'petition.desisted.v1') AS desisted
+            FILTER (sent OR accepts OR step = 'handler') AS handler,
+        arg_min(day, version) FILTER (accepts OR step IN ('refused', 'channelled')) AS accepted_on,
+        arg_max(day, version) FILTER (step = 'answered') AS answered_on,
+        arg_max(outcome, version) FILTER (step = 'answered') AS outcome,
+        max(version) FILTER (step = 'closed') AS closed,
+        arg_max(day, version) FILTER (step = 'closed') AS closed_on,
+        arg_min(day, version) FILTER (step = 'determined') AS determined_on,
+        max(version) FILTER (step = 'reopened') AS reopened,
+        max(version) FILTER (step = 'reopened' OR revoked) AS undone,
+        max(version) FILTER (step = 'resolved') AS resolved,
+        bool_or(step = 'desisted') AS desisted,
+        -- First handler (首办) and matter are decided with the event; the newest judgement on repeats (判重) holds.
+        arg_max_null(first_unit, version) FILTER (first_unit IS NOT NULL OR step = 'judged') AS first_unit,
+        arg_max(matter, version) FILTER (step = 'judged') AS matter,
+        arg_max(repeat_number, version) FILTER (step = 'judged') AS repeat_number,
+        arg_max(skip_level, version) FILTER (skip_level IS NOT NULL) AS skip_level,
+        arg_max(score, version) FILTER (target = 'unit') AS unit_score,
+        arg_max(day, version) FILTER (target = 'unit') AS unit_rated_on,
+        arg_max(score, version) FILTER (target = 'bureau') AS bureau_score,
+        arg_max(day, version) FILTER (target = 'bureau') AS bureau_rated_on
     FROM step GROUP BY no
 ),
--- An assignment that is taken back gives the item to who had sent it; who names no unit acts for the one that has it.
+-- Who sends an item on and names no unit acts for the one that has it: told step by step, for it happens seldom.
 hand AS (
-    SELECT no, version, type AS what, coalesce(fact.to_unit, unit) AS unit, unit AS by
-    FROM events SEMI JOIN (SELECT no FROM events WHERE type = 'petition.assignment_withdrawn.v1') USING (no)
-    WHERE type IN ('petition.registered.v1', 'petition.referred.v1', 'petition.assigned.v1', 'petition.accepted.v1',
-        'petition.assignment_withdrawn.v1') OR type = 'petition.answered.v1' AND decided.first_handler.unit IS NOT NULL
+    SELECT no, version, step, coalesce(fact.to_unit, unit) AS unit, unit AS by
+    FROM events JOIN steps USING (type)
+        SEMI JOIN (SELECT no FROM events JOIN steps USING (type) WHERE step = 'sent' AND unit IS NULL) USING (no)
+    WHERE step IN ('registered', 'sent', 'taken back', 'accepted')
+        OR step = 'answered' AND decided.first_handler.unit IS NOT NULL
 ),
-taken_back AS (
+nameless AS (
     SELECT no, list_reduce(list(hand ORDER BY version), lambda had, now: {
-        'no': now.no, 'version': now.version, 'what': now.what,
-        'unit': if(now.what = 'petition.assignment_withdrawn.v1', had.by, coalesce(now.unit, had.unit)),
-        'by': CASE WHEN now.what IN ('petition.referred.v1', 'petition.assigned.v1') THEN coalesce(now.by, had.unit)
-            ELSE had.by END}).unit AS unit
+        'no': now.no, 'version': now.version, 'step': now.step,
+        'unit': if(now.step = 'taken back', had.by, coalesce(now.unit, had.unit)),
+        'by': if(now.step = 'sent', coalesce(now.by, had.unit), had.by)}).unit AS unit
     FROM hand GROUP BY no
-),
--- First handler (首办) and matter are decided with the event; the newest judgement on repeats (判重) holds.
-judged AS (
-    SELECT no, arg_max_null(decided.first_handler.unit, version) AS first_unit,
-        arg_max(decided.matter, version) AS matter, arg_max(decided.repeat_number, version) AS repeat_number
-    FROM events WHERE decided.first_handler.unit IS NOT NULL OR decided.repeat_number IS NOT NULL GROUP BY no
-),
-level AS (
-    SELECT no, arg_max(decided.skip_level, version) AS skip_level
-    FROM events WHERE decided.skip_level IS NOT NULL GROUP BY no
-),
-rated AS (
-    SELECT no,
-        arg_max(fact.score, version) FILTER (fact.target = 'unit') AS unit_score,
-        arg_max(day, version) FILTER (fact.target = 'unit') AS unit_rated_on,
-        arg_max(fact.score, version) FILTER (fact.target = 'bureau') AS bureau_score,
-        arg_max(day, version) FILTER (fact.target = 'bureau') AS bureau_rated_on
-    FROM events WHERE type = 'petition.rated.v1' GROUP BY no
 ),
 clocks AS (
     SELECT no,
@@ -89,36 +106,21 @@ clocks AS (
     FROM deadlines GROUP BY no
 )
 SELECT no,
-    CASE last
-        WHEN 'petition.registered.v1' THEN 'registered'
-        WHEN 'petition.referred.v1' THEN 'routed'
-        WHEN 'petition.assigned.v1' THEN 'routed'
-        WHEN 'petition.assignment_withdrawn.v1' THEN 'registered'
-        WHEN 'petition.accepted.v1' THEN 'accepted'
-        WHEN 'petition.not_accepted.v1' THEN 'refused'
-        WHEN 'petition.no_longer_accepted.v1' THEN 'refused'
-        WHEN 'petition.channelled.v1' THEN 'channelled'
-        WHEN 'petition.answered.v1' THEN 'answered'
-        WHEN 'petition.review_requested.v1' THEN 'under_review'
-        WHEN 'petition.rereview_requested.v1' THEN 'under_rereview'
-        WHEN 'petition.review_answered.v1' THEN if(review = 'revoked', 'accepted', 'answered')
-        WHEN 'petition.rereview_answered.v1' THEN if(review = 'revoked', 'accepted', 'answered')
-        WHEN 'petition.closed.v1' THEN 'closed'
-        WHEN 'petition.withdrawn.v1' THEN 'withdrawn'
-        WHEN 'petition.determined.v1' THEN 'determined'
-        WHEN 'petition.reopened.v1' THEN if(was_held, 'routed', 'registered')
-    END AS state,
-    coalesce(taken_back.unit, course.unit) AS unit, handler, first_unit, registered_by, channel, purpose, category, place,
+    if(course.state = 'reopened', if(was_held, 'routed', 'registered'), course.state)::VARCHAR AS state,
+    -- An assignment that is taken back gives the item to who had sent it.
+    coalesce(nameless.unit, if(taken_back > moved, sent_by, course.unit)) AS unit,
+    handler, first_unit, registered_by, channel, purpose, category, place,
     persons, nullif(matter, no) AS "first", coalesce(repeat_number, 0) AS repeat_number, collective,
     coalesce(skip_level, false) AS skip_level, anonymous, about_unit, about_official, registered_on, received_on,
     accepted_on, answered_on, CASE WHEN closed > coalesce(undone, 0) THEN closed_on ELSE determined_on END AS closed_on,
-    outcome, coalesce(resolved > coalesce(reopened, 0), false) AS resolved, desisted,
+    outcome,
+    -- 化解 holds until the item is taken up again, 息诉罢访 for good.
+    coalesce(resolved > coalesce(reopened, 0), false) AS resolved, desisted,
     state IN ('closed', 'determined', 'withdrawn', 'channelled', 'refused') AS over, coalesce(late, 0) AS late, due_on,
     k1.strict AS k1_strict, coalesce(k1.missed, false) AS k1_missed, k1.met AS k1_met,
     handled.strict AS handled_strict, coalesce(handled.missed, false) AS handled_missed, handled.met AS handled_met,
     unit_score, unit_rated_on, bureau_score, bureau_rated_on
-FROM registered JOIN course USING (no) LEFT JOIN taken_back USING (no)
-    LEFT JOIN judged USING (no) LEFT JOIN level USING (no) LEFT JOIN rated USING (no) LEFT JOIN clocks USING (no);
+FROM registered JOIN course USING (no) LEFT JOIN nameless USING (no) LEFT JOIN clocks USING (no);
 
 -- Each time that an item went up (上行, Art 12).
 CREATE TABLE raised AS

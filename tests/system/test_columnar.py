@@ -10,23 +10,22 @@ from tempfile import TemporaryDirectory
 import orjson
 import pytest
 from hypothesis import Phase, given, settings
+from msgspec.structs import replace
 from sqlalchemy import text
 
 from cli.wiring import System
 from infra.city.simulation import simulate
 from infra.columnar.replay import Archive
 from projections.counters import KEYS
+from tests.samples import *
 from tests.scenarios.telling import HERE
 from tests.system.command import Danze
 from tests.system.histories import UNITS, histories, lines
 from tests.system.replayed import differing, told
 
-CITY = "unit:430400-gov"
 SCENARIOS = sorted(path.parent for path in HERE.glob("*/actions.jsonl"))
-FIRST, SECOND, THIRD = (
-    (date(2020, 1, 1), date(2020, 3, 31)), (date(2020, 4, 1), date(2020, 6, 30)), (date(2020, 7, 1), date(2020, 9, 30)),
-)  # fmt: skip
-HALF, MONTH = (date(2020, 1, 1), date(2020, 6, 30)), (date(2020, 5, 1), date(2020, 5, 31))
+SECOND, THIRD = (date(2020, 4, 1), date(2020, 6, 30)), (date(2020, 7, 1), date(2020, 9, 30))
+MONTH = date(2020, 5, 1), date(2020, 5, 31)
 ALWAYS = (date.min, date.max)
 
 
@@ -37,8 +36,8 @@ def city_of(folder: Path, seed: int, days: int, scale: float, **options) -> tupl
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory) -> Iterator[tuple[System, Path]]:
-    """Ten simulated months of a small city, and its archive."""
-    system, folder = city_of(tmp_path_factory.mktemp("city"), 5, 300, 0.1, counties=2)
+    """Nine simulated months of a small city, and its archive."""
+    system, folder = city_of(tmp_path_factory.mktemp("city"), 5, 270, 0.06, counties=2)
     with closing(system):
         yield system, folder
 
@@ -49,18 +48,18 @@ def archive(city) -> Archive:
 
 
 def test_every_state_limit_counter_and_rate_is_told_alike(city, archive):
-    assert len(archive.states()["items"]) > 1_000
-    assert len(archive.deadlines(missed=True)["deadlines"]) > 100
+    assert len(archive.states()["items"]) > 500
+    assert len(archive.deadlines(missed=True)["deadlines"]) > 50
     assert differing(*city) == []
 
 
 def test_so_it_is_as_of_any_position(city, archive):
     chance = Random(7)
-    for position in sorted(chance.sample(range(1, archive.position), 4)):
+    for position in sorted(chance.sample(range(1, archive.position), 3)):
         assert differing(*city, position) == [], position
 
 
-@pytest.mark.parametrize(("seed", "days", "scale"), [(1, 40, 0.3), (2, 150, 0.05)])
+@pytest.mark.parametrize(("seed", "days", "scale"), [(1, 30, 0.2), (2, 100, 0.05)])
 def test_so_it_is_in_other_cities(tmp_path, seed, days, scale):
     system, folder = city_of(tmp_path, seed, days, scale)
     with closing(system):
@@ -75,18 +74,34 @@ def test_so_it_is_in_each_scenario(folder, tmp_path):
         archive = told(
             system, (folder / "actions.jsonl").read_bytes().splitlines(), date.fromisoformat(expect["now"][:10])
         )
-        for position in {system.log.head().position, system.log.head().position * 2 // 3}:
-            assert differing(system, archive, position) == [], position
-        rated_alike(system, archive, [each.unit for each in system.answers.present().units], [ALWAYS])
+        assert differing(system, archive) == []
+        rated_alike(system, archive, [COUNTY, BUREAU, HOUSING, LABOUR], [ALWAYS])
 
 
-@settings(max_examples=8, deadline=None, derandomize=True, phases=[Phase.generate])
+@settings(max_examples=6, deadline=None, derandomize=True, phases=[Phase.generate])
 @given(histories(longest=60))
 def test_so_it_is_in_any_history(history):
     with TemporaryDirectory() as folder, closing(System(f"{folder}/danze.db")) as system:
         archive = told(system, lines(history), date(2023, 6, 1))
         assert differing(system, archive) == []
-        rated_alike(system, archive, [CITY, *UNITS], [ALWAYS])
+        rated_alike(system, archive, [*UNITS], [ALWAYS])
+
+
+def test_an_item_goes_back_to_who_sent_it_though_nobody_names_his_unit(tmp_path):
+    """Who names no unit acts for the one that has the item, even after it was taken back twice."""
+    story = [on("2020-04-10", raised(), by=BUREAU)]
+    for day, unit in ((13, HOUSING), (16, LABOUR)):
+        story += [
+            replace(on(f"2020-04-{day}", refer(unit)), unit=None),
+            on(f"2020-04-{day + 1}", e.AssignmentObjected(reason="另有主管"), by=unit),
+            replace(on(f"2020-04-{day + 2}", e.AssignmentWithdrawn()), unit=None),
+        ]
+    with closing(System(str(tmp_path / "danze.db"))) as system:
+        folder = told(system, lines([*CITY_UNITS, *story]))
+        (item,) = Archive(folder, system.rules).states()["items"]
+        assert (item["state"], item["unit"]) == ("registered", BUREAU)
+        assert system.log.head().position == len(CITY_UNITS) + len(story)
+        assert differing(system, folder) == []
 
 
 def rated_alike(system: System, folder: Path, units: list[str], spans: list[tuple[date, date]]) -> int:
@@ -105,8 +120,8 @@ def test_the_rates_of_units_of_every_kind_are_told_alike(city):
     units = {kind: [] for kind in ("government", "bureau", "department", "township")}
     for each in system.answers.units()["units"]:
         units.setdefault(each["kind"], []).append(each["unit"])
-    some = [unit for kind in ("government", "bureau", "department", "township") for unit in units[kind][:4]]
-    assert rated_alike(system, folder, some, [FIRST, SECOND, THIRD, HALF, MONTH]) > 5_000
+    some = [unit for kind in ("government", "bureau", "department", "township") for unit in units[kind][:2]]
+    assert rated_alike(system, folder, some, [SECOND, THIRD, MONTH]) > 2_000
 
 
 def test_the_counters_of_a_unit_and_a_time_are_told_alike(city, archive):
