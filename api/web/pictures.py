@@ -149,3 +149,57 @@ def tiles(counties: Sequence[dict[str, Any]], measure: str) -> list[Tile]:
         shade = min(SHADES - 1, each[measure] * SHADES // (most + 1)) if most else 0
         drawn.append(Tile(column * TILE, row * TILE, each, each[measure], shade))
     return drawn
+
+
+NODE, COLUMNS = 24.0, (0.0, 330.0, 690.0)
+"""Height of a line, and where units, rules and persons begin."""
+
+
+@dataclass
+class Node:
+    """One box of the chain; `about` is the entry of the answer it draws."""
+
+    column: int
+    x: float
+    y: float
+    height: float
+    look: str
+    about: dict[str, Any]
+
+
+@dataclass
+class Chain:
+    """Who caused it and who handled it badly: from units over what tripped to persons."""
+
+    height: float
+    nodes: list[Node]
+    lines: list[tuple[float, float, float, float, str]]
+    width: float = WIDTH
+
+
+def chain(findings: Sequence[dict[str, Any]]) -> Chain | None:
+    """The picture of a dossier, those who caused it above; None where nothing was found."""
+    nodes: list[Node] = []
+    lines: list[tuple[float, float, float, float, str]] = []
+    y = 8.0
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for each in sorted(findings, key=lambda each: (each.get("axis") or "Z", each["unit"], each["since"])):
+        groups.setdefault((each.get("axis") or "D", each["unit"]), []).append(each)
+    for (axis, _), found in groups.items():
+        top = y
+        for each in found:
+            persons = each.get("answers") or [{}]
+            nodes.append(Node(1, COLUMNS[1], y, NODE * len(persons) - 4, f"axis-{axis}", each))
+            middle = y + (NODE * len(persons) - 4) / 2
+            for person in persons:
+                nodes.append(Node(2, COLUMNS[2], y, NODE - 4, f"resp-{person.get('responsibility')}", person))
+                lines.append((COLUMNS[1] + 290, middle, COLUMNS[2], y + (NODE - 4) / 2, axis))
+                y += NODE
+            y += 4
+        unit = Node(0, COLUMNS[0], top, y - top - 8, f"axis-{axis}", found[0])
+        nodes.append(unit)
+        rules = [node for node in nodes if node.column == 1 and top <= node.y < y]
+        begin = COLUMNS[0] + 250, unit.y + unit.height / 2
+        lines += [(*begin, COLUMNS[1], rule.y + rule.height / 2, axis) for rule in rules]
+        y += 10
+    return Chain(y, nodes, lines) if nodes else None

@@ -203,7 +203,7 @@ def test_time_slides_to_a_day(page):
     slider.focus()
     slider.press("Home")
     page.wait_for_url("**as_of=2020-0*")
-    page.get_by_role("status").wait_for()
+    page.locator(".notice [role=status]").wait_for()
     page.get_by_role("link", name="总览", exact=True).first.click()
     assert "as_of=2020-0" in page.url
 

@@ -1,7 +1,7 @@
 from datetime import date
 from itertools import pairwise
 
-from api.web.pictures import GUTTER, TILES, WIDTH, duty_calendar, strip, tiles
+from api.web.pictures import GUTTER, TILES, WIDTH, chain, duty_calendar, strip, tiles
 
 TODAY = date(2020, 8, 31)
 HELD = [
@@ -71,3 +71,20 @@ def test_a_duty_has_a_mark_for_each_period_in_its_order():
     (row,) = duty_calendar([{"periods": periods}], date(2020, 7, 1), date(2020, 8, 31)).rows
     assert [bar.look for bar in row.bars] == ["done", "missed"]
     assert all(before.x + before.width < after.x for before, after in pairwise(row.bars))
+
+
+def test_the_chain_leads_from_each_unit_over_its_rules_to_every_person_who_caused_it_first():
+    who = [{"official": "official:a", "responsibility": "direct"}, {"official": None, "role": "principal"}]
+    found = [
+        {"rule": "F04", "axis": "B", "unit": "unit:b", "since": "2020-06-25", "answers": who},
+        {"rule": "F21", "axis": "A", "unit": "unit:a", "since": "2020-07-01", "answers": who[:1]},
+        {"rule": "F01", "axis": "B", "unit": "unit:b", "since": "2020-05-01", "answers": who[:1]},
+    ]
+    drawn = chain(found)
+    rules = [node.about["rule"] for node in drawn.nodes if node.column == 1]
+    assert rules == ["F21", "F01", "F04"]
+    assert [node.about["unit"] for node in drawn.nodes if node.column == 0] == ["unit:a", "unit:b"]
+    assert len(drawn.lines) == len(rules) + 4
+    persons = sorted(node.y for node in drawn.nodes if node.column == 2)
+    assert all(below - above >= 24 for above, below in pairwise(persons))
+    assert chain([]) is None

@@ -14,7 +14,7 @@ from api.problems import cursor_read, found
 from api.routes.record import recorded_by
 from api.web.figures import local_date
 from api.web.page import Shown
-from api.web.pictures import strip
+from api.web.pictures import chain, strip
 from api.web.reading import facts, fields, late_entry
 from api.web.sheets import Sheet
 
@@ -82,6 +82,7 @@ def case(page: Shown, questions: Asks, no: FromPath[str]) -> Response[str]:
         timeline=timeline,
         dossier=dossier,
         picture=picture,
+        chain=chain(dossier.get("answers", [])),
         late_entry=late_entry,
         windows=CLOCKS_OF_PETITIONER,
         sheet=Sheet(f"item-{no}", EVENTS, happened),
