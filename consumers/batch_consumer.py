@@ -112,8 +112,13 @@ class BatchConsumer(driver.Consumer):
     # Commits
 
     async def force_commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:  # noqa: ARG002
-        """Commits how far each lane is. Called at an interval, and when partitions are revoked or the app stops."""
+        """Commits how far each lane is. Called at an interval, and when partitions are revoked or the app stops.
+
+        Who stops waits only once for a broker that does not answer.
+        """
         async with self._committing:
+            if self._thread.silent and self.app.should_stop:
+                return False
             lanes = dict(self._lanes)
             offsets = {tp: offset for tp, lane in lanes.items() if (offset := lane.to_commit) is not None}
             if not offsets or not await self._in_thread(self._thread.commit_offsets(offsets)):

@@ -32,6 +32,8 @@ class BatchThread(driver.AIOKafkaConsumerThread):
     """Each method runs in the thread's own loop."""
 
     _told: asyncio.Future[None] | None = None
+    silent = False
+    """Kafka did not answer when something was to be committed."""
 
     def _create_worker_consumer(self, transport: driver.Transport) -> aiokafka.AIOKafkaConsumer:
         conf = self.app.conf
@@ -104,9 +106,22 @@ class BatchThread(driver.AIOKafkaConsumerThread):
         except (CommitFailedError, IllegalStateError):  # a rebalance was faster
             return False
         except (KafkaError, TimeoutError) as error:
-            self.log.warning("offsets were not committed: %s", error or "Kafka does not answer")
+            self.log.warning("offsets were not committed: %s", str(error) or "Kafka does not answer")
+            self.silent = True
             return False
+        self.silent = False
         return True
+
+    async def on_thread_stop(self) -> None:
+        """Lets go of the broker, whether it answers or not."""
+        try:
+            await super().on_thread_stop()
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            # A fetch that waited to be tried again was cancelled; aiokafka takes that for its own end.
+            await self._ensure_consumer()._client.close()  # noqa: SLF001
 
     async def ends(self, tps: Collection[TP]) -> dict[TP, int]:
         """The first offset that is not readable yet; nothing while the broker does not answer."""
