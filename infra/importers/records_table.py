@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from infra.importers.rows import ImportProblem, Problem, Problems, Row, misfit, reading, rows
+from infra.importers.rows import ImportProblem, Problem, Problems, Row, misfit, reading, rows, shown
 from infra.importers.terms import table
 
 
@@ -94,7 +94,7 @@ def _check(path: Path, row: Row, terms: RecordTerms, problems: Problems) -> bool
     names = terms.columns["no"]
     if not any(name in row for name in names):
         raise ImportProblem(
-            f"{path.name} has no column {' or '.join(names)}; it has: {', '.join(row)}; name yours with --terms"
+            f"{path.name} has no column {' or '.join(names)}; it has: {shown(row)}; name yours with --terms"
         )
     for name in terms.unheard_of(iter(row)):
         problems.append(Problem(1, name, "no term speaks of this column; it is left out of every row"))

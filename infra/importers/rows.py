@@ -9,6 +9,7 @@ from datetime import datetime
 from hashlib import blake2b
 from io import TextIOWrapper
 from pathlib import Path
+from textwrap import shorten
 from typing import BinaryIO, NamedTuple, cast
 
 from domain.envelope import SHANGHAI
@@ -72,10 +73,15 @@ def _check_header(file: Path, header: list[str], required: Iterable[str]) -> Non
         raise ImportProblem(f"{file.name} is empty: it has not even a header")
     missing = [name for name in required if name not in header]
     if missing:
-        raise ImportProblem(f"{file.name} lacks the columns {', '.join(missing)}; its header is: {', '.join(header)}")
+        raise ImportProblem(f"{file.name} lacks the columns {', '.join(missing)}; its header is: {shown(header)}")
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
-        raise ImportProblem(f"{file.name} has the columns {', '.join(twice)} more than once")
+        raise ImportProblem(f"{file.name} has the columns {shown(twice)} more than once")
+
+
+def shown(names: Iterable[str]) -> str:
+    """Names of columns as they may stand in a sentence: on one line, and not all of a table that is none."""
+    return shorten(", ".join(names), 400, placeholder=" …")
 
 
 def _row(header: list[str], fields: list[str]) -> Row:

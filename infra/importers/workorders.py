@@ -14,6 +14,8 @@ from typing import Any
 from infra.importers.by_time import Action, by_time
 from infra.importers.rows import Problem, Problems, Row, misfit, moment, pseudonym, rows, stamp
 
+MOST_DIGITS = 9
+"""Of a count; a longer number is kept as it was written."""
 ARCHIVE = ("OPERATE_NUM", "INTIME_ARCHIVE_NUM", "INTIME_TO_ARCHIVE_NUM", "OVERTIME_ARCHIVE_NUM")
 REPORTED = (
     "EVENT_SRC_NAME", "EVENT_PROPERTY_NAME", "EVENT_TYPE_NAME", "MAIN_TYPE_NAME", "SUB_TYPE_NAME", "STREET_NAME",
@@ -90,7 +92,8 @@ def _origin(file: str, number: int, row: Row) -> dict[str, str | int]:
     origin: dict[str, str | int] = {"file": file, "row": number}
     for name in (*REPORTED, *ARCHIVE):
         value = row[name]
-        origin[name.lower()] = int(value) if name in ARCHIVE and value.isascii() and value.isdigit() else value
+        counted = name in ARCHIVE and value.isascii() and value.isdigit() and len(value) <= MOST_DIGITS
+        origin[name.lower()] = int(value) if counted else value
     return origin
 
 

@@ -1,9 +1,8 @@
 """Reads a million broken inputs: `make fuzz N=1000000`, with seed and target if one is to be looked at again.
 
-    python -m tests.fuzz [--inputs N] [--seed S] [--target NAME] [--guided]
+    python -m tests.fuzz [--inputs N] [--seed S] [--target NAME]
 
-What was a find is kept in corpus/TARGET and tried first from then on. `--guided` follows coverage with Google's
-atheris, where that is installed (`pip install atheris`), one target at a time, until it has seen so many inputs.
+What was a find is kept in corpus/TARGET and tried first from then on.
 """
 
 from __future__ import annotations
@@ -43,11 +42,8 @@ def main() -> None:
     parser.add_argument("--inputs", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--target", choices=list(TARGETS))
-    parser.add_argument("--guided", action="store_true")
     options = parser.parse_args()
     names = [options.target] if options.target else list(TARGETS)
-    if options.guided:
-        guided(names[0], options.inputs)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     shares = {name: 1 / SHARE.get(name, 1) for name in names}
     finds = 0
@@ -120,20 +116,6 @@ def _kept(name: str, data: bytes) -> Path:
 def _largest() -> int:
     """The most memory that the process has had, in KiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-
-def guided(name: str, inputs: int) -> None:
-    """Follows coverage; libFuzzer stops at the first find and keeps it in the working folder."""
-    import atheris  # type: ignore[import-not-found] -- not among our dependencies
-
-    def one(data: bytes) -> None:
-        if ended := tried(name, data):
-            raise AssertionError(ended)
-
-    atheris.instrument_all()
-    folder = Path(__file__).parent / "corpus" / name
-    atheris.Setup([sys.argv[0], f"-runs={inputs}", "-max_len=65536", "-rss_limit_mb=3000", str(folder)], one)
-    atheris.Fuzz()
 
 
 if __name__ == "__main__":

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import orjson
 import pytest
 
+from domain.codec import decode_action
+from domain.envelope import Action
+from infra.importers.messages import messages
 from infra.importers.records import records
 from infra.importers.rows import ImportProblem
+from infra.importers.workorders import REQUIRED, workorders
 from infra.importers.xes import traces
 from infra.log import bundle
 from infra.log.port import RawEntry, leaf_of
 from infra.log.verify import verify
 from tests.fuzz.__main__ import fuzz
 from tests.fuzz.targets import TARGETS, corpus
+from tests.infra.test_importers_workorders import ORDER
 
 NESTED = b'{"a":' * 5_000 + b"1" + b"}" * 5_000
 
@@ -55,3 +61,20 @@ def test_xes_in_an_encoding_that_nobody_knows_is_told(tmp_path):
     path.write_text('<?xml version="1.0" encoding="UTFS-8"?><log/>', encoding="utf-8")
     with pytest.raises(ImportProblem, match="not readable XES"):
         list(traces(path))
+
+
+def test_a_header_of_several_lines_is_told_on_one(tmp_path):
+    path = tmp_path / "messages.csv"
+    path.write_text('message_id,"user\n\n_id",' + "x" * 10_000 + "\n", encoding="utf-8")
+    with pytest.raises(ImportProblem, match="lacks the columns") as told:
+        list(messages(path))
+    assert "\n" not in str(told.value)
+    assert len(str(told.value)) < 700
+
+
+def test_a_count_that_no_machine_counts_to_is_kept_as_it_was_written(tmp_path):
+    path = tmp_path / "orders.csv"
+    order = {**ORDER, "OPERATE_NUM": "9" * 30, "INTIME_ARCHIVE_NUM": "9" * 5_000}
+    path.write_text(",".join(REQUIRED) + "\n" + ",".join(order[name] for name in REQUIRED), encoding="utf-8")
+    for made in workorders(path):
+        assert isinstance(decode_action(orjson.dumps(made)), Action)
