@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import pairwise
 from operator import gt
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -80,7 +80,7 @@ class Seals(Protocol):
 
 def verify(
     log: Rows, *, seals: Seals | None = None, progress: Callable[[int], None] | None = None,
-    stretches: Iterable[Checker | None] = (), checker: Checker | None = None,
+    stretches: Iterable[Checker | None] = (), begin: Callable[[], Checker] | None = None,
     reached: Callable[[Checker], None] = lambda _: None,
 ) -> dict[str, Any]:  # fmt: skip
     """`{"ok", "events", "checkpoint": {"size", "root"}, "first_bad": None | {"position", "why"}}`.
@@ -88,29 +88,51 @@ def verify(
     Stops at the first bad event; `events` and `checkpoint` then cover the good ones before it. `progress` is told the
     position reached, every 512 events. With `seals`, a history that was rewritten consistently is found as well.
     `stretches` are parts of the log, from its beginning, that somebody else checked meanwhile (`verify_stretches.py`).
-    `checker` goes on from what it remembers (`infra/seals/memory.py`); `reached` is shown it wherever all was sound.
+    `begin` gives a checker that goes on from what was found before (`infra/seals/memory.py`); `reached` is shown it
+    wherever all was sound.
     """
-    checker = checker or Checker()
-    bad: Bad | None = None
-    for stretch in stretches:
-        if not checker.join(stretch, seals):
-            break  # gone through again below, where the first bad row is found
-        reached(checker)
-        if progress is not None:
-            progress(checker.position)
-    while bad is None and (rows := log.raw_entries(checker.position, until_mark(checker.position, seals))):
-        changed = seals.changed(rows) if seals is not None else None
-        good = rows[: changed[0] - rows[0].position] if changed is not None else rows
-        bad = (checker.check(good) if good else None) or changed
-        if seals is not None:
-            bad = bad or seals.at_mark(checker.position, checker.tree.root())
-        if bad is None:
-            reached(checker)
-        if progress is not None:
-            progress(checker.position)
-    cut = seals.cut(checker.position) if seals is not None and bad is None else None
-    bad = _doubled(log, checker) or bad or cut or _cut(log, checker)
+    begin = begin or Checker
+    going = _Going(log, seals, progress, reached)
+    checker, bad = going.through(begin(), stretches)
+    if bad is not None and seals is not None:
+        # The roots tell that something was altered; which event it was the tiles tell, once it is asked.
+        checker, bad = going.through(begin(), (), naming=seals)
     return answered(checker, bad)
+
+
+class _Going(NamedTuple):
+    """Once from end to end of a log."""
+
+    log: Rows
+    seals: Seals | None
+    progress: Callable[[int], None] | None
+    reached: Callable[[Checker], None]
+
+    def through(
+        self, checker: Checker, stretches: Iterable[Checker | None], naming: Seals | None = None
+    ) -> tuple[Checker, Bad | None]:
+        """The checker where it ended, and the first bad position; `naming` compares each event with the sealed one."""
+        log, seals = self.log, self.seals
+        for stretch in stretches:
+            if not checker.join(stretch, seals):
+                break  # gone through again below, where the first bad row is found
+            self._sound_to(checker)
+        bad: Bad | None = None
+        while bad is None and (rows := log.raw_entries(checker.position, until_mark(checker.position, seals))):
+            changed = naming.changed(rows) if naming is not None else None
+            good = rows[: changed[0] - rows[0].position] if changed is not None else rows
+            bad = (checker.check(good) if good else None) or changed
+            if seals is not None:
+                bad = bad or seals.at_mark(checker.position, checker.tree.root())
+            if bad is None:
+                self._sound_to(checker)
+        cut = seals.cut(checker.position) if seals is not None and bad is None else None
+        return checker, _doubled(log, checker) or bad or cut or _cut(log, checker)
+
+    def _sound_to(self, checker: Checker) -> None:
+        self.reached(checker)
+        if self.progress is not None:
+            self.progress(checker.position)
 
 
 def answered(checker: Checker, bad: Bad | None) -> dict[str, Any]:

@@ -51,7 +51,7 @@ class Verified(msgspec.Struct, gc=False):
         """Goes on where this ends."""
         checker = Checker()
         checker.tree, checker.recorded, checker.last_leaf = self.tree, self.recorded, self.last_leaf
-        checker.position, checker.versions = checker.tree.size, self.versions
+        checker.position, checker.versions = checker.tree.size, dict(self.versions)
         checker.prefixes = array("Q", self.prefixes)
         return checker
 
@@ -75,13 +75,19 @@ class Memory:
             raise StoreError(f"the folder {path.parent} for what is remembered does not exist")
         self.path = path
         self.before = _read(path) if path.exists() else None
-        self.start = self.before.checker() if self.before is not None else Checker()
-        self.size = self.start.position
+        self._checker = self.begin()
+        self.size = self._checker.position
+        self.root = self._checker.tree.root()
         self.read_again = 0
         self.digest = ""
         self._end: int | None = None
         self._turn = self.before.turn if self.before is not None else 0
         self._next: Verified | None = None
+
+    def begin(self) -> Checker:
+        """Goes on where the file ends; from the first event, where there is none."""
+        self._checker = self.before.checker() if self.before is not None else Checker()
+        return self._checker
 
     def kept(self) -> list[Note]:
         """The checkpoint that the file holds. Raises `StoreError` where the file does not lead to it."""
@@ -89,16 +95,16 @@ class Memory:
             return []
         note = parse_note(self.before.checkpoint)
         said = checkpoint_of(note)
-        if (said.size, said.root) != (self.size, self.start.tree.root()):
+        if (said.size, said.root) != (self.size, self.root):
             raise StoreError(f"{self.path} does not lead to the checkpoint in it: somebody altered it")
         return [note]
 
     def against(self, sealed: Sealed) -> None:
         """Holds what is remembered against the seals. Raises `StoreError` where they contradict each other."""
-        if self.size and sealed.at_mark(self.size, self.start.tree.root()) is not None:
+        if self.size and sealed.at_mark(self.size, self.root) is not None:
             raise StoreError(f"{self.path} and the seals differ at {self.size} events; danze verify without --resume")
         self._end = sealed.largest if sealed.largest >= max(self.size, 1) else None
-        self.reached(self.start, sealed)
+        self.reached(self._checker, sealed)
 
     def reached(self, checker: Checker, sealed: Sealed) -> None:
         """All before is sound: what is kept next ends at the newest checkpoint."""
@@ -120,7 +126,7 @@ class Memory:
 
     def save(self) -> None:
         """Writes what was found sound; whole or not at all."""
-        keep = self._next or _kept(self.start, "")
+        keep = self._next or _kept(self._checker, "")
         keep.turn = self._turn
         data = msgspec.msgpack.encode(keep)
         self.digest = sha256(data).hexdigest()
@@ -143,10 +149,10 @@ def resumed(
     memory.against(sealed)
     bad = memory.look_again(log, again, sealed)
     answer = (
-        answered(memory.start, bad)
+        answered(memory.begin(), bad)
         if bad is not None
         else verify(
-            log, seals=sealed, progress=progress, stretches=() if memory.size else stretches, checker=memory.start,
+            log, seals=sealed, progress=progress, stretches=() if memory.size else stretches, begin=memory.begin,
             reached=lambda checker: memory.reached(checker, sealed),
         )
     )  # fmt: skip
