@@ -15,10 +15,10 @@ from api.asked import moment_asked
 from api.conditional import conditional
 from api.headers import secure
 from api.limits import Limits
-from api.ports import Doors, Intake, Questions
+from api.ports import Doors, Hooks, Intake, Questions
 from api.problems import problem_of, problem_response
 from api.roles import asked_by, guard, note, taken_from
-from api.routes import accountability, actions, desk, figures, ledgers, petitions, record, rulesets, stream
+from api.routes import accountability, actions, desk, figures, ledgers, petitions, record, rulesets, stream, webhooks
 from api.telemetry import Telemetry
 from api.web import site
 from api.web.pages.session import to_login
@@ -27,7 +27,13 @@ DESCRIPTION = "The record of a city's petition work (信访): what happened, who
 
 
 def create_app(
-    questions: Questions, intake: Intake, *, version: str, doors: Doors | None = None, rate: float = 0
+    questions: Questions,
+    intake: Intake,
+    *,
+    version: str,
+    doors: Doors | None = None,
+    rate: float = 0,
+    hooks: Hooks | None = None,
 ) -> Litestar:
     """All of /v1 and the pages; without `doors` everybody is the operator. Nothing is started: see `api.serve`.
 
@@ -46,6 +52,7 @@ def create_app(
             *record.HANDLERS,
             *rulesets.HANDLERS,
             *stream.HANDLERS,
+            *webhooks.HANDLERS,
             *site.HANDLERS,
         ],
         dependencies={
@@ -53,6 +60,7 @@ def create_app(
             "intake": Provide(taken_from(intake), sync_to_thread=False),
             "telemetry": Provide(lambda: telemetry, sync_to_thread=False),
             "moment": Provide(moment_asked),
+            "webhooks": Provide(lambda: hooks, sync_to_thread=False),
             "doors": Provide(lambda: doors, sync_to_thread=False),
             "site": Provide(lambda: pages, sync_to_thread=False),
             "page": Provide(site.page_asked, sync_to_thread=False),

@@ -230,6 +230,31 @@ class Doors(Protocol):
         """Notes that somebody was turned away, with the code that he was told. Does not block."""
 
 
+class Hooks(Protocol):
+    """Subscriptions to news; what is told of one is without its secret."""
+
+    def subscribe(self, url: str, types: Sequence[str], unit: str | None, reader: Reader, mark: int) -> Answer:
+        """A new one, with its secret. Raises PermissionError where the operator does not allow the address."""
+
+    def subscriptions(self) -> list[Answer]:
+        """All of them."""
+
+    def subscription(self, id: str) -> Answer | None:
+        """How one stands."""
+
+    def belongs(self, id: str, reader: Reader) -> bool:
+        """Whether a reader made it, or one of his role and unit; the operator's is every one."""
+
+    def deliveries(self, id: str, limit: int) -> list[Answer]:
+        """What became of each attempt, the newest first."""
+
+    def resume(self, id: str) -> bool:
+        """Tries one again that was paused."""
+
+    def remove(self, id: str) -> bool:
+        """Ends one."""
+
+
 Lets = NamedDependency[SkipValidation[Doors | None]]
 """How a handler says that it needs to know who is let in; None where everybody is."""
 

@@ -30,6 +30,7 @@ from cli import (
     taking,
     tokens,
     verifying,
+    webhooks,
     workers,
 )
 from cli.screen import err
@@ -50,6 +51,7 @@ app.add_typer(exporting.exporting, name="export")
 app.add_typer(auditing.auditing, name="audit")
 app.add_typer(keys.keys, name="keys")
 app.add_typer(tokens.tokens, name="token")
+app.add_typer(webhooks.webhooks, name="webhook")
 app.add_typer(ruling.rulesets, name="ruleset")
 app.add_typer(ruling.calendars, name="calendar")
 app.command()(differing.diff)

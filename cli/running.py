@@ -1,6 +1,7 @@
 """`danze run`: log, read models, clock, API and dashboard in one process. `danze api`: the last two beside workers."""
 
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -27,6 +28,9 @@ from infra.reporting import refused as not_his
 from infra.seals.keys import key_of, signer
 from infra.seals.notes import LOG
 from infra.seals.sealer import Sealer
+from infra.webhooks.book import Book, book_of
+from infra.webhooks.desk import Desk
+from infra.webhooks.postman import Postman
 
 VERSION = "0.1.0"
 SIMULATED_SEED = 1
@@ -124,6 +128,8 @@ def _serve(system: System, door: Door, host: str, port: int, require_tokens: boo
     from api.serve import AddressInUse, serve
 
     here, place = host in ("127.0.0.1", "::1", "localhost"), parse(system.url)
+    book = book_of(place)
+    threading.Thread(target=_carried, args=(Postman(book, system.answers), book), daemon=True).start()
     threading.Thread(target=_counted, args=(system,), daemon=True).start()
 
     def ready(port: int) -> None:
@@ -133,11 +139,20 @@ def _serve(system: System, door: Door, host: str, port: int, require_tokens: boo
         doors = doors_of(place, accesses, here=here, required=require_tokens)
         if not doors.open:
             err.print("danze: nobody is answered without a token: `danze token issue` makes one", highlight=False)
-        app = create_app(system.answers, door, version=VERSION, doors=doors, rate=rate)
+        app = create_app(system.answers, door, version=VERSION, doors=doors, rate=rate, hooks=Desk(book))
         try:
             serve(app, host, port, ready=ready)
         except AddressInUse as error:
             raise fail(f"{error}; choose another with --port") from None
+
+
+def _carried(postman: Postman, book: Book) -> None:
+    """Carries news to subscribers, unless another process does."""
+    while True:
+        with book.alone() as alone, suppress(StoreError):  # a store that is away is told of by the clock and by HTTP
+            while alone:
+                time.sleep(0 if postman.round() else 1)
+        time.sleep(MINUTE)
 
 
 def _counted(system: System) -> None:

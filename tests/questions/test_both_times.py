@@ -8,11 +8,14 @@ from cli.__main__ import app
 NO_QUESTIONS = {
     "run", "api", "emit", "import", "export", "keys", "ruleset", "calendar", "simulate", "tick", "replay", "verify",
     "conform", "doctor", "seal", "witness", "prove", "relay", "topics", "intake", "project", "clock", "resubmit",
-    "docs", "audit", "backup", "restore", "token", "access",
+    "docs", "audit", "backup", "restore", "token", "access", "webhook",
 }  # fmt: skip
 """They do, prove or hand on something; what each is about is the log as it stands."""
-NO_TIMES = {"/v1/health", "/v1/log/checkpoint", "/v1/log/proof/{position}", "/v1/stream"}
-"""They are about the store and its seals, or tell what changes from now on."""
+NO_TIMES = {
+    "/v1/health", "/v1/log/checkpoint", "/v1/log/proof/{position}", "/v1/stream", "/v1/webhooks",
+    "/v1/webhooks/{id}/deliveries",
+}  # fmt: skip
+"""They are about the store, its seals and what is told as it happens, not about the world at a time."""
 SQUARE = ("--as-of", "2020-06-29", "--at", "2020-06-15")
 
 

@@ -19,6 +19,8 @@ operator."""
 #          nobody prod accu othe hand coun else audi there insp oper
 ANYBODY = "200    200  200  200  200  200  200  200  200   200  200"
 READERS = "401    403  200  200  200  200  200  200  200   200  200"
+NOWHERE = "401    403  404  404  404  404  404  404  404   404  404"
+"""This city sends no news; tests/questions/test_webhooks.py has one that does."""
 WHOLE__ = "401    403  403  403  403  403  403  200  403   403  200"
 WRITERS = "401    207  207  207  207  207  207  403  403   403  207"
 KNOWN__ = "401    200  200  200  200  200  200  200  200   200  200"
@@ -99,6 +101,11 @@ TABLE: dict[str, dict[str, str]] = {
     "GET /evaluations": {"/evaluations": READERS},
     "GET /evaluations/{period}/{code}": {f"/evaluations/2020H1/{code}": ok for code, ok in UNITS.items()},
     "GET /v1/stream": {f"/v1/stream?seconds=1&unit={HOUSING}": HOUSING_},
+    "POST /v1/webhooks": {"/v1/webhooks": NOWHERE.replace("404", "400")},
+    "GET /v1/webhooks": {"/v1/webhooks": NOWHERE},
+    "GET /v1/webhooks/{id}/deliveries": {"/v1/webhooks/none/deliveries": NOWHERE},
+    "POST /v1/webhooks/{id}/resume": {"/v1/webhooks/none/resume": NOWHERE},
+    "DELETE /v1/webhooks/{id}": {"/v1/webhooks/none": NOWHERE},
     "GET /rules": {"/rules": READERS},
     "GET /audit": {"/audit": READERS},
     "GET /due": {"/due": READERS, f"/due?unit={HOUSING}": HOUSING_},

@@ -1,0 +1,97 @@
+"""Subscriptions: news of findings sent to an address, signed, until somebody ends it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from litestar import Request, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
+
+from api.asked import unit_id
+from api.ports import Answer, Asks, Hooks
+from api.problems import Problem, answers, bad_value, found, told
+from api.roles import reader_of
+from api.routes import webhooks_told as shapes
+
+HooksOf = NamedDependency[SkipValidation[Hooks | None]]
+AnyRequest = Request[Any, Any, Any]
+
+
+def _hooks(hooks: Hooks | None) -> Hooks:
+    if hooks is None:
+        raise Problem(404, "not-found", "this server sends no news")
+    return hooks
+
+
+def _mine(hooks: Hooks, request: AnyRequest, id: str) -> Answer:
+    """A subscription of the one who asks; somebody else's is not known to him."""
+    told = hooks.subscription(id)
+    return found(told if told and hooks.belongs(id, reader_of(request)) else None, f"subscription {id}")
+
+
+@post(
+    "/v1/webhooks",
+    operation_id="subscribe",
+    tags=["webhooks"],
+    status_code=201,
+    sync_to_thread=True,
+    responses=answers(shapes.Made, shapes.MADE, status=201, missing="No such unit, or no news here")
+    | {403: told("The operator allows no letters there", 403, "not-allowed")},
+)
+def subscribe(request: AnyRequest, questions: Asks, webhooks: HooksOf, data: JSONBody[shapes.Wanted]) -> Answer:
+    """Has news of findings sent to an address. The secret that letters are signed with is told this once."""
+    hooks, unit = _hooks(webhooks), unit_id(data.get("unit"))
+    if wrong := sorted(set(data.get("types", [])) - set(shapes.TYPES)):
+        raise bad_value("types", f"{wrong[0]!r} is none of {', '.join(shapes.TYPES)}")
+    if unit is not None:
+        found(questions.scoreboard(unit), f"unit {unit}")
+    try:
+        return hooks.subscribe(data["url"], data.get("types", []), unit, reader_of(request), questions.news()["read"])
+    except PermissionError as error:
+        raise Problem(403, "not-allowed", str(error)) from None
+
+
+@get("/v1/webhooks", operation_id="subscriptions", tags=["webhooks"], sync_to_thread=True,
+     responses=answers(shapes.Subscriptions, shapes.SUBSCRIPTIONS, missing="No news here"))  # fmt: skip
+def subscriptions(request: AnyRequest, webhooks: HooksOf) -> Answer:
+    """Who is sent news, how far each has been told, and which are paused? Of who asks; the operator sees all."""
+    hooks, reader = _hooks(webhooks), reader_of(request)
+    return {"subscriptions": [each for each in hooks.subscriptions() if hooks.belongs(each["id"], reader)]}
+
+
+@get("/v1/webhooks/{id:str}/deliveries", operation_id="deliveries", tags=["webhooks"], sync_to_thread=True,
+     responses=answers(shapes.Deliveries, shapes.DELIVERIES, missing="No such subscription"))  # fmt: skip
+def deliveries(
+    request: AnyRequest, webhooks: HooksOf, id: FromPath[str],
+    limit: Annotated[int, QueryParameter(ge=1, le=1000)] = 100,
+) -> Answer:  # fmt: skip
+    """What became of each attempt to tell a subscriber, the newest first?"""
+    hooks = _hooks(webhooks)
+    _mine(hooks, request, id)
+    return {"deliveries": hooks.deliveries(id, limit)}
+
+
+@post("/v1/webhooks/{id:str}/resume", operation_id="resume", tags=["webhooks"], status_code=200,
+      sync_to_thread=True,
+      responses=answers(shapes.Subscription, shapes.SUBSCRIPTION, missing="No such subscription"))  # fmt: skip
+def resume(request: AnyRequest, webhooks: HooksOf, id: FromPath[str]) -> Answer:
+    """Tries a paused subscription again, from where it was."""
+    hooks = _hooks(webhooks)
+    _mine(hooks, request, id)
+    hooks.resume(id)
+    return _mine(hooks, request, id)
+
+
+@delete("/v1/webhooks/{id:str}", operation_id="unsubscribe", tags=["webhooks"], status_code=200,
+        sync_to_thread=True,
+        responses=answers(shapes.Subscription, shapes.SUBSCRIPTION, missing="No such subscription"))  # fmt: skip
+def unsubscribe(request: AnyRequest, webhooks: HooksOf, id: FromPath[str]) -> Answer:
+    """Ends a subscription, and forgets its secret and its attempts."""
+    hooks = _hooks(webhooks)
+    told = _mine(hooks, request, id)
+    hooks.remove(id)
+    return told
+
+
+HANDLERS = [subscribe, subscriptions, deliveries, resume, unsubscribe]

@@ -1,0 +1,84 @@
+"""`danze webhook`: who is sent news of findings, and what became of it. `danze run` and `danze api` send them."""
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.options import Json, Store
+from cli.screen import fail, out, table, told
+from cli.wiring import DEFAULT_STORE, opened
+from domain.reader import OPERATOR
+from infra.log.urls import parse
+from infra.webhooks.book import book_of
+from infra.webhooks.desk import Desk
+
+webhooks = typer.Typer(no_args_is_help=True, help="Who is sent news of findings, signed, at an address of his.")
+Id = Annotated[str, typer.Argument(help="As `danze webhook list` shows it.")]
+
+
+@webhooks.command()
+def add(
+    url: Annotated[str, typer.Argument(help="https://…, of an origin that DANZE_WEBHOOK_HOSTS names.")],
+    unit: Annotated[str | None, typer.Option(help="Only findings against unit:… and those below it.")] = None,
+    type_: Annotated[list[str] | None, typer.Option("--type", help="As finding.raised; several may be given.")] = None,
+    store: Store = DEFAULT_STORE,
+    as_json: Json = False,
+) -> None:
+    """Have news sent from now on. Prints the secret that letters are signed with, once."""
+    with opened(store, create=False) as system:
+        mark = system.log.head().position
+    try:
+        made = _desk(store).subscribe(url, type_ or [], unit, OPERATOR, mark)
+    except PermissionError as error:
+        raise fail(str(error)) from None
+    told(made, as_json, lambda shown: out.print(f"{shown['id']}  {shown['secret']}", soft_wrap=True, highlight=False))
+
+
+@webhooks.command("list")
+def listed(store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
+    """Who is sent news, how far each has been told, and which are paused."""
+    told({"subscriptions": _desk(store).subscriptions()}, as_json, _shown)
+
+
+def _shown(answer: dict[str, Any]) -> None:
+    table("", ["id", "address", "told up to", "failed", "paused"], [
+        (each["id"], each["url"], each["mark"], each["failed"] or None, each["paused"])
+        for each in answer["subscriptions"]
+    ])  # fmt: skip
+
+
+@webhooks.command()
+def deliveries(id: Id, store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
+    """What became of each attempt, the newest first."""
+    desk = _known(store, id)
+    told({"deliveries": desk.deliveries(id, 100)}, as_json, _tried)
+
+
+def _tried(answer: dict[str, Any]) -> None:
+    for each in answer["deliveries"]:
+        out.print(f"{each['at']}  {each['status'] or each['error']}  {each['message']}", markup=False, highlight=False)
+
+
+@webhooks.command()
+def resume(id: Id, store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
+    """Try a paused subscription again, from where it was."""
+    _known(store, id).resume(id)
+    told({"resumed": id}, as_json, lambda _: out.print(f"{id} is tried again", highlight=False))
+
+
+@webhooks.command()
+def remove(id: Id, store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
+    """End a subscription, and forget its secret and its attempts."""
+    _known(store, id).remove(id)
+    told({"removed": id}, as_json, lambda _: out.print(f"{id} is sent nothing more", highlight=False))
+
+
+def _desk(store: str) -> Desk:
+    return Desk(book_of(parse(store)))
+
+
+def _known(store: str, id: str) -> Desk:
+    desk = _desk(store)
+    if desk.subscription(id) is None:
+        raise fail(f"there is no subscription {id}")
+    return desk

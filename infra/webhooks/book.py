@@ -1,0 +1,173 @@
+"""Who wants news at which address, how far each has been told, and what became of each attempt.
+
+One file beside the store (0600), for it holds the secrets that letters are signed with. Not a part of the record.
+"""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import os
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from domain.envelope import SHANGHAI
+from domain.reader import Reader
+from infra.log.port import StoreError
+from infra.log.urls import StoreUrl
+from infra.seals.keys import beside
+from infra.webhooks.hosts import refused
+
+REMEMBERED = 1_000
+"""Attempts kept of each subscription."""
+TABLES = """
+CREATE TABLE IF NOT EXISTS subscriptions (id TEXT PRIMARY KEY, body BLOB NOT NULL, secret TEXT NOT NULL,
+    mark INTEGER NOT NULL, last TEXT NOT NULL, failed INTEGER NOT NULL, next REAL NOT NULL, paused TEXT);
+CREATE TABLE IF NOT EXISTS deliveries (number INTEGER PRIMARY KEY, subscription TEXT NOT NULL, message TEXT NOT NULL,
+    at REAL NOT NULL, status INTEGER, error TEXT, milliseconds INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS deliveries_of ON deliveries (subscription, number);
+"""
+
+
+class Wanted(Struct, frozen=True, omit_defaults=True):
+    """What somebody subscribed to: which kinds of news, of which unit and those below it, as who may see what."""
+
+    url: str
+    reader: Reader
+    types: tuple[str, ...] = ()
+    """As `finding.raised`; none for all."""
+    unit: str | None = None
+
+
+class Subscription(Struct, frozen=True):
+    """How one stands."""
+
+    id: str
+    wanted: Wanted
+    secret: str
+    mark: int
+    """The position up to which everything was told."""
+    last: str
+    """The message after it that was told last."""
+    failed: int
+    """Attempts in vain since."""
+    next: float
+    """When it is tried again, in seconds since 1970."""
+    paused: str | None
+    """Why nothing is tried any more."""
+
+
+class Book:
+    """The subscriptions of one store. Safe to share between threads and processes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def alone(self) -> Iterator[bool]:
+        """Whether nobody else carries these letters; within it nobody begins to."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        held = os.open(f"{self._path}.lock", os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield True
+        except BlockingIOError:
+            yield False
+        finally:
+            os.close(held)
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
+            connection = sqlite3.connect(self._path, timeout=10)
+            try:
+                connection.executescript(TABLES)
+                with connection:
+                    yield connection
+            except sqlite3.Error as error:
+                raise StoreError(f"{self._path}: {error}") from error
+            finally:
+                connection.close()
+
+    def add(self, wanted: Wanted, mark: int) -> Subscription:
+        """From a position on. Raises StoreError where the operator does not allow the address."""
+        if why := refused(wanted.url):
+            raise StoreError(why)
+        secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+        new = Subscription(secrets.token_hex(8), wanted, secret, mark, "", 0, 0.0, None)
+        with self._open() as rows:
+            values = (new.id, msgspec.json.encode(wanted), secret, mark)
+            rows.execute("INSERT INTO subscriptions VALUES (?, ?, ?, ?, '', 0, 0, NULL)", values)
+        return new
+
+    def all(self) -> list[Subscription]:
+        if not self._path.exists():
+            return []
+        with self._open() as rows:
+            found = rows.execute("SELECT * FROM subscriptions ORDER BY id").fetchall()
+        return [Subscription(row[0], msgspec.json.decode(row[1], type=Wanted), *row[2:]) for row in found]
+
+    def get(self, id: str) -> Subscription | None:
+        return next((each for each in self.all() if each.id == id), None)
+
+    def remove(self, id: str) -> bool:
+        """With its secret and what is remembered of its attempts."""
+        with self._open() as rows:
+            rows.execute("DELETE FROM deliveries WHERE subscription = ?", (id,))
+            return bool(rows.execute("DELETE FROM subscriptions WHERE id = ?", (id,)).rowcount)
+
+    def resume(self, id: str) -> bool:
+        """What was paused goes on where it was."""
+        with self._open() as rows:
+            sentence = "UPDATE subscriptions SET paused = NULL, failed = 0, next = 0 WHERE id = ?"
+            return bool(rows.execute(sentence, (id,)).rowcount)
+
+    def told(self, id: str, mark: int, last: str = "") -> None:
+        """Everything up to a position was told, and after it up to a message."""
+        with self._open() as rows:
+            sentence = "UPDATE subscriptions SET mark = ?, last = ?, failed = 0, next = 0 WHERE id = ?"
+            rows.execute(sentence, (mark, last, id))
+
+    def failed(self, id: str, next_: float, paused: str | None) -> None:
+        """An attempt was in vain; the next one is to be later, or none."""
+        with self._open() as rows:
+            sentence = "UPDATE subscriptions SET failed = failed + 1, next = ?, paused = ? WHERE id = ?"
+            rows.execute(sentence, (next_, paused, id))
+
+    def tried(self, id: str, message: str, at: float, outcome: int | str, milliseconds: int) -> None:
+        """Notes an attempt: the status it was answered with, or what went wrong."""
+        status, error = (outcome, None) if isinstance(outcome, int) else (None, outcome)
+        with self._open() as rows:
+            rows.execute("INSERT INTO deliveries VALUES (NULL, ?, ?, ?, ?, ?, ?)",
+                         (id, message, at, status, error, milliseconds))  # fmt: skip
+            rows.execute(
+                "DELETE FROM deliveries WHERE subscription = ? AND number <= (SELECT number FROM deliveries "
+                "WHERE subscription = ? ORDER BY number DESC LIMIT 1 OFFSET ?)", (id, id, REMEMBERED),
+            )  # fmt: skip
+
+    def deliveries(self, id: str, limit: int = 100) -> list[dict[str, object]]:
+        """Attempts, the newest first."""
+        with self._open() as rows:
+            query = "SELECT message, at, status, error, milliseconds FROM deliveries WHERE subscription = ? "
+            found = rows.execute(query + "ORDER BY number DESC LIMIT ?", (id, limit)).fetchall()
+        return [
+            {"message": row[0], "at": datetime.fromtimestamp(row[1], SHANGHAI).isoformat(timespec="milliseconds"),
+             "status": row[2], "error": row[3], "milliseconds": row[4]}
+            for row in found
+        ]  # fmt: skip
+
+
+def book_of(place: StoreUrl) -> Book:
+    """The subscriptions of a store lie beside it."""
+    return Book(Path(beside(place, "webhooks")))

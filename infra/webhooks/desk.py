@@ -1,0 +1,56 @@
+"""Subscriptions as they are told: to who made them, and to the operator."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from domain.envelope import SHANGHAI
+from domain.reader import Reader
+from infra.webhooks.book import Book, Subscription, Wanted
+from infra.webhooks.hosts import refused
+
+
+class Desk:
+    """What HTTP and the command line ask of the book of subscriptions."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+
+    def subscribe(self, url: str, types: Sequence[str], unit: str | None, reader: Reader, mark: int) -> dict[str, Any]:
+        """A new one, with its secret. Raises PermissionError where the operator does not allow the address."""
+        if why := refused(url):
+            raise PermissionError(why)
+        made = self._book.add(Wanted(url, reader.scope, tuple(types), unit), mark)
+        return {**told(made), "secret": made.secret}
+
+    def subscriptions(self) -> list[dict[str, Any]]:
+        return [told(each) for each in self._book.all()]
+
+    def subscription(self, id: str) -> dict[str, Any] | None:
+        one = self._book.get(id)
+        return told(one) if one is not None else None
+
+    def belongs(self, id: str, reader: Reader) -> bool:
+        """Whether it is the reader's: made in his role, for his unit. The operator's is every one."""
+        one = self._book.get(id)
+        return one is not None and (reader.role == "operator" or one.wanted.reader == reader.scope)
+
+    def deliveries(self, id: str, limit: int) -> list[dict[str, object]]:
+        return self._book.deliveries(id, limit)
+
+    def resume(self, id: str) -> bool:
+        return self._book.resume(id)
+
+    def remove(self, id: str) -> bool:
+        return self._book.remove(id)
+
+
+def told(one: Subscription) -> dict[str, Any]:
+    """How a subscription stands, without its secret."""
+    after = datetime.fromtimestamp(one.next, SHANGHAI).isoformat(timespec="seconds") if one.next else None
+    return {
+        "id": one.id, "url": one.wanted.url, "types": list(one.wanted.types), "unit": one.wanted.unit,
+        "mark": one.mark, "failed": one.failed, "next": after, "paused": one.paused,
+    }  # fmt: skip

@@ -1,0 +1,34 @@
+"""Where letters may go: to the origins that the operator named, and nowhere else.
+
+Whoever may subscribe could otherwise have this machine knock at doors inside its own network.
+"""
+
+from __future__ import annotations
+
+import os
+from urllib.parse import urlsplit
+
+VARIABLE = "DANZE_WEBHOOK_HOSTS"
+SCHEMES = {"https": 443, "http": 80}
+
+
+def refused(url: str) -> str | None:
+    """Why nothing is sent to an address, in a sentence; None where it may be."""
+    try:
+        origin = origin_of(url)
+    except ValueError as error:
+        return f"{url!r} is no address to send to: {error}"
+    allowed = {origin_of(each.strip()) for each in os.environ.get(VARIABLE, "").split(",") if each.strip()}
+    if origin in allowed:
+        return None
+    return f"{'://'.join(origin[:2])}:{origin[2]} is not among the origins that the operator allows in {VARIABLE}"
+
+
+def origin_of(url: str) -> tuple[str, str, int]:
+    """(scheme, host, port). Raises ValueError for what is no web address, or names a user."""
+    parts = urlsplit(url)
+    if parts.scheme not in SCHEMES or not parts.hostname:
+        raise ValueError("write https://host/path")
+    if parts.username is not None or parts.fragment or any(not 32 < ord(each) < 127 for each in url):
+        raise ValueError("no user, no fragment, and nothing but printable ASCII")
+    return parts.scheme, parts.hostname, parts.port or SCHEMES[parts.scheme]
