@@ -1,15 +1,19 @@
 """A simulated city in a real store, on a real server: `python -m tests.api.simulated STORE PORT`."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 import orjson
+from litestar.testing import TestClient
 
 from api.app import create_app
 from api.serve import serve
 from cli.running import Door
 from cli.taking import take
 from cli.wiring import System, now, opened
+from infra.access import Accesses, accesses_of
 from infra.city.simulation import simulate
 from infra.doors import doors_of
 from infra.log.urls import parse
@@ -29,14 +33,19 @@ def fill(url: str) -> None:
         Sealer(system.log, system.seals, signer(key_of(parse(url)), LOG)).seal(now())
 
 
-def application(system: System):
+def application(system: System, accesses: Accesses):
     """HTTP and the dashboard on the store, with doors that are open to this machine."""
-    doors = doors_of(parse(system.url), here=True, required=False, turned=lambda *_: None)
+    doors = doors_of(parse(system.url), accesses, here=True, required=False)
     return create_app(system.answers, Door(system.intake(), system.answers), version="test", doors=doors)
 
 
-HERE = "http://127.0.0.1"
-"""Under this name a test's client is at the machine itself."""
+@contextmanager
+def asked(system: System) -> Iterator[TestClient]:
+    """A client of it that is at the machine itself."""
+    with accesses_of(parse(system.url), now) as accesses:
+        app = application(system, accesses)
+        with TestClient(app, base_url="http://127.0.0.1") as client:
+            yield client
 
 
 def pages(ask: Answers) -> dict[str, str]:
@@ -63,5 +72,5 @@ def pages(ask: Answers) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    with opened(sys.argv[1]) as system:
-        serve(application(system), "127.0.0.1", int(sys.argv[2]), ready=announce)
+    with opened(sys.argv[1]) as system, accesses_of(parse(system.url), now) as accesses:
+        serve(application(system, accesses), "127.0.0.1", int(sys.argv[2]), ready=announce)

@@ -7,7 +7,6 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from litestar.testing import TestClient
 
 from api.asked import read_as_of
 from cli.wiring import opened
@@ -27,7 +26,7 @@ def city(city_store):
 
 @pytest.fixture(scope="module")
 def client(city_store):
-    with opened(city_store) as system, TestClient(simulated.application(system), base_url=simulated.HERE) as client:
+    with opened(city_store) as system, simulated.asked(system) as client:
         yield client
 
 

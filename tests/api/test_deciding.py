@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from litestar.testing import TestClient
 
 from cli.wiring import now, opened
 from infra.log.urls import parse
@@ -22,7 +21,7 @@ def system(own_city):
 
 @pytest.fixture
 def client(system):
-    with TestClient(simulated.application(system), base_url=simulated.HERE) as client:
+    with simulated.asked(system) as client:
         yield client
 
 
@@ -94,7 +93,8 @@ def test_no_finding_takes_no_step(client):
 def test_who_came_with_a_token_acts_under_his_own_name(system, finding):
     tokens = Tokens(tokens_of(parse(system.url)))
     token, _ = tokens.issue("supervisor", ["unit:430400-jw"], WHO["actor"], days=1, now=now())
-    with TestClient(simulated.application(system), base_url=simulated.HERE, cookies={"danze": token}) as client:
+    with simulated.asked(system) as client:
+        client.cookies.set("danze", token)
         form = {"step": "opened", "id": "x", "actor": "official:somebody-else", "unit": "unit:430400-gov"}
         assert client.post(f"/decide/{finding['id']}", data=form, follow_redirects=False).status_code == 303
     step = system.answers.finding(finding["id"])["steps"][0]
