@@ -11,7 +11,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import License
 
-from api.asked import moment_asked
+from api.asked import moment_asked, once
 from api.conditional import conditional
 from api.headers import secure
 from api.limits import Limits
@@ -67,6 +67,7 @@ def create_app(
         },
         exception_handlers={Exception: _told(pages, doors)},
         guards=[guard(doors)],
+        before_request=once,
         before_send=[secure],
         middleware=[conditional],
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, minimum_size=1000, exclude="^/v1/"),

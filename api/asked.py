@@ -6,8 +6,9 @@ import asyncio
 import re
 from datetime import date, datetime, time, timedelta, timezone
 from time import monotonic
-from typing import Annotated
+from typing import Annotated, Any
 
+from litestar import Request
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter, SkipValidation
 
@@ -98,6 +99,14 @@ async def _seen(questions: Asks, wanted: int) -> None:
             detail = f"position {wanted} is not in the read models yet: they have seen {seen}, the log ends at {head}"
             raise Problem(409, "not-yet-seen", detail, headers={"Retry-After": "1"})
         await asyncio.sleep(0.03)
+
+
+async def once(request: Request[Any, Any, Any]) -> None:
+    """Before anything is asked of /v1: a parameter that is given twice says two things, and none of them counts."""
+    if request.url.path.startswith("/v1/"):
+        for name in request.query_params:
+            if len(request.query_params.getall(name)) > 1:
+                raise bad_value(name, "given more than once")
 
 
 def unit_id(code: str | None) -> str | None:

@@ -51,6 +51,12 @@ def test_every_answer_carries_the_security_headers(client, path):
     assert headers["referrer-policy"] == "same-origin"
 
 
+def test_a_parameter_given_twice_is_refused(client):
+    told = client.get("/v1/overview?min_position=5&min_position=0")
+    assert (told.status_code, told.json()["errors"][0]["path"]) == (400, "min_position")
+    assert client.get("/v1/overview?min_position=0").status_code == 200
+
+
 def test_answers_are_kept_by_no_cache_but_the_clients_own_and_pages_by_none(client):
     assert client.get("/v1/overview").headers["cache-control"] == "private, no-cache"
     assert client.get("/").headers["cache-control"] == "no-store"
