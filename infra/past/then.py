@@ -59,6 +59,7 @@ class Then(Views):
         self._connection.detach()
         self._closing = weakref.finalize(self, self._connection.close)
         self._lock = threading.RLock()
+        self._filled: set[str] = set()
         self.plain = Tables(0, MetaData(schema=self.schema))
         self.lazily = Made(self)
 
@@ -76,9 +77,11 @@ class Then(Views):
                     yield self._connection
 
     def made(self, name: str) -> Table:
-        """Fills one table: as it stood at the mark, and what was changed since."""
+        """Fills one table, once: as it stood at the mark, and what was changed since."""
         table, aged = named(self.plain, name), named(self._ages, name)
         with self.reading() as connection:
+            if name in self._filled:  # for another thread, while this one waited
+                return table
             table.create(connection)
             if self.postgres:
                 connection.execute(text(f"ALTER TABLE {self.q(table.name)} {bytewise(table)}"))
@@ -88,6 +91,7 @@ class Then(Views):
             self._change(connection, name, table)
             if self.postgres:
                 connection.execute(text(f"ANALYZE {self.q(table.name)}"))
+            self._filled.add(name)
         return table
 
     def _change(self, connection: Connection, name: str, table: Table) -> None:

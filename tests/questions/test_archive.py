@@ -1,6 +1,7 @@
 """The archive of the past: what stood at a mark and what came after it is what the whole log up to there tells."""
 
 from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from functools import cache, partial
@@ -136,6 +137,18 @@ def test_two_processes_that_make_it_at_once_do_no_harm(system):
         other.close()
     last = recorded(system, head)
     assert questions(system.answers, last) == questions(system.answers, None)
+
+
+def test_many_may_ask_about_one_past_time_at_once(system):
+    when = recorded(system, 4 * SEVERAL + 77)
+    ask = system.answers
+    questions = [
+        lambda: ask.search("反映", as_of=when), lambda: ask.scoreboard(UNITS[0], when), lambda: ask.due(as_of=when),
+        lambda: ask.ledger("dispute", as_of=when),
+    ]  # fmt: skip
+    with ThreadPoolExecutor(8) as threads:
+        told = [future.result() for future in [threads.submit(question) for question in questions * 4]]
+    assert told == [question() for question in questions] * 4
 
 
 def test_what_did_not_change_is_not_written_again(system):
