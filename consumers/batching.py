@@ -59,6 +59,9 @@ class Batches(faust.App):
     failure: Exception | None = None
     """What its work raised."""
 
+    def _create_directories(self) -> None:
+        """None: Faust would make some for tables, in whatever folder the worker was begun."""
+
     async def rewind(self, partition: int, offset: int) -> bool:
         """Reads a partition again from `offset`; its batches in hand are stale from now on. False: it is not ours."""
         return await cast("BatchConsumer", self.consumer).rewind(partition, offset)

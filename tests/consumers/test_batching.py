@@ -32,6 +32,19 @@ def test_every_record_comes_once_and_in_order_and_all_is_committed_at_the_end(ka
     assert [committed(kafka_url, topic, topic, partition) for partition in range(3)] == [4_000] * 3
 
 
+def test_a_worker_leaves_nothing_in_the_folder_in_which_it_was_begun(kafka_url, new_topic, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    topic, seen = new_topic(), Seen()
+    publish(kafka_url, topic, numbered(1))
+
+    async def story():
+        async with member(kafka_url, topic, seen, group=topic):
+            await until(lambda: len(seen))
+
+    asyncio.run(story())
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_only_what_was_finished_is_committed_when_work_fails(kafka_url, new_topic):
     topic = new_topic()
     publish(kafka_url, topic, numbered(50))
