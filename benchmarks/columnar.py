@@ -31,6 +31,7 @@ from infra.questions import figures
 from infra.questions.book import Book
 from infra.views.opened import sqlite_views
 from infra.views.projector import LogSource, Projector, take
+from infra.views.store import Views
 from projections.counters import KEYS
 from projections.fold import Fold
 
@@ -66,7 +67,7 @@ def rebuilt(system: System, path: Path) -> None:
     """What `danze replay` does before it compares."""
     for each in path.parent.glob(f"{path.name}*"):
         each.unlink()
-    views = sqlite_views(str(path))
+    views = sqlite_views(str(path), Views)
     views.switch(Projector(system.log, views).rebuild()[0])
     views.close()
 
