@@ -18,7 +18,19 @@ from api.limits import Limits
 from api.ports import Doors, Hooks, Intake, Questions
 from api.problems import problem_of, problem_response
 from api.roles import asked_by, guard, note, taken_from
-from api.routes import accountability, actions, desk, figures, ledgers, petitions, record, rulesets, stream, webhooks
+from api.routes import (
+    accountability,
+    actions,
+    desk,
+    figures,
+    ledgers,
+    petitions,
+    public,
+    record,
+    rulesets,
+    stream,
+    webhooks,
+)
 from api.telemetry import Telemetry
 from api.web import site
 from api.web.pages.session import to_login
@@ -45,6 +57,7 @@ def create_app(
         route_handlers=[
             actions.take_actions,
             *petitions.HANDLERS,
+            *public.HANDLERS,
             *accountability.HANDLERS,
             *figures.HANDLERS,
             *desk.HANDLERS,

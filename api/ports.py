@@ -45,6 +45,15 @@ class Questions(Protocol):
     def personal(self, no: str, noted: Callable[[], None], as_of: When = None) -> Answer | None:
         """The personal fields of an item; `noted` is called before one is opened. PermissionError for other units."""
 
+    def query_code(self, no: str, noted: Callable[[], None]) -> Answer | None:
+        """A petitioner's code for his item (查询码), for the unit that registered it; PermissionError for others."""
+
+    def tries(self, no: str) -> float:
+        """Seconds until another code is looked at for a number, after wrong ones."""
+
+    def public(self, no: str, code: str) -> Answer | None:
+        """What a petitioner is told of his item; None for another code, as for an unknown number."""
+
     def candidates(self, no: str, as_of: When = None) -> Answer | None:
         """Earlier items that one item may repeat, and why; a human judges."""
 
@@ -202,6 +211,9 @@ class Intake(Protocol):
 
     def for_(self, reader: Reader) -> Intake:
         """The same for one reporter: what is not his to report is rejected `not-allowed`."""
+
+    def rate(self, no: str, target: str, score: str) -> Answer:
+        """Records what a petitioner thinks of the bureau or the unit; its outcome."""
 
     def take(self, lines: Sequence[bytes]) -> list[Answer]:
         """One outcome per action's JSON, in order: recorded and duplicate with a position, rejected with its reason."""

@@ -63,6 +63,15 @@ class Door:
             outcomes = self._intake.take(lines, refused)
         return [msgspec.to_builtins(outcome) for outcome in outcomes]
 
+    def rate(self, no: str, target: str, score: str) -> dict[str, Any]:
+        """A petitioner's rating, by himself; the same again is a duplicate."""
+        action = {
+            "specversion": "1.0", "id": f"{no}/{target}/{score}", "source": "/danze/public", "time": now().isoformat(),
+            "type": "petition.rated.v1", "subject": f"petition:{no}", "actor": "system:public",
+            "data": {"target": target, "score": score},
+        }  # fmt: skip
+        return self.take([orjson.dumps(action)])[0]
+
     def tick(self) -> int:
         """Records what was missed up to now."""
         with self._lock:
@@ -79,6 +88,9 @@ class ReportersDoor(Door):
         secret = self._answers.for_(self._reader).secret
         units = self._answers.present().units
         return self._door.take(lines, {**refused, **not_his(lines, self._reader, units, secret)})
+
+    def rate(self, no: str, target: str, score: str) -> dict[str, Any]:
+        return self._door.rate(no, target, score)
 
 
 Tokens = Annotated[

@@ -17,10 +17,12 @@ from infra.log.port import Log
 from infra.log.urls import SQLiteUrl, parse
 from infra.past.archive import Archive
 from infra.past.then import Past
+from infra.query_codes import QueryCodes
 from infra.questions import Answers
 from infra.seals.keys import folder_of
 from infra.seals.sealer import Folder
 from infra.shipped import shipped_rules
+from infra.tokens import tokens_of
 from infra.vault import Vault, open_vault
 from infra.views.opened import V, postgres_views, sqlite_views
 from infra.views.projector import Projector
@@ -56,7 +58,8 @@ class System:
         self.seals = Folder(folder_of(parse(url)))
         self.past = Past(self.log, lambda: open_archive(url))
         self.answers = Answers(
-            self.log, self.views, self.rules, self.projector, self.seals, lambda: self.vault, self.past
+            self.log, self.views, self.rules, self.projector, self.seals, lambda: self.vault, self.past,
+            query_codes_of(url),
         )  # fmt: skip
 
     @cached_property
@@ -99,6 +102,11 @@ def opened(url: str, *, create: bool = True) -> Iterator[System]:
 def kafka_settings(kafka: str) -> KafkaSettings:
     """Where Kafka is, and from the environment how one gets in."""
     return KafkaSettings.parse(kafka, os.environ)
+
+
+def query_codes_of(url: str) -> QueryCodes:
+    """The codes of a store; their key lies with that of its tokens."""
+    return QueryCodes(tokens_of(parse(url)) / "query-codes")
 
 
 def open_views(url: str) -> Views:

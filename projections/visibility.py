@@ -98,6 +98,12 @@ def handles(reader: Reader, item: Item, units: Units) -> bool:
     return reader.role == "operator" or (reader.role in ("clerk", "supervisor") and theirs)
 
 
+def registered(reader: Reader, item: Item, units: Units) -> bool:
+    """Whether the reader's own unit registered an item: it hands the petitioner his query code."""
+    theirs = item.registered_by in reader.units or units.answering(item.registered_by) in reader.units
+    return reader.role == "operator" or (reader.role in ("clerk", "supervisor") and theirs)
+
+
 def named(event: AnyEvent) -> set[str]:
     """NOs of the items that an event names: its own, and those that its fact is about."""
     fact, found = event.data, set[str]()

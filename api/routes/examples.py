@@ -302,15 +302,3 @@ PROOF = {
     "checkpoint": NOTE, "keys": f"{KEY}\n",
 }  # fmt: skip
 HEALTH = {"ok": True, "position": 412, "views_position": 412, "behind": 0}
-PERSONAL = {
-    **TOLD,
-    "no": NO,
-    "personal": [
-        {
-            "position": 3,
-            "type": "petition.registered.v1",
-            "time": "2020-04-10T09:12:00+08:00",
-            "fields": {"name": "王某", "phone": "13800000000"},
-        }
-    ],
-}

@@ -11,7 +11,7 @@ from api.asked import Moment, unit_id
 from api.ports import Answer, Asks, Lets
 from api.problems import answers, cursor_read, found
 from api.roles import asked_of, reader_of
-from api.routes import examples, shapes
+from api.routes import examples, public_told, shapes
 
 Limit = Annotated[int, QueryParameter(ge=1, le=500, description="How many at most")]
 Cursor = Annotated[str | None, QueryParameter(description="The `next` of the answer before", min_length=1)]
@@ -108,7 +108,7 @@ def matter(questions: Asks, moment: Moment, no: FromPath[str]) -> Answer:
     operation_id="personal",
     tags=["petitions"],
     sync_to_thread=True,
-    responses=answers(shapes.Personal, examples.PERSONAL, missing="No such item"),
+    responses=answers(public_told.Personal, public_told.PERSONAL, missing="No such item"),
 )
 def personal(
     request: Request[Any, Any, Any], questions: Asks, doors: Lets, moment: Moment, no: FromPath[str]

@@ -213,22 +213,6 @@ class FindingList(Told):
     next: str | None
 
 
-class PersonalFields(TypedDict):
-    """What one event holds of a person, opened; null where the person was forgotten."""
-
-    position: int
-    type: str
-    time: str
-    fields: dict[str, str] | None
-
-
-class Personal(Told):
-    """The personal fields of an item."""
-
-    no: str
-    personal: list[PersonalFields]
-
-
 class Dossier(Told):
     """Who caused it, who answers for it, in whose hands it was, and the proof."""
 

@@ -13,6 +13,7 @@ from domain.ruleset.mistakes import ruleset_of
 from infra.log.port import Log
 from infra.past.afresh import folded
 from infra.past.then import Past
+from infra.query_codes import QueryCodes
 from infra.questions import (
     candidates,
     cases,
@@ -40,7 +41,8 @@ from infra.seals.sealer import Folder
 from infra.vault import Vault
 from infra.views.projector import Projector
 from infra.views.store import Views
-from projections.visibility import handles
+from projections.public_view import public_view
+from projections.visibility import handles, registered
 
 Answer = dict[str, Any]
 T = TypeVar("T")
@@ -59,6 +61,7 @@ class Answers:
         seals: Folder | None = None,
         vault: Callable[[], Vault] | None = None,
         past: Past | None = None,
+        codes: QueryCodes | None = None,
     ) -> None:
         """Without a `past`, past read models are folded from the beginning of the log, each time anew."""
         self._log = log
@@ -71,6 +74,9 @@ class Answers:
         self._scope: Reader | None = None
         self._reader = OPERATOR
         self._vault = vault
+        self._codes = codes
+        self._everything = self._library
+        """What a petitioner asks by his code is asked of the whole record, whoever has the page open."""
         self.what_if = WhatIf(log, rules)
 
     def for_(self, reader: Reader) -> "Answers":
@@ -130,6 +136,29 @@ class Answers:
             for event in book.events(item.subject) if (sealed := getattr(event.data, "personal", None))
         ]  # fmt: skip
         return {**book.head(), "no": no, "personal": told}
+
+    def query_code(self, no: str, noted: Callable[[], None]) -> Answer | None:
+        """The code by which the petitioner asks for his item; `noted` is called before. Raises PermissionError."""
+        book = self._library.at(None)
+        item = book.item(no)
+        if item is None:
+            return None
+        if self._codes is None or not registered(self._reader, item, book.units):
+            raise PermissionError("the code is for the unit that registered the item, to hand it to the petitioner")
+        noted()
+        return {**book.head(), "no": no, "query_code": self._codes.of(no)}
+
+    def tries(self, no: str) -> float:
+        """Seconds until another code is looked at for a number."""
+        return self._codes.wait(no) if self._codes is not None else 0.0
+
+    def public(self, no: str, code: str) -> Answer | None:
+        """What a petitioner is told of his item; None for another code, as for an unknown number."""
+        book = self._everything.at(None)
+        right, item = self._codes is not None and self._codes.right(no, code), book.item(no)
+        if not right or item is None:
+            return None
+        return public_view(item, book.events(item.subject), book.rules, book.moment.date())
 
     def candidates(self, no: str, as_of: When = None) -> Answer | None:
         return candidates.candidates(self._library.at(as_of), no)

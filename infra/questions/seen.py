@@ -1,5 +1,6 @@
 """The read models as one reader may see them: selections that stand wherever the tables stand."""
 
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, literal_column, or_, select, true
@@ -19,21 +20,43 @@ class Seen:
 
     def __init__(self, tables: Tables, reach: Reach) -> None:
         self.number, self.titles = tables.number, tables.titles
-        self._all, self._reach = tables.cases, reach
+        self._tables, self._all, self._reach = tables, tables.cases, reach
         self._secret = self._hidden()
-        cases, findings, ledgers, due = tables.cases, tables.findings, tables.ledgers, tables.due
-        self.cases = _rows(cases, self._item(cases), self._open(cases.c.no))
-        of = func.substr(findings.c.subject, 10)
-        self.findings = _rows(
-            findings, self._of(findings.c.unit, of), self._open(of), self._turned(findings.c.rule, of)
-        )
-        owed = func.substr(due.c.subject, 10)
-        self.due = _rows(due, self._governed(owed), self._open(owed))
-        self.ledgers, self.acts = map(self._entries, (ledgers, tables.acts))
-        self.raised, self.persons = (
-            _rows(table, self._governed(table.c.no), self._open(table.c.no))
-            for table in (tables.raised, tables.persons)
-        )
+
+    @cached_property
+    def cases(self) -> Any:
+        return _rows(self._all, self._item(self._all), self._open(self._all.c.no))
+
+    @cached_property
+    def findings(self) -> Any:
+        table = self._tables.findings
+        of = func.substr(table.c.subject, 10)
+        return _rows(table, self._of(table.c.unit, of), self._open(of), self._turned(table.c.rule, of))
+
+    @cached_property
+    def due(self) -> Any:
+        table = self._tables.due
+        of = func.substr(table.c.subject, 10)
+        return _rows(table, self._governed(of), self._open(of))
+
+    @cached_property
+    def ledgers(self) -> Any:
+        return self._entries(self._tables.ledgers)
+
+    @cached_property
+    def acts(self) -> Any:
+        return self._entries(self._tables.acts)
+
+    @cached_property
+    def raised(self) -> Any:
+        return self._of_item(self._tables.raised)
+
+    @cached_property
+    def persons(self) -> Any:
+        return self._of_item(self._tables.persons)
+
+    def _of_item(self, table: Any) -> Any:
+        return _rows(table, self._governed(table.c.no), self._open(table.c.no))
 
     def _entries(self, ledger: Any) -> Any:
         """What is of no unit and no item is everybody's."""

@@ -9,6 +9,7 @@ from typing import Any
 from api.routes import examples
 from api.routes.ledger_answers import DUTIES, RECORD
 from api.routes.previews import PREVIEW
+from api.routes.public_told import PUBLIC
 from tests.api.city import (
     CAUSED,
     CLERK,
@@ -76,6 +77,16 @@ class FakeQuestions:
     def personal(self, no, noted, as_of=None) -> dict[str, Any] | None:
         noted()
         return self._told(as_of) | {"no": no, "personal": []} if self.case(no) else None
+
+    def query_code(self, no, noted) -> dict[str, Any] | None:
+        noted()
+        return self._told(None) | {"no": no, "query_code": "7K3M-Q9TP-2XWB"} if self.case(no) else None
+
+    def tries(self, no) -> float:
+        return 0.0
+
+    def public(self, no, code) -> dict[str, Any] | None:
+        return PUBLIC | {"no": no} if code == "7K3M-Q9TP-2XWB" and self.case(no) else None
 
     def checkpoint(self) -> dict[str, Any] | None:
         return examples.CHECKPOINT
@@ -411,6 +422,9 @@ class FakeIntake:
 
     def take(self, lines: Sequence[bytes]) -> list[dict[str, Any]]:
         return [self._one(line) for line in lines]
+
+    def rate(self, no: str, target: str, score: str) -> dict[str, Any]:
+        return {"outcome": "recorded", "position": 1}
 
     def _one(self, line: bytes) -> dict[str, Any]:
         try:

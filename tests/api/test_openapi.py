@@ -20,6 +20,7 @@ def test_it_is_openapi_31_and_lists_every_route_of_v1(document):
         "/v1/matters/{no}", "/v1/officials/{official}/record", "/v1/overview", "/v1/petitions", "/v1/petitions/{no}",
         "/v1/petitions/{no}/candidates", "/v1/petitions/{no}/dossier", "/v1/petitions/{no}/personal",
         "/v1/petitions/{no}/timeline",
+        "/v1/petitions/{no}/query-code", "/v1/public/petitions/{no}", "/v1/public/petitions/{no}/ratings",
         "/v1/rulesets/preview", "/v1/stream", "/v1/units", "/v1/units/{code}/scoreboard",
         "/v1/webhooks", "/v1/webhooks/{id}", "/v1/webhooks/{id}/deliveries", "/v1/webhooks/{id}/resume",
     }  # fmt: skip
@@ -38,7 +39,7 @@ def test_every_answer_has_a_shape_and_an_example_and_problems_theirs(document):
 
 NO_TIMES = (
     "/v1/health", "/v1/stream", "/v1/log/checkpoint", "/v1/log/proof/{position}", "/v1/webhooks",
-    "/v1/webhooks/{id}/deliveries",
+    "/v1/webhooks/{id}/deliveries", "/v1/public/petitions/{no}",
 )  # fmt: skip
 
 

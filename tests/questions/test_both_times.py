@@ -13,7 +13,7 @@ NO_QUESTIONS = {
 """They do, prove or hand on something; what each is about is the log as it stands."""
 NO_TIMES = {
     "/v1/health", "/v1/log/checkpoint", "/v1/log/proof/{position}", "/v1/stream", "/v1/webhooks",
-    "/v1/webhooks/{id}/deliveries",
+    "/v1/webhooks/{id}/deliveries", "/v1/public/petitions/{no}",
 }  # fmt: skip
 """They are about the store, its seals and what is told as it happens, not about the world at a time."""
 SQUARE = ("--as-of", "2020-06-29", "--at", "2020-06-15")

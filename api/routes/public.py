@@ -1,0 +1,107 @@
+"""公众查询: a petitioner sees his item by number and query code, and rates bureau and unit. The code never stands in an
+address: it comes in a header.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, Literal, TypedDict
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath, HeaderParameter, JSONBody
+
+from api.ports import Answer, Asks, Lets, Takes
+from api.problems import Problem, answers, found, told
+from api.roles import ANYBODY, asked_of, reader_of
+from api.routes import public_told
+
+Code = Annotated[
+    str, HeaderParameter(name="X-Query-Code", description="The code on the slip, as 7K3M-Q9TP-2XWB", max_length=64)
+]
+SLOW = {429: told("Too many wrong codes for this number: wait", 429, "too-many-tries")}
+WHAT = "an item of this number with this code"
+
+
+class Rating(TypedDict):
+    """What a petitioner thinks of the bureau or the unit (评价)."""
+
+    target: Literal["bureau", "unit"]
+    score: Literal["satisfied", "basically", "dissatisfied"]
+
+
+@get(
+    "/v1/public/petitions/{no:str}",
+    operation_id="publicView",
+    tags=["public"],
+    may=ANYBODY,
+    sync_to_thread=True,
+    responses=answers(public_told.PublicView, public_told.PUBLIC, missing="No such number, or another code") | SLOW,
+)
+def public_view(
+    request: Request[Any, Any, Any], questions: Asks, doors: Lets, no: FromPath[str], code: Code
+) -> Response[Answer]:
+    """How far is my item? Steps and days, and what may still be rated; nothing else is told."""
+    return Response(_seen(request, questions, doors, no, code), headers={"cache-control": "no-store"})
+
+
+@post(
+    "/v1/public/petitions/{no:str}/ratings",
+    operation_id="publicRating",
+    tags=["public"],
+    may=ANYBODY,
+    status_code=200,
+    sync_to_thread=True,
+    request_max_body_size=4_096,
+    responses=answers(public_told.PublicView, public_told.PUBLIC, missing="No such number, or another code") | SLOW,
+)
+def rate(
+    request: Request[Any, Any, Any],
+    questions: Asks,
+    intake: Takes,
+    doors: Lets,
+    no: FromPath[str],
+    code: Code,
+    data: JSONBody[Rating],
+) -> Response[Answer]:
+    """Rates the bureau or the unit, once each, while the window is open (满意度评价)."""
+    seen = _seen(request, questions, doors, no, code)
+    if not any(each["open"] and each["target"] == data["target"] for each in seen["ratings"]):
+        raise Problem(409, "not-open", "this is not to be rated any more, or not yet")
+    outcome = intake.rate(no, data["target"], data["score"])
+    if outcome["outcome"] == "rejected":
+        raise Problem(409, "not-open", outcome["rejection"]["message"])
+    return Response(_seen(request, questions, doors, no, code), headers={"cache-control": "no-store"})
+
+
+@post(
+    "/v1/petitions/{no:str}/query-code",
+    operation_id="queryCode",
+    tags=["petitions"],
+    status_code=200,
+    sync_to_thread=True,
+    responses=answers(public_told.QueryCode, public_told.QUERY_CODE, missing="No such item"),
+)
+def query_code(request: Request[Any, Any, Any], questions: Asks, doors: Lets, no: FromPath[str]) -> Response[Answer]:
+    """The code to print on the slip of a petitioner: for the unit that registered his item. It is on the access log."""
+
+    def noted() -> None:
+        if doors is not None:
+            doors.personal(reader_of(request), *asked_of(request))
+
+    return Response(found(questions.query_code(no, noted), f"item {no}"), headers={"cache-control": "no-store"})
+
+
+def _seen(request: Request[Any, Any, Any], questions: Asks, doors: Lets, no: str, code: str) -> Answer:
+    """What the code opens. A wrong code and an unknown number are answered alike, and are on the access log."""
+    wait = questions.tries(no)
+    if wait > 0:
+        raise Problem(
+            429, "too-many-tries", "too many wrong codes for this number", headers={"Retry-After": str(math.ceil(wait))}
+        )
+    seen = questions.public(no, code)
+    if seen is None and doors is not None:
+        doors.denied(reader_of(request), request.method, request.url.path, "bad-code")
+    return found(seen, WHAT)
+
+
+HANDLERS = [public_view, rate, query_code]

@@ -1,0 +1,156 @@
+"""公众查询: with number and query code a petitioner sees the steps of his item, and rates; no more, and nobody else."""
+
+import stat
+from contextlib import closing
+from datetime import timedelta
+
+import pytest
+from litestar.testing import TestClient
+from msgspec.structs import replace
+
+from api.app import create_app
+from cli.running import Door
+from cli.wiring import System, now
+from domain.codec import encode
+from domain.envelope import local
+from infra.doors import Doors
+from infra.query_codes import ALPHABET, FORGIVEN, FREE, LONGEST, QueryCodes
+from infra.tokens import Tokens
+from tests.roles.conftest import Heard
+from tests.samples import *
+
+STORY = [
+    on("2020-04-10", raised(purpose="accusation", about_unit=LABOUR, personal={"name": "王小明"})),
+    on("2020-04-13", refer()), on("2020-04-14", supervise(), by=CITY_BUREAU), on("2020-04-20", accept(), by=HOUSING),
+    on("2020-05-06", answer(), by=HOUSING),
+]  # fmt: skip
+
+
+class Citizen:
+    """Asks over HTTP, without a token."""
+
+    def __init__(self, system: System, client: TestClient, heard: Heard) -> None:
+        self.system, self.client, self.heard = system, client, heard
+
+    def ask(self, no: str = "1", code: str | None = None):
+        return self.client.get(f"/v1/public/petitions/{no}", headers={"x-query-code": code or self.code(no)})
+
+    def rate(self, target: str, score: str, code: str | None = None):
+        sent = {"target": target, "score": score}
+        by = {"x-query-code": code or self.code("1")}
+        return self.client.post("/v1/public/petitions/1/ratings", json=sent, headers=by)
+
+    def code(self, no: str) -> str:
+        return self.system.answers.query_code(no, lambda: None)["query_code"]
+
+
+@pytest.fixture
+def citizen(tmp_path):
+    """The story happened lately: its last act was yesterday."""
+    with closing(System(f"sqlite:///{tmp_path}/danze.db")) as system:
+        later = local(now()) - timedelta(days=1) - at("2020-05-06")
+        lately = [replace(each, time=each.time + later) for each in STORY]
+        outcomes = system.intake(history=True).take([encode(each) for each in [*CITY_UNITS, *lately]])
+        assert {each.outcome for each in outcomes} == {"recorded"}, outcomes
+        system.projector.catch_up()
+        heard = Heard()
+        doors = Doors(Tokens(tmp_path / "tokens"), None, heard, open=False)
+        app = create_app(system.answers, Door(system.intake(), system.answers), version="t", doors=doors)
+        with TestClient(app) as client:
+            yield Citizen(system, client, heard)
+
+
+def test_he_sees_the_steps_of_the_list_and_nothing_else(citizen):
+    told = citizen.ask().json()
+    assert [each["step"].removeprefix("petition.") for each in told["steps"]] == [
+        "registered", "referred", "accepted", "answered",
+    ]  # fmt: skip
+    assert told.keys() == {"no", "steps", "ratings"}
+    assert {key for each in told["steps"] for key in each} == {"step", "zh", "en", "on"}
+    assert not any(word in str(told) for word in ("unit:", "official:", "person:", "王小明", "supervis"))
+
+
+@pytest.mark.parametrize(("no", "code"), [("1", "2222-2222-2222"), ("77", "2222-2222-2222"), ("1", "x"), ("1", "码")])
+def test_a_wrong_code_and_an_unknown_number_are_answered_alike(citizen, no, code):
+    answer = citizen.client.get(f"/v1/public/petitions/{no}", headers={b"x-query-code": code.encode()})
+    assert (answer.status_code, answer.json()["detail"]) == (
+        404, "an item of this number with this code is not known at the time asked about",
+    )  # fmt: skip
+    assert [(path, why) for _, _, path, why in citizen.heard.denials] == [(f"/v1/public/petitions/{no}", "bad-code")]
+
+
+def test_a_code_may_be_written_as_it_was_read(citizen):
+    code = citizen.code("1")
+    assert citizen.ask(code=code.lower().replace("-", " ")).status_code == 200
+
+
+def test_whoever_tries_codes_waits_longer_and_longer_and_so_does_nobody_else(citizen):
+    for _ in range(FREE):
+        assert citizen.ask(code="2222-2222-2222").status_code == 404
+    slowed = citizen.ask(code="2222-2222-2222")
+    assert (slowed.status_code, slowed.headers["retry-after"]) == (429, "1")
+    assert citizen.ask("77", code="2222-2222-2222").status_code == 404
+
+
+def test_he_rates_bureau_and_unit_once_each(citizen):
+    assert [each["open"] for each in citizen.ask().json()["ratings"]] == [True, True]
+    rated = citizen.rate("unit", "dissatisfied").json()
+    assert [(each["score"], each["open"]) for each in rated["ratings"]] == [(None, True), ("dissatisfied", False)]
+    assert citizen.rate("unit", "satisfied").status_code == 409
+    assert citizen.rate("bureau", "satisfied").json()["ratings"][0]["score"] == "satisfied"
+    case = citizen.system.answers.case("1")
+    assert [(each["target"], each["score"]) for each in case["ratings"]] == [
+        ("unit", "dissatisfied"), ("bureau", "satisfied"),
+    ]  # fmt: skip
+
+
+def test_nobody_rates_with_another_code(citizen):
+    assert citizen.rate("unit", "satisfied", code="2222-2222-2222").status_code == 404
+    assert citizen.system.answers.case("1")["ratings"] == []
+
+
+# the codes
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def codes(tmp_path, clock):
+    return QueryCodes(tmp_path / "tokens/query-codes", clock)
+
+
+def test_a_code_is_derived_from_number_and_key_and_kept_nowhere(codes, tmp_path):
+    code = codes.of("1")
+    assert code == codes.of("1") == QueryCodes(tmp_path / "tokens/query-codes").of("1")
+    assert code != codes.of("2")
+    assert code != QueryCodes(tmp_path / "other/query-codes").of("1")
+    assert set(code) <= {*ALPHABET, "-"}
+    assert stat.S_IMODE((tmp_path / "tokens/query-codes").stat().st_mode) == 0o600
+    assert [each.name for each in (tmp_path / "tokens").iterdir()] == ["query-codes"]
+
+
+def test_the_wait_doubles_up_to_a_minute_and_is_forgiven_after_an_hour(codes, clock):
+    waits = []
+    for _ in range(FREE + 8):
+        codes.right("1", "wrong")
+        waits.append(codes.wait("1"))
+    assert waits == [0.0] * (FREE - 1) + [1, 2, 4, 8, 16, 32, LONGEST, LONGEST, LONGEST]
+    clock.now = FORGIVEN
+    assert codes.wait("1") == 0.0
+
+
+def test_the_right_code_is_taken_and_forgives(codes):
+    for _ in range(3):
+        codes.right("1", "wrong")
+    assert codes.right("1", codes.of("1"))
+    assert codes.wait("1") == 0.0
