@@ -109,6 +109,7 @@ class Many:
 
 def filled(system: System, folder: Path, items: int) -> None:
     """Puts the year into an empty store so often that it holds as many items, and makes the read models."""
+    _ = system.vault  # its keys are made while the store is empty
     with closing(taken(folder)) as year:
         (found,) = {year.answers.overview()["totals"]["items"]}
         times = min(MOST, -(-items // found))

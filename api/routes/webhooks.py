@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from litestar import Request, delete, get, post
+from litestar import HttpMethod, Request, Response, delete, get, post, route
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 
 from api.asked import unit_id
 from api.ports import Answer, Asks, Hooks
 from api.problems import Problem, answers, bad_value, found, told
-from api.roles import reader_of
+from api.roles import ANYBODY, reader_of
 from api.routes import webhooks_told as shapes
 
 HooksOf = NamedDependency[SkipValidation[Hooks | None]]
@@ -94,4 +94,11 @@ def unsubscribe(request: AnyRequest, webhooks: HooksOf, id: FromPath[str]) -> An
     return told
 
 
-HANDLERS = [subscribe, subscriptions, deliveries, resume, unsubscribe]
+@route("/v1/webhooks", http_method=[HttpMethod.OPTIONS], may=ANYBODY, include_in_schema=False, status_code=204,
+       sync_to_thread=False)  # fmt: skip
+def methods() -> Response[None]:
+    """What may be done there; litestar would name the methods of the handler that came first."""
+    return Response(None, status_code=204, headers={"allow": "GET, OPTIONS, POST"})
+
+
+HANDLERS = [methods, subscribe, subscriptions, deliveries, resume, unsubscribe]

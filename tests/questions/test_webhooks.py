@@ -156,6 +156,7 @@ def test_over_http_one_subscribes_looks_and_ends_it(after, book, mailbox):
         assert (one["unit"], "secret" in one) == (CITY, False)
         assert http.get(f"/v1/webhooks/{one['id']}/deliveries").json() == {"deliveries": []}
         assert http.post(f"/v1/webhooks/{one['id']}/resume").status_code == 200
+        assert http.options("/v1/webhooks").headers["allow"] == "GET, OPTIONS, POST"
         for body, status in (
             ({"url": "https://10.0.0.1/"}, 403),
             ({"url": mailbox.url, "types": ["x"]}, 400),
