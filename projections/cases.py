@@ -43,7 +43,7 @@ class CaseRow(NamedTuple):
     desisted: int
     over: int
     late: int
-    """Deadlines of the item that were missed, open or met late."""
+    """Deadlines of the item that are missed or were met late; none that was met in time and entered late."""
     due_on: str | None
     """The next day on which something is due."""
     k1_strict: str | None
@@ -89,8 +89,8 @@ def case_row(item: Item, body: bytes) -> CaseRow:
             handled = each
         if each.clock in WINDOWS:
             continue
-        if each.missed_at or (each.met_on is not None and each.met_on > each.due_on):
-            late += each.clock[0] != "S"
+        if each.missed:
+            late += not each.trigger
         if each.met_on is None and not each.ended and (due is None or each.due_on < due):
             due = each.due_on
     unit_rating = bureau_rating = UNRATED

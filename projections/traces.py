@@ -77,11 +77,7 @@ def told(item: Item) -> Told:
         "matter": item.matter, "repeat_number": item.repeat_number, "collective": item.collective,
         "skip_level": item.skip_level, "state": item.state, "unit": item.unit, "handler": item.handler,
         "procedure": item.procedure, "outcome": item.outcome, "resolved": item.resolved, "desisted": item.desisted,
-        "deadlines_missed": sum(
-            not each.window and not each.trigger
-            and (each.missed_at > 0 or (each.met_on is not None and each.met_on > each.due_on))
-            for each in item.deadlines
-        ),
+        "deadlines_missed": sum(each.missed and not each.trigger for each in item.deadlines),
     }  # fmt: skip
     return {name: value for name, value in known.items() if value is not None}
 

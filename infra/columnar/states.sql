@@ -98,7 +98,7 @@ nameless AS (
 ),
 clocks AS (
     SELECT no,
-        count_if(NOT is_right AND NOT is_trigger AND (missed_at IS NOT NULL OR met_on > due_on)) AS late,
+        count_if(missed AND NOT is_trigger) AS late,
         min(due_on) FILTER (met_on IS NULL AND NOT ended AND NOT is_right) AS due_on,
         arg_max({'strict': strict_on, 'missed': missed, 'met': met_on}, started) FILTER (clock = 'K1') AS k1,
         arg_max({'strict': strict_on, 'missed': missed, 'met': met_on}, started)

@@ -1,5 +1,6 @@
 """What a stranger found: breaches that end unmet, a late entry, two units under one rule, a remitted opinion."""
 
+from projections.cases import case_row
 from tests.samples import *
 from tests.spec import Story, given
 
@@ -35,6 +36,13 @@ def test_what_ended_in_time_and_was_entered_late_was_not_missed():
     assert story.clock("K2").missed_at
     story.when(on("2020-04-20", refer(LABOUR), entered="2020-05-06 10:00"))
     assert not story.item().deadline("K2", 2).missed_at
+
+
+def test_an_answer_that_was_in_time_and_entered_late_leaves_no_lateness_on_the_item():
+    story = given(*CITY_UNITS, REGISTERED, SENT, TAKEN, on("2020-04-15", notify(), by=HOUSING)).by("2020-06-20")
+    assert case_row(story.item(), b"").late == 1
+    story.when(on("2020-06-10", answer(), by=HOUSING, entered="2020-06-20 10:00"))
+    assert (story.clock("K5").met_on, case_row(story.item(), b"").late) == (date(2020, 6, 10), 0)
 
 
 def test_each_unit_that_missed_the_same_clock_has_a_finding_though_no_clock_ran():
