@@ -130,7 +130,9 @@ def _of_units(book: Book, leading: list[Office]) -> tuple[list[Entry], list[Entr
         return or_(false(), *terms)
 
     table = book.tables.ledgers
-    return book.acts(then(book.tables.acts)), book.ledger(table.c.ledger == "conference", then(table))
+    acts = book.tables.acts
+    did = book.acts(acts.c.ledger.in_(("briefing", "screening")), then(acts))
+    return did, book.ledger(table.c.ledger == "conference", then(table))
 
 
 def _listed(entries: Iterable[Entry]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "due": (("due_on",),),
     "findings": (("unit",), ("rule",), ("subject",)),
     "ledgers": (("ledger", "opened_on"), ("official",)),
-    "acts": (("ledger", "opened_on"), ("official",), ("unit",)),
+    "acts": (("ledger", "opened_on"), ("official",)),
     "raised": (("day",),),
     "persons": (),
 }

@@ -19,9 +19,9 @@ ABORT, COMMIT = b"\0\0\0\0", b"\0\0\0\1"
 PLACE = TopicPartition("events", 0)
 
 
-def stored(first, *offsets, producer=-1, marker=None, gzip=False):
+def stored(first, *offsets, producer=-1, marker=None, codec=0):
     """A batch of one record for each offset above `first`, as a broker stores it."""
-    built = DefaultRecordBatchBuilder(2, int(gzip), int(producer >= 0), producer, 0, 0, 1 << 20)
+    built = DefaultRecordBatchBuilder(2, codec, int(producer >= 0), producer, 0, 0, 1 << 20)
     for offset in offsets:
         built.append(offset, 1_700_000_000_000, b"key", marker or b"%d" % (first + offset), [("place", b"here")])
     if marker is not None:
@@ -53,8 +53,9 @@ def test_records_are_those_of_all_batches_and_come_again_each_time_they_are_aske
     assert (record.key, record.value, record.headers) == (b"key", b"3", [("place", b"here")])
 
 
-def test_compressed_batches_come_again_too():
-    [records] = fetched(stored(0, *range(50), gzip=True), stored(50, 0, gzip=True))
+@pytest.mark.parametrize("codec", [1, 2, 3, 4], ids=["gzip", "snappy", "lz4", "zstd"])
+def test_batches_may_be_compressed_as_producers_like(codec):
+    [records] = fetched(stored(0, *range(50), codec=codec), stored(50, 0, codec=codec))
     assert offsets(records) == offsets(records) == list(range(51))
 
 
