@@ -5,7 +5,7 @@ address: it comes in a header.
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, TypedDict, get_args
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, HeaderParameter, JSONBody
@@ -22,11 +22,17 @@ SLOW = {429: told("Too many wrong codes for this number: wait", 429, "too-many-t
 WHAT = "an item of this number with this code"
 
 
+Target = Literal["bureau", "unit"]
+Score = Literal["satisfied", "basically", "dissatisfied"]
+TARGETS: tuple[str, ...] = get_args(Target)
+SCORES: tuple[str, ...] = get_args(Score)
+
+
 class Rating(TypedDict):
     """What a petitioner thinks of the bureau or the unit (评价)."""
 
-    target: Literal["bureau", "unit"]
-    score: Literal["satisfied", "basically", "dissatisfied"]
+    target: Target
+    score: Score
 
 
 @get(
@@ -41,7 +47,7 @@ def public_view(
     request: Request[Any, Any, Any], questions: Asks, doors: Lets, no: FromPath[str], code: Code
 ) -> Response[Answer]:
     """How far is my item? Steps and days, and what may still be rated; nothing else is told."""
-    return Response(_seen(request, questions, doors, no, code), headers={"cache-control": "no-store"})
+    return Response(opened(request, questions, doors, no, code), headers={"cache-control": "no-store"})
 
 
 @post(
@@ -64,13 +70,8 @@ def rate(
     data: JSONBody[Rating],
 ) -> Response[Answer]:
     """Rates the bureau or the unit, once each, while the window is open (满意度评价)."""
-    seen = _seen(request, questions, doors, no, code)
-    if not any(each["open"] and each["target"] == data["target"] for each in seen["ratings"]):
-        raise Problem(409, "not-open", "this is not to be rated any more, or not yet")
-    outcome = intake.rate(no, data["target"], data["score"])
-    if outcome["outcome"] == "rejected":
-        raise Problem(409, "not-open", outcome["rejection"]["message"])
-    return Response(_seen(request, questions, doors, no, code), headers={"cache-control": "no-store"})
+    seen = rated(request, questions, intake, doors, no, code, data["target"], data["score"])
+    return Response(seen, headers={"cache-control": "no-store"})
 
 
 @post(
@@ -91,7 +92,21 @@ def query_code(request: Request[Any, Any, Any], questions: Asks, doors: Lets, no
     return Response(found(questions.query_code(no, noted), f"item {no}"), headers={"cache-control": "no-store"})
 
 
-def _seen(request: Request[Any, Any, Any], questions: Asks, doors: Lets, no: str, code: str) -> Answer:
+def rated(
+    request: Request[Any, Any, Any], questions: Asks, intake: Takes, doors: Lets, no: str, code: str, target: str,
+    score: str,
+) -> Answer:  # fmt: skip
+    """What the code opens after the rating; `not-open` where this is not to be rated any more, or not yet."""
+    seen = opened(request, questions, doors, no, code)
+    if not any(each["open"] and each["target"] == target for each in seen["ratings"]):
+        raise Problem(409, "not-open", "this is not to be rated any more, or not yet")
+    outcome = intake.rate(no, target, score)
+    if outcome["outcome"] == "rejected":
+        raise Problem(409, "not-open", outcome["rejection"]["message"])
+    return opened(request, questions, doors, no, code)
+
+
+def opened(request: Request[Any, Any, Any], questions: Asks, doors: Lets, no: str, code: str) -> Answer:
     """What the code opens. A wrong code and an unknown number are answered alike, and are on the access log."""
     wait = questions.tries(no)
     if wait > 0:

@@ -8,7 +8,7 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
 from api.web.page import Page, Site, page_asked
-from api.web.pages import city, desk, findings, items, ledgers, officials, record, session, standing, units
+from api.web.pages import city, desk, findings, items, ledgers, officials, public, record, session, standing, units
 
 STATIC = create_static_files_router(
     path="/static", directories=[Path(__file__).parent / "static"], include_in_schema=False
@@ -24,6 +24,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     *officials.HANDLERS,
     *standing.HANDLERS,
     *record.HANDLERS,
+    *public.HANDLERS,
     *session.HANDLERS,
     STATIC,
 ]

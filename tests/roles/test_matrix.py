@@ -51,6 +51,8 @@ TABLE: dict[str, dict[str, str]] = {
         "/v1/petitions/90/query-code": "401 403 404 404 403 403 404 403 404 403 200",
     },
     "GET /v1/public/petitions/{no}": {"/v1/public/petitions/1": ANYBODY.replace("200", "404")},
+    "GET /public": {"/public": ANYBODY},
+    "POST /public/item": {"/public/item": ANYBODY.replace("200", "404")},
     "POST /v1/public/petitions/{no}/ratings": {"/v1/public/petitions/2/ratings": ANYBODY.replace("200", "404")},
     "GET /v1/matters/{no}": {f"/v1/matters/{no}": ok for no, ok in BOTH.items()},
     "GET /v1/units": {"/v1/units": READERS},

@@ -1,5 +1,6 @@
 """公众查询: with number and query code a petitioner sees the steps of his item, and rates; no more, and nobody else."""
 
+import re
 import stat
 from contextlib import closing
 from datetime import timedelta
@@ -154,3 +155,43 @@ def test_the_right_code_is_taken_and_forgives(codes):
         codes.right("1", "wrong")
     assert codes.right("1", codes.of("1"))
     assert codes.wait("1") == 0.0
+
+
+# the page
+
+
+def test_a_petitioner_finds_his_item_on_a_page_and_rates_there(citizen):
+    assert 'action="/public/item"' in citizen.client.get("/public").text
+    slip = {"no": "1", "code": citizen.code("1")}
+    page = citizen.client.post("/public/item", data=slip)
+    assert page.status_code == 200
+    assert all(each in page.text for each in ("登记", "对责任单位", 'name="score"'))
+    assert not any(each in page.text for each in ("王小明", HOUSING[5:], LABOUR[5:], "petition:1"))
+    page = citizen.client.post("/public/item", data={**slip, "target": "unit", "score": "dissatisfied"})
+    assert (page.status_code, "不满意" in page.text) == (200, True)
+    assert [each["score"] for each in citizen.ask().json()["ratings"]] == [None, "dissatisfied"]
+
+
+def test_the_page_tells_a_wrong_code_like_a_number_that_does_not_exist(citizen):
+    wrong, nothing = (
+        citizen.client.post("/public/item", data={"no": no, "code": "2222-2222-2222"}) for no in ("1", "7")
+    )
+    assert (wrong.status_code, nothing.status_code) == (404, 404)
+    assert wrong.text.replace('value="1"', 'value="7"') == nothing.text
+
+
+def test_the_code_stands_in_no_link_and_is_kept_nowhere(citizen):
+    page = citizen.client.post("/public/item", data={"no": "1", "code": citizen.code("1")})
+    assert page.headers["cache-control"] == "no-store"
+    assert not any(citizen.code("1") in link for link in re.findall(r'(?:href|action)="([^"]*)"', page.text))
+
+
+def test_what_is_not_to_be_rated_is_told_beside_the_steps(citizen):
+    twice = [
+        citizen.client.post(
+            "/public/item", data={"no": "1", "code": citizen.code("1"), "target": "unit", "score": "satisfied"}
+        )
+        for _ in range(2)
+    ]
+    assert [page.status_code for page in twice] == [200, 409]
+    assert "已评价过" in twice[1].text

@@ -1,0 +1,67 @@
+"""公众查询: a petitioner finds his item by number and query code, and rates. The code is sent in a form, never in an
+address, and stands in no link.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from litestar import Request, Response, get, post
+
+from api.ports import Asks, Lets, Takes
+from api.problems import Problem, bad_value
+from api.roles import ANYBODY
+from api.routes.public import SCORES, TARGETS, opened, rated
+from api.web.page import Page, Shown
+
+LONGEST = 4_096
+
+
+@get("/public", may=ANYBODY, include_in_schema=False, sync_to_thread=False)
+def asked(page: Shown) -> Response[str]:
+    """Asks for the number and the code on the slip."""
+    return page.show("public.html", seen=None, no="", code="", refused=None)
+
+
+@post("/public/item", may=ANYBODY, include_in_schema=False, status_code=200, request_max_body_size=LONGEST)
+async def found(
+    request: Request[Any, Any, Any], page: Shown, questions: Asks, intake: Takes, doors: Lets
+) -> Response[str]:
+    """The steps of the item; with a score, rates it first."""
+    form = {name: str(value).strip() for name, value in (await request.form()).items()}
+    no, code, target, score = (form.get(name, "") for name in ("no", "code", "target", "score"))
+    if (target or score) and (target not in TARGETS or score not in SCORES):
+        raise bad_value("score", f"one of {', '.join(SCORES)}, of {' or '.join(TARGETS)}")
+
+    def answered() -> Response[str]:
+        try:
+            seen = opened(request, questions, doors, no, code)
+        except Problem as problem:
+            return _refused(page, no, problem)
+        refused = None
+        if score:
+            try:
+                seen = rated(request, questions, intake, doors, no, code, target, score)
+            except Problem as problem:
+                refused = problem
+        return _shown(page, no, code, seen, refused)
+
+    return await asyncio.to_thread(answered)
+
+
+def _refused(page: Page, no: str, problem: Problem) -> Response[str]:
+    """A wrong code and an unknown number are told alike."""
+    return page.show(
+        "public.html", status=problem.status, headers=problem.headers, seen=None, no=no, code="", refused=problem
+    )
+
+
+def _shown(page: Page, no: str, code: str, seen: dict[str, Any], refused: Problem | None) -> Response[str]:
+    return page.show(
+        "public.html", status=refused.status if refused else 200, headers={"cache-control": "no-store"}, seen=seen,
+        no=no, code=code, refused=refused, scores=SCORES,
+    )  # fmt: skip
+
+
+HANDLERS = [asked, found]
