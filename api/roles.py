@@ -34,7 +34,7 @@ COOKIE = "danze"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN = ("/static/", "/schema")
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 """A request, as a guard sees it."""

@@ -30,6 +30,7 @@ from infra.seals.notes import LOG
 from infra.seals.sealer import Sealer
 from infra.webhooks.book import Book, book_of
 from infra.webhooks.desk import Desk
+from infra.webhooks.hosts import allowed
 from infra.webhooks.postman import Postman
 
 VERSION = "0.1.0"
@@ -139,6 +140,10 @@ def _serve(system: System, door: Door, host: str, port: int, require_tokens: boo
     from api.app import create_app
     from api.serve import AddressInUse, serve
 
+    try:
+        allowed()
+    except ValueError as error:
+        raise fail(str(error)) from None
     here, place = host in ("127.0.0.1", "::1", "localhost"), parse(system.url)
     book = book_of(place)
     threading.Thread(target=_carried, args=(Postman(book, system.answers), book), daemon=True).start()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from time import monotonic
@@ -19,6 +18,8 @@ from api.ports import Asks
 from api.problems import Problem, answers, bad_value, found, logger, problem_of
 from api.stream import told
 
+LONGEST = 600
+"""Seconds that a line lasts at most: a token that was taken back ends it."""
 MOST = 200
 """Lines that stand at the same moment."""
 MEDIA = "text/event-stream"
@@ -75,15 +76,20 @@ async def stream(
     after: Annotated[
         int | None, QueryParameter(ge=0, le=2**63 - 1, description="Begin after this position; as Last-Event-ID")
     ] = None,
-    seconds: Annotated[int | None, QueryParameter(ge=1, le=86_400, description="End after so long")] = None,
+    seconds: Annotated[
+        int | None, QueryParameter(ge=1, le=86_400, description="End after so long; at most 600")
+    ] = None,
 ) -> Stream:
-    """What changes, as it changes? Server-sent events: findings raised, cleared and taken on, what comes due, sums."""
+    """What changes, as it changes? Server-sent events: findings raised, cleared and taken on, what comes due, sums.
+
+    A line ends after ten minutes and the browser comes back where it was: who may not any more is turned away then.
+    """
     asked = unit_id(unit)
     if asked is not None:
         found(questions.scoreboard(asked), f"unit {unit}")
     if LINES.standing >= MOST:
         raise Problem(503, "unavailable", f"{MOST} lines stand already", headers={"Retry-After": "30"})
-    until = monotonic() + seconds if seconds is not None else math.inf
+    until = monotonic() + min(seconds or LONGEST, LONGEST)
     messages = told(questions, _position(request.headers.get("last-event-id"), after), asked, until)
     return Stream(
         LINES.held(messages), media_type=MEDIA, headers={"cache-control": "no-store", "x-accel-buffering": "no"}

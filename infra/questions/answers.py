@@ -242,13 +242,14 @@ class Answers:
     def _kept(self, question: tuple[Any, ...], as_of: When, ask: Callable[[Book], T]) -> T:
         """An answer that costs a walk over all items is kept until the record grows."""
         book = self._library.at(as_of)
-        key = (self._scope, book.seen, *question)
-        if key not in self._answers:
-            while len(self._answers) >= ANSWERS_KEPT:
-                self._answers.pop(next(iter(self._answers)))
-            self._answers[key] = ask(book)
-        kept: T = self._answers[key]
-        return kept
+        key = (self._scope, book.seen, book.behind, *question)
+        if key in self._answers:
+            kept: T = self._answers[key]
+            return kept
+        for oldest in list(self._answers)[: len(self._answers) - ANSWERS_KEPT + 1]:
+            self._answers.pop(oldest, None)
+        answer = self._answers[key] = ask(book)
+        return answer
 
     def diff(
         self, a: datetime, b: datetime, *, unit: str | None = None, from_: date | None = None, to: date | None = None,
@@ -271,7 +272,7 @@ class Answers:
     def news(self, after: int | None = None, unit: str | None = None) -> Answer:
         """What became of findings after a position; None begins with what comes next."""
         book = self._library.at(None)
-        return news.news(book, book.position - book.behind if after is None else after, unit)
+        return news.news(book, book.read if after is None else after, unit)
 
     def log(self, after: int = 0, limit: int = 100) -> Answer:
         return cases.log(self._log, after, limit)

@@ -78,6 +78,15 @@ class Book:
         return {"as_of": as_of, "at": at, "position": self.position, "behind": self.behind}
 
     @property
+    def read(self) -> int:
+        """The last event that the read models have seen."""
+        return self.position - self.behind
+
+    def secret(self, no: str) -> bool:  # noqa: ARG002 -- see ReadersBook
+        """Whether an item is hidden to whoever asks: here, none."""
+        return False
+
+    @property
     def reach(self) -> Reach:
         """How far whoever asks sees."""
         return EVERYTHING

@@ -104,7 +104,7 @@ def _told(book: Book, entry: Entry, row: Any) -> dict[str, Any]:
         "opened_on": entry.opened_on.isoformat(), "due_on": due.isoformat() if due else None,
         "ended_on": entry.ended_on.isoformat() if entry.ended_on else None,
         "overdue": due is not None and due < today and entry.ended_on is None and entry.ledger not in KINDS,
-        **entry.about,
+        **{name: _shown(book, value) if name == "items" else value for name, value in entry.about.items()},
         "petition": entry.petition, "evidence": [step.position for step in entry.steps],
     }  # fmt: skip
     if title is not None:
@@ -113,6 +113,11 @@ def _told(book: Book, entry: Entry, row: Any) -> dict[str, Any]:
             "unit_name": book.units.name(holder),
         }  # fmt: skip
     return told
+
+
+def _shown(book: Book, items: Any) -> Any:
+    """Items that an entry lists, without those that are hidden to who asks."""
+    return [no for no in items if not book.secret(no)] if items else items
 
 
 # the ledger of a unit: its items

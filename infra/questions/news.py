@@ -16,14 +16,14 @@ READ = 1_000
 
 def news(book: Book, after: int, unit: str | None) -> dict[str, Any]:
     """Up to what the read models have seen; `more`: there is more already. `unit` takes what is below it in."""
-    seen = book.position - book.behind
+    seen = book.read
     entries = book.log.read(after, upto=seen, limit=READ) if after < seen else []
     heard = [
         (id, word) for entry in entries for id, word in words_of(decode_event(entry.type, entry.body, entry.position))
     ]
     members = book.units.below(unit) if unit is not None else None
     standing = {each.finding.id: each for each in book.standings("id", sorted({id for id, _ in heard}))}
-    read = entries[-1].position if entries else min(after, seen)
+    read = entries[-1].position if entries else after
     return {
         **book.head(), "read": read, "more": bool(entries) and read < seen,
         "changes": [

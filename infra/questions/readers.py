@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from domain.moments import When
 from domain.periods import Period
 from domain.reader import Reader
@@ -9,6 +11,7 @@ from infra.questions import cases
 from infra.questions.answers import Answer, Answers
 from infra.questions.book import Book
 from infra.questions.library import Library
+from infra.questions.past import PastBook
 from infra.questions.readers_book import REACHES_KEPT, ReadersBook
 from projections.visibility import EVERYTHING, Reach, reach
 
@@ -30,13 +33,24 @@ class ReadersLibrary(Library):
         return self._library.recalled(book)
 
     def for_reader(self, whole: Book) -> Book:
-        """What he sees of a book; the book itself where that is all."""
+        """What he sees of a book; the book itself where that is all.
+
+        Of the past he sees no more than of the present: an accusation of who is his colleague today is hidden as of
+        any day.
+        """
+        known = self._reach_in(whole)
+        if isinstance(whole, PastBook):
+            now = self._reach_in(self._library.at(None))
+            known = replace(known, organs=known.organs | now.organs, officials=known.officials | now.officials)
+        return whole if known == EVERYTHING else ReadersBook(whole, known)
+
+    def _reach_in(self, whole: Book) -> Reach:
         kept, key = self._library.reaches, (self._scope, whole.seen)
         if (known := kept.get(key)) is None:
-            while len(kept) >= REACHES_KEPT:
-                kept.pop(next(iter(kept)), None)
+            for oldest in list(kept)[: len(kept) - REACHES_KEPT + 1]:
+                kept.pop(oldest, None)
             known = kept[key] = reach(self._scope, whole.units, whole.moment.date())
-        return whole if known == EVERYTHING else ReadersBook(whole, known)
+        return known
 
 
 class ReadersAnswers(Answers):
@@ -134,4 +148,8 @@ class ReadersAnswers(Answers):
         return cases.log(self._log, after, limit, book.told)
 
     def proof(self, position: int) -> Answer | None:
-        return super().proof(position) if self._library.at(None).entry(position) is not None else None
+        """As the log has the event, or not at all: of one that is told him without a hidden item there is no proof."""
+        book, entry = self._library.at(None), self._log.get(position)
+        if entry is None or (isinstance(book, ReadersBook) and book.told(entry) is not entry):
+            return None
+        return super().proof(position)

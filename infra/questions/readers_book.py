@@ -54,6 +54,10 @@ class ReadersBook(Book):
     def seen(self) -> Sight:
         return self._whole.seen
 
+    @property
+    def read(self) -> int:
+        return min(self.position, self._whole.read)
+
     def kept(self, row: Any) -> Item:
         return self._whole.kept(row)
 
@@ -98,7 +102,7 @@ class ReadersBook(Book):
         """An event that was met by its position, as he may read it; None where its subject is not for him."""
         event = _event(entry)
         if event.subject.startswith("petition:"):
-            return entry if self.item(event.subject[9:]) is not None else None
+            return self._told(entry) if self.item(event.subject[9:]) is not None else None
         return self._told(entry) if self._governs(event.subject, [event]) else None
 
     def _told(self, entry: Entry) -> Entry | None:

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from domain.dispute.events import DisputeBecamePetition
 from domain.envelope import AnyEvent
 from domain.fact import UnitId
 from domain.kinds import kind_of
@@ -84,7 +85,7 @@ class Counted:
         self._findings(book)
         self._entries(book)
         self._running(book)
-        read = book.position - book.behind
+        read = book.read
         while entries := book.log.read(read, upto=book.position):  # the rows do not know yet what the log holds already
             for event in decoded(entries):
                 self.hear(event)
@@ -97,7 +98,7 @@ class Counted:
     def hear(self, event: AnyEvent) -> None:
         """Notes which rows an event may change."""
         kind, position = kind_of(event.subject), event.position
-        self.stale |= self._secret and isinstance(event.data, RepeatJudged)
+        self.stale |= self._secret and isinstance(event.data, (RepeatJudged, DisputeBecamePetition))
         if kind == "petition":
             self._changed["cases", event.subject[9:]] = position
         if type(event.data) in WRITES:
@@ -122,13 +123,14 @@ class Counted:
         if (self.tally.start, self.tally.today) != (now := _year(book)):
             self._duties = {}
             self.tally.turn(*now)
-        seen = book.position - book.behind
+        seen = book.read
         changed, self._changed = self._changed, {row: at for row, at in self._changed.items() if at > seen}
         for keys in _parts([key for table, key in changed if table == "cases"]):
             self._items_again(book, keys)
             self._running_again(book, [f"petition:{no}" for no in keys])
         for keys in _parts([key for table, key in changed if table == "findings"]):
-            self._findings(book, book.tables.findings.c.id.in_(keys))
+            for gone in set(keys) - self._findings(book, book.tables.findings.c.id.in_(keys)):
+                self.tally.put("findings", gone, ())
         for keys in _parts([key for table, key in changed if table == "ledgers"]):
             self._entries(book, book.tables.ledgers.c.subject.in_(keys))
 
@@ -159,11 +161,14 @@ class Counted:
         for row in rows:
             self.tally.put("cases", row.no, of_item(row, self.rules.on, repeated=self._firsts[row.no] > 0))
 
-    def _findings(self, book: Book, *conditions: ColumnElement[bool]) -> None:
+    def _findings(self, book: Book, *conditions: ColumnElement[bool]) -> set[str]:
+        """Counts findings; answers which they are."""
         table = book.tables.findings
         query = select(*(table.c[name] for name in FoundRow._fields)).where(*self._of(table, "unit"), *conditions)
-        for row in book.select(query):
+        rows = book.select(query)
+        for row in rows:
             self.tally.put("findings", row[0], of_finding(FoundRow(*row)))
+        return {row[0] for row in rows}
 
     def _entries(self, book: Book, *conditions: ColumnElement[bool]) -> None:
         table = book.tables.ledgers

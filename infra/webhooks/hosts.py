@@ -18,10 +18,23 @@ def refused(url: str) -> str | None:
         origin = origin_of(url)
     except ValueError as error:
         return f"{url!r} is no address to send to: {error}"
-    allowed = {origin_of(each.strip()) for each in os.environ.get(VARIABLE, "").split(",") if each.strip()}
-    if origin in allowed:
-        return None
+    try:
+        if origin in allowed():
+            return None
+    except ValueError as error:
+        return str(error)
     return f"{'://'.join(origin[:2])}:{origin[2]} is not among the origins that the operator allows in {VARIABLE}"
+
+
+def allowed() -> set[tuple[str, str, int]]:
+    """The origins that the operator named. Raises ValueError where one of them is none."""
+    found = set()
+    for each in filter(None, map(str.strip, os.environ.get(VARIABLE, "").split(","))):
+        try:
+            found.add(origin_of(each))
+        except ValueError as error:
+            raise ValueError(f"{VARIABLE}: {each!r} is no origin: {error}") from None
+    return found
 
 
 def origin_of(url: str) -> tuple[str, str, int]:

@@ -91,7 +91,15 @@ class Postman:
     def round(self) -> bool:
         """Whether anything was sent, so that there may be more at once."""
         due = [each for each in self._book.all() if each.paused is None and each.next <= self._now()]
-        return any([self._to(each) for each in due])  # noqa: C419 -- each gets his turn
+        return any([self._heard(each) for each in due])  # noqa: C419 -- each gets his turn
+
+    def _heard(self, one: Subscription) -> bool:
+        """What one subscriber is in the way of stops nobody else's letters: who may not hear any more is paused."""
+        try:
+            return self._to(one)
+        except PermissionError as error:
+            self._book.failed(one.id, self._now(), str(error))
+            return False
 
     def _to(self, one: Subscription) -> bool:
         news = self._answers.for_(one.wanted.reader).news(one.mark, one.wanted.unit)
