@@ -46,7 +46,7 @@ def test_the_page_of_a_finding_tells_all_of_it(after):
     told = after(*STORY, *(human("2020-06-29", each) for each in steps)).finding(LATE)
     assert told["text"]["zh"].startswith("未在60日内")
     assert [(law["article"], "text" in law) for law in told["law"]] == [
-        ("R2005 33", False), ("R2005 43(1)", False), ("SEED 15", True)
+        ("R2005 33", True), ("R2005 43(1)", True), ("SEED 15", True)
     ]  # fmt: skip
     assert (told["since"], told["until"], told["late_by_days"]) == ("2020-06-20", "2020-06-24", 5)
     assert [each["position"] for each in told["events"]] == told["evidence"]
