@@ -183,6 +183,7 @@ def test_the_page_tells_a_wrong_code_like_a_number_that_does_not_exist(citizen):
 def test_the_code_stands_in_no_link_and_is_kept_nowhere(citizen):
     page = citizen.client.post("/public/item", data={"no": "1", "code": citizen.code("1")})
     assert page.headers["cache-control"] == "no-store"
+    assert 'href="/public?lang=en"' in page.text
     assert not any(citizen.code("1") in link for link in re.findall(r'(?:href|action)="([^"]*)"', page.text))
 
 

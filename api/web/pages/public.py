@@ -29,6 +29,7 @@ async def found(
     request: Request[Any, Any, Any], page: Shown, questions: Asks, intake: Takes, doors: Lets
 ) -> Response[str]:
     """The steps of the item; with a score, rates it first."""
+    page.path = "/public"  # where links lead that keep the page, as to the other language
     form = {name: str(value).strip() for name, value in (await request.form()).items()}
     no, code, target, score = (form.get(name, "") for name in ("no", "code", "target", "score"))
     if (target or score) and (target not in TARGETS or score not in SCORES):
