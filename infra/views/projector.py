@@ -3,7 +3,9 @@
 Where workers keep the read models from Kafka, partition by partition, it keeps its hands off, and still rebuilds them.
 """
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from operator import attrgetter
 from typing import NamedTuple, Protocol
@@ -68,6 +70,18 @@ class Pile:
     def fold_items(self) -> None:
         self._fold.take({subject: decode_each(stream) for subject, stream in self._items.items()})
         self._items, self.waiting = {}, 0
+
+
+@contextmanager
+def no_looking_for_garbage() -> Iterator[None]:
+    """Rows and items by the million hold no cycles: looking through them again and again is in vain."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 class Source(Protocol):
@@ -167,6 +181,7 @@ class Projector:
         head = min(upto, self._log.head().position) if upto is not None else self._log.head().position
         return self._anew(LogSource(self._log).chunks(head), head, progress)
 
+    @no_looking_for_garbage()
     def _anew(self, chunks: Iterable[Sequence[Entry]], head: int, progress: Progress | None) -> tuple[Tables, int]:
         """Folds events, in position order, into a new generation. Answers it and the last position."""
         tables = self._views.build()
