@@ -45,10 +45,18 @@ def root_of(leaf: bytes, index: int, size: int, proof: list[bytes]) -> bytes:
     return node(proof[-1], root_of(leaf, index - middle, size - middle, proof[:-1]))
 
 
+def decoded(text: str) -> bytes:
+    """Standard base64; no other text stands for the same bytes."""
+    data = base64.b64decode(text, validate=True)
+    if base64.b64encode(data).decode() != text:
+        raise Fault(f"{text[:40]!r} is not the only way to write these bytes")
+    return data
+
+
 def key_of(text: str) -> Key:
     """(name, id, type, public key) of a verifier key."""
     name, key_id, encoded = text.strip().split("+", 2)
-    key = base64.b64decode(encoded, validate=True)
+    key = decoded(encoded)
     if sha256(name.encode() + b"\n" + key).digest()[:4].hex() != key_id or len(key) != 33:
         raise Fault(f"the key of {name} does not fit its id")
     return name, bytes.fromhex(key_id), key[0], Ed25519PublicKey.from_public_bytes(key[1:])
@@ -60,7 +68,7 @@ def parts(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
     signatures = []
     for line in below.splitlines():
         dash, name, encoded = line.split(" ")
-        data = base64.b64decode(encoded, validate=True)
+        data = decoded(encoded)
         if dash != "—":
             raise Fault("a line of signatures does not begin with a dash")
         signatures.append((name, data[:4], data[4:]))
@@ -104,7 +112,7 @@ def trusted(keys: list[Key], wanted: str) -> list[Key]:
 
 def check(proof: dict, arguments: argparse.Namespace) -> tuple[dict, str, str]:
     """Raises Fault unless the proof holds; answers the event and the checkpoint's first lines."""
-    event = base64.b64decode(proof["event"], validate=True)
+    event = decoded(proof["event"])
     note = proof["checkpoint"]
     keys = log_keys(proof["keys"])
     if arguments.key:
@@ -122,8 +130,8 @@ def check(proof: dict, arguments: argparse.Namespace) -> tuple[dict, str, str]:
     index, leaf = proof["position"] - 1, sha256(b"\0" + event).digest()
     if not 0 <= index < int(size):
         raise Fault("the position lies outside the checkpoint")
-    way = [base64.b64decode(each, validate=True) for each in proof["proof"]]
-    if root_of(leaf, index, int(size), way) != base64.b64decode(root, validate=True):
+    way = [decoded(each) for each in proof["proof"]]
+    if root_of(leaf, index, int(size), way) != decoded(root):
         raise Fault("the event is not in the log at this position: it was altered, or is another")
     return json.loads(event), origin, size
 

@@ -81,11 +81,14 @@ def _signature(line: str) -> Signature:
 
 
 def decoded(text: str) -> bytes:
-    """Standard base64, strictly. Raises `SealError`."""
+    """Standard base64, strictly: no other text stands for the same bytes. Raises `SealError`."""
     try:
-        return base64.b64decode(text, validate=True)
+        data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise SealError(f"{text[:80]!r} is not base64") from None
+        data = b""
+    if base64.b64encode(data).decode() != text:
+        raise SealError(f"{text[:80]!r} is not base64")
+    return data
 
 
 class Verifier(NamedTuple):

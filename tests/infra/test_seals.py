@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from infra.log.port import leaf_of
 from infra.seals.checkpoints import Checkpoint, checkpoint_of
-from infra.seals.notes import LOG, WITNESS, Note, SealError, Signer, parse_note, parse_signer, parse_verifier
+from infra.seals.notes import LOG, WITNESS, Note, SealError, Signer, decoded, parse_note, parse_signer, parse_verifier
 from infra.seals.proofs import check_consistency, check_inclusion
 from infra.seals.tiles import Tiles
 from tests.infra.test_merkle import INPUTS, ROOTS, by_the_book
@@ -113,6 +113,14 @@ def test_a_changed_text_does_not_fit_its_signature(kind):
 def test_what_is_no_note_is_one_sentence(text):
     with pytest.raises(SealError):
         parse_note(text)
+
+
+def test_bytes_are_written_in_one_way_only():
+    """The last characters of base64 have bits to spare: a text altered there would stand for the same bytes."""
+    assert decoded("AAA=") == b"\0\0"
+    for text in ("AAB=", "AB==", "AAA", "AA A=", "AAA=\n"):
+        with pytest.raises(SealError, match="not base64"):
+            decoded(text)
 
 
 @pytest.mark.parametrize(
