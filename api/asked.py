@@ -73,6 +73,22 @@ def read_date(text: str | None, path: str) -> date | None:
     return read
 
 
+def read_between(from_: str | None, to: str | None) -> tuple[date | None, date | None]:
+    """Two days in order, of which either may be left out; or a problem that names the field."""
+    begins, ends = read_date(from_, "from"), read_date(to, "to")
+    if begins and ends and ends < begins:
+        raise bad_value("to", "before from")
+    return begins, ends
+
+
+def read_span(from_: str | None, to: str | None) -> tuple[date | None, date | None]:
+    """Both ends of a time, or neither; a problem that names the field where one is missing."""
+    begins, ends = read_between(from_, to)
+    if (begins is None) is not (ends is None):
+        raise bad_value("to" if begins else "from", "missing")
+    return begins, ends
+
+
 async def moment_asked(
     questions: Asks,
     as_of: Annotated[str | None, QueryParameter(description=AS_OF)] = None,

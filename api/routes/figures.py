@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from litestar import get
 from litestar.params import FromQuery, QueryParameter
 
-from api.asked import Moment, read_date, unit_id
+from api.asked import Moment, read_between, unit_id
 from api.ports import Answer, Asks
 from api.problems import answers, bad_value
 from api.routes import examples, shapes
@@ -35,11 +35,9 @@ def kpis(
     to: Annotated[str, QueryParameter(description=DATE, schema_extra=IS_DATE, min_length=10)],
 ) -> Answer:
     """What are the rates of a unit, and which items are behind them?"""
-    begins, ends = read_date(from_, "from"), read_date(to, "to")
+    begins, ends = read_between(from_, to)
     if begins is None or ends is None:
         raise bad_value("to" if begins else "from", "missing")
-    if ends < begins:
-        raise bad_value("to", "before from")
     return questions.kpi(unit_id(unit) or unit, begins, ends, moment)
 
 
@@ -61,9 +59,7 @@ def counters(
     to: Annotated[str | None, QueryParameter(description=DATE, schema_extra=IS_DATE, min_length=10)] = None,
 ) -> Answer:
     """How many registrations, repeats, visits above? A visit above counts on its own day, not on its registration's."""
-    begins, ends = read_date(from_, "from"), read_date(to, "to")
-    if begins and ends and ends < begins:
-        raise bad_value("to", "before from")
+    begins, ends = read_between(from_, to)
     return questions.counters(by=by, unit=unit_id(unit), from_=begins, to=ends, as_of=moment)
 
 

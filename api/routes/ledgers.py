@@ -8,7 +8,7 @@ from typing import Annotated
 from litestar import get
 from litestar.params import FromPath, PathParameter, QueryParameter
 
-from api.asked import Moment, official_id, read_date, unit_id
+from api.asked import Moment, official_id, read_between, read_span, unit_id
 from api.ports import Answer, Asks
 from api.problems import Problem, answers, bad_value, cursor_read, found
 from api.routes import ledger_answers as told_as
@@ -102,18 +102,9 @@ def evaluation(
 
 def _year(from_: str | None, to: str | None) -> tuple[date | None, date | None]:
     """Both days or neither: the twelve months up to the newest event."""
-    begins, ends = _between(from_, to)
-    if (begins is None) is not (ends is None):
-        raise bad_value("to" if begins else "from", "missing")
+    begins, ends = read_span(from_, to)
     if begins and ends and (ends - begins).days >= LONGEST:
         raise bad_value("to", f"more than {LONGEST} days after from")
-    return begins, ends
-
-
-def _between(from_: str | None, to: str | None) -> tuple[date | None, date | None]:
-    begins, ends = read_date(from_, "from"), read_date(to, "to")
-    if begins and ends and ends < begins:
-        raise bad_value("to", "before from")
     return begins, ends
 
 
@@ -144,7 +135,7 @@ def ledger(
         raise Problem(404, "not-found", f"there is no ledger {kind}; there are {', '.join(LEDGERS)}")
     if entry_state is not None and entry_state not in (states := (*STATES[kind], "overdue")):
         raise bad_value("state", f"none of {', '.join(states)}")
-    begins, ends = _between(from_, to)
+    begins, ends = read_between(from_, to)
     with cursor_read(cursor):
         told = questions.ledger(
             kind,

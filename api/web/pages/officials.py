@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from api.asked import official_id, read_date
+from api.asked import official_id, read_span
 from api.ports import Asks
-from api.problems import bad_value, found
+from api.problems import found
 from api.web.page import Page, Shown
 from api.web.sheets import Sheet
 
@@ -50,11 +50,7 @@ def record(
     page: Shown, questions: Asks, official: FromPath[str], from_: From = None, to: FromQuery[str | None] = None
 ) -> Response[str]:
     """One official's record: facts with the rows behind them, never a score."""
-    begins, ends = read_date(from_, "from"), read_date(to, "to")
-    if (begins is None) is not (ends is None):
-        raise bad_value("to" if begins else "from", "missing")
-    if begins and ends and ends < begins:
-        raise bad_value("to", "before from")
+    begins, ends = read_span(from_, to)
     named = official_id(official) or official
     told = found(questions.record(named, begins, ends, page.moment), f"official {official}")
     lists = {work: _list_of(page, told, work, ledger) for work, ledger in LEDGER_OF.items()}

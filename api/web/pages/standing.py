@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from api.asked import read_date, unit_id
+from api.asked import read_span, unit_id
 from api.ports import Answer, Asks
-from api.problems import Problem, bad_value, found
+from api.problems import Problem, found
 from api.web.figures import local_date
 from api.web.page import Page, Shown
 from api.web.sheets import Sheet
@@ -49,11 +49,7 @@ def three_none(
     level: FromQuery[str] = "township",
 ) -> Response[str]:
     """Where none of the three occurred; by place, never by number."""
-    begins, ends = read_date(from_, "from"), read_date(to, "to")
-    if (begins is None) is not (ends is None):
-        raise bad_value("to" if begins else "from", "missing")
-    if begins and ends and ends < begins:
-        raise bad_value("to", "before from")
+    begins, ends = read_span(from_, to)
     told = found(questions.three_none(unit_id(unit) or None, begins, ends, page.moment), f"unit {unit}")
     places = [each for each in told["places"] if each["level"] == level]
     return page.show(
