@@ -51,6 +51,19 @@ def revoke(
     told({"revoked": id}, as_json, lambda _: out.print(f"{id} is refused from now on", highlight=False))
 
 
+@tokens.command()
+def rotate(
+    drop: Annotated[
+        bool, typer.Option("--drop", help="Revoke what the key before the last signed, where that still counts.")
+    ] = False,
+    store: Store = DEFAULT_STORE,
+    as_json: Json = False,
+) -> None:
+    """Sign with a new key from now on. Two keys count: tokens of the last one until they expire or are revoked."""
+    left = _tokens(store).rotate(now(), drop=drop)
+    told({"former": left}, as_json, lambda _: out.print(f"a new key signs; {left} tokens of the former count on"))
+
+
 def _tokens(store: str) -> Tokens:
     return Tokens(tokens_of(parse(store)))
 

@@ -1,7 +1,8 @@
 """Tokens of the embedded default: signed here, with a key that lies beside the store and leaves no machine.
 
-A folder holds the key (0600, made when the first token is issued: there is no default secret) and a register of what
-was issued and revoked, never a token itself. A token counts only while the register knows it.
+A folder holds the key (0600, made when the first token is issued: there is no default secret), the one before it, and a
+register of what was issued and revoked, never a token itself. A token counts only while the register knows it, and one
+of the two keys has signed it.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +45,11 @@ class Issued(Struct, frozen=True, omit_defaults=True):
     expires: datetime
     official: OfficialId | None = None
     revoked: datetime | None = None
+    key: str = ""
+    """Name of the key that signed it; empty for the first one."""
+
+    def counts(self, now: datetime) -> bool:
+        return self.revoked is None and now < self.expires
 
     @property
     def reader(self) -> Reader:
@@ -59,6 +67,7 @@ class Tokens:
 
     def __init__(self, folder: Path) -> None:
         self._key_file, self._register = folder / "key", folder / "register.jsonl"
+        self._former_file = folder / "key.former"
         self._seen: tuple[int, int] | None = None
         self._lines: dict[str, Issued] = {}
 
@@ -68,6 +77,7 @@ class Tokens:
         """A new token, and its line in the register. The token is told here and never again."""
         import jwt
 
+        key = self._key(make=True)
         line = Issued(
             id=secrets.token_hex(8),
             role=role,
@@ -75,9 +85,10 @@ class Tokens:
             issued=now,
             expires=now + timedelta(days=days),
             official=OfficialId(official) if official else None,
+            key=_name(key),
         )
         claims = {"iss": ISSUER, "aud": AUDIENCE, "jti": line.id, "iat": line.issued, "exp": line.expires}
-        token = jwt.encode(claims, self._key(make=True), algorithm=ALGORITHM)
+        token = jwt.encode(claims, key, algorithm=ALGORITHM)
         self._write(line)
         return token, line
 
@@ -88,6 +99,27 @@ class Tokens:
             return False
         self._write(replace(line, revoked=line.revoked or now))
         return True
+
+    def rotate(self, now: datetime, *, drop: bool = False) -> int:
+        """Signs with a new key from now on; tokens of the last one count until they expire. How many those are.
+
+        The key before the last goes. A StoreError while tokens of it count, unless `drop` revokes them.
+        """
+        with self._alone():
+            last, former = self._key(make=True), _read(self._former_file)
+            old = ("", _name(former)) if former else ()
+            held = [line for line in self.register().values() if line.counts(now)]
+            lost = [line for line in held if line.key in old]
+            if lost and not drop:
+                until = max(line.expires for line in lost)
+                raise StoreError(
+                    f"{len(lost)} tokens of the former key count until {until:%Y-%m-%d}; --drop revokes them at once"
+                )
+            for line in lost:
+                self._write(replace(line, revoked=now))
+            _kept(self._former_file, last)
+            _kept(self._key_file, secrets.token_bytes(KEY_BYTES))
+        return len(held) - len(lost)
 
     def register(self) -> dict[str, Issued]:
         """What was issued, by id; read again only where the file has changed."""
@@ -107,21 +139,22 @@ class Tokens:
         """Who holds the token; else why it is not taken."""
         import jwt
 
-        key = self._key(make=False)
-        if not key:
-            return "no token was issued here"
-        try:
-            claims: dict[str, Any] = jwt.decode(
-                token,
-                key,
-                algorithms=[ALGORITHM],
-                audience=AUDIENCE,
-                issuer=ISSUER,
-                options={"require": ["exp", "iat", "jti"], "verify_exp": False},
-            )
-        except jwt.InvalidTokenError as error:
-            return f"the token is not taken: {error}"
-        return self.standing(str(claims["jti"]), now)
+        why = "no token was issued here"
+        for key in filter(None, (self._key(make=False), _read(self._former_file))):
+            try:
+                claims: dict[str, Any] = jwt.decode(
+                    token,
+                    key,
+                    algorithms=[ALGORITHM],
+                    audience=AUDIENCE,
+                    issuer=ISSUER,
+                    options={"require": ["exp", "iat", "jti"], "verify_exp": False},
+                )
+            except jwt.InvalidTokenError as error:
+                why = f"the token is not taken: {error}"
+            else:
+                return self.standing(str(claims["jti"]), now)
+        return why
 
     def standing(self, id: str, now: datetime) -> Reader | str:
         """Who holds the token of this id; else why it counts no more."""
@@ -139,9 +172,18 @@ class Tokens:
             self._key_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with os.fdopen(os.open(self._key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(secrets.token_bytes(KEY_BYTES))
-        if (mode := self._key_file.stat().st_mode) & 0o077:
-            raise StoreError(f"{self._key_file} is readable by others (mode {mode & 0o777:o}); chmod 600 it")
-        return self._key_file.read_bytes()
+        return _read(self._key_file)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """No other rotation goes on meanwhile."""
+        self._key_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder = os.open(self._key_file.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(folder)
 
     def _write(self, line: Issued) -> None:
         with os.fdopen(os.open(self._register, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as file:
@@ -149,6 +191,29 @@ class Tokens:
             file.write(msgspec.json.encode(line) + b"\n")
             file.flush()
             os.fsync(file.fileno())
+
+
+def _read(file: Path) -> bytes:
+    """The key in a file that only its owner reads; empty where there is none."""
+    if not file.exists():
+        return b""
+    if (mode := file.stat().st_mode) & 0o077:
+        raise StoreError(f"{file} is readable by others (mode {mode & 0o777:o}); chmod 600 it")
+    return file.read_bytes()
+
+
+def _kept(file: Path, key: bytes) -> None:
+    """The file holds the key, whole, or what it held before."""
+    made = file.with_name(f"{file.name}.new")
+    with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as opened:
+        opened.write(key)
+        opened.flush()
+        os.fsync(opened.fileno())
+    made.replace(file)
+
+
+def _name(key: bytes) -> str:
+    return sha256(b"danze token key" + key).hexdigest()[:8]
 
 
 def _line(line: bytes) -> Issued:

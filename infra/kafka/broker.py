@@ -26,12 +26,12 @@ JAVA = ("-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "-Djava.awt.headless=true")
 QUIET = ("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true")
 START_SECONDS = 60
 STOP_SECONDS = 20
-LISTENERS = {"PLAINTEXT": "PLAINTEXT", "SASL_PLAINTEXT": "SASL_PLAINTEXT", "CONTROLLER": "PLAINTEXT"}
+LOGIN = "org.apache.kafka.common.security.{0}.{1}LoginModule required"
 PR_SET_PDEATHSIG = 1
 
 
 class User(NamedTuple):
-    """Who may come in by the listener that asks for a password (SASL PLAIN)."""
+    """Who may come in by the listener that asks for a password (SASL: PLAIN or SCRAM-SHA-512)."""
 
     name: str
     password: str
@@ -40,12 +40,14 @@ class User(NamedTuple):
 class LocalBroker:
     """One broker on `folder`; what was written is there again when it is started again on the same folder.
 
-    With `sasl` a second listener, at `sasl_url`, asks for this user and password.
+    With `sasl` a second listener, at `sasl_url`, asks for this user and password; with `pem` as well, a file of a
+    private key (PKCS #8) and its certificates, that listener speaks TLS alone.
     """
 
-    def __init__(self, folder: Path, port: int = 0, sasl: User | None = None) -> None:
+    def __init__(self, folder: Path, port: int = 0, sasl: User | None = None, pem: Path | None = None) -> None:
         self.folder = folder
         self.sasl = sasl
+        self.pem = pem
         self.port, self._controller, self._sasl_port = _ports(3, port)
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -73,9 +75,8 @@ class LocalBroker:
         settings.write_text("".join(f"{name}={value}\n" for name, value in self._settings().items()))
         run = [java, *JAVA, *QUIET, "-cp", classpath]
         if not (self.folder / "data" / "meta.properties").exists():
-            self._format(
-                [*run, "kafka.tools.StorageTool", "format", "--cluster-id", _cluster_id(), "-c", str(settings)]
-            )
+            tool = [*run, "kafka.tools.StorageTool", "format", "--cluster-id", _cluster_id(), "-c", str(settings)]
+            self._format([*tool, *self._scram()])
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(  # noqa: S603 -- our own command line
                 [*run, "kafka.Kafka", str(settings)],
@@ -128,23 +129,34 @@ class LocalBroker:
                 raise BrokerError(f"Kafka did not answer at {self.url} within {START_SECONDS} s (see {self.log})")
             time.sleep(0.1)
 
+    def _scram(self) -> list[str]:
+        """What makes the user known before the broker begins."""
+        if self.sasl is None:
+            return []
+        return ["--add-scram", f"SCRAM-SHA-512=[name={self.sasl.name},password={self.sasl.password}]"]
+
+    def _asking(self, user: User) -> dict[str, object]:
+        """Settings of the listener that asks who comes."""
+        asked: dict[str, object] = {
+            "sasl.enabled.mechanisms": "PLAIN,SCRAM-SHA-512",
+            "plain.sasl.jaas.config": f'{LOGIN.format("plain", "Plain")} user_{user.name}="{user.password}";',
+            "scram-sha-512.sasl.jaas.config": LOGIN.format("scram", "Scram") + ";",
+        }
+        if self.pem is not None:
+            asked |= {"ssl.keystore.type": "PEM", "ssl.keystore.location": self.pem}
+        return {f"listener.name.sasl.{name}": value for name, value in asked.items()}
+
     def _settings(self) -> dict[str, object]:
-        listeners = f"PLAINTEXT://{self.url}"
-        more: dict[str, object] = {}
-        if self.sasl is not None:
-            listeners += f",SASL_PLAINTEXT://{self.sasl_url}"
-            login = "org.apache.kafka.common.security.plain.PlainLoginModule required"
-            more["listener.name.sasl_plaintext.sasl.enabled.mechanisms"] = "PLAIN"
-            more["listener.name.sasl_plaintext.plain.sasl.jaas.config"] = (
-                f'{login} user_{self.sasl.name}="{self.sasl.password}";'
-            )
+        listeners = f"PLAINTEXT://{self.url}" + (f",SASL://{self.sasl_url}" if self.sasl else "")
+        more = self._asking(self.sasl) if self.sasl else {}
+        secured = "SASL_SSL" if self.pem else "SASL_PLAINTEXT"
         return {
             "process.roles": "broker,controller",
             "node.id": 1,
             "controller.quorum.voters": f"1@127.0.0.1:{self._controller}",
             "listeners": f"{listeners},CONTROLLER://127.0.0.1:{self._controller}",
             "advertised.listeners": listeners,
-            "listener.security.protocol.map": ",".join(f"{name}:{how}" for name, how in LISTENERS.items()),
+            "listener.security.protocol.map": f"PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL:{secured}",
             "controller.listener.names": "CONTROLLER",
             "log.dirs": self.folder / "data",
             "auto.create.topics.enable": "false",  # a topic that is missing must be noticed

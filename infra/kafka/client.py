@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
@@ -70,10 +71,18 @@ def reason(error: KafkaError) -> str:
 def _reached(settings: KafkaSettings) -> str:
     """The first server that accepts a connection."""
     reasons = []
+    tls = settings.ssl_context() if settings.encrypted else None
     for server in settings.servers:
         host, _, port = server.rpartition(":")
+        name = host.strip("[]")
         try:
-            socket.create_connection((host.strip("[]"), int(port)), REACH_SECONDS).close()
+            with socket.create_connection((name, int(port)), REACH_SECONDS) as reached:
+                if tls is not None:
+                    tls.wrap_socket(reached, server_hostname=name).close()
+        except ssl.SSLCertVerificationError as error:
+            reasons.append(
+                f"{server} shows a certificate that is not trusted, see DANZE_KAFKA_CA: {error.verify_message}"
+            )
         except OSError as error:
             reasons.append(f"{server}: {error.strerror or error}")
         else:

@@ -93,6 +93,8 @@ class Store:
             pre_ping=True,
             originator_id_type="text",
         )
+        assert isinstance(self.datastore.pool.kwargs, dict)
+        self.datastore.pool.kwargs.update(place.tls)  # the library takes none of these; nothing is connected yet
         try:
             self.recorder = Recorder(self.datastore)
             self._prepare(create=create)

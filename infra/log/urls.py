@@ -14,7 +14,12 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from infra.log.port import StoreError
 
+TLS = ("sslmode", "sslrootcert", "sslcert", "sslkey")
+"""libpq's options of these names: how the connection is encrypted, and by which certificate the server is known."""
+SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 FORMS = "sqlite:///relative.db, sqlite:////absolute/path.db, a path, or postgresql://user@host:port/db?schema=NAME"
+UNREADABLE = f"this is no store URL; in a password write %40 for @ and %2F for /: {FORMS}"
+"""No more is told: what was taken for a port may be half a password."""
 PASSWORD_FILE = "DANZE_STORE_PASSWORD_FILE"  # noqa: S105 -- its name
 SCHEMA_NAME = re.compile(r"[a-z_][a-z0-9_]{0,49}")
 """Lower case, and short enough that `_views` still fits PostgreSQL's 63 bytes."""
@@ -37,6 +42,8 @@ class PostgresUrl(NamedTuple):
     port: int
     dbname: str
     schema: str
+    tls: tuple[tuple[str, str], ...] = ()
+    """Those of TLS that the URL says, by name."""
 
     def beside(self, what: str) -> str:
         """The schema NAME_views or NAME_keys."""
@@ -56,7 +63,7 @@ class PostgresUrl(NamedTuple):
             "port": self.port,
             "dbname": dbname or self.dbname,
         }
-        return {name: value for name, value in wanted.items() if value != ""}
+        return {name: value for name, value in wanted.items() if value != ""} | dict(self.tls)
 
 
 StoreUrl = SQLiteUrl | PostgresUrl
@@ -96,19 +103,26 @@ def _postgres(url: str) -> PostgresUrl:
         parts = urlsplit(url)
         options = dict(parse_qsl(parts.query))
         port = int(options.pop("port", parts.port or 5432))
-    except ValueError as error:
-        raise StoreError(f"{url} is no store URL ({error}); write {FORMS}") from error
+    except ValueError:
+        raise StoreError(UNREADABLE) from None
+    if "@" in parts.path:
+        raise StoreError(UNREADABLE)
     schema = options.pop("schema", "danze")
+    tls = tuple((name, options.pop(name)) for name in TLS if name in options)
+    if (mode := dict(tls).get("sslmode", "prefer")) not in SSL_MODES:
+        raise StoreError(f"sslmode={mode} is none of {', '.join(SSL_MODES)}")
     host = options.pop("host", "") or unquote(parts.hostname or "") or "localhost"
     if options:
-        raise StoreError(f"{', '.join(options)}: unknown option; a PostgreSQL store takes schema, host and port")
+        raise StoreError(
+            f"{', '.join(options)}: unknown option; a PostgreSQL store takes schema, host, port, {', '.join(TLS)}"
+        )
     if not SCHEMA_NAME.fullmatch(schema):
         raise StoreError(f"schema {schema!r}: use lower-case letters, digits and _, at most 50")
     dbname = unquote(parts.path.removeprefix("/"))
     if not dbname:
         raise StoreError("a PostgreSQL store names its database: postgresql://user@host:port/db?schema=NAME")
     user, password = unquote(parts.username or ""), unquote(parts.password or "") or _password()
-    return PostgresUrl(user or "postgres", password, host, port, dbname, schema)
+    return PostgresUrl(user or "postgres", password, host, port, dbname, schema, tls)
 
 
 def _password() -> str:

@@ -81,6 +81,54 @@ def test_who_was_recognised_is_turned_away_as_soon_as_his_token_is_revoked(token
     assert doors.reader(token) == "the token was revoked"
 
 
+# a new key for the old one
+
+
+def test_two_keys_count_at_a_time_and_the_third_ends_the_first(tokens, tmp_path):
+    first, line = issued(tokens)
+    assert tokens.rotate(now()) == 1
+    second, _ = issued(tokens)
+    assert tokens.reader(first, now()) == line.reader
+    assert tokens.reader(first, now() + timedelta(days=30)) == "the token has expired"
+    with pytest.raises(StoreError, match=r"1 tokens of the former key count until .*--drop revokes them"):
+        tokens.rotate(now())
+    assert tokens.rotate(now(), drop=True) == 1
+    assert str(tokens.reader(first, now())).startswith("the token is not taken")
+    assert tokens.standing(line.id, now()) == "the token was revoked"
+    assert not isinstance(tokens.reader(second, now()), str)
+    keys = [tmp_path / "tokens" / name for name in ("key", "key.former")]
+    assert [stat.S_IMODE(each.stat().st_mode) for each in keys] == [0o600, 0o600]
+
+
+def test_a_token_of_the_former_key_is_revoked_like_any_other_also_where_it_is_remembered(tokens):
+    doors = Doors(tokens, None, Heard(), open=False)
+    token, line = issued(tokens)
+    tokens.rotate(now())
+    assert doors.reader(token) == doors.known(token) == line.reader
+    tokens.revoke(line.id, now())
+    assert doors.known(token) is None
+    assert doors.reader(token) == "the token was revoked"
+
+
+def test_tokens_of_a_register_from_before_keys_had_names_count_through_one_rotation(tokens, tmp_path):
+    token, line = issued(tokens)
+    register = tmp_path / "tokens/register.jsonl"
+    register.write_bytes(register.read_bytes().replace(f',"key":"{line.key}"'.encode(), b""))
+    assert tokens.register()[line.id].key == ""
+    assert tokens.rotate(now()) == 1
+    assert not isinstance(tokens.reader(token, now()), str)
+    assert tokens.rotate(now(), drop=True) == 0
+    assert tokens.standing(line.id, now()) == "the token was revoked"
+
+
+def test_the_command_line_rotates(tmp_path):
+    danze = Danze(tmp_path / "danze.db")
+    danze("token", "issue", "--role", "clerk", "--unit", HOUSING, "--days", "7")
+    assert danze("token", "rotate", "--json").json == {"former": 1}
+    danze("token", "rotate").refused("1 tokens of the former key count until")
+    assert "0 tokens of the former" in danze("token", "rotate", "--drop").out
+
+
 # how a browser carries one
 
 
