@@ -32,7 +32,7 @@ class Made(Tables):
 
     def __init__(self, then: "Then") -> None:
         self._then = then
-        self.number, self.titles, self.seen = 0, then.plain.titles, {}
+        self.number, self.titles, self.seen = then.number, then.plain.titles, {}
 
     def __getattr__(self, name: str) -> Table:
         if name not in KEYS:
@@ -54,6 +54,8 @@ class Then(Views):
         self.schema = "pg_temp" if self.postgres else "temp"
         self._log, self._archive, self._seen = log, archive, seen
         self._ages, made = archive.ages()
+        self.number = self._ages.number
+        """The generation of the archive that it rests on."""
         self._mark = min(seen.upto, made) // MARK * MARK
         self._connection = archive.engine.connect()
         self._connection.detach()
@@ -150,7 +152,8 @@ class Past:
     def at(self, seen: Sight) -> Rows:
         """The read models after the events that are seen."""
         with self._one:
-            if seen not in self._kept:
+            kept = self._kept.get(seen)
+            if kept is None or kept.number != self.archive.ages()[0].number:  # made anew, maybe by another process
                 self.archive.follow(self._log, seen.position)
                 self._kept[seen] = Then(self._log, self.archive, seen)
                 if len(self._kept) > KEPT:

@@ -240,9 +240,9 @@ class Answers:
             return figures.overview(book, counted)
 
     def _kept(self, question: tuple[Any, ...], as_of: When, ask: Callable[[Book], T]) -> T:
-        """An answer that costs a walk over all items is kept until the record grows."""
+        """An answer that costs a walk over all items is kept until the record grows, or its rows are made anew."""
         book = self._library.at(as_of)
-        key = (self._scope, book.seen, book.behind, *question)
+        key = (self._scope, book.seen, book.behind, book.tables.number, *question)
         if key in self._answers:
             kept: T = self._answers[key]
             return kept

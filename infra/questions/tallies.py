@@ -229,7 +229,7 @@ class Tallies:
         self._seen: Callable[[Book], Book] = lambda book: book
         self._present: dict[Reach, Counted] = {}
         """By what readers see; most see all, or what their unit does."""
-        self._past: OrderedDict[tuple[Sight, Reach, str | None], Counted] = OrderedDict()
+        self._past: OrderedDict[tuple[Sight, Reach, int, str | None], Counted] = OrderedDict()
         self._one = Lock()
         """Of past tallies one is counted or asked at a time."""
         library.telling = self._hear
@@ -260,7 +260,7 @@ class Tallies:
             yield book, kept
 
     def _of_past(self, book: Book, unit: str | None) -> Counted:
-        asked = (book.seen, book.reach, unit)
+        asked = (book.seen, book.reach, book.tables.number, unit)
         if asked not in self._past:
             members = book.units.below(unit) if unit is not None else book.reach.within
             self._past[asked] = Counted(book, self._library.recalled, members)

@@ -139,6 +139,23 @@ def test_two_processes_that_make_it_at_once_do_no_harm(system):
     assert questions(system.answers, last) == questions(system.answers, None)
 
 
+def test_what_is_kept_of_a_past_time_goes_with_the_archive_that_it_was_asked_of(system):
+    head, ask = system.log.head().position, system.answers
+    when = recorded(system, head * 3 // 4)
+    told = ask.scoreboard(UNITS[0], when), ask.due(as_of=when), ask.search(as_of=when)
+    system.past.archive.forget()
+    system.past.archive.follow(system.log, system.log.head().position)
+    ages = system.past.archive.ages()[0]
+    with system.past.archive.writing() as connection:
+        connection.execute(ages.cases.delete())
+        connection.execute(ages.due.delete())
+    wrong = ask.scoreboard(UNITS[0], when), ask.due(as_of=when), ask.search(as_of=when)
+    assert [one == other for one, other in zip(told, wrong, strict=True)] == [False] * 3
+    with closing(System(system.url)) as other:  # as danze replay does
+        other.past.archive.forget()
+    assert (ask.scoreboard(UNITS[0], when), ask.due(as_of=when), ask.search(as_of=when)) == told
+
+
 def test_many_may_ask_about_one_past_time_at_once(system):
     when = recorded(system, 4 * SEVERAL + 77)
     ask = system.answers
