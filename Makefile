@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: fuzz schemathesis secrets compose-check peers pm4py help setup setup-dev run kafka test lint format types contracts chaos bench docs lock check clean
+.PHONY: fuzz schemathesis secrets compose-check peers pm4py help setup setup-dev run kafka test lint format types contracts chaos bench docs site lock check clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -64,6 +64,10 @@ docs: setup-dev  ## write the generated pages and the README's outputs again
 	$(BIN)/danze docs
 	$(BIN)/python -m cli.reference.producer clients/python/danze_producer
 	$(BIN)/python -m tests.test_readme
+
+site: setup-dev  ## docs/ as a site in build/site, with its search, for a browser without any network
+	$(BIN)/sphinx-build -q -W -n --keep-going -d build/site.read docs build/site
+	@echo "open build/site/index.html"
 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make lock" $(UPGRADE) pyproject.toml

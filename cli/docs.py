@@ -37,7 +37,7 @@ def all_pages(folder: Path = Path("docs")) -> Pages:
     """What the pages of a clone's folder should say."""
     from cli.__main__ import app
 
-    return pages(typer.main.get_command(app), _openapi(), folder.parent / "tests/scenarios")
+    return pages(typer.main.get_command(app), _openapi(), folder.parent)
 
 
 def _openapi() -> dict[str, Any] | None:

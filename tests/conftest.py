@@ -1,8 +1,10 @@
 """Fixtures that every test may ask for."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -12,6 +14,15 @@ from psycopg.sql import SQL, Identifier
 from infra.kafka.settings import KafkaSettings
 from infra.kafka.topics import Topics
 from tests import servers
+
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+    "--lang=zh-CN",
+]
 
 
 @pytest.fixture(scope="session")
@@ -80,3 +91,17 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'danze.db'}"
     return request.getfixturevalue("postgres_store_url")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """Debian's chromium, driven by playwright."""
+    found = shutil.which("chromium")
+    if found is None:
+        servers.not_to_be_had("CHROMIUM", servers.NoServerError("apt-get install chromium fonts-noto-cjk"))
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM)
+        yield browser
+        browser.close()

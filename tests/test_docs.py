@@ -59,6 +59,17 @@ def test_every_rejection_code_has_a_meaning():
     assert set(MEANINGS) == set(CODES)
 
 
+def test_every_metric_is_on_its_page():
+    sources = "".join(
+        path.read_text(encoding="utf-8")
+        for part in ("api", "infra", "consumers")
+        for path in (ROOT / part).rglob("*.py")
+    )
+    made = set(re.findall(r'(?:Counter|Gauge|Histogram|Summary)\(\s*"(danze_\w+?)(?:_total)?"', sources))
+    told = set(re.findall(r"`(danze_\w+?)(?:_total)?`", (ROOT / "docs/metrics.md").read_text(encoding="utf-8")))
+    assert made == told, "its registry is named in cli/reference/metrics.py"
+
+
 def test_every_rule_says_what_trips_it():
     told = docstrings()
     clocks = {"F01", "F02", "F03", "F04", "F06", "F07", "F08", "F09", "F17"}

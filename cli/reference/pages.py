@@ -5,8 +5,11 @@ from typing import Any
 
 from cli.reference.articles import articles_page
 from cli.reference.asyncapi import asyncapi
+from cli.reference.decisions import decisions_page
 from cli.reference.events import events_page
 from cli.reference.http import http_page
+from cli.reference.library import library_page
+from cli.reference.metrics import metrics_page
 from cli.reference.process import process_page
 from cli.reference.rejections import rejections_page
 from cli.reference.rules import rules_page
@@ -17,22 +20,28 @@ Pages = dict[str, str]
 """Text by path below `docs/`."""
 
 
-def pages(command: Any, openapi: dict[str, Any] | None, scenarios: Path) -> Pages:
+def pages(command: Any, openapi: dict[str, Any] | None, clone: Path) -> Pages:
     """All generated pages. `command` is click's form of `danze`; without an OpenAPI document there is no HTTP page.
 
-    `scenarios` is the folder of the stories that prove the articles.
+    `clone` holds what danze does not bring along: stories that prove the articles, decisions, the producers' library.
     """
     told = {
-        "articles.md": articles_page(command, scenarios),
+        "articles.md": articles_page(command, clone / "tests/scenarios"),
         "events.md": events_page(),
         "process.md": process_page(),
         "rules.md": rules_page(),
         "rejections.md": rejections_page(),
         "cli.md": verbs_page(command),
+        "metrics.md": metrics_page(),
+        "decisions/README.md": decisions_page(clone / "docs/decisions"),
         "asyncapi.json": asyncapi(),
         **{f"schemas/{name}": text for name, text in schemas().items()},
     }
-    return told if openapi is None else {**told, "http.md": http_page(openapi)}
+    if openapi is not None:
+        told["http.md"] = http_page(openapi)
+    if (library := clone / "clients/python/danze_producer").is_dir():
+        told["producer.md"] = library_page(library)
+    return told
 
 
 def stale(folder: Path, told: Pages) -> list[str]:

@@ -4,7 +4,6 @@ Screenshots are kept in `build/screenshots`, by look and page.
 """
 
 import hashlib
-import shutil
 import subprocess
 import sys
 from importlib.resources import files
@@ -22,14 +21,6 @@ ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "build/screenshots"
 HEAVIEST = 600_000
 """Bytes over the wire that a page may weigh, with everything it loads."""
-ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-    "--lang=zh-CN",
-]
 SPILLS = (
     "[...document.querySelectorAll('.panel, .dossier')]"
     ".filter(p => p.scrollWidth > p.clientWidth + 1).map(p => p.innerText)"
@@ -46,19 +37,6 @@ JUDGED = """axe.run({runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best
   violations.filter(({impact}) => ["serious", "critical"].includes(impact)).map(({id, nodes}) => `${id}: ` +
     nodes.slice(0, 3).map(({html, any}) => html.slice(0, 160) + " " + any.map(a => a.message)).join(" | ")))"""
 """What axe-core calls serious or critical, each with up to three places."""
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    found = shutil.which("chromium")
-    if found is None:
-        servers.not_to_be_had("CHROMIUM", servers.NoServerError("apt-get install chromium fonts-noto-cjk"))
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=ARGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

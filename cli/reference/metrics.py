@@ -1,0 +1,43 @@
+"""`docs/metrics.md`: what Prometheus is told, from the meters themselves."""
+
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, Metric
+
+from api.telemetry import Telemetry
+from cli.reference.markdown import code, page, table
+from infra.relay import Meter
+
+ABOUT = """\
+In the text form of Prometheus. The names of counters end in `_total`; a histogram has `_bucket`, `_sum` and `_count`.
+"""
+
+
+def metrics_page() -> str:
+    """The whole page: by where it is asked, every metric that is danze's own."""
+    parts = [line for where, registry in _meters() for line in (f"## {where}", "", *_rows(registry))]
+    return page("Metrics 指标", ABOUT, *parts)
+
+
+def _meters() -> Iterator[tuple[str, CollectorRegistry]]:
+    yield "`danze run`, `danze api`: at `/metrics`", Telemetry().registry
+    yield "`danze relay`: with `--metrics-port`", Meter().registry
+
+
+def _rows(registry: CollectorRegistry) -> list[str]:
+    found = sorted((each for each in registry.collect() if each.name.startswith("danze")), key=lambda each: each.name)
+    return table(
+        ("metric", "type", "labels", "meaning"),
+        ((code(_name(each)), each.type, _labels(registry, each), each.documentation) for each in found),
+    )
+
+
+def _name(metric: Metric) -> str:
+    return f"{metric.name}_total" if metric.type == "counter" else metric.name
+
+
+def _labels(registry: CollectorRegistry, metric: Metric) -> str:
+    collector = vars(registry)["_names_to_collectors"][
+        metric.name
+    ]  # a family without children tells its labels nowhere else
+    return ", ".join(map(code, vars(collector)["_labelnames"]))

@@ -1,0 +1,74 @@
+"""The documentation site: whole, nothing loaded from elsewhere, found in both languages without a server."""
+
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FETCHED = {
+    "script": "src",
+    "link": "href",
+    "img": "src",
+    "iframe": "src",
+    "source": "src",
+    "object": "data",
+    "form": "action",
+}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    run = [sys.executable, "-m", "sphinx", "-q", "-W", "-n", "--keep-going", "-d", str(folder / "read")]
+    done = subprocess.run([*run, ROOT / "docs", folder / "site"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout + done.stderr) == (0, ""), "a dead link, or a page that cannot be read"
+    return folder / "site"
+
+
+class Fetches(HTMLParser):
+    """What a browser fetches of a page by itself."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.found = []
+        self.feed(page.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attrs):
+        self.found += [value for name, value in attrs if value and FETCHED.get(tag) == name]
+
+
+def test_nothing_is_loaded_from_elsewhere(site):
+    fetched = {each for page in site.rglob("*.html") for each in Fetches(page).found}
+    assert len(fetched) > 10
+    assert {each for each in fetched if re.match(r"(https?:)?//", each)} == set()
+    styles = "".join(each.read_text(encoding="utf-8") for each in site.rglob("*.css"))
+    assert re.findall(r"(?:@import\s*[\"']|url\([\"']?)(?:https?:)?//", styles) == []
+
+
+def test_every_page_of_docs_is_in_it_with_its_diagrams_drawn(site):
+    pages = {path.relative_to(ROOT / "docs").with_suffix(".html") for path in (ROOT / "docs").rglob("*.md")}
+    assert {page for page in pages if not (site / page).is_file()} == set()
+    told = (site / "architecture.html").read_text(encoding="utf-8")
+    assert told.count("<svg") - told.count("<svg", 0, told.index("<article")) >= 2
+    assert "flowchart TB" not in re.sub(r'aria-label="[^"]*"', "", told)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("asked", "page"),
+    [("督办", "glossary.html"), ("引发责任", "rules.html"), ("rotate master key", "guides/personal-data.html")],
+)
+def test_a_word_of_either_language_is_found_on_a_file_of_the_disk(site, chromium, asked, page):
+    with chromium.new_context() as context:
+        tab = context.new_page()
+        asked_elsewhere = []
+        tab.on("request", lambda request: asked_elsewhere.append(request.url))
+        tab.goto(f"{(site / 'search.html').as_uri()}?q={asked}")
+        tab.wait_for_selector("#search-results li a")
+        links = tab.eval_on_selector_all("#search-results li a", "all => all.map(each => each.getAttribute('href'))")
+        assert page in {link.split("?")[0].split("#")[0] for link in links}
+        assert {url for url in asked_elsewhere if not url.startswith("file:")} == set()
