@@ -23,6 +23,7 @@ from api.routes import (
     actions,
     desk,
     figures,
+    law,
     ledgers,
     petitions,
     public,
@@ -31,6 +32,7 @@ from api.routes import (
     stream,
     webhooks,
 )
+from api.segments import kept, restored
 from api.telemetry import Telemetry
 from api.web import site
 from api.web.pages.session import to_login
@@ -60,6 +62,7 @@ def create_app(
             *public.HANDLERS,
             *accountability.HANDLERS,
             *figures.HANDLERS,
+            *law.HANDLERS,
             *desk.HANDLERS,
             *ledgers.HANDLERS,
             *record.HANDLERS,
@@ -82,7 +85,7 @@ def create_app(
         guards=[guard(doors)],
         before_request=once,
         before_send=[secure],
-        middleware=[conditional],
+        middleware=[restored, conditional],
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, minimum_size=1000, exclude="^/v1/"),
         openapi_config=OpenAPIConfig(
             title="danze 担责",
@@ -95,7 +98,7 @@ def create_app(
         logging_config=None,
     )
     limited = Limits(rate).around(app.asgi_handler) if rate else app.asgi_handler
-    app.asgi_handler = telemetry.around(limited)
+    app.asgi_handler = telemetry.around(kept(limited))
     return app
 
 

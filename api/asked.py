@@ -12,13 +12,15 @@ from litestar import Request
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter, SkipValidation
 
-from api.ports import Asks
+from api.ports import Answer, Asks
 from api.problems import Problem, bad_value
 from domain.moments import When, both
+from projections.orders import split
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China has kept one offset without summer time since 1991."""
 
+SORT = "In which order; after a minus, the other way round. A cursor goes on in the order that it was made in."
 PATIENCE = 2.0
 """Seconds that a question with min_position waits."""
 
@@ -115,6 +117,16 @@ async def _seen(questions: Asks, wanted: int) -> None:
             detail = f"position {wanted} is not in the read models yet: they have seen {seen}, the log ends at {head}"
             raise Problem(409, "not-yet-seen", detail, headers={"Retry-After": "1"})
         await asyncio.sleep(0.03)
+
+
+def in_order(answer: Answer, rows: str, sort: str | None) -> Answer:
+    """The answer with its list `rows` in the order asked for: of equal ones, as it was; what is none comes last."""
+    if sort is None:
+        return answer
+    name, down = split(sort)
+    some = [each for each in answer[rows] if each[name] is not None]
+    none = [each for each in answer[rows] if each[name] is None]
+    return {**answer, rows: [*sorted(some, key=lambda each: each[name], reverse=down), *none]}
 
 
 async def once(request: Request[Any, Any, Any]) -> None:

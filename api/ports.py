@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from litestar.di import NamedDependency
@@ -12,6 +12,7 @@ from litestar.params import SkipValidation
 from domain.moments import When
 from domain.periods import Period
 from domain.reader import Reader
+from projections import orders
 
 Answer = dict[str, Any]
 """A plain JSON object in the shapes of the contract; always with "as_of", "at", "position" and "behind"."""
@@ -78,6 +79,7 @@ class Questions(Protocol):
         state: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
+        sort: orders.Findings = "id",
     ) -> Answer:
         """Which rules tripped, and who answers for each; `state` is proposed, opened, decided, dismissed."""
 
@@ -110,6 +112,7 @@ class Questions(Protocol):
         as_of: When = None,
         *,
         span: str | None = None,
+        sort: orders.Due = "due_on",
     ) -> Answer:
         """Running deadlines, the earliest first: what is used of each, which warning step it reached, who owes it.
 
@@ -129,8 +132,11 @@ class Questions(Protocol):
         place: str | None = None,
         channel: str | None = None,
         late: bool | None = None,
+        purpose: str | None = None,
+        registered_by: str | None = None,
         limit: int = 50,
         cursor: str | None = None,
+        sort: orders.Items = "-registered_on",
         as_of: When = None,
     ) -> Answer:
         """Which items match, and how many? `state` also takes open and resolved, `place` a division's prefix."""
@@ -180,9 +186,10 @@ class Questions(Protocol):
         state: str | None = None,
         limit: int | None = 100,
         cursor: str | None = None,
+        sort: orders.Entries = "-opened_on",
         as_of: When = None,
     ) -> Answer | None:
-        """What stands in a ledger (a key of `projections.ledgers.kinds.LEDGERS`), newest first."""
+        """What stands in a ledger (a key of `projections.ledgers.kinds.LEDGERS`)."""
 
     def units(self, as_of: When = None) -> Answer:
         """Which units stand, under whom, with what they have open."""
@@ -192,6 +199,18 @@ class Questions(Protocol):
 
     def overview(self, as_of: When = None) -> Answer:
         """The city on one page."""
+
+    def diff(
+        self,
+        a: datetime,
+        b: datetime,
+        *,
+        unit: str | None = None,
+        from_: date | None = None,
+        to: date | None = None,
+        at: datetime | None = None,
+    ) -> Answer:
+        """Which findings, dates and rates differ between two recorded times."""
 
     def news(self, after: int | None = None, unit: str | None = None) -> Answer:
         """What became of findings after a position: "changes", "read" up to where, and whether there is "more"."""

@@ -16,6 +16,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
 
 from api.routes.shapes import FieldError, ProblemDocument
+from api.segments import MARK
 
 PROBLEM_JSON = "application/problem+json"
 CODES = {
@@ -125,13 +126,15 @@ def _refused(error: HTTPException) -> Problem:
 
 def _sent_as(argument: str) -> str:
     """The name that a client used, where Python or litestar keep that word for themselves."""
-    return {"from_": "from", "petition_state": "state", "entry_state": "state"}.get(argument, argument)
+    return {"from_": "from", "petition_state": "state", "entry_state": "state", "finding_state": "state"}.get(
+        argument, argument
+    )
 
 
 def problem_response(request: Request[Any, Any, Any], problem: Problem) -> Response[ProblemDocument]:
     """The problem as application/problem+json."""
     return Response(
-        problem.document(request.url.path),
+        problem.document(request.url.path.replace(MARK, "/")),
         status_code=problem.status,
         media_type=PROBLEM_JSON,
         headers=problem.headers,

@@ -7,11 +7,12 @@ from typing import Annotated, Literal
 from litestar import get
 from litestar.params import FromPath, FromQuery, PathParameter, QueryParameter
 
-from api.asked import Moment, official_id, unit_id
+from api.asked import SORT, Moment, in_order, official_id, unit_id
 from api.ports import Answer, Asks
 from api.problems import answers, cursor_read, found
 from api.routes import examples, shapes
 from api.routes.petitions import Cursor
+from projections import orders
 
 
 @get(
@@ -21,9 +22,13 @@ from api.routes.petitions import Cursor
     sync_to_thread=True,
     responses=answers(shapes.Units, examples.UNITS),
 )
-def units(questions: Asks, moment: Moment) -> Answer:
-    """Which units stand?"""
-    return questions.units(moment)
+def units(
+    questions: Asks,
+    moment: Moment,
+    sort: Annotated[orders.Units | None, QueryParameter(description=SORT)] = None,
+) -> Answer:
+    """Which units stand? By division, and in it the highest first, or as asked."""
+    return in_order(questions.units(moment), "units", sort)
 
 
 @get(
@@ -53,8 +58,13 @@ def findings(
     subject: Annotated[str | None, QueryParameter(description="As petition:430408-2020-000002")] = None,
     official: FromQuery[str | None] = None,
     axis: Annotated[Literal["A", "B"] | None, QueryParameter(description="A caused it, B handled it badly")] = None,
+    finding_state: Annotated[
+        Literal["proposed", "opened", "decided", "dismissed"] | None,
+        QueryParameter(name="state", description="What humans made of it"),
+    ] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=5000)] = 200,
     cursor: Cursor = None,
+    sort: Annotated[orders.Findings, QueryParameter(description=SORT)] = "id",
 ) -> Answer:
     """Which rules tripped, and who answers?"""
     with cursor_read(cursor):
@@ -65,8 +75,10 @@ def findings(
             subject=subject,
             official=official_id(official),
             axis=axis,
+            state=finding_state,
             limit=limit,
             cursor=cursor,
+            sort=sort,
         )
 
 

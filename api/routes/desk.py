@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from litestar import get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from api.asked import Moment, official_id, unit_id
+from api.asked import SORT, Moment, official_id, unit_id
 from api.ports import Answer, Asks
 from api.problems import answers, cursor_read, found
 from api.routes import desk_told
 from api.routes.petitions import Cursor
+from projections import orders
 
 
 @get(
@@ -26,12 +27,32 @@ def due(
     moment: Moment,
     unit: Annotated[str | None, QueryParameter(description="Owed by this unit or one below it")] = None,
     handler: FromQuery[str | None] = None,
+    span: Annotated[
+        Literal["missed", "today", "week"] | None,
+        QueryParameter(description="Only what is overdue; or not overdue and due today, or by the end of this week"),
+    ] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=5000)] = 200,
     cursor: Cursor = None,
+    sort: Annotated[orders.Due, QueryParameter(description=SORT)] = "due_on",
 ) -> Answer:
     """What comes due and what is overdue, with how much of each limit is used, by unit and handler?"""
     with cursor_read(cursor):
-        return questions.due(unit=unit_id(unit), handler=official_id(handler), limit=limit, cursor=cursor, as_of=moment)
+        return questions.due(
+            unit=unit_id(unit), handler=official_id(handler), limit=limit, cursor=cursor, as_of=moment, span=span,
+            sort=sort,
+        )  # fmt: skip
+
+
+@get(
+    "/v1/due/coming",
+    operation_id="coming",
+    tags=["figures"],
+    sync_to_thread=True,
+    responses=answers(desk_told.Coming, desk_told.COMING),
+)
+def coming(questions: Asks, moment: Moment) -> Answer:
+    """How many limits are overdue, end today, and end by the end of this week?"""
+    return questions.coming(moment)
 
 
 @get(
@@ -46,4 +67,4 @@ def candidates(questions: Asks, moment: Moment, no: FromPath[str]) -> Answer:
     return found(questions.candidates(no, moment), f"item {no}")
 
 
-HANDLERS = [due, candidates]
+HANDLERS = [due, coming, candidates]

@@ -57,6 +57,19 @@ class Due(Told):
     next: str | None
 
 
+class Coming(Told):
+    """How many limits stand how, on the day asked about; `until` is the last day of its week."""
+
+    on: str
+    until: str
+    missed: int
+    today: int
+    week: int
+
+
+COMING = {**TOLD, "on": "2020-06-30", "until": "2020-07-05", "missed": 12, "today": 3, "week": 17}
+
+
 class Candidate(TypedDict):
     """An earlier item, what speaks for it, and the judgement that a human would emit."""
 

@@ -7,10 +7,11 @@ from typing import Annotated, Literal
 from litestar import get
 from litestar.params import FromQuery, QueryParameter
 
-from api.asked import Moment, read_between, unit_id
+from api.asked import SORT, Moment, in_order, read_between, unit_id
 from api.ports import Answer, Asks
 from api.problems import answers, bad_value
 from api.routes import examples, shapes
+from projections import orders
 
 By = Literal[
     "unit", "level", "responsible", "place", "county", "township", "village", "category", "channel", "purpose", "month",
@@ -57,10 +58,12 @@ def counters(
         str | None, QueryParameter(name="from", description=DATE, schema_extra=IS_DATE, min_length=10)
     ] = None,
     to: Annotated[str | None, QueryParameter(description=DATE, schema_extra=IS_DATE, min_length=10)] = None,
+    sort: Annotated[orders.Counts, QueryParameter(description=SORT)] = "key",
 ) -> Answer:
     """How many registrations, repeats, visits above? A visit above counts on its own day, not on its registration's."""
     begins, ends = read_between(from_, to)
-    return questions.counters(by=by, unit=unit_id(unit), from_=begins, to=ends, as_of=moment)
+    told = questions.counters(by=by, unit=unit_id(unit), from_=begins, to=ends, as_of=moment)
+    return in_order(told, "rows", sort)
 
 
 @get(

@@ -1,6 +1,6 @@
 """Shapes and examples of the answers about everything that is no item, as OpenAPI tells them."""
 
-from typing import Any
+from typing import Any, TypedDict
 
 from api.routes.examples import NO, TOLD
 from api.routes.shapes import Told
@@ -12,6 +12,26 @@ class DutyCalendar(Told):
     unit: str
     totals: dict[str, int]
     units: list[dict[str, Any]]
+
+
+class Seat(TypedDict):
+    """A leading role of a unit, and who holds it on the day; null where nobody does."""
+
+    unit: str
+    unit_name: str
+    level: str
+    division: str
+    role: str
+    official: str | None
+    name: str | None
+    since: str | None
+
+
+class Leaders(Told):
+    """Who leads, unit by unit."""
+
+    on: str
+    leaders: list[Seat]
 
 
 class LeaderRecord(Told):
@@ -59,6 +79,23 @@ class LedgerPage(Told):
     entries: list[dict[str, Any]]
     next: str | None
 
+
+LEADERS = {
+    **TOLD,
+    "on": "2020-06-30",
+    "leaders": [
+        {
+            "unit": "unit:430408-gov",
+            "unit_name": "蒸湘区人民政府",
+            "level": "county",
+            "division": "430408",
+            "role": "principal",
+            "official": "official:430408-gov-head",
+            "name": "周建国",
+            "since": "2019-01-02",
+        }
+    ],
+}
 
 DUTIES = {
     **TOLD,

@@ -8,13 +8,14 @@ from typing import Annotated
 from litestar import get
 from litestar.params import FromPath, PathParameter, QueryParameter
 
-from api.asked import Moment, official_id, read_between, read_span, unit_id
+from api.asked import SORT, Moment, in_order, official_id, read_between, read_span, unit_id
 from api.ports import Answer, Asks
 from api.problems import Problem, answers, bad_value, cursor_read, found
 from api.routes import ledger_answers as told_as
 from api.routes.figures import DATE, IS_DATE
 from api.routes.petitions import Cursor, Limit
 from domain.periods import half_year
+from projections import orders
 from projections.duties import LONGEST
 from projections.ledgers.kinds import LEDGERS, STATES
 
@@ -45,6 +46,22 @@ def duties(
     if begins is None or ends is None:
         raise bad_value("from", "missing")
     return found(questions.duties(unit_id(unit) or unit, begins, ends, gaps=gaps, as_of=moment), f"unit {unit}")
+
+
+@get(
+    "/v1/officials",
+    operation_id="leaders",
+    tags=["ledgers"],
+    sync_to_thread=True,
+    responses=answers(told_as.Leaders, told_as.LEADERS),
+)
+def leaders(
+    questions: Asks,
+    moment: Moment,
+    sort: Annotated[orders.Leaders | None, QueryParameter(description=SORT)] = None,
+) -> Answer:
+    """Who leads party, government and bureau of city and counties, and where is nobody (Art 2)? The highest first."""
+    return in_order(questions.leaders(moment), "leaders", sort)
 
 
 @get(
@@ -129,6 +146,7 @@ def ledger(
     ] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
+    sort: Annotated[orders.Entries, QueryParameter(description=SORT)] = "-opened_on",
 ) -> Answer:
     """What stands in a ledger (台账)?"""
     if kind not in LEDGERS:
@@ -146,9 +164,10 @@ def ledger(
             state=entry_state,
             limit=limit,
             cursor=cursor,
+            sort=sort,
             as_of=moment,
         )
     return found(told, " or ".join(each for each in (unit_id(unit), official_id(leader)) if each))
 
 
-HANDLERS = [duties, record, three_none, evaluation, ledger]
+HANDLERS = [duties, leaders, record, three_none, evaluation, ledger]

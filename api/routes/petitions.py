@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from litestar import Request, Response, get
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, FromQuery, PathParameter, QueryParameter
 
-from api.asked import Moment, unit_id
+from api.asked import SORT, Moment, unit_id
 from api.ports import Answer, Asks, Lets
 from api.problems import answers, cursor_read, found
 from api.roles import asked_of, reader_of
 from api.routes import examples, public_told, shapes
+from projections import orders
 
 Limit = Annotated[int, QueryParameter(ge=1, le=500, description="How many at most")]
 Cursor = Annotated[str | None, QueryParameter(description="The `next` of the answer before", min_length=1)]
@@ -36,8 +37,11 @@ def search_petitions(
     place: Annotated[str | None, QueryParameter(description="A division code; its subdivisions are taken in")] = None,
     channel: FromQuery[str | None] = None,
     late: FromQuery[bool | None] = None,
+    purpose: FromQuery[str | None] = None,
+    registered_by: Annotated[str | None, QueryParameter(description="Registered by this unit or one below it")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
+    sort: Annotated[orders.Items, QueryParameter(description=SORT)] = "-registered_on",
 ) -> Answer:
     """Which items match?"""
     with cursor_read(cursor):
@@ -49,8 +53,11 @@ def search_petitions(
             place=place,
             channel=channel,
             late=late,
+            purpose=purpose,
+            registered_by=unit_id(registered_by),
             limit=limit,
             cursor=cursor,
+            sort=sort,
             as_of=moment,
         )
 
@@ -77,6 +84,22 @@ def petition(questions: Asks, moment: Moment, no: FromPath[str]) -> Answer:
 def timeline(questions: Asks, moment: Moment, no: FromPath[str]) -> Answer:
     """What happened to an item?"""
     return found(questions.timeline(no, moment), f"item {no}")
+
+
+@get(
+    "/v1/subjects/{subject:str}/timeline",
+    operation_id="subjectTimeline",
+    tags=["petitions"],
+    sync_to_thread=True,
+    responses=answers(shapes.Timeline, examples.TIMELINE, missing="No such subject at that time"),
+)
+def subject_timeline(
+    questions: Asks,
+    moment: Moment,
+    subject: Annotated[str, PathParameter(description="As unit:430408-zjj, dispute:d1 or conference:430400-gov")],
+) -> Answer:
+    """What happened to a unit, a dispute, a conference, a finding or any other subject?"""
+    return found(questions.timeline(subject, moment) if ":" in subject else None, subject)
 
 
 @get(
@@ -123,4 +146,4 @@ def personal(
     return Response(told, headers={"cache-control": "no-store"})
 
 
-HANDLERS = [search_petitions, petition, timeline, dossier, matter, personal]
+HANDLERS = [search_petitions, petition, timeline, subject_timeline, dossier, matter, personal]

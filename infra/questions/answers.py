@@ -41,6 +41,7 @@ from infra.seals.sealer import Folder
 from infra.vault import Vault
 from infra.views.projector import Projector
 from infra.views.store import Views
+from projections.orders import Due
 from projections.public_view import public_view
 from projections.visibility import handles, registered
 
@@ -288,11 +289,11 @@ class Answers:
 
     def due(
         self, unit: str | None = None, handler: str | None = None, limit: int = 200, cursor: str | None = None,
-        as_of: When = None, *, span: str | None = None,
+        as_of: When = None, *, span: str | None = None, sort: Due = "due_on",
     ) -> Answer:  # fmt: skip
         on = due.day_asked(described(as_of))
         told = self._kept(("due", unit, handler, on), as_of, lambda book: due.due_list(book, unit, handler, on))
-        return due.page(due.within(told, span), limit, cursor)
+        return due.page(due.within(told, span), limit, cursor, sort)
 
     def coming(self, as_of: When = None) -> Answer:
         on = due.day_asked(described(as_of))

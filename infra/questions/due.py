@@ -7,8 +7,10 @@ from sqlalchemy import case, func, select
 
 from domain.envelope import day_of
 from infra.questions.book import Book
+from infra.questions.order import Place, cursor_of, later
 from projections.cases import DueRow
 from projections.due import Day, Running, due, grouped
+from projections.orders import Due, split
 
 
 def day_asked(as_of: datetime | None) -> date | None:
@@ -64,19 +66,18 @@ def within(told: dict[str, Any], span: str | None) -> dict[str, Any]:
     return {**told, "total": len(rows), "due": rows}
 
 
-def page(told: dict[str, Any], limit: int, cursor: str | None) -> dict[str, Any]:
+def page(told: dict[str, Any], limit: int, cursor: str | None, sort: Due = "due_on") -> dict[str, Any]:
     """A part of the list. The groups are over all of it, and are told with the first part."""
-    if cursor and cursor.count("|") != 3:
-        raise ValueError(f"{cursor!r} is no cursor of this list")
-    rows = [row for row in told["due"] if not cursor or _place(row) > cursor]
+    rows = later([(_place(row, sort), row) for row in told["due"]], sort, cursor)
     shown = rows[:limit]
     groups = {"groups": told["groups"]} if not cursor else {}
     told = {name: value for name, value in told.items() if name != "groups"}
-    return {**told, **groups, "due": shown, "next": _place(shown[-1]) if len(rows) > limit else None}
+    after = cursor_of(sort, shown[-1][0]) if len(rows) > limit else None
+    return {**told, **groups, "due": [row for _, row in shown], "next": after}
 
 
-def _place(row: dict[str, Any]) -> str:
-    return f"{row['due_on']}|{row['no']}|{row['clock']}|{row['started']:06}"
+def _place(row: dict[str, Any], sort: Due) -> Place:
+    return row[split(sort)[0]], row["due_on"], row["no"], row["clock"], row["started"]
 
 
 def _running(book: Book, unit: str | None) -> list[Running]:

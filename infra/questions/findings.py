@@ -12,9 +12,11 @@ from domain.rules.answers import answers
 from domain.rules.law import Rules
 from domain.unit.state import Units
 from infra.questions.book import Book
+from infra.questions.order import Order, Place, later
 from infra.shipped import quoted
 from projections.explain import finding_sentences
 from projections.findings import Standing, Step, standing, unpack_words
+from projections.orders import Findings, split
 from projections.sentences import sentence
 
 
@@ -110,8 +112,9 @@ def findings(
     state: str | None = None,
     limit: int | None = None,
     cursor: str | None = None,
+    sort: Findings = "id",
 ) -> dict[str, Any]:
-    """Findings that stand, by id. `unit` takes what is below it in; `official` asks who answers."""
+    """Findings that stand, by id or as asked. `unit` takes what is below it in; `official` asks who answers."""
     table = book.tables.findings
     conditions: list[Any] = [table.c.cleared_at == 0]
     if unit:
@@ -119,29 +122,32 @@ def findings(
     for column, wanted in (("rule", rule), ("subject", subject), ("axis", axis), ("state", state)):
         if wanted:
             conditions.append(table.c[column] == wanted)
+    name, _ = split(sort)
+    order = Order(sort, (table.c.id,) if name == "id" else (table.c[name], table.c.id))
     if official:
         conditions.append(table.c.unit.in_(sorted({unit for unit, _ in book.units.offices(official)})))
-        found = _answered_by(book, official, conditions)
-        total, later = len(found), [each for each in found if each.finding.id > cursor] if cursor else found
+        found = _answered_by(book, official, order, conditions)
+        total, rest = len(found), later(found, sort, cursor)
     else:
         total = int(book.select(select(func.count()).select_from(table).where(*conditions))[0][0])
-        later = _in_order(book, [*conditions, *([table.c.id > cursor] if cursor else [])], limit and limit + 1)
-    rows = [told(each, book) for each in (later[:limit] if limit else later)]
-    more = limit is not None and len(later) > limit
-    return {**book.head(), "total": total, "findings": rows, "next": rows[-1]["id"] if more else None}
+        rest = _in_order(book, order, [*conditions, *order.after(cursor)], limit and limit + 1)
+    shown = rest[:limit] if limit else rest
+    after = order.cursor(shown[-1][0]) if limit is not None and len(rest) > limit else None
+    return {**book.head(), "total": total, "findings": [told(each, book) for _, each in shown], "next": after}
 
 
-def _in_order(book: Book, conditions: Iterable[Any], limit: int | None = None) -> list[Standing]:
-    """Findings by id."""
-    table = book.tables.findings
-    query = select(table.c.body).where(*conditions).order_by(table.c.id).limit(limit)
-    return [_standing(row[0]) for row in book.select(query)]
+def _in_order(
+    book: Book, order: Order, conditions: Iterable[Any], limit: int | None = None
+) -> list[tuple[Place, Standing]]:
+    """Findings with their places in the order."""
+    query = select(book.tables.findings.c.body, *order.columns).where(*conditions).order_by(*order.by).limit(limit)
+    return [(tuple(place), _standing(body)) for body, *place in book.select(query)]
 
 
-def _answered_by(book: Book, official: str, conditions: Iterable[Any]) -> list[Standing]:
+def _answered_by(book: Book, official: str, order: Order, conditions: Iterable[Any]) -> list[tuple[Place, Standing]]:
     """Those for which this official answers in person, which is known from the roles of the day."""
-    found = _in_order(book, conditions)
-    return [each for each in found if any(a.official == official for a in answers(each.finding, book.units))]
+    found = _in_order(book, order, conditions)
+    return [each for each in found if any(a.official == official for a in answers(each[1].finding, book.units))]
 
 
 def explain(book: Book, id: str) -> dict[str, Any] | None:

@@ -1,17 +1,18 @@
-"""What stands in a ledger (台账)? Entries with the items that they are about, newest first."""
+"""What stands in a ledger (台账)? Entries with the items that they are about, newest first or as asked."""
 
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, func, literal, select
 
 from domain.deadlines import WINDOWS, Kept
 from domain.petition.item import Item
 from infra.questions.book import Book
-from infra.views.tables import WHOLE
+from infra.questions.order import Order, day
 from projections.ledgers.duties import KINDS, ActRow, act_entry
 from projections.ledgers.entry import Entry, unpack_entry
 from projections.ledgers.kinds import LEDGERS, STATES
+from projections.orders import Entries, split
 
 
 class Wanted(NamedTuple):
@@ -26,6 +27,7 @@ class Wanted(NamedTuple):
     """A state of the ledger, or `overdue`; of items also `open` and `resolved`."""
     limit: int | None = 100
     cursor: str | None = None
+    sort: Entries = "-opened_on"
 
 
 def ledger(book: Book, kind: str, wanted: Wanted) -> dict[str, Any] | None:
@@ -57,11 +59,13 @@ def _entries(book: Book, kind: str, wanted: Wanted) -> Page:
     cases, acts = book.tables.cases, kind in KINDS
     table = book.tables.acts if acts else book.tables.ledgers
     stands = _stands(book, kind)
-    order = (table.c.opened_on, table.c.id) if acts else (table.c.opened_on, table.c.position, table.c.name)
+    last = (table.c.id,) if acts else (table.c.position, table.c.name)
+    order = _order(table.c.opened_on, None if acts else table.c.due_on, last, wanted.sort)
     kept = tuple(table.c) if acts else (table.c.body,)
     query = (
         select(
-            stands, cases.c.title, cases.c.state, cases.c.resolved, cases.c.closed_on, cases.c.unit, *kept, *order,
+            stands, cases.c.title, cases.c.state, cases.c.resolved, cases.c.closed_on, cases.c.unit, *kept,
+            *order.columns,
         )
         .select_from(table.outerjoin(cases, table.c.petition == cases.c.no))
         .where(table.c.ledger == kind)
@@ -72,7 +76,7 @@ def _entries(book: Book, kind: str, wanted: Wanted) -> Page:
     total, rows, more = _page(book, query, order, wanted)
     entries = [act_entry(ActRow._make(row[6:13])) if acts else unpack_entry(row[6]) for row in rows]
     told = [_told(book, entry, row) for entry, row in zip(entries, rows, strict=True)]
-    return total, told, "|".join(map(str, rows[-1][-len(order) :])) if more else None
+    return total, told, order.cursor(tuple(rows[-1][-len(order.columns) :])) if more else None
 
 
 def _stands(book: Book, kind: str) -> ColumnElement[str]:
@@ -125,7 +129,8 @@ def _shown(book: Book, items: Any) -> Any:
 
 def _items(book: Book, wanted: Wanted) -> Page:
     table, state = book.tables.cases, wanted.state
-    query: Any = select(table.c.body, table.c.registered_on, table.c.no)
+    order = _order(table.c.registered_on, table.c.due_on, (table.c.no,), wanted.sort)
+    query: Any = select(table.c.body, *order.columns)
     query = _filtered(book, query, wanted, table.c.registered_on, table.c.unit, table.c.handler)
     if state == "overdue":
         query = query.where(table.c.late > 0, table.c.over == 0)
@@ -133,9 +138,8 @@ def _items(book: Book, wanted: Wanted) -> Page:
         query = query.where(table.c.over == 0 if state == "open" else table.c.resolved == 1)
     elif state:
         query = query.where(table.c.state == state)
-    order = (table.c.registered_on, table.c.no)
     total, rows, more = _page(book, query, order, wanted)
-    return total, [_item(book, book.kept(row)) for row in rows], "|".join(rows[-1][1:]) if more else None
+    return total, [_item(book, book.kept(row)) for row in rows], order.cursor(tuple(rows[-1][1:])) if more else None
 
 
 def _item(book: Book, item: Item) -> dict[str, Any]:
@@ -175,30 +179,16 @@ def _filtered(book: Book, query: Any, wanted: Wanted, day: Any, unit: Any, perso
     return query.where(person == wanted.leader) if wanted.leader else query
 
 
-def _page(book: Book, query: Any, order: tuple[Any, ...], wanted: Wanted) -> tuple[int, list[Any], bool]:
-    """How many there are, the newest of them after the cursor, and whether more follow."""
+def _order(opened: Any, due: Any, last: tuple[Any, ...], sort: Entries) -> Order:
+    """Of acts of duty, which were done, none is due."""
+    by_due = split(sort)[0] == "due_on" and due is not None
+    return Order(sort, (day(due, sort), *last) if by_due else (opened, *last))
+
+
+def _page(book: Book, query: Any, order: Order, wanted: Wanted) -> tuple[int, list[Any], bool]:
+    """How many there are, those after the cursor in order, and whether more follow."""
     total = int(book.select(query.with_only_columns(func.count(), maintain_column_froms=True))[0][0])
-    if wanted.cursor:
-        query = query.where(_beyond(order, _place(wanted.cursor, order)))
-    query = query.order_by(*(column.desc() for column in order))
+    query = query.where(*order.after(wanted.cursor)).order_by(*order.by)
     limit = wanted.limit
     rows = list(book.select(query.limit(limit + 1) if limit else query))
     return total, rows[:limit] if limit else rows, limit is not None and len(rows) > limit
-
-
-def _beyond(order: tuple[Any, ...], after: tuple[Any, ...]) -> Any:
-    (column, *others), (value, *rest) = order, after
-    if not others:
-        return column < value
-    return or_(column < value, and_(column == value, _beyond(tuple(others), tuple(rest))))
-
-
-def _place(cursor: str, order: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The last entry told, by the columns of the order. Raises ValueError where the text is no cursor."""
-    parts = cursor.split("|")
-    if len(parts) != len(order) or "\0" in cursor:
-        raise ValueError(f"{cursor!r} is no cursor of this list")
-    place = [int(part) if column.type is WHOLE else part for part, column in zip(parts, order, strict=True)]
-    if any(isinstance(part, int) and not 0 <= part < 2**63 for part in place):
-        raise ValueError(f"{cursor!r} is no cursor of this list")
-    return tuple(place)

@@ -93,6 +93,7 @@ class ReadersAnswers(Answers):
 
     def search(self, q: str = "", **wanted: Any) -> Answer:
         self._govern(wanted.get("unit"))
+        self._govern(wanted.get("registered_by"))
         return super().search(q, **wanted)
 
     def due(self, unit: str | None = None, *asked: Any, **wanted: Any) -> Answer:

@@ -5,6 +5,8 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from infra.questions.book import Book
+from infra.questions.order import Order, day
+from projections.orders import Items, split
 from projections.titles import phrases
 
 
@@ -12,9 +14,9 @@ def search(
     book: Book, q: str = "", *, unit: str | None = None, state: str | None = None, category: str | None = None,
     place: str | None = None, channel: str | None = None, purpose: str | None = None, late: bool | None = None,
     registered_by: str | None = None, month: str | None = None, limit: int = 50,
-    cursor: str | None = None,
+    cursor: str | None = None, sort: Items = "-registered_on",
 ) -> dict[str, Any]:  # fmt: skip
-    """Newest first. `unit` takes what is below it in; `place` is a division code or the beginning of one."""
+    """Newest first, or as asked. `unit` takes what is below it in; `place` is the beginning of a code."""
     table = book.tables.cases
     conditions: list[Any] = []
     if unit:
@@ -36,16 +38,17 @@ def search(
     if q:
         conditions.append(_matching(book, q))
     total = book.select(select(func.count()).select_from(table).where(*conditions))[0][0]
-    if cursor:
-        day, bar, no = cursor.partition("|")
-        if not bar:
-            raise ValueError(f"{cursor!r} is no cursor of this list")
-        conditions.append(or_(table.c.registered_on < day, (table.c.registered_on == day) & (table.c.no < no)))
-    query = select(table).where(*conditions).order_by(table.c.registered_on.desc(), table.c.no.desc()).limit(limit + 1)
-    rows = book.select(query)
+    order = _order(table, sort)
+    query = select(table).where(*conditions, *order.after(cursor)).order_by(*order.by).limit(limit + 1)
+    rows = book.select(query.add_columns(*(column.label(f"by_{n}") for n, column in enumerate(order.columns))))
     found = [_told(book, row) for row in rows[:limit]]
-    after = f"{found[-1]['registered_on']}|{found[-1]['no']}" if len(rows) > limit else None
+    after = order.cursor(tuple(rows[limit - 1][-len(order.columns) :])) if len(rows) > limit else None
     return {**book.head(), "total": total, "petitions": found, "next": after}
+
+
+def _order(table: Any, sort: Items) -> Order:
+    name, _ = split(sort)
+    return Order(sort, (day(table.c.due_on, sort) if name == "due_on" else table.c[name], table.c.no))
 
 
 def _matching(book: Book, q: str) -> Any:

@@ -142,7 +142,7 @@ class FakeQuestions:
 
     def findings(
         self, as_of=None, *, unit=None, rule=None, subject=None, official=None, axis=None, state=None, limit=None,
-        cursor=None,
+        cursor=None, sort="id",
     ):  # fmt: skip
         self._fail()
         wanted = {"unit": unit, "rule": rule, "subject": subject, "axis": axis, "state": state}
@@ -243,7 +243,7 @@ class FakeQuestions:
         on = self._today(as_of)
         return self._told(as_of) | {"on": on, "until": on, "missed": 2, "today": 0, "week": 0}
 
-    def due(self, unit=None, handler=None, limit=200, cursor=None, as_of=None, *, span=None):
+    def due(self, unit=None, handler=None, limit=200, cursor=None, as_of=None, *, span=None, sort="due_on"):
         rows = [row for item in ITEMS if self.case(item[0], as_of) for row in self._running(item, as_of)]
         rows = [row for row in rows if unit in (None, row["owed_by"]) and handler in (None, row["handler"])]
         page, following = _page(rows, limit, cursor)
@@ -267,7 +267,7 @@ class FakeQuestions:
         ]  # fmt: skip
 
     def search(self, q="", *, unit=None, state=None, category=None, place=None, channel=None, late=None, limit=50,
-               cursor=None, as_of=None):  # fmt: skip
+               cursor=None, as_of=None, **_):  # fmt: skip
         self._fail()
         rows = [row for item in ITEMS if (row := self._row(item, as_of))]
         wanted = {"unit": unit, "category": category, "place": place, "channel": channel, "late": late}
@@ -343,6 +343,10 @@ class FakeQuestions:
         if "supervise_dayz" in str(ruleset):
             return [("parameters.supervise_dayz", "no step asks for it")]
         return {**PREVIEW, "adopted_from": from_.isoformat() if from_ else "2031-01-01"}
+
+    def diff(self, a, b, **asked):
+        told = self._told(a), self._told(b)
+        return {"from": told[0], "to": told[1], "events": 0, "findings": {}, "deadlines": [], "rates": None}
 
     def log(self, after: int = 0, limit: int = 100) -> dict[str, Any]:
         return {"position": len(self.events), "events": self.events[after : after + limit]}

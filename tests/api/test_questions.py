@@ -25,6 +25,9 @@ ROUTES = {
     "/v1/counters?by=category": "rows",
     "/v1/due?unit=430408-zjj": "groups",
     "/v1/overview": "totals",
+    "/v1/due/coming": "week",
+    "/v1/officials": "leaders",
+    "/v1/rules": "clocks",
     "/v1/ledgers/dispute": "entries",
     "/v1/evaluations/2020H1?unit=430408-gov": "lines",
     "/v1/boards/three-none": "places",
@@ -99,7 +102,8 @@ def test_filters_reach_the_questions_in_full_form(client, questions):
     assert q == "停车"
     assert asked == {
         "unit": "unit:430408-zjj", "state": "open", "category": "民政", "place": "430408", "channel": "visit",
-        "late": True, "limit": 7, "cursor": None, "as_of": None,
+        "late": True, "limit": 7, "cursor": None, "as_of": None, "purpose": None, "registered_by": None,
+        "sort": "-registered_on",
     }  # fmt: skip
 
 

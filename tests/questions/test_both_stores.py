@@ -1,12 +1,14 @@
 """Every question about duties and ledgers, with every filter, is answered alike from SQLite and from PostgreSQL."""
 
-from typing import Any
+from typing import Any, get_args
 
 import orjson
 import pytest
 
 from cli.wiring import System
 from domain.periods import half_year
+from infra.questions.order import cursor_of
+from projections import orders
 from projections.ledgers.duties import AT_ONCE, KINDS
 from projections.ledgers.kinds import LEDGERS
 from tests.projections.test_ledgers import HISTORY
@@ -17,14 +19,14 @@ pytestmark = pytest.mark.postgres
 SPAN = (date(2020, 4, 1), date(2020, 9, 30))
 FILTERS = (
     {}, {"unit": COUNTY}, {"leader": head(COUNTY)}, {"state": "overdue"}, {"state": "open"}, {"state": "resolved"},
-    {"from_": SPAN[0], "to": date(2020, 6, 1)}, {"limit": 1},
+    {"from_": SPAN[0], "to": date(2020, 6, 1)}, {"limit": 1}, {"sort": "due_on"}, {"sort": "-due_on", "limit": 2},
 )  # fmt: skip
 
 
 def following(kind: str) -> dict[str, Any]:
     """What goes on from a day in the middle."""
-    place = f"{40 * AT_ONCE}" if kind in KINDS else "40|9"
-    return {"limit": 1, "cursor": f"2020-06-01|{place}"}
+    place = (40 * AT_ONCE,) if kind in KINDS else (40, "9")
+    return {"limit": 1, "cursor": cursor_of("-opened_on", ("2020-06-01", *place))}
 
 
 def answers(system: System) -> dict[str, bytes]:
@@ -36,6 +38,10 @@ def answers(system: System) -> dict[str, bytes]:
         for wanted in (*FILTERS, following(kind))
     }
     asked |= {f"unit {wanted}": ask.ledger("unit", **wanted) for wanted in FILTERS}
+    for sort in get_args(orders.Items):
+        asked |= {f"items {sort} {limit}": ask.search(sort=sort, limit=limit) for limit in (1, 50)}
+    for sort in get_args(orders.Findings):
+        asked |= {f"findings {sort} {unit}": ask.findings(sort=sort, unit=unit, limit=3) for unit in (CITY, HOUSING)}
     for unit in (CITY, COUNTY, HOUSING, TOWN):
         asked |= {
             f"duties {unit}": ask.duties(unit, *SPAN), f"gaps {unit}": ask.duties(unit, *SPAN, gaps=True),

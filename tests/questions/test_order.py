@@ -1,0 +1,85 @@
+"""Lists in every order that may be asked for: page after page gives the whole list, each row once."""
+
+from typing import get_args
+
+import pytest
+
+from infra.questions.order import cursor_of
+from projections import orders
+
+LISTS = {
+    "petitions": ("petitions", orders.Items), "findings": ("findings", orders.Findings), "due": ("due", orders.Due),
+    "ledgers/reception": ("entries", orders.Entries), "ledgers/unit": ("entries", orders.Entries),
+    "ledgers/supervision": ("entries", orders.Entries),
+}  # fmt: skip
+WHOLE = {
+    "units": ("units", orders.Units),
+    "counters": ("rows", orders.Counts),
+    "officials": ("leaders", orders.Leaders),
+}
+ASKED = [(path, rows, sort) for path, (rows, sorts) in LISTS.items() for sort in get_args(sorts)]
+
+
+def paged(http, path, rows, sort, **asked):
+    """Every row of a list, asked for by ones."""
+    found, cursor = [], None
+    while True:
+        goes_on = {"cursor": cursor} if cursor else {}
+        page = http.get(f"/v1/{path}", params={"limit": 1, "sort": sort, **asked, **goes_on}).json()
+        found += page[rows]
+        if (cursor := page["next"]) is None:
+            return found
+
+
+@pytest.mark.parametrize(("path", "rows", "sort"), ASKED)
+def test_page_after_page_gives_the_whole_list_in_order(city, path, rows, sort):
+    whole = city.http.get(f"/v1/{path}", params={"limit": 500, "sort": sort}).json()[rows]
+    assert paged(city.http, path, rows, sort) == whole
+    name, down = orders.split(sort)
+    told = [each[name] for each in whole if each.get(name) is not None]
+    assert told == sorted(told, reverse=down)
+
+
+@pytest.mark.parametrize(("path", "rows", "sort"), ASKED)
+def test_the_other_way_round_is_the_other_way_round(city, path, rows, sort):
+    name, _ = orders.split(sort)
+    one, other = (
+        [each for each in city.http.get(f"/v1/{path}?limit=500&sort={way}").json()[rows] if each.get(name) is not None]
+        for way in (name, f"-{name}")
+    )
+    assert one == other[::-1]
+
+
+def test_who_answers_for_a_finding_is_asked_for_in_order_too(city):
+    official = city.ask.findings()["findings"][0]["answers"][0]["official"]
+    for sort in get_args(orders.Findings):
+        whole = city.ask.findings(official=official, sort=sort)["findings"]
+        assert paged(city.http, "findings", "findings", sort, official=official) == whole
+        assert len(whole) > 1
+
+
+@pytest.mark.parametrize(
+    ("path", "rows", "sort"), [(p, r, s) for p, (r, all_) in WHOLE.items() for s in get_args(all_)]
+)
+def test_what_is_told_whole_is_sorted_and_what_has_no_value_comes_last(city, path, rows, sort):
+    name, down = orders.split(sort)
+    told = [each[name] for each in city.http.get(f"/v1/{path}?sort={sort}").json()[rows]]
+    some = [each for each in told if each is not None]
+    assert told == sorted(some, reverse=down) + [None] * (len(told) - len(some))
+
+
+@pytest.mark.parametrize("path", [*LISTS, *WHOLE])
+def test_an_order_that_is_none_is_named(city, path):
+    answer = city.http.get(f"/v1/{path}?sort=mood")
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
+    assert [each["path"] for each in answer.json()["errors"]] == ["sort"]
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_cursor_of_another_order_or_list_is_none_of_this(city, path):
+    _, sorts = LISTS[path]
+    first, other = get_args(sorts)[:2]
+    made = city.http.get(f"/v1/{path}?limit=1&sort={first}").json()["next"] or cursor_of(first, ("a", 1, "b"))
+    for cursor in (made, cursor_of(other, ("\0",)), cursor_of(other, (2**63, "a")), "%C3%A9", "W10", "eyJhIjoxfQ"):
+        answer = city.http.get(f"/v1/{path}?cursor={cursor}&sort={other}")
+        assert (answer.status_code, answer.json()["errors"][0]["path"]) == (400, "cursor")
