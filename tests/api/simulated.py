@@ -23,10 +23,12 @@ from infra.seals.notes import LOG
 from infra.seals.sealer import Sealer
 from tests.api.live import announce
 
+DAYS = 200
 
-def fill(url: str) -> None:
-    """Two counties' work of 200 days, sealed."""
-    actions = simulate(7, days=200, scale=0.05, start=date(2020, 7, 1), counties=2)
+
+def fill(url: str, start: date = date(2020, 7, 1)) -> None:
+    """Two counties' work of so many days, sealed."""
+    actions = simulate(7, days=DAYS, scale=0.05, start=start, counties=2)
     with opened(url) as system:
         counts = take(system, map(orjson.dumps, actions), history=True, title="simulate")
         assert counts["rejected"] == 0, counts
@@ -68,6 +70,7 @@ def pages(ask: Answers) -> dict[str, str]:
         "/three-none": "化解结果", f"/three-none?unit={unit}&level=village": "到省以上集体访",
         "/evaluations?period=2020H2": "挂牌整治", f"/evaluations/2020H2/{unit}": "逐项测算", "/rules": "问责规则",
         "/rules?on=2021-01-01": "60日", "/audit": "与封存一致", "/audit?event=9": "证明含", "/about": "信访人",
+        "/public": "查询码",
     }  # fmt: skip
 
 

@@ -6,12 +6,15 @@ Screenshots are kept in `build/screenshots`, by look and page.
 import hashlib
 import subprocess
 import sys
+from contextlib import contextmanager
+from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
-from cli.wiring import opened
+from cli.wiring import now, opened
+from domain.envelope import day_of
 from tests import servers
 from tests.api import simulated
 from tests.api.conftest import copied
@@ -53,7 +56,13 @@ def paths(city):
 @pytest.fixture(scope="module")
 def site(city_store, tmp_path_factory):
     """On a store of its own: a finding is decided in it."""
-    port, store = servers.free_port(), copied(city_store, tmp_path_factory.mktemp("site"))
+    with served(copied(city_store, tmp_path_factory.mktemp("site"))) as address:
+        yield address
+
+
+@contextmanager
+def served(store):
+    port = servers.free_port()
     command = [sys.executable, "-m", "tests.api.simulated", store, str(port)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout.readline() == "ready\n"
@@ -64,7 +73,14 @@ def site(city_store, tmp_path_factory):
 
 @pytest.fixture
 def page(chromium, site, request):
-    context = chromium.new_context(base_url=site, locale="zh-CN", **LOOKS[getattr(request, "param", "desktop")])
+    with opened_in(chromium, site, getattr(request, "param", "desktop")) as page:
+        yield page
+
+
+@contextmanager
+def opened_in(chromium, site, look):
+    """A page of a browser that was nowhere before; whatever it complained of fails the test."""
+    context = chromium.new_context(base_url=site, locale="zh-CN", **LOOKS[look])
     page = context.new_page()
     page.set_default_timeout(15_000)
     page.faults = []
@@ -85,15 +101,14 @@ def keep(page, look, path):
 
 @pytest.mark.parametrize(("page", "look"), [(each, each) for each in LOOKS], indirect=["page"], ids=LOOKS)
 def test_every_page_opens_without_a_fault_fits_and_can_be_used_by_everybody(page, look, paths):
-    width, barriers = page.viewport_size["width"], {}
+    width, kept_out = page.viewport_size["width"], {}
     for path in paths:
         assert page.goto(path).status == 200, path
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         assert page.evaluate(SPILLS) == [], path
         keep(page, look, path)
-        page.evaluate(AXE)
-        barriers[path] = page.evaluate(JUDGED)
-    assert {path: found for path, found in barriers.items() if found} == {}
+        kept_out[path] = barriers(page)
+    assert {path: found for path, found in kept_out.items() if found} == {}
 
 
 def test_every_page_prints_on_a4(chromium, site, paths):
@@ -173,6 +188,61 @@ def test_a_finding_is_opened_and_decided(page, city):
         page.get_by_text("已入账").wait_for()
     assert page.get_by_text("逾期未作说明").is_visible()
     assert page.locator("h1 + .chips .state-decided").count() == 1
+
+
+@pytest.fixture(scope="module")
+def slip(tmp_path_factory):
+    """What a petitioner of a city of today holds: its address, the number of his answered item, and his query code."""
+    store = f"sqlite:///{tmp_path_factory.mktemp('lately')}/city.db"
+    simulated.fill(store, start=day_of(now()) - timedelta(days=simulated.DAYS))
+    with opened(store) as system:
+        answers = system.answers
+        codes = {each["no"]: answers.query_code(each["no"], lambda: None)["query_code"]
+                 for each in answers.search(state="answered", limit=100)["petitions"]}  # fmt: skip
+        no = next(no for no, code in codes.items() if all(r["open"] for r in answers.public(no, code)["ratings"]))
+    with served(store) as address:
+        yield address, no, codes[no]
+
+
+@pytest.mark.parametrize("look", ["desktop", "phone"])
+def test_a_citizen_finds_his_item_by_number_and_code_and_rates(chromium, slip, look):
+    """At the desktop the bureau, on the phone the unit; each stays rated."""
+    site, no, code = slip
+    rated, score = ("对信访工作机构", "满意") if look == "desktop" else ("对责任单位", "基本满意")
+    with opened_in(chromium, site, look) as page:
+        asked_with(page, no, code)
+        page.get_by_role("listitem").filter(has_text="作出处理意见").wait_for()
+        assert code not in page.url
+        page.get_by_role("form", name=rated).get_by_role("button", name=score, exact=True).click()
+        page.get_by_role("status").get_by_text("评价已入账").wait_for()
+        assert page.get_by_role("form", name=rated).count() == 0
+        keep(page, look, "/public/item")
+        assert barriers(page) == []
+
+
+def test_a_wrong_code_opens_nothing_and_is_told_as_an_unknown_number_is(chromium, slip):
+    site, no, _ = slip
+    with chromium.new_context(base_url=site) as context:
+        page, said = context.new_page(), set()
+        for number, code in ((no, "2222-2222-2222"), ("430408-1999-000001", "2222-2222-2222")):
+            asked_with(page, number, code)
+            said.add(page.get_by_role("alert").inner_text())
+            assert page.locator(".timeline").count() == 0
+        assert said == {"没有这个编号，或查询码不对。"}
+        assert barriers(page) == []
+
+
+def asked_with(page, no, code):
+    page.goto("/public")
+    page.get_by_label("信访件编号").fill(no)
+    page.get_by_label("查询码", exact=True).fill(code)
+    page.get_by_role("button", name="查询").click()
+
+
+def barriers(page):
+    """What keeps somebody out of the page as it stands."""
+    page.evaluate(AXE)
+    return page.evaluate(JUDGED)
 
 
 def test_time_slides_to_a_day(page):

@@ -13,8 +13,10 @@ from cli.wiring import opened
 from tests.api import simulated
 
 HTML = {"accept": "text/html"}
-SINGLE = ("/about", "/events/")
+SINGLE = ("/about", "/events/", "/public")
 """Pages that are no list: an event stays as it is."""
+FORMS = ("/decide/", "/public/item")
+"""Addresses that forms send to."""
 LINK = re.compile(r'(?:href|hx-get|action)="(/[^"]*)"')
 
 
@@ -37,7 +39,7 @@ def told(client, city):
 
 
 def links(text):
-    return {html.unescape(link) for link in LINK.findall(text) if not link.startswith(("/static/", "/decide/"))}
+    return {html.unescape(link) for link in LINK.findall(text) if not link.startswith(("/static/", *FORMS))}
 
 
 def test_every_page_says_what_it_is_for(told, city):

@@ -46,7 +46,10 @@ async def found(
                 seen = rated(request, questions, intake, doors, no, code, target, score)
             except Problem as problem:
                 refused = problem
-        return _shown(page, no, code, seen, refused)
+        return page.show(
+            "public.html", status=refused.status if refused else 200, headers={"cache-control": "no-store"}, seen=seen,
+            no=no, code=code, refused=refused, rated=bool(score), scores=SCORES,
+        )  # fmt: skip
 
     return await asyncio.to_thread(answered)
 
@@ -56,13 +59,6 @@ def _refused(page: Page, no: str, problem: Problem) -> Response[str]:
     return page.show(
         "public.html", status=problem.status, headers=problem.headers, seen=None, no=no, code="", refused=problem
     )
-
-
-def _shown(page: Page, no: str, code: str, seen: dict[str, Any], refused: Problem | None) -> Response[str]:
-    return page.show(
-        "public.html", status=refused.status if refused else 200, headers={"cache-control": "no-store"}, seen=seen,
-        no=no, code=code, refused=refused, scores=SCORES,
-    )  # fmt: skip
 
 
 HANDLERS = [asked, found]
