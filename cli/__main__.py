@@ -35,6 +35,7 @@ from cli import (
 )
 from cli.screen import err
 from cli.wiring import look_for_garbage_less_often
+from domain.codec import LaterType
 from infra.kafka.settings import KafkaProblem
 from infra.log.port import Conflict, StoreError
 
@@ -78,7 +79,7 @@ def main() -> None:
             app()
         finally:
             sys.stdout.flush()
-    except (StoreError, Conflict, KafkaProblem) as error:
+    except (StoreError, Conflict, KafkaProblem, LaterType) as error:
         _end(str(error))
     except OSError as error:
         _end(f"{error.filename or 'what was to be written'}: {error.strerror or error}")

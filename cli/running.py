@@ -15,6 +15,7 @@ from cli.options import Store
 from cli.screen import err, fail, out
 from cli.taking import take
 from cli.wiring import DEFAULT_STORE, System, now, opened
+from domain.codec import LaterType
 from domain.envelope import Rejected, day_of
 from domain.reader import Reader
 from infra.access import accesses_of
@@ -195,7 +196,7 @@ def _clock(system: System, door: Door, stop: threading.Event) -> None:
             door.tick()
             _seal(system)
             system.past.go_on(MARKS)
-        except (StoreError, Conflict) as error:
+        except (StoreError, Conflict, LaterType) as error:
             err.print(f"danze: the clock could not run and will try again: {error}", markup=False, highlight=False)
         if stop.wait(MINUTE):
             return

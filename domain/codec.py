@@ -14,7 +14,7 @@ from msgspec import Raw
 
 from domain.envelope import Action, AnyAction, AnyEvent, AnySeen, Event, Rejected, Seen
 from domain.fact import PREFIXES, Fact, PersonId, PetitionNo
-from domain.vocabulary import LOG_MADE, SUBJECT_KIND, TYPES
+from domain.vocabulary import EARLIER, LOG_MADE, STORED, SUBJECT_KIND
 
 _envelope = msgspec.json.Decoder(Action[Raw])
 _encoder = msgspec.json.Encoder(order="sorted")
@@ -34,14 +34,36 @@ def encode(value: AnyAction | AnyEvent) -> bytes:
     return _encoder.encode(value)
 
 
+class LaterType(Exception):
+    """An event of a type that this danze does not know: a later one wrote it, and folding on without it would lie."""
+
+    def __init__(self, type_name: str) -> None:
+        super().__init__(f"the log holds {type_name}, which this danze does not know: a later one wrote it. Upgrade.")
+
+
+A = TypeVar("A", AnyAction, AnyEvent, AnySeen)
 _decoders: dict[str, Callable[[bytes], AnyEvent]] = {}
 
 
 def event_decoder(type_name: str) -> Callable[[bytes], AnyEvent]:
-    """What decodes the events of one type."""
+    """What decodes the events of one type, to facts as they are told today. Raises `LaterType`."""
     if type_name not in _decoders:
-        _decoders[type_name] = msgspec.json.Decoder(Event[TYPES[type_name]]).decode  # type: ignore[valid-type]
+        if type_name not in STORED:
+            raise LaterType(type_name)
+        stored = msgspec.json.Decoder(Event[STORED[type_name]]).decode  # type: ignore[valid-type]
+        _decoders[type_name] = _upcasting(stored) if type_name in EARLIER else stored
     return _decoders[type_name]
+
+
+def _upcasting(stored: Callable[[bytes], A]) -> Callable[[bytes], A]:
+    return lambda body: as_told_today(stored(body))
+
+
+def as_told_today(told: A) -> A:
+    """The same with its fact as today's type has it. The bytes that were hashed stay as they are."""
+    while (earlier := EARLIER.get(told.type)) is not None:
+        told = msgspec.structs.replace(told, type=earlier.name, data=earlier.upcast(told.data))
+    return told
 
 
 def decode_event(type_name: str, body: bytes, position: int) -> AnyEvent:
@@ -60,40 +82,44 @@ def seer(type_name: str | bytes) -> Callable[[bytes], AnySeen] | None:
     see = SEERS.get(type_name)
     if see is None:
         name = type_name if isinstance(type_name, str) else type_name.decode("utf-8", "replace")
-        if name not in TYPES:
+        if name not in STORED:
             return None
-        see = SEERS[type_name] = msgspec.json.Decoder(Seen[TYPES[name]]).decode  # type: ignore[valid-type]
+        stored = msgspec.json.Decoder(Seen[STORED[name]]).decode  # type: ignore[valid-type]
+        see = SEERS[type_name] = _upcasting(stored) if name in EARLIER else stored
+    return see
+
+
+def _seer(type_name: str) -> Callable[[bytes], AnySeen]:
+    see = seer(type_name)
+    if see is None:
+        raise LaterType(type_name)
     return see
 
 
 def decode_each(entries: Iterable[tuple[int, str, int, str, int, bytes]]) -> Iterator[AnySeen]:
     """The same of entries of the log (position, subject, version, type, recorded, body), each when its turn comes."""
     for position, _, _, type_name, _, body in entries:
-        see = SEERS.get(type_name) or seer(type_name)
-        assert see is not None, f"the log holds an unknown type {type_name}"
-        seen = see(body)
+        seen = (SEERS.get(type_name) or _seer(type_name))(body)
         seen.position = position
         yield seen
 
 
 def decode_seen(type_name: str, body: bytes, position: int) -> AnySeen:
     """As much of a stored event as folds look at; a third quicker than all of it."""
-    see = SEERS.get(type_name) or seer(type_name)
-    assert see is not None, f"the log holds an unknown type {type_name}"
-    seen = see(body)
+    seen = (SEERS.get(type_name) or _seer(type_name))(body)
     seen.position = position
     return seen
 
 
 def decode_action(line: bytes) -> AnyAction | Rejected:
-    """One action from its JSON, or the reason why it is none."""
+    """One action from its JSON, as it was sent (its type may be an earlier one), or the reason why it is none."""
     if len(line) > LONGEST:
         return Rejected("malformed", f"the action has {len(line):,} bytes; at most {LONGEST:,} are taken")
     envelope = _read(_envelope, line, "$")
     if isinstance(envelope, Rejected):
         return envelope
     name = envelope.type
-    if name not in TYPES:
+    if name not in STORED:
         return Rejected("unknown-type", f"there is no type {name!r}", "$.type")
     if name in LOG_MADE:
         return Rejected("not-allowed", f"{name} is written by the log itself, never by a producer", "$.type")
@@ -117,7 +143,7 @@ def _read(decoder: "msgspec.json.Decoder[T]", text: bytes | Raw, at: str) -> T |
 
 @cache
 def _fact_decoder(type_name: str) -> "msgspec.json.Decoder[Fact]":
-    return msgspec.json.Decoder(TYPES[type_name])
+    return msgspec.json.Decoder(STORED[type_name])
 
 
 _MISSING = re.compile(r"missing required field `(.+?)`")

@@ -28,6 +28,11 @@ RANK: dict[str, int] = {"village": 0, "township": 1, "county": 2, "city": 3, "pr
 """How high a level stands; the proper level of a visit is that of the competent unit or one above (R2022 20)."""
 
 
+def unversioned(type_name: str) -> str:
+    """`petition.referred` of `petition.referred.v2`: what happened, whichever version tells it."""
+    return type_name.rpartition(".v")[0]
+
+
 class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """The `data` of an action and of the event it becomes."""
 

@@ -1,5 +1,8 @@
 """Every type of fact, by its stored name. Stored names are ours and outlive the classes."""
 
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
 from domain.clock import events as clock
 from domain.conference import events as conference
 from domain.dispute import events as dispute
@@ -118,17 +121,34 @@ TYPES: dict[str, type[Fact]] = {
     "duty.missed.v1": clock.DutyMissed,
 }
 
+
+class Earlier(NamedTuple):
+    """A type as it was, of which events lie in logs and actions still come in."""
+
+    fact: type[Fact]
+    name: str
+    """The type that took its place."""
+    upcast: Callable[[Any], Fact]
+    """The same fact as that type tells it. Pure, and for every fact there ever was: what is not known stays open."""
+
+
+EARLIER: dict[str, Earlier] = {}
+"""Types that newer ones took the place of, by stored name. None is ever taken out: logs outlive releases."""
+
+STORED: dict[str, type[Fact]] = {**TYPES, **{name: each.fact for name, each in EARLIER.items()}}
+"""What lies in the bytes of each stored name, of today's types and of earlier ones."""
+
 LOG_MADE = frozenset({"petition.secrecy_guarded.v1", "deadline.missed.v1", "supervision.due.v1", "duty.missed.v1"})
 """Written by the log and its clock; never accepted from a producer."""
 
 SUBJECT_KIND: dict[str, tuple[str, ...]] = {
-    **{name: (name.split(".")[0],) for name in TYPES},
+    **{name: (name.split(".")[0],) for name in STORED},
     "ruleset.adopted.v1": ("ruleset",),
     "calendar.adopted.v1": ("calendar", "ruleset"),
     "petitioner.forgotten.v1": ("petitioner", "person"),
     **{
         name: tuple(f"F{n:02}" for n in range(1, 25)) + tuple(f"D{n:02}" for n in range(1, 16))
-        for name in TYPES
+        for name in STORED
         if name.startswith("finding.")
     },
     "deadline.missed.v1": ("petition",),

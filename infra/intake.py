@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import TypeVar
 
-from domain.codec import decode_action, encode
+from domain.codec import as_told_today, decode_action, encode
 from domain.envelope import Action, Rejected
 from domain.petitioner.events import PetitionerForgotten
 from domain.rules.law import Rules
@@ -66,6 +66,7 @@ class Intake:
             if isinstance(sent.action, Action):
                 sent.key = key_of(sent.action.source, sent.action.id)
                 sent.digest = self.vault.digest(encode(sent.action))
+                sent.action = as_told_today(sent.action)  # after the digest: what was sent before an upgrade is known
             else:
                 sent.key, sent.digest = key_of_broken(sent.line), self.vault.digest(sent.line)
         return [outcome for part in _parts(batch) for outcome in self._attempt(partial(self._decided, part), places)]

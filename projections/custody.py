@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from domain.envelope import AnyEvent
+from domain.fact import unversioned
 from domain.petition import events as e
 from domain.unit.state import Units
 
@@ -26,7 +27,7 @@ def fold(spans: tuple[Span, ...], event: AnyEvent) -> tuple[Span, ...]:
     """The chain after the event; one that is in it already changes nothing."""
     if spans and event.position <= spans[-1].position:
         return spans
-    fact, why = event.data, event.type.removeprefix("petition.").removesuffix(".v1")
+    fact, why = event.data, unversioned(event.type).removeprefix("petition.")
     match fact:
         case e.PetitionRegistered():
             return _moved(spans, event, event.unit or "", event.actor, why)

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from domain.envelope import AnyEvent, day_of
+from domain.fact import unversioned
 from domain.petition.item import Item
 from domain.rules.law import Rules
 
@@ -31,7 +32,7 @@ TARGETS = ("bureau", "unit")
 
 def public_view(item: Item, events: Iterable[AnyEvent], rules: Rules, today: date) -> dict[str, Any]:
     """The steps in their order, and what he may still rate. Days are local ones."""
-    kinds = ((event, event.type.removesuffix(".v1")) for event in events)
+    kinds = ((event, unversioned(event.type)) for event in events)
     until = _rated_until(item, rules)
     open_ = until is not None and today <= until
     own = {target: (score, day) for target, score, day in item.ratings}

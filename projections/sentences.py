@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import structs
 
 from domain.envelope import AnyEvent
+from domain.fact import unversioned
 from domain.unit.state import Units
 
 TEMPLATES: dict[str, tuple[str, str]] = {
@@ -143,7 +144,7 @@ WORDS_ZH = {
 
 def sentence(event: AnyEvent, units: Units) -> dict[str, str]:
     """{"zh", "en"} of an event."""
-    name = event.type.removesuffix(".v1")
+    name = unversioned(event.type)
     fields = structs.asdict(event.data)
     if name in WITHOUT and fields.get(WITHOUT[name][0]) is None:
         zh, en = WITHOUT[name][1:]

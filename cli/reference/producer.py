@@ -34,7 +34,8 @@ from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_type
 import msgspec
 from msgspec import Meta, Raw, Struct
 
-from danze_producer.facts import LOG_MADE, PREFIXES, SUBJECT_KIND, TYPES, Fact, Moment, PersonId, PetitionNo, UnitId
+from danze_producer.facts import LOG_MADE, PREFIXES, SUBJECT_KIND, Fact, Moment, PersonId, PetitionNo, UnitId
+from danze_producer.facts import TYPES as STORED
 '''
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from cli.reference.markdown import code, page, table
 from cli.reference.source import functions, modules
 from cli.reference.steps import effects
+from domain.fact import unversioned
 from domain.petition.ruling import RULE_OF_CLOCK, TRIGGER_OF_CLOCK
 from domain.rules.law import Clock, FindingRule, Rules, RuleSet
 from domain.vocabulary import TYPES
@@ -90,7 +91,7 @@ def _started(rules: Rules) -> list[str]:
         done = effects(fact)
         for verb in ("starts", "meets", "moves", "ends"):
             for clock in getattr(done, verb):
-                by_clock[clock][verb].append(code(name.removeprefix("petition.").removesuffix(".v1")))
+                by_clock[clock][verb].append(code(unversioned(name).removeprefix("petition.")))
     law = {name: clock for each in rules.sets.values() for name, clock in each.clocks.items()}
     rows = []
     for clock, rule in RULE_OF_CLOCK.items():

@@ -10,7 +10,7 @@ from msgspec.structs import fields as fields_of
 from cli.reference.meaning import remarks, said
 from domain.envelope import Action, Event
 from domain.fact import PREFIXES, Fact
-from domain.vocabulary import LOG_MADE, SUBJECT_KIND, TYPES
+from domain.vocabulary import LOG_MADE, STORED, SUBJECT_KIND
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
@@ -18,7 +18,7 @@ Schema = dict[str, Any]
 
 def schemas() -> dict[str, str]:
     """File names and their JSON."""
-    told = {f"{name}.json": _text(of_type(name)) for name in TYPES}
+    told = {f"{name}.json": _text(of_type(name)) for name in STORED}
     return {**told, "action.json": _text(action()), "event.json": _text(event())}
 
 
@@ -28,7 +28,7 @@ def _text(schema: Schema) -> str:
 
 def of_type(name: str) -> Schema:
     """The schema of `data` of one type, with the patterns of ids that the intake checks as well."""
-    fact = TYPES[name]
+    fact = STORED[name]
     whole = _opened(msgspec.json.schema(fact), fact.__name__)
     notes = remarks(fact)
     for each in fields_of(fact):
@@ -71,7 +71,7 @@ def _patterned(schema: Schema, pattern: str) -> None:
 def action() -> Schema:
     """The envelope of what a producer sends; each type asks for its own `data` and kind of subject."""
     whole = _opened(msgspec.json.schema(Action[Any]), "Action_Any_")
-    sent = [name for name in TYPES if name not in LOG_MADE]
+    sent = [name for name in STORED if name not in LOG_MADE]
     whole["properties"]["type"] = {"enum": sent}
     _patterned(whole["properties"]["unit"], "^unit:.")
     described = "One action as a producer sends it: CloudEvents 1.0, structured JSON mode."
@@ -95,6 +95,6 @@ def _when(name: str) -> Schema:
 def event() -> Schema:
     """An event as the log keeps it. `position` stands beside the stored bytes; answers and topics carry it."""
     whole = _opened(msgspec.json.schema(Event[Any]), "Event_Any_")
-    whole["properties"]["type"] = {"enum": list(TYPES)}
+    whole["properties"]["type"] = {"enum": list(STORED)}
     described = "One event as the log took it: the action, its place, and what was decided about it."
     return {"$schema": DIALECT, "$id": "event.json", "title": "event", "description": described, **whole}

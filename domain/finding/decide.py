@@ -3,7 +3,7 @@
 from typing import Literal
 
 from domain.envelope import AnyAction, AnySeen, Recorded, Rejected
-from domain.fact import Fact
+from domain.fact import Fact, unversioned
 from domain.finding import events as e
 
 State = Literal["proposed", "opened", "decided", "dismissed", "appealed"]
@@ -45,7 +45,7 @@ def decide(state: State | None, action: AnyAction) -> Recorded | Rejected:
     if state is None:
         return Rejected("unknown-subject", f"no finding {action.subject} stands", "$.subject")
     if state not in OPEN_TO[type(action.data)]:
-        step = action.type.removesuffix(".v1")
+        step = unversioned(action.type)
         return Rejected("not-in-this-state", f"{step}: not possible, the finding is {state}", "$.type")
     if not action.actor.startswith("official:"):
         return Rejected("not-allowed", f"a named official decides on findings, and {action.actor} is none", "$.actor")

@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.clock.events import DeadlineMissed, DutyMissed, SupervisionDue
 from domain.envelope import AnyAction, Recorded, Rejected
-from domain.fact import Fact
+from domain.fact import Fact, unversioned
 from domain.known import Known
 from domain.petition import breach, handling, outcome, oversight, routing
 from domain.petition import events as e
@@ -52,7 +52,7 @@ def _possible(item: Item | None, action: AnyAction) -> Verdict:
 
 
 def _said(action: AnyAction) -> str:
-    return action.type.removesuffix(".v1")
+    return unversioned(action.type)
 
 
 STEPS: dict[type[Fact], Step] = {

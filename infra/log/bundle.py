@@ -12,7 +12,7 @@ import msgspec
 
 from domain.codec import decode_event
 from domain.envelope import AnyEvent
-from domain.vocabulary import TYPES
+from domain.vocabulary import STORED
 from infra.log.port import NewEntry, RawEntry, key_of, leaf_of
 from infra.log.verify import EPOCH
 
@@ -67,7 +67,7 @@ def read(text: bytes) -> tuple[RawEntry, tuple[str, ...]]:
 
 
 def _event(beside: Beside, body: bytes) -> AnyEvent:
-    if beside.type not in TYPES:
+    if beside.type not in STORED:
         raise BrokenLine(f"this danze knows no type {beside.type!r}; a later one wrote it")
     try:
         return decode_event(beside.type, body, beside.position)

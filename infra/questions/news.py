@@ -6,6 +6,7 @@ Told in the order of the log, each finding as it stands now; who may not see a f
 from typing import Any
 
 from domain.codec import decode_event
+from domain.fact import unversioned
 from infra.questions.book import Book
 from infra.questions.findings import told
 from projections.findings import Standing, Word, words_of
@@ -38,7 +39,7 @@ def news(book: Book, after: int, unit: str | None) -> dict[str, Any]:
 def kinds(word: Word, standing: Standing) -> list[str]:
     """What one event did to a finding."""
     if word.step is not None:
-        return [word.step.type.removesuffix(".v1")]
+        return [unversioned(word.step.type)]
     raised = {standing.raised_at, *(each.raised_at for each in standing.former)}
     told = ["finding.cleared"] if word.cleared else []
     if word.found is not None:

@@ -10,6 +10,7 @@ import pytest
 from cli.wiring import System
 from consumers.dead_letters import DeadLetters, TooManyDead
 from consumers.projector import Projector
+from domain.codec import LaterType
 from infra.city.simulation import simulate
 from infra.kafka.partition import partition_of
 from infra.views.partitions import Partitions
@@ -166,7 +167,7 @@ def test_what_cannot_be_read_is_laid_aside_and_the_partition_goes_on(city):
     broken = [
         Record(10, b"petition:1", b"\xff\xfe", (position, ("type", b"petition.closed.v1"))),
         Record(11, b"petition:1", b"{}", (("type", b"petition.closed.v1"),)),
-        Record(12, b"petition:1", b"{}", (position, ("type", b"petition.renamed.v1"))),
+        Record(12, b"petition:1", b"{}", (position, ("type", b"once upon a time"))),
         replace(city.topic[0][3], offset=13, key=None),
         replace(city.topic[0][3], offset=14, key=b"petition:other"),
         *(replace(city.topic[0][3], offset=15 + n, key=key) for n, key in enumerate((b"", b"\xff", b"\xfe"))),
@@ -179,12 +180,27 @@ def test_what_cannot_be_read_is_laid_aside_and_the_partition_goes_on(city):
     letters = [each for each in city.sent if each.topic == "petition.dead"]
     why = [dict(letter.headers)["danze-why"].decode() for letter in letters]
     assert [dict(letter.headers)["danze-offset"] for letter in letters] == [b"%d" % n for n in range(10, 18)]
-    assert why[1:3] == ["the header `position` is no number", "there is no type 'petition.renamed.v1'"]
+    assert why[1:3] == ["the header `position` is no number", "there is no type 'once upon a time'"]
     assert all(each.startswith("the key is not the subject") for each in why[3:])
     assert worker.held[0].claim.dead == 8
     for partition in range(1, PARTITIONS):
         worker.take_over([partition])
         worker.fold(city.batches(partition, 10_000))
+    assert equal(city)
+
+
+def test_a_type_of_a_later_release_stops_the_worker_and_nothing_is_lost(city):
+    later = [replace(each, headers=(each.headers[0], ("type", b"petition.closed.v9"))) for each in city.topic[0][5:6]]
+    worker = city.projector()
+    worker.take_over([0])
+    with pytest.raises(LaterType, match=r"the log holds petition\.closed\.v9.*Upgrade"):
+        worker.fold([Batch(0, (*city.topic[0][:5], *later))])
+    assert (worker.held[0].claim.position, city.sent) == (0, []), "neither folded nor laid aside"
+    upgraded = city.projector()
+    for partition in range(PARTITIONS):
+        upgraded.take_over([partition])
+        for batch in city.batches(partition, 1000):
+            upgraded.fold([batch])
     assert equal(city)
 
 

@@ -9,7 +9,8 @@ from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_type
 import msgspec
 from msgspec import Meta, Raw, Struct
 
-from danze_producer.facts import LOG_MADE, PREFIXES, SUBJECT_KIND, TYPES, Fact, Moment, PersonId, PetitionNo, UnitId
+from danze_producer.facts import LOG_MADE, PREFIXES, SUBJECT_KIND, Fact, Moment, PersonId, PetitionNo, UnitId
+from danze_producer.facts import TYPES as STORED
 
 D = TypeVar("D")
 Id = Annotated[str, Meta(min_length=1, max_length=512)]
@@ -59,14 +60,14 @@ LONGEST = 1 << 20
 
 
 def decode_action(line: bytes) -> AnyAction | Rejected:
-    """One action from its JSON, or the reason why it is none."""
+    """One action from its JSON, as it was sent (its type may be an earlier one), or the reason why it is none."""
     if len(line) > LONGEST:
         return Rejected("malformed", f"the action has {len(line):,} bytes; at most {LONGEST:,} are taken")
     envelope = _read(_envelope, line, "$")
     if isinstance(envelope, Rejected):
         return envelope
     name = envelope.type
-    if name not in TYPES:
+    if name not in STORED:
         return Rejected("unknown-type", f"there is no type {name!r}", "$.type")
     if name in LOG_MADE:
         return Rejected("not-allowed", f"{name} is written by the log itself, never by a producer", "$.type")
@@ -90,7 +91,7 @@ def _read(decoder: "msgspec.json.Decoder[T]", text: bytes | Raw, at: str) -> T |
 
 @cache
 def _fact_decoder(type_name: str) -> "msgspec.json.Decoder[Fact]":
-    return msgspec.json.Decoder(TYPES[type_name])
+    return msgspec.json.Decoder(STORED[type_name])
 
 
 _MISSING = re.compile(r"missing required field `(.+?)`")

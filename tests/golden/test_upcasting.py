@@ -1,0 +1,119 @@
+"""A type got a second version: the first, stored, is read as the second, and producers may go on sending it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import orjson
+import pytest
+
+from cli.wiring import System, opened
+from domain import codec
+from domain.fact import Fact, UnitId
+from domain.petition.events import PetitionReferred
+from domain.vocabulary import EARLIER, NAMES, STORED, SUBJECT_KIND, TYPES, Earlier
+from infra.log.open import open_log
+from infra.log.port import NewEntry, key_of
+from infra.log.verify import verify
+from infra.office import micros
+from tests.system.command import Danze, action, city, ndjson, registered
+
+V1, V2, V3 = (f"petition.referred.v{number}" for number in (1, 2, 3))
+LATER = 4_000_000_000_000_000
+"""In the year 2096."""
+SENT = action("R", "petition.referred", "petition:P-1", "2020-04-11T09:00:00+08:00", {"bureau": "organ"})
+
+
+class ReferredToABureau(Fact, frozen=True, kw_only=True):
+    """A made-up first version: it named the bureau without its kind."""
+
+    bureau: str
+
+
+@pytest.fixture
+def second_version(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Referrals are of version 2 today."""
+    earlier = Earlier(ReferredToABureau, V2, lambda was: PetitionReferred(to_unit=UnitId(f"unit:{was.bureau}")))
+    today: dict[str, type[Fact]] = {V2: PetitionReferred}
+    for table, entries in (
+        (TYPES, today), (STORED, {**today, V1: ReferredToABureau}), (EARLIER, {V1: earlier}),
+        (SUBJECT_KIND, {V2: ("petition",)}), (NAMES, {PetitionReferred: V2}),
+    ):  # fmt: skip
+        for name, value in entries.items():
+            monkeypatch.setitem(table, name, value)  # type: ignore[arg-type]
+    monkeypatch.delitem(TYPES, V1)
+    with freshly_read():
+        yield
+
+
+@contextmanager
+def freshly_read() -> Iterator[None]:
+    """Decoders are made once for each type."""
+    for made in (codec._decoders, codec.SEERS):
+        made.clear()
+    codec._fact_decoder.cache_clear()
+    yield
+    for made in (codec._decoders, codec.SEERS):
+        made.clear()
+    codec._fact_decoder.cache_clear()
+
+
+STORED_BEFORE = orjson.dumps({
+    "actor": "official:a", "data": {"bureau": "organ"}, "id": "R", "recorded": "2020-04-11T09:00:00+08:00",
+    "ruleset": ["cn-2005"], "source": "/test", "specversion": "1.0", "subject": "petition:P-1",
+    "time": "2020-04-11T09:00:00+08:00", "type": V1, "unit": "unit:bureau", "version": 2,
+})  # fmt: skip
+
+
+@pytest.mark.usefixtures("second_version")
+def test_an_event_of_the_first_version_is_read_as_the_second() -> None:
+    for event in (codec.decode_event(V1, STORED_BEFORE, 9), codec.decode_seen(V1, STORED_BEFORE, 9)):
+        assert (event.type, event.position) == (V2, 9)
+        assert event.data == PetitionReferred(to_unit=UnitId("unit:organ"))
+
+
+@pytest.fixture
+def system(second_version: None, tmp_path: Path) -> Iterator[System]:
+    """A store in which a referral lies that was recorded as version 1, before the upgrade."""
+    with opened(str(tmp_path / "danze.db")) as system:
+        system.intake(history=True).take(ndjson([*city(), registered(1)]).splitlines())
+        sent = codec.decode_action(orjson.dumps(SENT))
+        digest = system.vault.digest(codec.encode(sent))
+        at = micros(datetime.fromisoformat(SENT["time"]))
+        entry = NewEntry("petition:P-1", 2, V1, at, STORED_BEFORE, key_of("/test", "R"), digest)
+        system.log.append([entry], [], after=system.log.head().position, reads=None)
+        yield system
+
+
+def test_a_store_of_the_first_version_answers_verifies_and_is_rebuilt(system: System) -> None:
+    assert system.answers.case("P-1")["unit"] == "unit:organ"
+    assert [event["type"] for event in system.answers.timeline("P-1")["events"]] == ["petition.registered.v1", V1], (
+        "as stored"
+    )
+    assert {*system.projector.replay().differences.values()} == {0}
+    assert (verify(system.log)["ok"], system.log.get(5).body) == (True, STORED_BEFORE)
+
+
+def test_producers_may_go_on_with_the_first_version(system: System) -> None:
+    intake = system.intake(history=True)
+    again, wrong, late = intake.take(ndjson([
+        SENT, {**SENT, "id": "W", "data": {"office": "organ"}}, {**SENT, "id": "L", "data": {"bureau": "below"}},
+    ]).splitlines())  # fmt: skip
+    assert (again.outcome, again.position) == ("duplicate", 5), "sent before the upgrade, and again after it"
+    assert (wrong.rejection.code, wrong.rejection.path) == ("unknown-field", "$.data.office")
+    assert (late.outcome, system.log.get(late.position).type) == ("recorded", V2)
+    assert system.answers.case("P-1")["unit"] == "unit:below"
+
+
+def test_an_event_of_a_later_release_is_a_sentence_and_nothing_is_folded_over_it(danze: Danze) -> None:
+    """As when a newer danze wrote to the store, and an older one still runs."""
+    danze.emit(*city(), registered(1))
+    with closing(open_log(danze.store)) as log:
+        later = STORED_BEFORE.replace(b"referred.v1", b"referred.v3")
+        log.append([NewEntry("petition:P-1", 2, V3, LATER, later, b"k" * 16, b"d" * 16)], [], after=4, reads=None)
+    for call in (("findings",), ("search",), ("replay",), ("show", "petition:P-1"), ("tick",)):
+        danze(*call).refused(f"the log holds {V3}", "Upgrade")
+    danze("emit", "-", sent=ndjson([registered(2)])).refused("Upgrade")
