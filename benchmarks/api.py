@@ -27,6 +27,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import orjson
 
 from cli.wiring import System, look_for_garbage_less_often
@@ -36,9 +37,8 @@ from infra.log.port import Log, NewEntry, RawEntry, key_of
 
 SCALE, DAYS = 0.33, 365
 """Of the simulated year: some 10,000 items."""
-MOST = 99
-"""Times that an item can be put in: its number has six digits, of which a simulated one needs four."""
-NO = re.compile(rb"(\d{6,9}-20\d\d-)00(\d{4})\b")
+DIGITS, SERIAL = 6, 4
+"""Digits of an item's running number, and how many of them a simulated one of this year needs."""
 PERSON = re.compile(rb"person:[0-9a-f]{2}")
 EVIDENCE = re.compile(rb'"evidence":\[([\d,]+)\]')
 GOALS = {"sqlite": 50, "postgresql": 20}
@@ -57,11 +57,27 @@ def taken(folder: Path) -> System:
     return system
 
 
-class Many:
-    """One year's log, each item and all that is about it so many times."""
+class Said(msgspec.Struct):
+    """What an event's key is made of. The id of most that tell of an item holds the item's number."""
 
-    def __init__(self, year: Log, times: int) -> None:
-        self._year, self._times = year, times
+    source: str
+    id: str
+
+    def counted(self, body: bytes, number: int) -> bytes:
+        """The event as another of that id."""
+        before, after = (b'"id":' + msgspec.json.encode(id) for id in (self.id, f"{self.id}/{number}"))
+        return body.replace(before, after, 1)
+
+
+_decode = msgspec.json.Decoder(Said).decode
+
+
+class Many:
+    """One year's log, each item and all that is about it so many times; its running numbers need `serial` digits."""
+
+    def __init__(self, year: Log, times: int, serial: int = SERIAL) -> None:
+        self._year, self._times, self._copy = year, times, DIGITS - serial
+        self._no = re.compile(rb"(\d{6,9}-20\d\d-)0{%d}(\d{%d})\b" % (self._copy, serial))
         self._first = [0]
         """Of each position of the year the first that it becomes; the last is the next free one."""
 
@@ -70,7 +86,7 @@ class Many:
         while rows := self._year.raw_entries(after):
             touches = self._year.touched(after, rows[-1].position)
             for row in rows:
-                times = self._times if NO.search(row.subject.encode()) else 1
+                times = self._times if self._no.search(row.subject.encode()) else 1
                 self._first.append(free)
                 free += times
                 for number in range(times):
@@ -79,21 +95,23 @@ class Many:
 
     def _under(self, row: RawEntry, touches: tuple[str, ...], number: int) -> NewEntry:
         """The event as it is under the numbers of one copy."""
-        other = rb"\g<1>%02d\g<2>" % number
+        other = rb"\g<1>%0*d\g<2>" % (self._copy, number)
 
         def renamed(text: str) -> str:
-            return NO.sub(other, text.encode()).decode()
+            return self._no.sub(other, text.encode()).decode()
 
-        body = EVIDENCE.sub(lambda found: self._evidence(found, number), NO.sub(other, row.body))
+        body = EVIDENCE.sub(lambda found: self._evidence(found, number), self._no.sub(other, row.body))
         body = PERSON.sub(b"person:%02x" % number, body)
-        key = key_of("many", f"{row.position}/{number}")
+        said = _decode(body)
+        if number and not self._no.search(_decode(row.body).id.encode()):
+            body, said.id = said.counted(body, number), f"{said.id}/{number}"
         return NewEntry(
             renamed(row.subject),
             row.version,
             row.type,
             row.recorded,
             body,
-            key,
+            key_of(said.source, said.id),
             row.digest,
             tuple(map(renamed, touches)),
         )
@@ -112,7 +130,7 @@ def filled(system: System, folder: Path, items: int) -> None:
     _ = system.vault  # its keys are made while the store is empty
     with closing(taken(folder)) as year:
         (found,) = {year.answers.overview()["totals"]["items"]}
-        times = min(MOST, -(-items // found))
+        times = min(10 ** (DIGITS - SERIAL) - 1, -(-items // found))
         entries, began = Many(year.log, times).entries(), time.perf_counter()
         while part := list(islice(entries, 50_000)):
             head = system.log.append(part, [], after=system.log.head().position, reads=None)

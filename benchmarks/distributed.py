@@ -1,10 +1,13 @@
 """What one core of a projector folds from Kafka, against its peers, over the same topic in one run.
 
-    make peers && .venv/bin/python benchmarks/distributed.py [--events 500000] [--rounds 2]
+    make peers && .venv/bin/python benchmarks/distributed.py [--events 500000] [--rounds 2] [--java]
     .venv/bin/python benchmarks/distributed.py --workers [--events 500000] [--rounds 2]
 
 One real broker of its own; consumers are pinned to one core, the broker and PostgreSQL to the others. Events are those
-of a simulated city, one record each. Every contestant decodes and folds each event with danze's own folds, in memory.
+of a simulated city, one record each. Every contestant in Python decodes and folds each event with danze's own folds, in
+memory. Kafka Streams in Java decodes each and folds what danze's counters ask for, no more: an eighth of an item. Its
+counters have to be danze's. In memory it runs at least once, as the others do; with stores exactly once, in RocksDB
+with a changelog on the broker, as danze with its writes in PostgreSQL. With --java nobody else comes but danze.
 
 With --workers no peers: one worker on one core against two on two cores, each half of the partitions, without writes
 and with writes. Where there are no more cores than workers, the broker and PostgreSQL run on the same ones.
@@ -15,9 +18,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
@@ -27,16 +32,19 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.relay import fill
 from cli.wiring import opened
-from infra.kafka.broker import LocalBroker
+from infra.kafka.broker import QUIET, LocalBroker
 from infra.kafka.publisher import Publisher
 from infra.kafka.settings import KafkaSettings
 from infra.kafka.topics import PARTITIONS, Topics
 from infra.relay import Meter, Relay
+from projections.counters import RAISED, REGISTERED
 from tests.servers import postgres
 
 PEERS = Path(os.environ.get("DANZE_PEERS", ROOT / ".venv-peers/bin/python"))
 HERE = Path(__file__).parent / "peers"
 THEIRS = ("quix", "bytewax") if PEERS.exists() else ()
+STREAMS = HERE / "kafka-streams"
+JAVA = ("kafka streams", "kafka streams with stores")
 
 
 def main() -> None:
@@ -44,6 +52,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=500_000)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--workers", action="store_true", help="one worker against two")
+    parser.add_argument("--java", action="store_true", help="only danze and Kafka Streams")
     options = parser.parse_args()
     cores = sorted(os.sched_getaffinity(0))
     ours, others = cores[-1:], cores[:-1] or cores
@@ -56,7 +65,7 @@ def main() -> None:
         topics = Topics("bench.")
         settings = KafkaSettings.parse(broker.url, {})
         topics.create(settings)
-        events = published(folder, settings, topics, options.events)
+        events, counters = published(folder, settings, topics, options.events)
         database = stack.enter_context(postgres())
         pin = ["taskset", "-c", ",".join(map(str, ours))]
         print(f"{events:,} events in 12 partitions; cores: consumer {ours}, broker and database {others}", flush=True)
@@ -64,7 +73,15 @@ def main() -> None:
         if options.workers:
             scaling([contest.workers(turn, many) for turn in range(options.rounds) for many in (1, 2)])
         else:
-            report(contest.peers(options.rounds))
+            others = () if options.java else ("aiokafka", "faust", *THEIRS)
+            best = contest.peers(options.rounds, ("danze", "danze with writes", *java(), *others))
+            report(best)
+            same(best, counters)
+
+
+COUNTED = (*REGISTERED, *RAISED)
+Counters = dict[str, dict[str, int]]
+"""Of each unit that registered, how many of each kind."""
 
 
 class Contest(NamedTuple):
@@ -77,11 +94,11 @@ class Contest(NamedTuple):
     pin: list[str]
     cores: list[int]
 
-    def peers(self, rounds: int) -> dict[str, dict]:
+    def peers(self, rounds: int, names: Sequence[str]) -> dict[str, dict]:
         """Each contestant's best of the rounds, stock Faust's only one."""
         best: dict[str, dict] = {}
         for turn in range(rounds):
-            for name in ("danze", "danze with writes", "aiokafka", *(() if turn else ("faust",)), *THEIRS):
+            for name in (each for each in names if each != "faust" or not turn):
                 told = self.told(self.start([*self.pin, *self.command(name, turn)]))
                 print(f"  {_line(told)}", flush=True) if told else None
                 if told and told["cpu"] < best.get(name, {"cpu": 1e9})["cpu"]:
@@ -92,6 +109,10 @@ class Contest(NamedTuple):
         if name in ("danze", "danze with writes"):
             store = ["--store", f"{self.store}_{turn}"] if name == "danze with writes" else []
             return [sys.executable, str(HERE / "danze.py"), self.broker, self.topic, *store]
+        if name in JAVA:
+            classes = f"{STREAMS / 'target/classes'}:{STREAMS / 'target/lib'}/*"
+            kept = ["kept"] if name == "kafka streams with stores" else []
+            return ["java", *QUIET, "-cp", classes, "contest.Contest", self.broker, self.topic, self.events, *kept]
         python = str(PEERS) if name in THEIRS else sys.executable
         return [python, str(HERE / "contest.py"), name, self.broker, self.topic, self.events]
 
@@ -117,20 +138,44 @@ class Contest(NamedTuple):
         return json.loads(line) if line else None
 
 
-def published(folder: Path, settings: KafkaSettings, topics: Topics, events: int) -> int:
-    """The events of a simulated city, in the topic as the relay lays them there."""
+def java() -> tuple[str, ...]:
+    """Kafka Streams, built where it is not; without Maven nobody."""
+    maven = shutil.which("mvn")
+    if maven is None or shutil.which("java") is None:
+        print("no Maven, no Java: Kafka Streams stays away")
+        return ()
+    subprocess.run([maven, "-q", "-B", "-Dstyle.color=never", "-f", str(STREAMS / "pom.xml"), "package"], check=True)
+    return JAVA
+
+
+def same(best: dict[str, dict], counters: Counters) -> None:
+    """Ends where a contestant counted otherwise than danze."""
+    for name in (name for name, told in best.items() if "counters" in told):
+        if (theirs := best[name]["counters"]) != counters:
+            unit = next(unit for unit in {**counters, **theirs} if counters.get(unit) != theirs.get(unit))
+            sys.exit(f"{name} counts for {unit} {theirs.get(unit)}, danze {counters.get(unit)}")
+        print(f"{name} has danze's counters of {len(counters)} units")
+
+
+def published(folder: Path, settings: KafkaSettings, topics: Topics, events: int) -> tuple[int, Counters]:
+    """The events of a simulated city, in the topic as the relay lays them there, and danze's counters of them."""
     with opened(str(folder / "city.db")) as system, Publisher(settings) as publisher:
         fill(system, events)
         relay = Relay(system.log, publisher, topics, Meter())
         while relay.step():
             pass
-        return system.log.head().position
+        system.projector.replay()
+        rows = system.answers.counters(by="unit")["rows"]
+        counters = {row["key"]: {name: row[name] for name in COUNTED} for row in rows}
+        return system.log.head().position, counters
 
 
 def _line(told: dict) -> str:
     per_cpu, per_second = told["events"] / told["cpu"], told["events"] / told["seconds"]
-    return f"{told['name']:<18} {per_cpu:>9,.0f} a second of processor time, {per_second:>9,.0f} by the clock" + (
-        f", {told['events at once']:,} at once" if "events at once" in told else ""
+    return (
+        f"{told['name']:<18} {per_cpu:>9,.0f} a second of processor time, {per_second:>9,.0f} by the clock"
+        + (f", {told['events at once']:,} at once" if "events at once" in told else "")
+        + (f", {told['warm']:,.0f} of processor time in its second half" if "warm" in told else "")
     )
 
 
@@ -153,7 +198,8 @@ def scaling(rounds: list[dict[str, list[dict]]]) -> None:
 
 GOALS = (
     ("danze", "quix", 2.0), ("danze", "bytewax", 1.0), ("danze", "faust", 10.0), ("danze", "aiokafka", 0.0),
-    ("danze with writes", "quix", 1.0),
+    ("danze with writes", "quix", 1.0), ("danze", "kafka streams", 1.0),
+    ("danze with writes", "kafka streams with stores", 1.0),
 )  # fmt: skip
 
 

@@ -1,0 +1,228 @@
+"""Does anything cost more when the log is long? A store of so many events, and what each piece of work takes on it.
+
+    .venv/bin/python benchmarks/growth.py [--points 100000,1000000,10000000,20000000] [--folder FOLDER]
+
+A simulated year of a small city, each of its items as often as it takes; so the mix of work is the same at each point.
+Then, each in a process of its own: the read models are rebuilt, the log is verified, questions are asked, and what the
+city does in the weeks after is taken in on top. Costs are processor time, memory is the most that the process had. A
+point of 20 million events takes 20 GB of disk, which are free again when it is done.
+"""
+
+import argparse
+import json
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from datetime import datetime, timedelta
+from datetime import time as clock
+from functools import partial
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import orjson
+
+from benchmarks.api import Many
+from cli.wiring import System, look_for_garbage_less_often, opened
+from domain.envelope import SHANGHAI
+from infra.city.simulation import START, simulate
+from infra.log.verify import verify
+
+SCALE, COUNTIES, DAYS, MORE = 0.2, 6, 365, 60
+"""Of the simulated city: some 100,000 events a year, and the days after it whose actions come on top."""
+SERIAL = 3
+"""Digits that the running numbers of its items need; the other three are those of the copy."""
+BATCH, WARM, TURNS = 1_000, 5, 15
+APPENDED = 50_000
+ASKED = 1_000
+FLAT = 1.10
+"""What the cost of an event may be against that in the smallest log."""
+GROWING: dict[str, str] = {
+    "append": "µs an event",
+    "rebuild": "µs an event",
+    "verify": "µs an event",
+    "intake": "µs an event",
+    "catch-up": "µs an event",
+    "item": "ms",
+    "timeline": "ms",
+    "scoreboard": "ms",
+}
+"""What has to stay flat, and in which unit it is told."""
+Found = dict[str, float]
+
+
+def year_of(folder: Path) -> str:
+    """A store with a year of the small city, as `danze emit --history` takes it in; the actions after it lie beside."""
+    url, later = f"sqlite:///{folder}/year.db", folder / "later.jsonl"
+    if later.exists():
+        return url
+    actions = simulate(1, DAYS + MORE, SCALE, counties=COUNTIES)
+    ends = datetime.combine(START + timedelta(days=DAYS), clock(), SHANGHAI)
+    with opened(url) as year:
+        intake = year.intake(history=True)
+        while part := list(islice(actions, BATCH)):
+            if datetime.fromisoformat(part[0]["time"]) >= ends:
+                break
+            intake.take([orjson.dumps(action) for action in part])
+    later.write_bytes(b"\n".join(map(orjson.dumps, (*part, *islice(actions, BATCH * (WARM + TURNS))))))
+    return url
+
+
+def fill(year: str, store: str, events: int) -> Found:
+    """Puts the year in so often that there are as many events, and answers what an append costs."""
+    with opened(year) as once, opened(store) as system:
+        _ = system.vault  # its keys are made while the store is empty
+        have = once.log.head().position
+        several = sum(touched.startswith("petition:") for touched in subjects(once))
+        times = max(1, 1 + round((events - have) / several))
+        entries, cpu = Many(once.log, times, SERIAL).entries(), 0.0
+        while part := list(islice(entries, APPENDED)):
+            began = time.process_time()
+            system.log.append(part, [], after=system.log.head().position, reads=None)
+            cpu += time.process_time() - began
+        head = system.log.head().position
+        return {"events": head, "append": cpu / head * 1e6}
+
+
+def subjects(system: System) -> list[str]:
+    found, after = [], 0
+    while rows := system.log.raw_entries(after):
+        found += [row.subject for row in rows]
+        after = rows[-1].position
+    return found
+
+
+def rebuild(store: str) -> Found:
+    with opened(store) as system:
+        began = time.process_time()
+        position = system.projector.replay().position
+        return {"rebuild": (time.process_time() - began) / position * 1e6}
+
+
+def check(store: str) -> Found:
+    with opened(store) as system:
+        began = time.process_time()
+        found = verify(system.log)
+        assert found["ok"], found
+        return {"verify": (time.process_time() - began) / found["events"] * 1e6}
+
+
+def ask(store: str) -> Found:
+    """The middle of so many answers, of items and units by chance, once each; the first overview counts every row."""
+    with opened(store) as system:
+        answers, chance = system.answers, Random(1)
+        first = each_takes(lambda _: answers.overview(), [None])[0]
+        units = [unit["unit"] for unit in answers.units()["units"]]
+        numbers, at = [], None
+        while len(numbers) < ASKED:
+            page = answers.search(limit=500, cursor=at)
+            numbers += [item["no"] for item in page["petitions"]]
+            at = f"2020-{chance.randint(7, 12):02}-15|999999"
+        numbers = chance.sample(numbers, ASKED)
+        answers.scoreboard(units[0])
+        took = {
+            "item": each_takes(answers.case, numbers),
+            "timeline": each_takes(answers.timeline, numbers),
+            "scoreboard": each_takes(answers.scoreboard, chance.sample(units, len(units))),
+        }
+        return {"first overview": first, **{name: middle(times) for name, times in took.items()}}
+
+
+def take_in(store: str, folder: Path) -> Found:
+    """What the city does next, in batches as they come from a queue, and the read models behind it."""
+    lines = (folder / "later.jsonl").read_bytes().split(b"\n")
+    today = datetime.combine(START + timedelta(days=DAYS + MORE + 30), clock(), SHANGHAI)
+    with opened(store) as system:
+        intake, costs, follows, longest = system.intake(now=lambda: today), [], [], 0.0
+        for at in range(0, len(lines), BATCH):
+            before, began, clocked = system.log.head().position, time.process_time(), time.perf_counter()
+            intake.take(lines[at : at + BATCH])
+            longest = max(longest, time.perf_counter() - clocked)
+            taken, events = time.process_time(), system.log.head().position - before
+            system.projector.catch_up()
+            costs.append((taken - began) / events * 1e6)
+            follows.append((time.process_time() - taken) / events * 1e6)
+        return {"intake": middle(costs[WARM:]), "catch-up": middle(follows[WARM:]), "longest batch": longest * 1e3}
+
+
+def each_takes(question: Callable[[Any], Any], asked: Sequence[Any]) -> list[float]:
+    """Milliseconds of processor time of each."""
+    took = []
+    for one in asked:
+        began = time.process_time()
+        question(one)
+        took.append((time.process_time() - began) * 1e3)
+    return took
+
+
+def middle(found: Sequence[float]) -> float:
+    return sorted(found)[len(found) // 2]
+
+
+def apart(name: str, work: Callable[[], Found]) -> Found:
+    """Does one piece of work in a process of its own, and adds how much memory that had."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as alone:
+        return alone.submit(_alone, name, work).result()
+
+
+def _alone(name: str, work: Callable[[], Found]) -> Found:
+    look_for_garbage_less_often()  # as the command line does
+    found = work()
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    peak = re.search(r"VmHWM:\s+(\d+)", status)  # that of getrusage begins with what the parent had
+    return {**found, f"memory of {name}": int(peak[1]) / 1024 if peak else 0.0}
+
+
+def point(folder: Path, events: int) -> Found:
+    """All that is measured on a log of so many events."""
+    place = folder / str(events)
+    place.mkdir()
+    store, year = f"sqlite:///{place}/many.db", year_of(folder)
+    pieces: dict[str, Callable[[], Found]] = {
+        "append": partial(fill, year, store, events),
+        "rebuild": partial(rebuild, store),
+        "verify": partial(check, store),
+        "questions": partial(ask, store),
+        "intake": partial(take_in, store, folder),
+    }
+    found: Found = {}
+    for name, work in pieces.items():
+        found |= apart(name, work)
+        print(f"  {name:<10} done, {time.strftime('%X')}", file=sys.stderr, flush=True)
+    found["disk"] = sum(file.stat().st_size for file in place.iterdir() if file.is_file()) / 2**20
+    shutil.rmtree(place)
+    return found
+
+
+def told(points: Sequence[Found]) -> bool:
+    """Says of each cost whether it is that of the smallest log."""
+    flat, first = True, points[0]
+    for name, unit in GROWING.items():
+        each = ", ".join(f"{found[name]:.3g} {unit} at {found['events']:,.0f}" for found in points)
+        ratio = max(found[name] for found in points) / first[name]
+        flat &= ratio <= FLAT
+        print(f"{name}: {each}  ratio {ratio:.2f}  goal {FLAT:.2f}  {'met' if ratio <= FLAT else 'MISSED'}")
+    return flat
+
+
+def main() -> bool:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--points", default="100000,1000000,10000000,20000000", help="events, with commas between")
+    parser.add_argument("--folder", type=Path, help="where the stores are made; without it a temporary folder")
+    options = parser.parse_args()
+    points = []
+    with tempfile.TemporaryDirectory(dir=options.folder) as name:
+        for events in map(int, options.points.split(",")):
+            points.append(point(Path(name), events))
+            print(f"point {json.dumps({name: round(found, 4) for name, found in points[-1].items()})}", flush=True)
+    return told(points)
+
+
+if __name__ == "__main__":
+    sys.exit(0 if main() else 1)
