@@ -87,9 +87,8 @@ class ReportersDoor(Door):
         self._door, self._answers, self._reader = door, answers, reader
 
     def take(self, lines: Sequence[bytes], refused: Mapping[int, Rejected] = NONE) -> list[dict[str, Any]]:
-        secret = self._answers.for_(self._reader).secret
-        units = self._answers.present().units
-        return self._door.take(lines, {**refused, **not_his(lines, self._reader, units, secret)})
+        his, units = self._answers.for_(self._reader), self._answers.present().units
+        return self._door.take(lines, {**refused, **not_his(lines, self._reader, units, his.secret, his.threads())})
 
     def rate(self, no: str, target: str, score: str) -> dict[str, Any]:
         return self._door.rate(no, target, score)

@@ -9,6 +9,7 @@ from msgspec import Struct
 from domain.envelope import Rejected
 from domain.reader import Reader
 from domain.unit.state import Units
+from projections.visibility import found_on
 
 Secret = Callable[[str], bool]
 """Whether an item is hidden from the reporter, by its NO."""
@@ -24,7 +25,16 @@ class _Said(Struct):
     data: dict[str, Any] = {}
 
 
-def refused(lines: Sequence[bytes], reader: Reader, units: Units, secret: Secret) -> dict[int, Rejected]:
+NO_SUCH = {
+    "dispute": ("{} is not in the ledger", "$.subject"), "gathering": ("nobody arrived at {}", "$.subject"),
+    "conference": ("{} was not agreed", "$.data.item"),
+}  # fmt: skip
+"""In the words of the domain."""
+
+
+def refused(
+    lines: Sequence[bytes], reader: Reader, units: Units, secret: Secret, threads: frozenset[str] = frozenset()
+) -> dict[int, Rejected]:
     """Which of the lines are not this reporter's to send, by their place, and why."""
     told = {}
     for place, line in enumerate(lines):
@@ -32,7 +42,7 @@ def refused(lines: Sequence[bytes], reader: Reader, units: Units, secret: Secret
             said = msgspec.json.decode(line, type=_Said)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue
-        if why := _not_his(said, reader, units) or next(_unknown(said, secret), None):
+        if why := _not_his(said, reader, units) or next(_unknown(said, secret, threads), None):
             told[place] = why
     return told
 
@@ -51,9 +61,16 @@ def _not_his(said: _Said, reader: Reader, units: Units) -> Rejected | None:
     return None
 
 
-def _unknown(said: _Said, secret: Secret) -> Iterator[Rejected]:
+def _unknown(said: _Said, secret: Secret, threads: frozenset[str]) -> Iterator[Rejected]:
     """Items that the reporter may not know of are as if they were not: the words are those of the domain."""
     kind, _, rest = said.subject.partition(":")
+    if found_on(said.subject) in threads:
+        yield Rejected("unknown-subject", f"no finding {said.subject} stands", "$.subject")
+    item = str(said.data.get("item"))
+    for thread, name in ((said.subject, said.subject), (f"{said.subject}:{item}", item)):
+        if thread in threads:
+            words, path = NO_SUCH[kind]
+            yield Rejected("unknown-subject", words.format(name), path)
     if kind == "petition" and not said.type.startswith("petition.registered") and secret(rest):
         yield Rejected("unknown-subject", f"{said.subject} is not registered", "$.subject")
     if rest.startswith("petition:") and secret(rest.split(":")[1]):

@@ -26,7 +26,9 @@ class Reach(Struct, frozen=True):
     organs: frozenset[UnitId] = frozenset()
     """An accusation of one of these units,"""
     officials: frozenset[OfficialId] = frozenset()
-    """or of one of these officials, is hidden."""
+    """or of one of these officials, is hidden;"""
+    threads: frozenset[str] = frozenset()
+    """and so is what these go on about: each is about such an item alone (see `thread`)."""
 
     @property
     def secret(self) -> bool:
@@ -118,12 +120,46 @@ def named(event: AnyEvent) -> set[str]:
     return found
 
 
-def without(event: AnyEvent, hidden: Callable[[str], bool]) -> AnyEvent | None:
-    """The event without items that are hidden; None where it is about such a one alone."""
+def thread(event: AnyEvent) -> str | None:
+    """What an event is one step of, within its subject or as its subject: a dispute, a gathering, one thing that a
+    conference agreed. None where each event stands for itself.
+
+    Where one step is about a hidden item alone, none is told: what begins and never ends, or ends and never began,
+    would tell of it. A finding on one of these is hidden with it (F19, D13, D14).
+    """
+    kind, fact = event.subject.partition(":")[0], event.data
+    if kind in ("dispute", "gathering"):
+        return event.subject
+    if kind == "conference":
+        item = getattr(fact, "item", None) or getattr(fact, "detail", None)
+        return f"{event.subject}:{item}" if item else None
+    return found_on(event.subject)
+
+
+def found_on(finding: str) -> str | None:
+    """The thread that a finding is on, by its id, as F19:gathering:g1:unit:u or D13:conference:u:item; else None."""
+    on = finding.partition(":")[2]
+    kind = on.partition(":")[0]
+    if kind == "gathering":
+        return on.rpartition(":unit:")[0] or on
+    return on if kind in ("dispute", "conference") else None
+
+
+def without(event: AnyEvent, hidden: Callable[[str], bool], threads: frozenset[str] = frozenset()) -> AnyEvent | None:
+    """The event without items and disputes that are hidden; None where it is about such a one alone."""
+    if threads:
+        if thread(event) in threads:
+            return None
+        event = _listing(event, "disputes", lambda id: f"dispute:{id}" in threads)
     if not any(map(hidden, named(event))):
         return event
-    listed = getattr(event.data, "items", None)
-    if listed is None:
+    if getattr(event.data, "items", None) is None:
         return None
-    kept = tuple(no for no in listed if not hidden(no.removeprefix("petition:")))
-    return replace(event, data=replace(event.data, items=kept))
+    return _listing(event, "items", lambda no: hidden(no.removeprefix("petition:")))
+
+
+def _listing(event: AnyEvent, field: str, hidden: Callable[[str], bool]) -> AnyEvent:
+    """The event with what is hidden left out of a list of its fact."""
+    listed = getattr(event.data, field, None) or ()
+    kept = tuple(each for each in listed if not hidden(each))
+    return event if len(kept) == len(listed) else replace(event, data=replace(event.data, **{field: kept}))

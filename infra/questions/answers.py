@@ -90,6 +90,10 @@ class Answers:
         """Whether an item is kept from who asks because it accuses his organ: of the whole record, nothing is."""
         return False
 
+    def threads(self) -> frozenset[str]:
+        """What is kept from who asks because it goes on about such an item alone (`projections.visibility.thread`)."""
+        return frozenset()
+
     def case(self, no: str, as_of: When = None) -> Answer | None:
         return cases.case(self._library.at(as_of), no)
 

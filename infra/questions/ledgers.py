@@ -108,7 +108,7 @@ def _told(book: Book, entry: Entry, row: Any) -> dict[str, Any]:
         "opened_on": entry.opened_on.isoformat(), "due_on": due.isoformat() if due else None,
         "ended_on": entry.ended_on.isoformat() if entry.ended_on else None,
         "overdue": due is not None and due < today and entry.ended_on is None and entry.ledger not in KINDS,
-        **{name: _shown(book, value) if name == "items" else value for name, value in entry.about.items()},
+        **{name: _shown(book, name, value) for name, value in entry.about.items()},
         "petition": entry.petition, "evidence": [step.position for step in entry.steps],
     }  # fmt: skip
     if title is not None:
@@ -119,9 +119,13 @@ def _told(book: Book, entry: Entry, row: Any) -> dict[str, Any]:
     return told
 
 
-def _shown(book: Book, items: Any) -> Any:
-    """Items that an entry lists, without those that are hidden to who asks."""
-    return [no for no in items if not book.secret(no)] if items else items
+def _shown(book: Book, name: str, value: Any) -> Any:
+    """Items and disputes that an entry lists, without those that are hidden to who asks; all else as it is."""
+    if name == "items" and value:
+        return [no for no in value if not book.secret(no)]
+    if name == "disputes" and value and book.reach.threads:
+        return [id for id in value if f"dispute:{id}" not in book.reach.threads]
+    return value
 
 
 # the ledger of a unit: its items

@@ -12,7 +12,7 @@ from infra.questions.answers import Answer, Answers
 from infra.questions.book import Book
 from infra.questions.library import Library
 from infra.questions.past import PastBook
-from infra.questions.readers_book import REACHES_KEPT, ReadersBook
+from infra.questions.readers_book import REACHES_KEPT, ReadersBook, hidden_threads
 from projections.visibility import EVERYTHING, Reach, reach
 
 
@@ -41,15 +41,20 @@ class ReadersLibrary(Library):
         known = self._reach_in(whole)
         if isinstance(whole, PastBook):
             now = self._reach_in(self._library.at(None))
-            known = replace(known, organs=known.organs | now.organs, officials=known.officials | now.officials)
+            organs, officials = known.organs | now.organs, known.officials | now.officials
+            known = replace(known, organs=organs, officials=officials, threads=now.threads)
         return whole if known == EVERYTHING else ReadersBook(whole, known)
 
     def _reach_in(self, whole: Book) -> Reach:
+        """Of a past book without its threads: they are those of the present."""
         kept, key = self._library.reaches, (self._scope, whole.seen)
         if (known := kept.get(key)) is None:
             for oldest in list(kept)[: len(kept) - REACHES_KEPT + 1]:
                 kept.pop(oldest, None)
-            known = kept[key] = reach(self._scope, whole.units, whole.moment.date())
+            known = reach(self._scope, whole.units, whole.moment.date())
+            if not isinstance(whole, PastBook):
+                known = replace(known, threads=hidden_threads(whole, known))
+            kept[key] = known
         return known
 
 
@@ -66,6 +71,9 @@ class ReadersAnswers(Answers):
     def secret(self, no: str) -> bool:
         book = self._library.at(None)
         return isinstance(book, ReadersBook) and book.secret(no)
+
+    def threads(self) -> frozenset[str]:
+        return self._reach().threads
 
     def _reach(self) -> Reach:
         return self._library.at(None).reach

@@ -19,7 +19,8 @@ from infra.questions.seen import Seen
 from infra.views.store import Views
 from infra.views.tables import Tables
 from projections.findings import Standing
-from projections.visibility import Reach, without
+from projections.ledgers.entry import unpack_entry
+from projections.visibility import Reach, found_on, without
 
 
 class ReadersBook(Book):
@@ -88,7 +89,8 @@ class ReadersBook(Book):
 
     def entries(self, subject: str) -> list[Entry]:
         entries = self._whole.entries(subject)
-        return [*filter(None, map(self._told, entries))] if self._shown(subject, entries) else []
+        told = [*filter(None, map(self._told, entries))]
+        return told if self._shown(subject, entries, told) else []
 
     def touching(self, name: str) -> list[Entry]:
         return [*filter(None, map(self._told, self._whole.touching(name)))]
@@ -110,7 +112,7 @@ class ReadersBook(Book):
         if not self.reach.secret:
             return entry
         event = _event(entry)
-        left = without(event, self.secret)
+        left = without(event, self.secret, self.reach.threads)
         return entry if left is event else None if left is None else entry._replace(body=encode(left))
 
     def linked(self, no: str) -> Item | None:
@@ -126,12 +128,11 @@ class ReadersBook(Book):
             item = self._whole.item(item.first) if item.first else None
         return False
 
-    def _shown(self, subject: str, entries: list[Entry]) -> bool:
-        events = [*decoded(entries)]
+    def _shown(self, subject: str, entries: list[Entry], told: list[Entry]) -> bool:
         if not subject.startswith("petition:"):
-            return self._governs(subject, events)
+            return self._governs(subject, decoded(told))
         item: Item | None = None
-        for event in events:
+        for event in decoded(entries):
             item = evolve(item, event)
         return item is not None and self.reach.holds(item) and not self.secret(item.no)
 
@@ -150,7 +151,7 @@ class ReadersBook(Book):
         """As `Seen.findings` has it."""
         kind, _, no = found.subject.partition(":")
         if kind != "petition":
-            return self.reach.governs(found.unit)
+            return self.reach.governs(found.unit) and found_on(found.id) not in self.reach.threads
         if self.secret(no) or not (self.reach.governs(found.unit) or self.item(no) is not None):
             return False
         return found.rule != "F23" or not self.reach.secret or bool(self.repeats(no)) or not self._whole.repeats(no)
@@ -166,6 +167,19 @@ def seen_tables(book: Book, reach: Reach) -> Seen:
         tables.seen[reach] = Seen(tables, reach)
     found: Seen = tables.seen[reach]
     return found
+
+
+def hidden_threads(book: Book, reach: Reach) -> frozenset[str]:
+    """What goes on about a hidden item alone: disputes, gatherings, what a conference agreed (`visibility.thread`)."""
+    if not reach.secret:
+        return frozenset()
+    seen = seen_tables(book, reach)
+    if not book.select(seen.anything()):
+        return frozenset()
+    entries = [unpack_entry(bytes(row.body)) for row in book.select(seen.threads())]
+    return frozenset(
+        f"{each.subject}:{each.about['item']}" if each.ledger == "conference" else each.subject for each in entries
+    )
 
 
 REACHES_KEPT = 256

@@ -31,7 +31,12 @@ class Seen:
     def findings(self) -> Any:
         table = self._tables.findings
         of = func.substr(table.c.subject, 10)
-        return _rows(table, self._of(table.c.unit, of), self._open(of), self._turned(table.c.rule, of))
+        threads = sorted(self._reach.threads)
+        agreed = [f"D13:{each}" for each in threads]
+        return _rows(
+            table, self._of(table.c.unit, of), self._open(of), self._turned(table.c.rule, of),
+            and_(table.c.subject.not_in(threads), table.c.id.not_in(agreed)) if threads else true(),
+        )  # fmt: skip
 
     @cached_property
     def due(self) -> Any:
@@ -41,7 +46,9 @@ class Seen:
 
     @cached_property
     def ledgers(self) -> Any:
-        return self._entries(self._tables.ledgers)
+        table = self._tables.ledgers
+        threads = sorted(self._reach.threads)
+        return self._entries(table, table.c.subject.not_in(threads) if threads else true())
 
     @cached_property
     def acts(self) -> Any:
@@ -58,11 +65,11 @@ class Seen:
     def _of_item(self, table: Any) -> Any:
         return _rows(table, self._governed(table.c.no), self._open(table.c.no))
 
-    def _entries(self, ledger: Any) -> Any:
+    def _entries(self, ledger: Any, *conditions: ColumnElement[bool]) -> Any:
         """What is of no unit and no item is everybody's."""
         unit, no = ledger.c.unit, ledger.c.petition
         everybodys = and_(unit.is_(None), no.is_(None))
-        return _rows(ledger, or_(self._of(unit, no), everybodys), or_(no.is_(None), self._open(no)))
+        return _rows(ledger, or_(self._of(unit, no), everybodys), or_(no.is_(None), self._open(no)), *conditions)
 
     # jurisdiction
 
@@ -88,6 +95,17 @@ class Seen:
 
     def _open(self, no: Any) -> ColumnElement[bool]:
         return no.not_in(self._secret) if self._reach.secret else true()
+
+    def threads(self) -> Any:
+        """Ledger and body of what is hidden because it is about a hidden item alone; the petition that it became."""
+        table = self._tables.ledgers
+        return select(table.c.ledger, table.c.body).where(
+            table.c.ledger.in_(("conference", "dispute", "gathering")), table.c.petition.in_(self._secret)
+        )
+
+    def anything(self) -> Any:
+        """One hidden item, where there is any."""
+        return self._secret.limit(1)
 
     def _hidden(self) -> Any:
         """NOs of accusations of the reader's organ, and step by step of what repeats them."""

@@ -4,7 +4,9 @@ import msgspec
 import pytest
 
 from domain.codec import encode
-from domain.gathering.events import GatheringArrived
+from domain.conference.events import ItemAgreed, ItemDone
+from domain.dispute.events import DisputeAssigned, DisputeBecamePetition, DisputeLogged
+from domain.gathering.events import GatheringArrived, GatheringSummoned
 from infra.refused import sent as as_sent
 from tests.samples import *
 
@@ -70,3 +72,25 @@ def test_what_is_no_action_is_left_to_the_intake_to_refuse(city, line):
     by = {"authorization": f"Bearer {city.token('producer', HOUSING)}", "content-type": "application/x-ndjson"}
     (result,) = city.http.post("/v1/actions", content=line, headers=by).json()["results"]
     assert result["outcome"] == "rejected"
+
+
+@pytest.mark.parametrize("asker", [HOUSING, COUNTY])
+def test_what_goes_on_about_an_accusation_alone_is_to_the_accused_as_if_it_were_not(open_city, asker):
+    """A dispute that became it, something agreed about it, a gathering for it: whoever handles it may go on."""
+    dispute, agreed, came = "dispute:d9", f"conference:{CITY[5:]}", "gathering:g9"
+    logged = DisputeLogged(place="430408001", unit=HOUSING, summary="收费分歧")
+    city = open_city([
+        *CITY_UNITS, on("2020-05-03", logged, of=dispute, by=HOUSING),
+        on("2020-05-04", raised(purpose="accusation", about_unit=HOUSING), no="90", by=CITY_BUREAU),
+        on("2020-05-05", DisputeBecamePetition(petition="90"), of=dispute, by=HOUSING),
+        on("2020-05-05", ItemAgreed(item="核查", owner_unit=COUNTY, petition="90"), of=agreed, by=CITY_BUREAU),
+        on("2020-05-06", GatheringArrived(persons=6, place="区政府", units=(HOUSING,), petition="90"), of=came,
+           by=COUNTY),
+    ])  # fmt: skip
+    for action, unknown, known in [
+        (on("2020-05-09", DisputeAssigned(to_unit=HOUSING), of=dispute, by=asker), "$.subject", "not-in-this-state"),
+        (on("2020-05-09", ItemDone(item="核查"), of=agreed, by=asker), "$.data.item", "recorded"),
+        (on("2020-05-09", GatheringSummoned(units=(LABOUR,)), of=came, by=asker), "$.subject", "recorded"),
+    ]:  # fmt: skip
+        told = sent(city, action, "producer", asker)
+        assert told == ("unknown-subject", unknown) if asker == HOUSING else known in told

@@ -14,17 +14,20 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from domain.duty.events import ReceptionHeld
+from domain.conference.events import ItemAgreed
+from domain.dispute.events import DisputeAssigned, DisputeBecamePetition, DisputeLogged
+from domain.duty.events import ReceptionHeld, ScreeningHeld
+from domain.gathering.events import GatheringArrived, GatheringEnded, GatheringSummoned
 from projections.ledgers.kinds import LEDGERS
-from tests.projections.test_ledgers import DUTY, HISTORY
+from tests.projections.test_ledgers import AGREED, DUTY, HISTORY
 from tests.roles.conftest import OTHER_COUNTY, City, opened_city
 from tests.samples import *
 
 MANY = int(os.environ.get("DANZE_TEST_ACCUSATIONS", "3"))
 UNTIL = date(2020, 10, 1)
 YEAR = "from=2020-01-01&to=2020-09-30"
-COUNTED = {"position", "as_of", "at", "behind", "next", "started", "evidence", "verified"}
-"""What counts all that was recorded in the city, whoever it is about: positions (decision 0047)."""
+COUNTED = {"position", "version", "as_of", "at", "behind", "next", "started", "evidence", "verified"}
+"""What counts all that was recorded in the city, whoever it is about: positions, versions (decision 0047)."""
 ASKED = [
     "/v1/petitions", "/v1/petitions?late=true", "/v1/petitions?q=停车", "/v1/petitions?q=9", "/v1/petitions?limit=1",
     *(f"/v1/petitions/{no}{of}" for no in ("1", "2", "90") for of in ("", "/timeline", "/dossier", "/candidates")),
@@ -32,7 +35,9 @@ ASKED = [
     "/v1/findings/F04:petition:1:K5", "/v1/findings/F23:petition:1", "/v1/findings/F04:petition:90:K5/explain",
     f"/v1/kpis?unit={HOUSING}&{YEAR}", *(f"/v1/counters?by={by}" for by in ("unit", "place", "category", "month")),
     "/v1/overview", "/v1/due", "/v1/due/coming", "/v1/officials", "/v1/rules", "/v1/petitions?sort=persons",
-    "/v1/findings?sort=-since", "/v1/subjects/petition:90/timeline", f"/v1/subjects/{DUTY}/timeline",
+    "/v1/findings?sort=-since", "/v1/subjects/petition:90/timeline",
+    *(f"/v1/subjects/{subject}/timeline" for subject in (AGREED, DUTY, "dispute:d9", "gathering:g9")),
+    "/v1/findings/D14:dispute:d9",
     f"/v1/duties?unit={HOUSING}&{YEAR}", f"/v1/officials/{head(HOUSING)}/record",
     "/v1/boards/three-none", f"/v1/evaluations/2020H1?unit={HOUSING}", *(f"/v1/ledgers/{kind}" for kind in LEDGERS),
     "/v1/log?limit=1000", "/", "/petitions", "/petitions/1", "/petitions/90", "/matters/1", "/findings", "/units",
@@ -48,8 +53,9 @@ accused = st.sampled_from(
     [{"about_unit": HOUSING}, {"about_official": head(HOUSING)}, {"about_official": clerk(HOUSING)}]
 )
 lives = st.lists(
-    st.sampled_from(["answer", "raise", "supervise", "receive", "incident", "cause", "close", "repeat", "judge"]),
-    max_size=6, unique=True,
+    st.sampled_from(["answer", "raise", "supervise", "receive", "incident", "cause", "close", "repeat", "judge",
+                     "dispute", "agree", "gather", "screen"]),
+    max_size=8, unique=True,
 )  # fmt: skip
 
 
@@ -73,10 +79,32 @@ def accusation(about: dict[str, str], first: str, life: list[str], channel: str)
         "close": [(answer(), own), (e.PetitionClosed(), own)], "repeat": [(raised(), again), (repeats("90"), again)],
         "judge": [(repeats("1"), bureau)],
     }  # fmt: skip
+    facts["dispute"] = [
+        (DisputeLogged(place="430408001", unit=HOUSING, summary="收费分歧"), {"of": "dispute:d9", "by": HOUSING}),
+        (DisputeAssigned(to_unit=HOUSING), {"of": "dispute:d9", "by": HOUSING}),
+        (DisputeBecamePetition(petition="90"), {"of": "dispute:d9", "by": HOUSING}),
+    ]
+    agreed = ItemAgreed(item="清欠/二期", owner_unit=HOUSING, due=date(2020, 9, 20), petition="90")
+    facts["agree"] = [(agreed, {"of": AGREED, "by": CITY_BUREAU})]
+    came = {"of": "gathering:g9", "by": COUNTY}
+    facts["gather"] = [
+        (GatheringArrived(persons=6, place="区政府", units=(HOUSING,), petition="90"), came),
+        (GatheringSummoned(units=(HOUSING,)), came), (GatheringEnded(), came),
+    ]  # fmt: skip
+    facts["screen"] = [(ScreeningHeld(disputes=("d1", "d9") if "dispute" in life else ("d1",)), {"of": DUTY})]
     # It is answered once; and what repeats it when it is of another matter is judged to repeat that one.
     spared = {"answer": "close", "repeat": "judge"}
     life = [each for each in life if spared.get(each) not in life]
     return story + [on(next(days_on), fact, **how) for step in life for fact, how in facts[step]]
+
+
+def instead(added: list) -> list:
+    """What happened beside the accusation, as it is told without it: receptions and screenings of others."""
+    return [
+        replace(each, data=replace(each.data, items=("1",)) if isinstance(each.data, ReceptionHeld)
+                else ScreeningHeld(disputes=("d1",)))
+        for each in added if each.subject == DUTY
+    ]  # fmt: skip
 
 
 def told(city: City, role: str) -> dict[str, tuple[int, object]]:
@@ -105,10 +133,34 @@ def _without(told: Any) -> Any:
 @given(accused, days, lives, st.sampled_from(["visit", "letter"]), st.sampled_from(["clerk", "supervisor", "auditor"]))
 def test_no_answer_to_the_accused_organ_differs_when_an_accusation_is_added(about, first, life, channel, role):
     base, added = [*HISTORY, *OTHER_COUNTY], accusation(about, first, life, channel)
-    same = [replace(each, data=replace(each.data, items=("1",))) for each in added if each.subject == DUTY]
+    same = instead(added)
     with TemporaryDirectory() as one, TemporaryDirectory() as two, ExitStack() as stack:
         without = opened_city(Path(one), base + same, UNTIL, stack, sealed=False)
         city = opened_city(Path(two), base + added, UNTIL, stack, sealed=False)
         operator = {"Authorization": f"Bearer {city.token('operator')}"}
         assert city.http.get("/v1/petitions/90", headers=operator).status_code == 200
         assert told(city, role) == told(without, role)
+
+
+def test_what_goes_on_about_an_accusation_alone_is_told_no_more_from_its_first_step_on(open_city):
+    """A dispute that stood open for months and was found late (D14), an agreed item past its day (D13), a gathering."""
+    logged = DisputeLogged(place="430408001", unit=HOUSING, summary="收费分歧")
+    agreed = ItemAgreed(item="清欠/二期", owner_unit=HOUSING, due=date(2020, 8, 1), petition="90")
+    dispute, came = {"of": "dispute:d9", "by": HOUSING}, {"of": "gathering:g9", "by": COUNTY}
+    screened = on("2020-06-25", ScreeningHeld(disputes=("d9",)), of=DUTY)
+    story = [
+        on("2020-06-25", logged, **dispute), screened,
+        *accusation({"about_unit": HOUSING}, "2020-07-02", [], "visit"),
+        on("2020-07-06", agreed, of=AGREED, by=CITY_BUREAU),
+        on("2020-07-07", GatheringArrived(persons=6, place="区政府", units=(HOUSING,), petition="90"), **came),
+        on("2020-07-07", GatheringSummoned(units=(HOUSING,)), **came),
+    ]  # fmt: skip
+    became = on("2020-09-20", DisputeBecamePetition(petition="90"), **dispute)
+    city = open_city([*HISTORY, *OTHER_COUNTY, *story, became])
+    plain = open_city([*HISTORY, *OTHER_COUNTY, replace(screened, data=ScreeningHeld(disputes=()))])
+    operator = {"Authorization": f"Bearer {city.token('operator')}"}
+    standing = [each["id"] for each in city.http.get("/v1/findings?limit=5000", headers=operator).json()["findings"]]
+    assert f"D13:{AGREED}:清欠/二期" in standing
+    assert city.http.get("/v1/findings/D14:dispute:d9", headers=operator).status_code == 200
+    for role in ("clerk", "auditor"):
+        assert told(city, role) == told(plain, role)
