@@ -139,6 +139,15 @@ class Tile:
     shade: int
 
 
+def legend(counties: Sequence[dict[str, Any]], measure: str) -> list[tuple[int, int, int]]:
+    """What each shade stands for: its least and its greatest number. One that no number can have is left out."""
+    most = max((each[measure] for each in counties), default=0)
+    firsts = [-(-shade * (most + 1) // SHADES) for shade in range(SHADES + 1)]
+    return [
+        (shade, firsts[shade], firsts[shade + 1] - 1) for shade in range(SHADES) if firsts[shade] < firsts[shade + 1]
+    ]
+
+
 def tiles(counties: Sequence[dict[str, Any]], measure: str) -> list[Tile]:
     """The counties on their tiles, shaded by one of their numbers; those that the map does not know in a row below."""
     most = max((each[measure] for each in counties), default=0)

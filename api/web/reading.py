@@ -22,22 +22,15 @@ FACTS = (
     "registered_by",
 )
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T")
-TERMS = {
-    "channel": "channel",
-    "purpose": "purpose",
-    "level": "level",
-    "ground": "ground",
-    "role": "role",
-    "kind": "kind",
-    "state": "state",
-    "clock": "clock",
-    "axis": "axis",
-    "responsibility": "responsibility",
-    "measure": "measure",
-    "body": "body",
-    "why": "custody",
-    "warranties": "warranty",
-}
+TERMS: dict[str, tuple[str, ...]] = {
+    **{name: (name,) for name in (
+        "channel", "purpose", "level", "role", "kind", "state", "clock", "axis", "responsibility", "measure", "body",
+        "outcome", "disposition", "solved", "view", "basis",
+    )},
+    "ground": ("ground", "supervision"), "why": ("custody",), "warranties": ("warranty",), "duty": ("warranty", "owed"),
+    "deadline": ("clock",), "ended": ("clock",), "levels": ("level",), "detail": ("role", "body"),
+}  # fmt: skip
+"""Sections of the catalogue in which the codes of a field are named; all others stand in `said`."""
 
 
 def facts(case: dict[str, Any], timeline: dict[str, Any] | None) -> dict[str, Any]:
@@ -51,14 +44,25 @@ def facts(case: dict[str, Any], timeline: dict[str, Any] | None) -> dict[str, An
     return known
 
 
-def fields(page: Page, data: dict[str, Any]) -> list[tuple[str, str]]:
-    """A map of an event as labelled lines."""
-    return [(page.words(f"field.{name}"), said(page, name, value)) for name, value in data.items()]
+Lines = list[tuple[str, str | list[str]]]
+"""What is told under labels: a text, or several lines."""
+
+
+def fields(page: Page, data: dict[str, Any]) -> Lines:
+    """A map of an event as labelled lines; a list of maps has a line for each."""
+    return [(page.words(f"field.{name}"), _lines(page, name, value)) for name, value in data.items()]
+
+
+def _lines(page: Page, name: str, value: Any) -> str | list[str]:
+    if isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
+        return [said(page, name, each) for each in value]
+    return said(page, name, value)
 
 
 def said(page: Page, name: str, value: Any) -> str:
     """One value in words; persons are counted, not named, and what is sealed stays so."""
     words = page.words
+    chinese = words.language == "zh"
     if name == "personal" or (isinstance(value, dict) and "sealed" in value):
         return words("site.sealed")
     if name == "petitioners" and isinstance(value, list):
@@ -66,18 +70,26 @@ def said(page: Page, name: str, value: Any) -> str:
     if isinstance(value, bool):
         return words("site.yes" if value else "site.no")
     if isinstance(value, list):
-        return ("、" if words.language == "zh" else ", ").join(said(page, name, v) for v in value) or words("site.none")
+        return ("、" if chinese else ", ").join(said(page, name, v) for v in value) or words("site.none")
     if isinstance(value, dict):
-        return "; ".join(f"{words(f'field.{k}')} {said(page, k, v)}" for k, v in value.items())
-    if isinstance(value, str) and value.startswith("unit:"):
-        return page.unit(value)
-    if isinstance(value, str) and value.startswith("official:"):
-        return page.official(value)
-    if isinstance(value, str) and MOMENT.match(value):
-        return moment(value)
-    if isinstance(value, str) and value.startswith("person:"):
-        return words("site.sealed")
-    return words.term(TERMS[name], value) if name in TERMS else "" if value is None else str(value)
+        told = (f"{words(f'field.{k}')} {said(page, k, v)}" for k, v in value.items() if v not in (None, "", []))
+        return ("，" if chinese else "; ").join(told)
+    return _word(page, name, value) if isinstance(value, str) else "" if value is None else str(value)
+
+
+def _word(page: Page, name: str, text: str) -> str:
+    if text.startswith("unit:"):
+        return page.unit(text)
+    if text.startswith("official:"):
+        return page.official(text)
+    if text.startswith("person:"):
+        return page.words("site.sealed")
+    if text.startswith("petition:"):
+        return text.removeprefix("petition:")
+    if MOMENT.match(text):
+        return moment(text)
+    named = (page.words.term(section, text) for section in (*TERMS.get(name, ()), "said"))
+    return next((word for word in named if word != text), text)
 
 
 def late_entry(event: dict[str, Any], hours: int = 24) -> bool:
@@ -95,7 +107,7 @@ EVERY_ENTRY = frozenset({
 """What entries of all ledgers say, in columns of their own."""
 
 
-def about(page: Page, entry: dict[str, Any]) -> list[tuple[str, str]]:
+def about(page: Page, entry: dict[str, Any]) -> Lines:
     """What an entry of a ledger keeps beside, as labelled lines; nothing where it keeps nothing."""
-    kept = {name: value for name, value in entry.items() if name not in EVERY_ENTRY and value not in (None, [], "")}
+    kept = {name: value for name, value in entry.items() if name not in EVERY_ENTRY and value not in (None, [], "", 0)}
     return fields(page, kept)

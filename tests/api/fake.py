@@ -231,7 +231,7 @@ class FakeQuestions:
 
     def counters(self, *, by, unit=None, from_=None, to=None, as_of=None):
         keys = {"category": lambda i: i[5], "channel": lambda i: i[3], "unit": lambda i: f"unit:{i[6]}",
-                "place": lambda i: i[0][:6], "month": lambda i: i[1][:7]}  # fmt: skip
+                "place": lambda i: i[0][:6], "county": lambda i: i[0][:6], "month": lambda i: i[1][:7]}  # fmt: skip
         names = {v: k for k, v in DIVISIONS.items()} | NAMES
         rest = {"first_time": 1, "repeat": 0, "skip_level": 0, "collective": 1, "beyond": 0, "collective_above": 0}
         rest |= {"to_city": 1, "to_province": 0, "to_nation": 0, "irregular": 0}

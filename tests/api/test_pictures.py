@@ -1,7 +1,9 @@
 from datetime import date
 from itertools import pairwise
 
-from api.web.pictures import GUTTER, TILES, WIDTH, chain, duty_calendar, strip, tiles
+import pytest
+
+from api.web.pictures import GUTTER, TILES, WIDTH, chain, duty_calendar, legend, strip, tiles
 
 TODAY = date(2020, 8, 31)
 HELD = [
@@ -88,3 +90,11 @@ def test_the_chain_leads_from_each_unit_over_its_rules_to_every_person_who_cause
     persons = sorted(node.y for node in drawn.nodes if node.column == 2)
     assert all(below - above >= 24 for above, below in pairwise(persons))
     assert chain([]) is None
+
+
+@pytest.mark.parametrize("most", [0, 1, 3, 5, 56, 1000])
+def test_the_key_of_the_map_says_what_each_shade_stands_for(most):
+    counties = [{"division": code, "open": number * most // 11} for number, code in enumerate(TILES)]
+    said = {shade: (low, high) for shade, low, high in legend(counties, "open")}
+    assert all(said[tile.shade][0] <= tile.value <= said[tile.shade][1] for tile in tiles(counties, "open"))
+    assert [low for low, _ in said.values()] == sorted({0, *(high + 1 for _, high in said.values())} - {most + 1})

@@ -13,7 +13,7 @@ from api.ports import Answer, Asks
 from api.problems import Problem, bad_value
 from api.web.figures import local_date
 from api.web.page import Page, Shown
-from api.web.pictures import tiles
+from api.web.pictures import legend, tiles
 from api.web.sheets import Sheet
 from api.web.words import catalogue
 
@@ -48,8 +48,8 @@ def overview(page: Shown, questions: Asks, measure: FromQuery[str] = "open") -> 
              and each["kind"] == "government"}  # fmt: skip
     return page.show(
         "overview.html", told=city, city=city, period=_of_city(page, city), coming=questions.coming(page.moment),
-        counties=rows, tiles=tiles(rows, measure), measure=measure, measures=MEASURES, seats=seats,
-        sheet=Sheet("counties", COUNTIES, rows),
+        counties=rows, tiles=tiles(rows, measure), legend=legend(rows, measure), measure=measure, measures=MEASURES,
+        seats=seats, sheet=Sheet("counties", COUNTIES, rows),
     )  # fmt: skip
 
 
@@ -135,7 +135,7 @@ def kpi_items(
 def counters(
     page: Shown,
     questions: Asks,
-    by: FromQuery[str] = "place",
+    by: FromQuery[str] = "county",
     unit: FromQuery[str | None] = None,
     from_: From = None,
     to: FromQuery[str | None] = None,

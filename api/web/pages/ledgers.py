@@ -70,8 +70,12 @@ def ledger(
 
 
 def _sheet(kind: str, rows: list[Answer]) -> Sheet:
-    flat = ({**row, "told": "；".join(f"{label} {text}" for label, text in row["told"])} for row in rows)
+    flat = ({**row, "told": "；".join(f"{label} {_flat(text)}" for label, text in row["told"])} for row in rows)
     return Sheet(kind, COLUMNS, flat)
+
+
+def _flat(text: str | list[str]) -> str:
+    return text if isinstance(text, str) else "、".join(text)
 
 
 def _entries(

@@ -59,7 +59,7 @@ def unit(page: Shown, questions: Asks, code: FromPath[str]) -> Response[str]:
     named = unit_id(code) or code
     told = found(questions.scoreboard(named, page.moment), f"unit {code}")
     findings = questions.findings(page.moment, unit=named, limit=page.limit(10))
-    items = questions.search(unit=named, state="open", limit=10, as_of=page.moment)
+    items = questions.search(unit=named, state="open", limit=8, as_of=page.moment)
     return page.show(
         "unit.html",
         told=told,
