@@ -77,6 +77,10 @@ class Questions(Protocol):
         official: str | None = None,
         axis: str | None = None,
         state: str | None = None,
+        from_: date | None = None,
+        to: date | None = None,
+        place: str | None = None,
+        division: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
         sort: orders.Findings = "id",
@@ -134,12 +138,20 @@ class Questions(Protocol):
         late: bool | None = None,
         purpose: str | None = None,
         registered_by: str | None = None,
+        month: str | None = None,
+        of: str | None = None,
+        from_: date | None = None,
+        to: date | None = None,
+        closed: str | None = None,
+        only: str | None = None,
         limit: int = 50,
         cursor: str | None = None,
         sort: orders.Items = "-registered_on",
         as_of: When = None,
     ) -> Answer:
-        """Which items match, and how many? `state` also takes open and resolved, `place` a division's prefix."""
+        """Which items match, and how many? `state` also takes open and resolved, `place` a division's prefix; `of` asks
+        for what occurs in a unit, `only` for a kind of items that is counted.
+        """
 
     def duties(
         self,

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from infra.questions.book import Book
+from infra.questions.days import within
 from infra.questions.tallies import Counted, Running
 from projections import counters as count
 from projections.cases import CaseRow
@@ -45,16 +46,11 @@ def counters(
     """Registrations and goings up of these days, by `by` (one of projections.counters.KEYS)."""
     cases, raised = book.tables.cases, book.tables.raised
     of_unit = [cases.c.registered_by.in_(sorted(book.units.below(unit)))] if unit else []
-    registered = book.cases(*of_unit, *_within(cases.c.registered_on, from_, to))
-    rows = count.counters(registered, book.raised(*of_unit, *_within(raised.c.day, from_, to)), by, book.units)
+    registered = book.cases(*of_unit, *within(cases.c.registered_on, from_, to))
+    rows = count.counters(registered, book.raised(*of_unit, *within(raised.c.day, from_, to)), by, book.units)
     for row in rows:
         row["name"] = book.units.name(row["key"]) if row["key"].startswith("unit:") else _key_name(book, row["key"])
     return {**book.head(), "by": by, "rows": rows}
-
-
-def _within(day: Any, from_: date | None, to: date | None) -> list[Any]:
-    """That a column of days lies between two, both included, where they are given."""
-    return [*([day >= from_.isoformat()] if from_ else []), *([day <= to.isoformat()] if to else [])]
 
 
 def _key_name(book: Book, key: str) -> str:

@@ -1,7 +1,7 @@
 """Which findings stand, who answers, and why? Rows of the read model, with the persons of the day added on reading."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Protocol
 
 import msgspec
@@ -12,6 +12,7 @@ from domain.rules.answers import answers
 from domain.rules.law import Rules
 from domain.unit.state import Units
 from infra.questions.book import Book
+from infra.questions.days import within
 from infra.questions.order import Order, Place, later
 from infra.shipped import quoted
 from projections.explain import finding_sentences
@@ -110,15 +111,27 @@ def findings(
     official: str | None = None,
     axis: str | None = None,
     state: str | None = None,
+    from_: date | None = None,
+    to: date | None = None,
+    place: str | None = None,
+    division: str | None = None,
     limit: int | None = None,
     cursor: str | None = None,
     sort: Findings = "id",
 ) -> dict[str, Any]:
-    """Findings that stand, by id or as asked. `unit` takes what is below it in; `official` asks who answers."""
-    table = book.tables.findings
-    conditions: list[Any] = [table.c.cleared_at == 0]
+    """Findings that stand, by id or as asked. `unit` takes what is below it in; `official` asks who answers; `place` is
+    the beginning of the code of the item's place, `division` that of the unit's.
+    """
+    table, cases = book.tables.findings, book.tables.cases
+    conditions: list[Any] = [table.c.cleared_at == 0, *within(table.c.since, from_, to)]
+    if place:
+        items = select("petition:" + cases.c.no).where(cases.c.place.startswith(place, autoescape=True))
+        conditions.append(table.c.subject.in_(items))
     if unit:
         conditions.append(table.c.unit.in_(sorted(book.units.below(unit))))
+    if division:
+        there = sorted(each.unit for each in book.units if each.division.startswith(division))
+        conditions.append(table.c.unit.in_(there))
     for column, wanted in (("rule", rule), ("subject", subject), ("axis", axis), ("state", state)):
         if wanted:
             conditions.append(table.c[column] == wanted)

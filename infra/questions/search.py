@@ -1,24 +1,42 @@
 """Find items by words of their title and by what is known of them."""
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import false, func, or_, select
 
+from infra.questions import territory
 from infra.questions.book import Book
+from infra.questions.days import within
 from infra.questions.order import Order, day
 from projections.orders import Items, split
 from projections.titles import phrases
+
+ONLY: dict[str, Callable[[Any], Any]] = {
+    "first_time": lambda c: c.first.is_(None), "repeat": lambda c: c.first.is_not(None),
+    "skip_level": lambda c: c.skip_level == 1, "collective": lambda c: c.collective == 1,
+    "closed": lambda c: c.closed_on.is_not(None), "dissatisfied": lambda c: c.unit_score == "dissatisfied",
+}  # fmt: skip
+"""Kinds of items that are counted: what is counted can be listed."""
 
 
 def search(
     book: Book, q: str = "", *, unit: str | None = None, state: str | None = None, category: str | None = None,
     place: str | None = None, channel: str | None = None, purpose: str | None = None, late: bool | None = None,
-    registered_by: str | None = None, month: str | None = None, limit: int = 50,
+    registered_by: str | None = None, month: str | None = None, of: str | None = None, from_: date | None = None,
+    to: date | None = None, closed: str | None = None, only: str | None = None, limit: int = 50,
     cursor: str | None = None, sort: Items = "-registered_on",
 ) -> dict[str, Any]:  # fmt: skip
-    """Newest first, or as asked. `unit` takes what is below it in; `place` is the beginning of a code."""
+    """Newest first, or as asked. `unit` takes what is below it in; `place` is the beginning of a code, `month` that of
+    the day of registration, `closed` that of closing; `of` asks for what occurs in a unit (属地、属事).
+    """
     table = book.tables.cases
-    conditions: list[Any] = []
+    conditions: list[Any] = [*within(table.c.registered_on, from_, to), *_occurring(book, of)]
+    if only:
+        conditions.append(ONLY[only](table.c))
+    if closed:
+        conditions.append(table.c.closed_on.startswith(closed, autoescape=True))
     if unit:
         conditions.append(table.c.unit.in_(sorted(book.units.below(unit))))
     if registered_by:
@@ -44,6 +62,11 @@ def search(
     found = [_told(book, row) for row in rows[:limit]]
     after = order.cursor(tuple(rows[limit - 1][-len(order.columns) :])) if len(rows) > limit else None
     return {**book.head(), "total": total, "petitions": found, "next": after}
+
+
+def _occurring(book: Book, unit: str | None) -> list[Any]:
+    known = book.units.get(unit) if unit else None
+    return [] if unit is None else [false() if known is None else territory.occurring(book, known)]
 
 
 def _order(table: Any, sort: Items) -> Order:

@@ -142,7 +142,7 @@ class FakeQuestions:
 
     def findings(
         self, as_of=None, *, unit=None, rule=None, subject=None, official=None, axis=None, state=None, limit=None,
-        cursor=None, sort="id",
+        cursor=None, sort="id", **_,
     ):  # fmt: skip
         self._fail()
         wanted = {"unit": unit, "rule": rule, "subject": subject, "axis": axis, "state": state}

@@ -121,6 +121,37 @@ def test_every_county_is_on_the_map_with_its_number(client, city, measure):
         assert drawn == {each["name"]: f"{each[measure]:,}" for each in counties}
 
 
+NUMBER = re.compile(r'<a(?: class="n")? href="(/(?:petitions|findings)(?:\?[^"]*)?)">(?:<b>)?([\d,]+)</(?:a|b)>')
+
+
+def test_every_number_of_items_or_findings_opens_a_list_of_as_many(told, client):
+    """Of each kind of list a few of each page."""
+    wrong, kinds = {}, set()
+    for path, page in told.items():
+        every: dict[str, list[tuple[str, str]]] = {}
+        for link, number in NUMBER.findall(page.text):
+            every.setdefault(str(sorted(parse_qs(urlsplit(html.unescape(link)).query))), []).append((link, number))
+        for some in every.values():
+            for link, number in [*some[:2], *some[-1:]]:
+                listed = client.get(html.unescape(link), headers=HTML).text
+                if f"共 {number} 项" not in listed:
+                    wrong[path, link] = number, re.findall("共 [0-9,]+ 项", listed)
+        kinds |= every.keys()
+    assert [*wrong.items()] == []
+    assert len(kinds) > 15
+
+
+@pytest.mark.parametrize(
+    "by", ["place", "township", "village", "county", "unit", "category", "channel", "purpose", "month"]
+)
+def test_every_count_of_items_opens_a_list_of_as_many(client, by):
+    page = client.get(f"/counters?by={by}&from=2020-08-01&to=2020-12-31", headers=HTML).text
+    found = NUMBER.findall(page)
+    assert len(found) > 5
+    for link, number in found[:: max(1, len(found) // 20)]:
+        assert f"共 {number} 项" in client.get(html.unescape(link), headers=HTML).text, link
+
+
 def test_no_page_shows_who_petitioned(told):
     assert [path for path, page in told.items() if re.search(r"person:[0-9a-z]", page.text)] == []
 

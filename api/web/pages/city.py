@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Annotated, Any
 
 from litestar import Response, get
@@ -16,13 +17,19 @@ from api.web.page import Page, Shown
 from api.web.pictures import legend, tiles
 from api.web.sheets import Sheet
 from api.web.words import catalogue
+from domain.periods import containing
 
 DIMENSIONS = (
     "unit", "level", "place", "county", "township", "village", "category", "channel", "purpose", "month", "quarter",
     "half_year",
 )  # fmt: skip
-LISTED = {"unit": "unit", "place": "place", "county": "place", "category": "category", "channel": "channel"}
+LISTED = {
+    "unit": "registered_by", "category": "category", "channel": "channel", "purpose": "purpose", "month": "month",
+    **dict.fromkeys(("place", "county", "township", "village"), "place"),
+}  # fmt: skip
 """Keys whose items can be listed, and the filter that does it."""
+ITEMS_COUNTED = {"registrations": None, **{name: name for name in ("first_time", "repeat", "skip_level", "collective")}}
+"""Counts of items, and the kind of items that each is of; the other counts are of goings up."""
 From = Annotated[str | None, QueryParameter(name="from")]
 COUNTIES = {
     "division": "unit.division", "name": "overview.county", "registered": "overview.registered",
@@ -49,8 +56,14 @@ def overview(page: Shown, questions: Asks, measure: FromQuery[str] = "open") -> 
     return page.show(
         "overview.html", told=city, city=city, period=_of_city(page, city), coming=questions.coming(page.moment),
         counties=rows, tiles=tiles(rows, measure), legend=legend(rows, measure), measure=measure, measures=MEASURES,
-        seats=seats, sheet=Sheet("counties", COUNTIES, rows),
+        seats=seats, month_days=_month_days, sheet=Sheet("counties", COUNTIES, rows),
     )  # fmt: skip
+
+
+def _month_days(month: str) -> Answer:
+    """The days of `2020-08`, as a filter."""
+    period = containing("month", date.fromisoformat(f"{month}-01"))
+    return {"from": str(period.first), "to": str(period.last)}
 
 
 def _shares(county: Answer) -> Answer:
@@ -146,9 +159,23 @@ def counters(
     begins, ends = read_date(from_, "from"), read_date(to, "to")
     told = questions.counters(by=by, unit=unit_id(unit), from_=begins, to=ends, as_of=page.moment)
     sheet = Sheet(f"counts-by-{by}", COUNTERS, told["rows"])
+    asked = {"from": from_, "to": to, "registered_by": unit}
     return page.show(
-        "counters.html", told=told, by=by, dimensions=DIMENSIONS, listed=LISTED.get(by), columns=COUNTED, sheet=sheet
-    )
+        "counters.html", told=told, by=by, dimensions=DIMENSIONS, columns=COUNTED, of_items=ITEMS_COUNTED, sheet=sheet,
+        behind=_behind(page, by, [row["key"] for row in told["rows"]], asked),
+    )  # fmt: skip
+
+
+def _behind(page: Page, by: str, keys: list[str], asked: Answer) -> dict[str, Answer]:
+    """The filter that lists what each key counts. A key that others begin with, or are below, counts less than its
+    list would hold, and has none.
+    """
+    filter_, parents = LISTED.get(by), {each["unit"]: each["parent"] for each in page.units} if by == "unit" else {}
+    above = {parent for key in keys if (parent := parents.get(key))}
+    while grown := {parent for each in above if (parent := parents.get(each))} - above:
+        above |= grown
+    above |= {key for key, after in pairwise(sorted(keys)) if filter_ == "place" and after.startswith(key)}
+    return {key: {**asked, filter_: key} for key in keys if filter_ and key and key not in above}
 
 
 @get("/about", include_in_schema=False, sync_to_thread=True)

@@ -13,7 +13,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 
-from api.asked import SHANGHAI, official_id, unit_id
+from api.asked import SHANGHAI, official_id, read_date, unit_id
 from api.ports import Answer, Asks, Takes
 from api.problems import bad_value, cursor_read, found
 from api.roles import reader_of
@@ -53,6 +53,10 @@ def findings(
     official: FromQuery[str | None] = None,
     axis: FromQuery[str | None] = None,
     standing: Annotated[str | None, QueryParameter(name="state")] = None,
+    from_: Annotated[str | None, QueryParameter(name="from")] = None,
+    to: FromQuery[str | None] = None,
+    place: FromQuery[str | None] = None,
+    division: FromQuery[str | None] = None,
     cursor: FromQuery[str | None] = None,
 ) -> Response[str]:
     """Which rules tripped, and who answers."""
@@ -65,6 +69,10 @@ def findings(
             official=official_id(official) or None,
             axis=axis or None,
             state=standing or None,
+            from_=read_date(from_, "from"),
+            to=read_date(to, "to"),
+            place=place or None,
+            division=division or None,
             limit=page.limit(PAGE),
             cursor=cursor or None,
         )

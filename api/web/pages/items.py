@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from api.asked import unit_id
+from api.asked import read_date, unit_id
 from api.ports import Asks
-from api.problems import cursor_read, found
+from api.problems import bad_value, cursor_read, found
 from api.routes.record import recorded_by
 from api.web.figures import local_date
 from api.web.page import Shown
@@ -31,6 +31,11 @@ EVENTS = {
     "actor_name": "event.actor", "type": "event.type", "sentence": "event.data",
 }  # fmt: skip
 CLOCKS_OF_PETITIONER = ("K6", "K8")
+ONLY = ("first_time", "repeat", "skip_level", "collective", "closed", "dissatisfied")
+"""Kinds of items that are counted somewhere, each of which can be listed."""
+BESIDE = ("unit", "of", "registered_by", "place", "category", "purpose", "month", "closed")
+"""What links from numbers ask for beside the fields that the form always has."""
+From = Annotated[str | None, QueryParameter(name="from")]
 
 
 @get("/petitions", include_in_schema=False, sync_to_thread=True)
@@ -44,9 +49,16 @@ def petitions(
     place: FromQuery[str | None] = None,
     channel: FromQuery[str | None] = None,
     late: FromQuery[str | None] = None,
+    only: FromQuery[str | None] = None,
+    from_: From = None,
+    to: FromQuery[str | None] = None,
     cursor: FromQuery[str | None] = None,
 ) -> Response[str]:
     """Search; typing refreshes the rows only."""
+    if only and only not in ONLY:
+        raise bad_value("only", f"one of {', '.join(ONLY)}")
+    rest: dict[str, Any] = {name: page.query.get(name) or None for name in ("purpose", "month", "closed")}
+    rest |= {name: unit_id(page.query.get(name)) or None for name in ("registered_by", "of")}
     with cursor_read(cursor):
         told = questions.search(
             q.strip(),
@@ -56,12 +68,17 @@ def petitions(
             place=place or None,
             channel=channel or None,
             late=True if late in ("true", "1", "on") else None,
+            only=only or None,
+            from_=read_date(from_, "from"),
+            to=read_date(to, "to"),
+            **rest,
             limit=page.limit(PAGE),
             cursor=cursor or None,
             as_of=page.moment,
         )
     sheet = Sheet("items", ITEMS, told["petitions"])
-    return page.show("_petitions.html" if page.fragment else "petitions.html", told=told, sheet=sheet)
+    template = "_petitions.html" if page.fragment else "petitions.html"
+    return page.show(template, told=told, only=dict.fromkeys(ONLY), beside=BESIDE, sheet=sheet)
 
 
 @get("/petitions/{no:str}", include_in_schema=False, sync_to_thread=True)

@@ -12,6 +12,7 @@ from api.ports import Asks
 from api.problems import found
 from api.web.page import Page, Shown
 from api.web.sheets import Sheet
+from domain.unit.state import DIGITS
 
 From = Annotated[str | None, QueryParameter(name="from")]
 LEADERS = {
@@ -25,6 +26,7 @@ LEDGER_OF = {
     "gatherings_attended": "gathering",
 }  # fmt: skip
 """The ledger in which each kind of work stands."""
+ABOVE = {"township": "county", "county": "city", "city": "province"}
 OF_HIS_UNIT = ("briefings_heard", "screenings", "agreed_items", "gatherings_attended")
 """Work that stands under the unit that he leads, not under his name."""
 
@@ -55,8 +57,20 @@ def record(
     told = found(questions.record(named, begins, ends, page.moment), f"official {official}")
     lists = {work: _list_of(page, told, work, ledger) for work, ledger in LEDGER_OF.items()}
     return page.show(
-        "record.html", told=told, record=told, lists=lists, sheet=Sheet("record", FIGURES, _figures(page, told))
+        "record.html",
+        told=told,
+        record=told,
+        lists=lists,
+        around=_around(page, told),
+        sheet=Sheet("record", FIGURES, _figures(page, told)),
     )
+
+
+def _around(page: Page, told: dict[str, Any]) -> dict[str, str]:
+    """What the codes of all places begin with that the share of each governing unit's place is of."""
+    known = {each["unit"]: each for each in page.units}
+    led = [known[each["unit"]] for each in told["occurrence"] if each["by"] == "place" and each["unit"] in known]
+    return {each["unit"]: each["division"][: DIGITS[ABOVE[each["level"]]]] for each in led if each["level"] in ABOVE}
 
 
 def _list_of(page: Page, told: dict[str, Any], work: str, ledger: str) -> str:
