@@ -6,7 +6,6 @@ from typing import Annotated, Any
 import typer
 
 from cli.options import Json
-from cli.reference.pages import Pages, pages, stale, write
 from cli.screen import fail, out, told
 
 
@@ -18,6 +17,8 @@ def docs(
     """Write the generated pages of docs/ again: articles, events, schemas, topics, steps, rules, codes, verbs, HTTP."""
     if not folder.is_dir():
         raise fail(f"there is no folder {folder}; run this in a clone of danze, or name one with --folder")
+    from cli.reference.pages import stale, write
+
     generated = all_pages(folder)
     changed = stale(folder, generated) if check else write(folder, generated)
     word = "stale" if check else "written"
@@ -33,9 +34,10 @@ def _say(word: str, changed: list[str]) -> None:
         out.print("all pages are as the code says", highlight=False)
 
 
-def all_pages(folder: Path = Path("docs")) -> Pages:
+def all_pages(folder: Path = Path("docs")) -> dict[str, str]:
     """What the pages of a clone's folder should say."""
     from cli.__main__ import app
+    from cli.reference.pages import pages
 
     return pages(typer.main.get_command(app), _openapi(), folder.parent)
 
