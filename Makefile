@@ -60,10 +60,10 @@ secrets:  ## a master key and a password for docker compose, where there are non
 compose-check: setup  ## docker-compose.yml runs once, loses a worker and goes on (root, or a Docker daemon)
 	$(BIN)/python tools/compose/check.py
 
-docs: setup-dev  ## write the generated pages and the README's outputs again
+docs: setup-dev  ## write the generated pages, and the outputs on all pages, again
 	$(BIN)/danze docs
 	$(BIN)/python -m cli.reference.producer clients/python/danze_producer
-	$(BIN)/python -m tests.test_readme
+	$(BIN)/python -m tests.blocks
 
 site: setup-dev  ## docs/ as a site in build/site, with its search, for a browser without any network
 	$(BIN)/sphinx-build -q -W -n --keep-going -d build/site.read docs build/site
