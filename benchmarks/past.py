@@ -1,9 +1,10 @@
-"""What does the past cost? Random moments of a simulated city's log: one item, a unit's scoreboard, and the archive.
+"""What does the past cost? Random moments of a simulated city's log: one item, any unit, the city, and the archive.
 
     .venv/bin/python benchmarks/past.py [--events 1000000] [--moments 40] [--store URL]
 
-`first` is the first question of a moment, `again` the second. Goals are judged by processor time, which a busy machine
-changes little; the time on the wall stands beside it. Without --store a fresh SQLite file is filled.
+`first` is the first question of a moment, `again` the second; the city is asked for as often as any unit. Goals are
+judged by processor time, which a busy machine changes little; the time on the wall stands beside it. Without --store a
+fresh SQLite file is filled.
 """
 
 from __future__ import annotations
@@ -71,7 +72,8 @@ class Asking:
             named = f"petition:{no}" if name == "explain" else no
             self.took[f"item: {name}"].append(timed(lambda n=name, i=named: getattr(self.ask, n)(i, when)))
         later = both(None, when)
-        self.took["item: case, at"].append(timed(lambda: self.ask.case(no, later)))
+        for name in ("case", "timeline", "dossier"):
+            self.took[f"item: {name}, at"].append(timed(lambda n=name: getattr(self.ask, n)(no, later)))
 
     def board(self, name: str, unit: str) -> None:
         when = self.moment()
@@ -80,6 +82,7 @@ class Asking:
 
     def lists(self) -> None:
         when = self.moment()
+        self.took["overview, first"].append(timed(lambda: self.ask.overview(when)))
         self.took["findings, 200"].append(timed(lambda: self.ask.findings(when, limit=200)))
         self.took["search"].append(timed(lambda: self.ask.search("反映", as_of=when)))
         self.took["findings, at"].append(timed(lambda: self.ask.findings(both(None, when), limit=200)))
@@ -91,6 +94,10 @@ class Asking:
             said = "" if goal is None else f"  goal {goal * 1e3:,.0f} ms {'met' if high(cpu) <= goal else 'MISSED'}"
             print(f"{name:28} {len(took):>3}  CPU p50 {ms(cpu):>7} p99 {high(cpu) * 1e3:>8,.1f} ms  "
                   f"wall p50 {ms(wall):>7} p99 {high(wall) * 1e3:>8,.1f} ms{said}")  # fmt: skip
+
+
+def told(spent: Spent) -> str:
+    return f"{spent.cpu * 1e3:,.0f} ms of CPU, {spent.wall * 1e3:,.0f} ms on the wall"
 
 
 def ms(took: list[float]) -> str:
@@ -124,21 +131,21 @@ def main() -> None:
 
         units = {each["unit"]: each for each in system.answers.units()["units"]}
         asking = Asking(system, options.seed)
-        once = stack.enter_context(opened(store))
-        cold = Asking(once, options.seed + 1)
-        print(f"first questions of a process, six about one item: {timed(cold.items).wall * 1e3:,.0f} ms on the wall")
-        tree = timed(lambda: system.answers.dossier(asking.item()))
-        print(f"first dossier of a process, which hashes every leaf once: {tree.cpu * 1e3:,.0f} ms of CPU")
         counties = [unit for unit, each in units.items() if (each["level"], each["kind"]) == ("county", "government")]
         city = next(unit for unit, each in units.items() if (each["level"], each["kind"]) == ("city", "government"))
+        once = stack.enter_context(opened(store))
+        cold = Asking(once, options.seed + 1)
+        print(f"first questions of a process, eight about one item: {told(timed(cold.items))}")
+        board = timed(lambda: once.answers.scoreboard(city, cold.moment()))
+        print(f"first question of a process about many, the scoreboard of the city: {told(board)}")
         for _ in range(options.moments):
             for _ in range(5):
                 asking.items()
         for number in range(options.moments):
             asking.board("any unit", asking.chance.choice([*units]))
             asking.board("a county", asking.chance.choice(counties))
+            asking.board("the city", city)
             if number % 5 == 0:
-                asking.board("the city", city)
                 asking.lists()
         asking.report()
 

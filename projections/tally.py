@@ -6,7 +6,7 @@ Whoever may not see some rows is told the sums without the cells of these.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -65,7 +65,7 @@ def of_item(row: CaseRow, law: Callable[[date], Law], *, repeated: bool) -> Iter
     yield ("month", row.registered_on[:7], "registered")
     for mark in marks(row, law, repeated=repeated):
         outcome = mark.outcome if mark.outcome == "unrated" else OUTCOMES[mark.outcome][0]
-        yield ("day", mark.day, (mark.unit, mark.rate, outcome))
+        yield ("rate", mark.unit, (mark.day, mark.rate, outcome))
 
 
 def of_finding(row: FoundRow) -> Iterator[Cell]:
@@ -97,9 +97,8 @@ class Tally:
         """Another day: the rates are of other days from now on."""
         self.start, self.today = start, today
         self._year: dict[str, Slots] = defaultdict(dict)
-        for day, slots in self._sums["day"].items():
-            for slot, number in slots.items():
-                self._count_rate(day, slot, number)
+        for unit, slots in self._sums["rate"].items():
+            self._count_rates(unit, slots.items())
 
     def put(self, table: str, key: Hashable, cells: Iterable[Cell]) -> None:
         """Counts a row as it is now, in place of how it was counted before. A row that is gone has no cells."""
@@ -114,14 +113,24 @@ class Tally:
     def _count(self, cell: Cell, times: int) -> None:
         kind, name, slot = cell
         _add(self._sums[kind][name], slot, times)
-        if kind == "day":
-            self._count_rate(name, slot, times)
+        if kind == "rate":
+            self._count_rates(name, [(slot, times)])
 
-    def _count_rate(self, day: str, slot: tuple[str, str, bool | str], times: int) -> None:
+    def _count_rates(self, unit: str, slots: Iterable[tuple[tuple[str, str, bool | str], int]]) -> None:
         """A rating that may still be given counts no earlier than the day after its last."""
-        unit, rate, outcome = slot
-        if self.start <= day <= self.today and not (outcome == "unrated" and day == self.today):
-            _add(self._year[unit], (rate, outcome is True), times)
+        year, start, today = self._year[unit], self.start, self.today
+        for (day, rate, outcome), times in slots:
+            if start <= day <= today and not (outcome == "unrated" and day == today):
+                _add(year, (rate, outcome is True), times)
+
+    def load(self, sums: Iterable[tuple[str, str, Slots]], moves: Mapping[Cell, int]) -> None:
+        """Sums that were counted before, each of a kind and a name, and what moved since."""
+        for kind, name, slots in sums:
+            self._sums[kind][name].update(slots)
+            if kind == "rate":
+                self._count_rates(name, slots.items())
+        for cell, times in moves.items():
+            self._count(cell, times)
 
     # what is asked
 

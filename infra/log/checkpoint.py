@@ -2,6 +2,8 @@
 
 import base64
 import threading
+from bisect import bisect_right, insort
+from collections.abc import Callable
 from typing import Any
 
 from infra.log.merkle import Tree
@@ -14,23 +16,37 @@ STEP = 4_096
 class Checkpoints:
     """The tree of one log, kept and extended as the log grows: a checkpoint costs what is new since the last one."""
 
-    def __init__(self, log: Log) -> None:
-        self._log = log
-        self._tree = Tree()
+    def __init__(self, log: Log, stored: Callable[[int], Tree] | None = None) -> None:
+        """`stored` answers the largest tree, not beyond a size, that is kept beside the log."""
+        self._log, self._stored = log, stored
+        self._newest = Tree()
         self._kept = [Tree()]
-        """The tree after each `STEP` leaves."""
+        """Trees at whole steps, the smallest first: those that were come across."""
         self._lock = threading.Lock()
 
     def at(self, size: int) -> dict[str, Any]:
         """{"size", "root"} over the first `size` events; the root is the tree head of RFC 6962, as base64."""
         with self._lock:
-            tree = self._tree if size >= self._tree.size else self._kept[size // STEP].copy()
+            tree = self._before(size).copy()
             while tree.size < size and (leaves := self._following(tree.size, size)):
                 tree.extend(leaves)
-                if tree.size == len(self._kept) * STEP:
-                    self._kept.append(tree.copy())
+                if tree.size % STEP == 0:
+                    insort(self._kept, tree.copy(), key=_size)
+            self._newest = max(self._newest, tree, key=_size)
             return {"size": tree.size, "root": base64.b64encode(tree.root()).decode()}
+
+    def _before(self, size: int) -> Tree:
+        """The nearest tree to start from."""
+        kept = self._kept[bisect_right(self._kept, size, key=_size) - 1]
+        known = self._newest if self._newest.size <= size else kept
+        if self._stored is None or size - known.size <= STEP:
+            return known
+        return max(known, self._stored(size), key=_size)
 
     def _following(self, after: int, upto: int) -> list[bytes]:
         """The leaves after a size, up to another or to the next whole step."""
         return [leaf for _, leaf in self._log.leaves(after, min(upto - after, STEP - after % STEP))]
+
+
+def _size(tree: Tree) -> int:
+    return tree.size

@@ -38,6 +38,19 @@ class Tree:
             tree._add(level, head)
         return tree
 
+    @classmethod
+    def after(cls, size: int, heads: bytes) -> Tree:
+        """The tree of so many leaves, from its `heads`; it knows the blocks that come, and none of those before."""
+        tree, levels = cls(), (level for level in range(size.bit_length() - 1, -1, -1) if size >> level & 1)
+        tree._heads = [(level, heads[at * HASH : (at + 1) * HASH]) for at, level in enumerate(levels)]
+        tree.size = size
+        return tree
+
+    @property
+    def heads(self) -> bytes:
+        """The heads of the full subtrees, the largest first: one for each bit of the size."""
+        return b"".join(head for _, head in self._heads)
+
     @property
     def rest(self) -> list[tuple[int, bytes]]:
         """Level and head of the subtrees behind the last whole block."""

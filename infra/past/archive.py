@@ -4,30 +4,44 @@ Each `MARK` events what changed is written once more: the archive grows with cha
 a mark is one select. It is a cache beside the store: it may be deleted, and is then made again from the log.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, MetaData, PrimaryKeyConstraint, Table, text
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, PrimaryKeyConstraint, Table, Text, select, text
 from sqlalchemy.engine import Connection
 
 from domain.codec import decode_each
 from domain.petition.item import Item
 from domain.petition.state import evolve, grow
+from domain.rules.law import Rules
+from infra.log.merkle import Tree
 from infra.log.port import Entry, Log
+from infra.past.directory import Directory
 from infra.past.sight import READ, Sight, happened
+from infra.past.sums import Standing, changed, of_law
+from infra.shipped import shipped_rules
 from infra.views.projector import Progress, Projector
 from infra.views.store import Overtaken, Views
-from infra.views.tables import KEYS, Tables
+from infra.views.tables import KEYS, Tables, bytewise
 from projections.fold import Changes, streams
+from projections.sums import Key, SumRow, added, by_rows, moved, packed, unpacked
+from projections.tally import Slots
 
-MARK = 10_000
+MARK = 5_000
 """Events between two marks: fewer are more rows, more are more to fold for a question."""
 OPEN = 2**62
 """The end of a row that still stands."""
 SPAN = 2
 """Columns before those of a row: the marks at which it began and ended."""
+TREES = 5
+"""Merkle trees that are kept between two marks: a root of the past hashes few leaves."""
 LATE = 3_600_000_000
 """Microseconds: what was recorded later than that after it happened is noted by its time."""
+
+
+SUMS = ("kind", "name", "month")
+"""The key of a row of sums."""
 
 
 class Ages(Tables):
@@ -43,6 +57,15 @@ class Ages(Tables):
             span = [Column("begun", BigInteger, nullable=False), Column("ended", BigInteger, nullable=False)]
             own = [Column(name, rows.c[name].type, nullable=rows.c[name].nullable) for name in kept(rows)]
             setattr(self, name, Table(rows.name, metadata, *span, *own, PrimaryKeyConstraint(*key, "begun")))
+        span = [Column("begun", BigInteger, nullable=False), Column("ended", BigInteger, nullable=False)]
+        own = [*(Column(name, Text, nullable=False) for name in SUMS), Column("body", LargeBinary, nullable=False)]
+        self.sums = Table(f"sums_{number}", metadata, *span, *own, PrimaryKeyConstraint(*SUMS, "begun"))
+        """What scoreboards say of all these rows (`projections.sums`)."""
+
+
+def keys_of(name: str) -> tuple[str, ...]:
+    """The key of the rows of a table, beside the mark at which they begin."""
+    return SUMS if name == "sums" else KEYS[name]
 
 
 def named(tables: Tables, name: str) -> Table:
@@ -63,6 +86,8 @@ class Archive(Views):
     _mark = 0
     _again: Sequence[str] = ()
     """Items whose limits are written again."""
+    _rules: tuple[Rules, Rules]
+    """At the last mark, and at the one that is written."""
 
     def tables(self, number: int) -> Ages:
         if number not in self._tables:
@@ -83,12 +108,16 @@ class Archive(Views):
         """Goes on, mark by mark, to the last one that is not beyond a position."""
         self._log = log
         self._belongs(log)
-        projector = Projector(log, self)
+        projector, directory, tree = Projector(log, self), Directory(log, shipped_rules()), Tree()
         while (made := self.ages())[1] + MARK <= upto:
             ages, mark = made
             entries = log.read(mark, upto=mark + MARK, limit=MARK)
+            if tree.size != mark:
+                tree = self.tree(log, mark)
             try:
-                self._note(ages, log, entries)
+                self._note(ages, log, entries, tree)
+                rules = directory.at(Sight(mark + MARK, mark + MARK)).rules
+                self._rules = (directory.at(Sight(mark, mark)).rules if of_law(entries) else rules), rules
                 projector.fold(ages, entries, position=mark + MARK, after=mark)
             except Overtaken:  # by another process that asked about the past
                 projector = Projector(log, self)
@@ -110,16 +139,21 @@ class Archive(Views):
             if log.leaves(mark - 1, 1) != [(mark, bytes(leaf or b""))]:
                 self.forget()
 
-    def _note(self, ages: Ages, log: Log, entries: Sequence[Entry]) -> None:
-        """Which of them were entered late, and the leaf of the last, by which the archive knows its log again."""
-        late = [(e.position, time) for e in entries if e.recorded - (time := happened(e)) > LATE]
-        last = log.leaves(entries[-1].position - 1, 1)
+    def _note(self, ages: Ages, log: Log, entries: Sequence[Entry], tree: Tree) -> None:
+        """Which of them were entered late; of some the leaf, by which the archive knows its log again, and the tree."""
+        late = [{"position": e.position, "time": time} for e in entries if e.recorded - (time := happened(e)) > LATE]
+        leaves, grown = log.leaves(tree.size, MARK), []
+        for at in range(0, MARK, MARK // TREES):
+            tree.extend([leaf for _, leaf in leaves[at : at + MARK // TREES]])
+            grown.append(
+                {"position": tree.size, "leaf": leaves[tree.size - entries[0].position][1], "heads": tree.heads}
+            )
         with self.writing() as connection:
-            for name, columns, rows in (("late", "(position, time)", late), ("leaves", "(position, leaf)", last)):
-                insert = f"INSERT INTO {self._notes(name, ages)} {columns} VALUES (:position, :value)"
-                bound = [{"position": position, "value": value} for position, value in rows]
-                if bound:
-                    connection.execute(text(f"{insert} ON CONFLICT DO NOTHING"), bound)
+            for name, rows in (("late", late), ("leaves", grown)):
+                if rows:
+                    bound = ", ".join(f":{column}" for column in rows[0])
+                    insert = f"INSERT INTO {self._notes(name, ages)} VALUES ({bound}) ON CONFLICT DO NOTHING"
+                    connection.execute(text(insert), rows)
 
     def _notes(self, name: str, ages: Tables) -> str:
         return self.q(f"{name}_{ages.number}")
@@ -128,27 +162,65 @@ class Archive(Views):
         """Items as they stood at the last mark, from their events."""
         return items_at(self._log, subjects, self.ages()[1])
 
+    def tree(self, log: Log, size: int) -> Tree:
+        """The largest tree of the log, not beyond a size, that is kept; one of no leaves where none is."""
+        query = text(
+            f"SELECT position, leaf, heads FROM {self._notes('leaves', self.ages()[0])} WHERE position <= :size "
+            "ORDER BY position DESC LIMIT 1"
+        )
+        with self.engine.connect() as connection:
+            kept = connection.execute(query, {"size": size}).fetchone()
+        if kept is None or log.leaves(kept[0] - 1, 1) != [(kept[0], bytes(kept[1]))]:
+            return Tree()
+        return Tree.after(kept[0], bytes(kept[2]))
+
     # how rows are written: the former one ends, the new one begins
 
     def write(self, tables: Tables, changes: Changes, *, position: int, after: int) -> None:
         self._mark = position
         super().write(tables, changes, position=position, after=after)
 
+    def put(self, connection: Connection, tables: Tables, changes: Changes, *, fresh: bool = False) -> None:
+        """Sums move with the rows. Where the law changed, every row counts anew."""
+        (was, law), rows = self._rules, Standing(connection, tables, _stands)
+        before = rows.before(changes) if was is law else rows.everything()
+        former = Counter(before.cells(was.on))
+        super().put(connection, tables, changes, fresh=fresh)
+        now = changed(before, changes, rows) if was is law else rows.everything()
+        self._move(connection, tables, by_rows(moved(former, now.cells(law.on))))
+
+    def _move(self, connection: Connection, tables: Tables, moves: dict[Key, Slots]) -> None:
+        assert isinstance(tables, Ages)
+        cursor: Any = connection.connection.cursor()
+        table, kinds = tables.sums, sorted({kind for kind, _, _ in moves})
+        query = select(*(table.c[name] for name in SumRow._fields)).where(table.c.kind.in_(kinds), _stands(table))
+        rows = (SumRow(*row) for row in connection.execute(query))
+        kept = {row[:3]: row for row in rows if row[:3] in moves}
+        told = {key: added(unpacked(kept[key]) if key in kept else {}, slots) for key, slots in moves.items()}
+        self._end(cursor, "sums", table, [*kept])
+        begun = [(self._mark, OPEN, *packed(key, slots)) for key, slots in told.items() if slots]
+        self._begin_rows(cursor, table, begun)
+
     def _build(self, connection: Connection) -> Tables:
         tables = super()._build(connection)
         blob = "BYTEA" if self.postgres else "BLOB"
-        for name, value in (("late", "time BIGINT"), ("leaves", f"leaf {blob}")):
+        assert isinstance(tables, Ages)
+        tables.sums.create(connection)
+        if self.postgres:
+            connection.execute(text(f"ALTER TABLE {self.q(tables.sums.name)} {bytewise(tables.sums)}"))
+        for name, value in (("late", "time BIGINT"), ("leaves", f"leaf {blob} NOT NULL, heads {blob}")):
             notes = self._notes(name, tables)
             connection.execute(text(f"CREATE TABLE {notes} (position BIGINT PRIMARY KEY, {value} NOT NULL)"))
         return tables
 
     def _drop(self, connection: Connection, number: int) -> None:
-        for name in ("late", "leaves"):
+        for name in ("late", "leaves", "sums"):
             connection.execute(text(f"DROP TABLE IF EXISTS {self.q(f'{name}_{number}')}"))
         super()._drop(connection, number)
 
     def finish(self, connection: Connection, tables: Tables) -> None:
-        """No indexes beside the keys: what is asked for is a mark, and most of a table stands at it."""
+        """Beside the keys one index alone, of what repeats: what is asked for is a mark, and most of a table stands."""
+        Index(f"{tables.cases.name}_by_first", tables.cases.c.first).create(connection, checkfirst=True)
         if self.postgres:
             connection.execute(text(f"CREATE INDEX ON {self.q(tables.titles)} USING gin (terms)"))
 
@@ -178,11 +250,11 @@ class Archive(Views):
     def _end(self, cursor: Any, name: str, table: Table, keys: list[tuple[Any, ...]]) -> None:
         target = self.q(table.name)
         if not self.postgres:
-            same = " AND ".join(f"{key} = ?" for key in KEYS[name])
+            same = " AND ".join(f"{key} = ?" for key in keys_of(name))
             cursor.executemany(f"UPDATE {target} SET ended = {self._mark} WHERE {same} AND ended = {OPEN}", keys)
             return
-        columns, ends = ", ".join(KEYS[name]), f"ending_{name}"
-        same = " AND ".join(f"old.{key} = {ends}.{key}" for key in KEYS[name])
+        columns, ends = ", ".join(keys_of(name)), f"ending_{name}"
+        same = " AND ".join(f"old.{key} = {ends}.{key}" for key in keys_of(name))
         cursor.execute(f"CREATE TEMP TABLE {ends} ON COMMIT DROP AS SELECT {columns} FROM {target} LIMIT 0")
         _copied(cursor, f"{ends} ({columns})", keys)
         update = f"UPDATE {target} old SET ended = {self._mark} FROM {ends} WHERE {same} AND old.ended = {OPEN}"
@@ -226,6 +298,11 @@ def _copied(cursor: Any, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
     with cursor.copy(f"COPY {table} FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
+
+
+def _stands(table: Table) -> Any:
+    """The condition for rows that stand at the last mark."""
+    return table.c.ended == OPEN
 
 
 def stood(table: Table, mark: int) -> Any:

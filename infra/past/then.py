@@ -6,23 +6,27 @@ In tables of a connection of their own, each made when a question first names it
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import MetaData, Table, literal, select, text
+from sqlalchemy import MetaData, Table, literal, or_, select, text
 from sqlalchemy.engine import Connection
 
+from domain.rules.law import Rules
+from infra.log.merkle import Tree
 from infra.log.port import Entry, Log
 from infra.past.archive import MARK, Archive, items_at, named, stood
-from infra.past.rows import Rows
+from infra.past.rows import Rows, Sums
 from infra.past.sight import Sight
+from infra.past.sums import Standing, changed, of_law
 from infra.views.projector import take
 from infra.views.store import Views
 from infra.views.tables import KEYS, Tables, bytewise
 from projections.fold import Changes, Fold
+from projections.sums import SumRow, moved, unpacked
 
 SUBJECT = attrgetter("subject")
 
@@ -109,10 +113,37 @@ class Then(Views):
             rows = getattr(changes, name)
         self._put(cursor, name, table, rows)
 
+    def sums(self, rules: Rules, members: Collection[str] | None, months: tuple[str, str]) -> Sums | None:
+        """Sums of these units, or of all; of rates those of the months from one to another.
+
+        None where the law changed after the mark: then every row is to be counted anew.
+        """
+        if of_law(self._entries):
+            return None
+        table = self._ages.sums
+        query = select(*(table.c[name] for name in SumRow._fields)).where(
+            stood(table, self._mark), or_(table.c.month == "", table.c.month.between(*months))
+        )
+        if members is not None:
+            query = query.where(table.c.name.in_(sorted(members)))
+        for name in ("findings", "ledgers"):
+            self.made(name)
+        with self.reading() as connection:
+            rows = [SumRow(*row) for row in connection.execute(query)]
+            before = Standing(connection, self._ages, partial(stood, mark=self._mark)).before(self._changes)
+            now = changed(before, self._changes, Standing(connection, self.plain))
+        at_mark = ((row.kind, row.name, unpacked(row)) for row in rows)
+        return Sums(at_mark, moved(before.cells(rules.on), now.cells(rules.on)))
+
+    @cached_property
+    def _entries(self) -> list[Entry]:
+        """The events after the mark."""
+        return [*self._following(), *self._archive.late(self._log, self._seen)]
+
     @cached_property
     def _changes(self) -> Changes:
         """What the events after the mark changed."""
-        entries = [*self._following(), *self._archive.late(self._log, self._seen)]
+        entries = self._entries
         fold = Fold(gaps=True)
         subjects = {each.subject for each in entries if each.subject[:9] == "petition:"}
         for subject, item in items_at(self._log, subjects, self._mark).items():
@@ -142,6 +173,7 @@ class Past:
     def __init__(self, log: Log, opened: Callable[[], Archive]) -> None:
         self._log, self._opened = log, opened
         self._kept: OrderedDict[Sight, Then] = OrderedDict()
+        self._asked = False
         self._one = threading.Lock()
         """Held while the archive goes on: who asks about the present does not wait for it."""
 
@@ -152,18 +184,23 @@ class Past:
     def at(self, seen: Sight) -> Rows:
         """The read models after the events that are seen."""
         with self._one:
-            kept = self._kept.get(seen)
+            self._asked, kept = True, self._kept.get(seen)
             if kept is None or kept.number != self.archive.ages()[0].number:  # made anew, maybe by another process
                 self.archive.follow(self._log, seen.position)
                 self._kept[seen] = Then(self._log, self.archive, seen)
                 if len(self._kept) > KEPT:
                     self._kept.popitem(last=False)
             self._kept.move_to_end(seen)
-            return Rows(self._kept[seen], self._kept[seen].lazily)
+            then = self._kept[seen]
+            return Rows(then, then.lazily, then.sums)
+
+    def tree(self, size: int) -> Tree:
+        """The largest Merkle tree, not beyond a size, that is kept."""
+        return self.archive.tree(self._log, size)
 
     def go_on(self, marks: int) -> None:
         """Makes some more of the archive in idle time, once somebody asked about the past."""
-        if "archive" in self.__dict__ and self._one.acquire(blocking=False):
+        if self._asked and self._one.acquire(blocking=False):
             try:
                 upto = min(self._log.head().position, self.archive.ages()[1] + marks * MARK)
                 self.archive.follow(self._log, upto)

@@ -69,7 +69,8 @@ class Answers:
         self._seals = seals
         self._views = views
         self._answers: dict[tuple[Any, ...], Any] = {}
-        self._library = Library(log, views, rules, projector, past.at if past is not None else partial(folded, log))
+        at, trees = (past.at, past.tree) if past is not None else (partial(folded, log), None)
+        self._library = Library(log, views, rules, projector, at, trees)
         self._tallies = Tallies(self._library)
         self._rules = rules
         self._scope: Reader | None = None
@@ -214,7 +215,7 @@ class Answers:
 
     def seals(self) -> Answer:
         """Every checkpoint given out, the newest first, and whether the log still comes to the newest."""
-        return self._kept(("seals",), None, lambda book: vouched.vouched(book, self._seals))
+        return self._kept(("seals",), None, lambda book: vouched.vouched(book, self._seals, self._library.hashed))
 
     def three_none(
         self, unit: str | None = None, from_: date | None = None, to: date | None = None, as_of: When = None

@@ -1,6 +1,6 @@
 """What is known: the directory, the rules, and the rows of the read models."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from domain.unit.state import Unit, Units
 from infra.log.checkpoint import Checkpoints
 from infra.log.port import Entry, Log
 from infra.office import EPOCH, Office, decoded
+from infra.past.rows import Sums
 from infra.past.sight import Sight
 from infra.questions.seen import Seen
 from infra.views.store import Views
@@ -112,10 +113,6 @@ class Book:
         """The events that touch a name."""
         return self.log.touching(name, upto=self.position)
 
-    def root(self, size: int) -> dict[str, Any]:
-        """Size and Merkle root of the first `size` events, from their stored leaf hashes."""
-        return self._checkpoints.at(size)
-
     def events(self, subject: str) -> list[AnyEvent]:
         return [*decoded(self.entries(subject))]
 
@@ -144,6 +141,16 @@ class Book:
         for event in decoded(self.touching(f"matter:{no}")):
             repeats = matter.evolve(no, repeats, event)
         return repeats
+
+    def sums(self, members: Collection[str] | None, months: tuple[str, str]) -> Sums | None:  # noqa: ARG002 -- of past books
+        """What is counted over the rows of these units, or of all, where it was kept; rates of these months."""
+        return None
+
+    def titles(self, nos: Collection[str]) -> dict[str, str]:
+        """Titles of items."""
+        cases = self.tables.cases
+        rows = self.select(select(cases.c.no, cases.c.title).where(cases.c.no.in_(sorted(nos))))
+        return {row.no: row.title for row in rows}
 
     def recalled(self) -> "Recalled":
         """What the record holds beside items and units, held still."""
@@ -205,6 +212,9 @@ class Recalled:
     def __init__(self, office: Office) -> None:
         self.units, self.rules = office.units, office.rules
         self._states = {kind: dict(office.streams_of(kind)) for kind in ("duty", "conference", "period", "evaluation")}
+
+    def expect(self, subjects: Iterable[str]) -> None:
+        """The judge will ask of these subjects."""
 
     def state(self, subject: str) -> Any:
         return self._states[kind_of(subject)].get(subject)

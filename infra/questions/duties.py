@@ -30,6 +30,7 @@ def judged(book: Book, record: Recalled, units: Collection[UnitId], from_: date,
     """Every duty of these units for each period with a day between; what begins after today is not told yet."""
     among = {unit.unit: unit for unit in book.units if unit.unit in units}
     today = book.moment.date()
+    record.expect(map(subject_of, among))
     found = calendar(from_, min(to, today), record, among)
     return [Judged(name, each, state_of(each, today, book.rules)) for name, each in found]
 

@@ -72,9 +72,8 @@ def units(book: Book, counted: Counted) -> dict[str, Any]:
 
 def _due(book: Book, soon: Iterable[tuple[str, Running]]) -> list[dict[str, Any]]:
     """What comes due next, with titles."""
-    soon, cases = list(soon), book.tables.cases
-    of = select(cases.c.no, cases.c.title).where(cases.c.no.in_(sorted({subject[9:] for _, (_, subject, _) in soon})))
-    titles = {row.no: row.title for row in book.select(of)}
+    soon = list(soon)
+    titles = book.titles({subject[9:] for _, (_, subject, _) in soon})
     return [
         {"no": subject[9:], "title": titles[subject[9:]], "clock": clock, "due_on": due_on, "unit": unit,
          "unit_name": book.units.name(unit)}

@@ -9,6 +9,7 @@ from domain.moments import When, parted
 from domain.reader import Reader
 from domain.rules.law import Rules
 from infra.log.checkpoint import Checkpoints
+from infra.log.merkle import Tree
 from infra.log.port import Log
 from infra.office import Office
 from infra.past.directory import Directory
@@ -25,14 +26,22 @@ class Library:
     """The books of one log."""
 
     def __init__(
-        self, log: Log, views: Views, shipped: Rules, projector: Projector | None, past: Callable[[Sight], Rows]
+        self,
+        log: Log,
+        views: Views,
+        shipped: Rules,
+        projector: Projector | None,
+        past: Callable[[Sight], Rows],
+        trees: Callable[[int], Tree] | None = None,
     ) -> None:
         self._log = log
         self._views = views
         self._projector = projector
         self._office = Office(log, shipped)
         self._directory = Directory(log, shipped)
-        self._checkpoints = Checkpoints(log)
+        self._checkpoints = Checkpoints(log, trees)
+        self.hashed = Checkpoints(log)
+        """The same from every leaf of the log: what is kept beside it vouches for nothing."""
         self._past = past
         self._lock = threading.RLock()
         self.reaches: dict[tuple[Reader, Sight], Reach] = {}

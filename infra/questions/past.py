@@ -1,6 +1,6 @@
 """The record of the past: what was the case at one time, as it was known at another."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -16,7 +16,7 @@ from domain.unit.state import Units
 from infra.log.checkpoint import Checkpoints
 from infra.log.port import Entry, Log
 from infra.office import EPOCH
-from infra.past.rows import Rows
+from infra.past.rows import Rows, Sums
 from infra.past.sight import Sight, moment_of
 from infra.questions.book import Book, Recalled
 from infra.views.store import Views
@@ -79,6 +79,13 @@ class PastBook(Book):
         assert item is not None, "of an item with a row the log holds events"
         return item
 
+    def sums(self, members: Collection[str] | None, months: tuple[str, str]) -> Sums | None:
+        return self._rows.sums(self.rules, members, months) if self._rows.sums else None
+
+    def titles(self, nos: Collection[str]) -> dict[str, str]:
+        """From their events: for a few of them not all rows need to be made."""
+        return {no: item.title for no in nos if (item := self.item(no)) is not None}
+
     def recalled(self) -> Recalled:
         return Remembered(self)
 
@@ -107,9 +114,14 @@ class Remembered(Recalled):
         self._states: dict[str, Any] = {}
         self._kinds: dict[str, list[Any]] = {}
 
+    def expect(self, subjects: Iterable[str]) -> None:
+        missing = [each for each in subjects if each not in self._states]
+        entries = self._book.log.streams(missing, upto=self._book.position)
+        self._states |= dict.fromkeys(missing) | self._folded(self._book.seen.among(entries))
+
     def state(self, subject: str) -> Any:
         if subject not in self._states:
-            self._states[subject] = self._folded(self._book.entries(subject)).get(subject)
+            self.expect([subject])
         return self._states[subject]
 
     def states_of(self, kind: str) -> Iterable[Any]:

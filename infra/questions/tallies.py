@@ -76,6 +76,11 @@ class Counted:
         self._everything(book)
 
     def _everything(self, book: Book) -> None:
+        kept = book.sums(self._members, (self.tally.start[:7], self.tally.today[:7]))
+        if kept is not None:
+            self.tally.load(*kept)
+            self._running(book)
+            return
         cases = book.tables.cases
         query = select(cases.c.no, cases.c.first).where(cases.c.first.is_not(None))
         self._first_of = {row[0]: row[1] for row in book.select(query)}

@@ -3,6 +3,7 @@
 import base64
 from typing import Any
 
+from infra.log.checkpoint import Checkpoints
 from infra.questions.book import Book
 from infra.seals.checkpoints import checkpoint_of
 from infra.seals.notes import SealError
@@ -12,7 +13,7 @@ SHOWN = 200
 """Checkpoints told, the newest first."""
 
 
-def vouched(book: Book, folder: Folder | None) -> dict[str, Any]:
+def vouched(book: Book, folder: Folder | None, hashed: Checkpoints) -> dict[str, Any]:
     """Leaf hashes as stored come to the root that was signed, or not; `danze verify` reads every byte again.
 
     `agrees` is None where nothing was sealed, or where the seals themselves cannot be read.
@@ -35,6 +36,6 @@ def vouched(book: Book, folder: Folder | None) -> dict[str, Any]:
     newest = folder.newest()
     if newest is not None:
         sealed = checkpoint_of(newest)
-        known = book.root(sealed.size)
+        known = hashed.at(sealed.size)
         told["agrees"] = known == {"size": sealed.size, "root": base64.b64encode(sealed.root).decode()}
     return told

@@ -18,7 +18,7 @@ from projections.ledgers.entry import Entry, LedgerRow, ledger_row, unpack_entry
 from projections.ledgers.writing import written
 from projections.shelf import unpack_item
 
-FORMAT = 16
+FORMAT = 17
 """Of the rows and their bodies; another one is rebuilt, never migrated."""
 FEW = 500
 """Rows that PostgreSQL is sent one by one; for more, a copy into a table of the transaction costs less."""

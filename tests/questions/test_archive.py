@@ -14,6 +14,7 @@ import pytest
 from cli.wiring import System, open_archive
 from domain.envelope import SHANGHAI
 from domain.moments import both
+from domain.rules.law import content_hash
 from infra.city.simulation import simulate
 from infra.log import checkpoint
 from infra.log.merkle import Tree
@@ -21,12 +22,18 @@ from infra.office import EPOCH
 from infra.past import archive as keeping
 from infra.past import then
 from infra.past.afresh import folded
+from infra.past.directory import Directory
+from infra.past.sight import Sight
+from infra.past.sums import Standing
 from infra.past.then import Past
 from infra.questions import Answers
 from projections.ledgers.kinds import LEDGERS
+from projections.sums import SumRow, moved, unpacked
 from tests.samples import *
 
 SEVERAL = 500
+ADOPTED = 4_000
+"""Actions before other rules are adopted."""
 UNITS = ("unit:430400-gov", "unit:430405-gov", "unit:430400-xfj")
 
 
@@ -41,10 +48,31 @@ def _marks(monkeypatch):
 def system(_marks, store_url, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     with closing(System(store_url)) as system:
-        intake, actions = system.intake(history=True), simulate(5, days=25, scale=0.05)
+        intake, actions = system.intake(history=True), _with_other_law(simulate(5, days=25, scale=0.05))
         while batch := list(islice(actions, 1_000)):
             intake.take([orjson.dumps(_some_late(action, number)) for number, action in enumerate(batch)])
         yield system
+
+
+LAW = """
+name = "other"
+zh = "另一规则"
+en = "Another"
+from = 2019-01-01
+overlay = true
+[parameters]
+accept_unit_days = 12
+rating_days = 9
+"""
+
+
+def _with_other_law(actions):
+    """In the middle the city adopts other rules, by which all its items are counted otherwise."""
+    data = {"name": "other", "from": "2019-01-01", "content": LAW, "content_hash": content_hash(LAW)}
+    for number, action in enumerate(actions):
+        yield action
+        if number == ADOPTED:
+            yield {**action, "id": "adopt", "type": "ruleset.adopted", "subject": "ruleset:other", "data": data}
 
 
 def _some_late(action, number):
@@ -60,6 +88,9 @@ class Afresh:
 
     def __init__(self, log):
         self.at = cache(partial(folded, log))
+
+    def tree(self, _size):
+        return Tree()
 
 
 def recorded(system, position):
@@ -93,6 +124,35 @@ def test_a_past_from_the_archive_is_the_past_folded_from_nothing(system):
         for when in (one, both(other, one), both(None, one)):
             assert questions(system.answers, when) == questions(afresh, when)
     assert system.past.archive.ages()[1] == head // SEVERAL * SEVERAL
+
+
+def test_scoreboards_of_all_units_are_counted_over_sums_as_over_rows(system):
+    chance, head = Random(3), system.log.head().position
+    afresh = Answers(system.log, system.views, system.rules, system.projector, system.seals, past=Afresh(system.log))
+    one, other = sorted(recorded(system, chance.randint(head // 2, head)) for _ in range(2))
+    for when in (one, both(other, one)):
+        asked = [each["unit"] for each in system.answers.units(when)["units"]]
+        for unit in chance.sample(asked, 40):
+            assert system.answers.scoreboard(unit, when) == afresh.scoreboard(unit, when)
+
+
+def test_sums_kept_at_a_mark_are_those_of_all_rows_that_stood_there(system):
+    archive, head = system.past.archive, system.log.head().position
+    archive.follow(system.log, head)
+    ages = archive.ages()[0]
+    for mark in range(SEVERAL, head, SEVERAL):
+        stands = partial(keeping.stood, mark=mark)
+        with archive.engine.connect() as connection:
+            kept = connection.execute(ages.sums.select().where(stands(ages.sums))).fetchall()
+            cells = Standing(connection, ages, stands).everything().cells(_rules_at(system, mark).on)
+        rows = [SumRow(*row[2:]) for row in kept]
+        assert {(row.kind, row.name, slot): number for row in rows for slot, number in unpacked(row).items()} == moved(
+            (), cells
+        )
+
+
+def _rules_at(system, position):
+    return Directory(system.log, system.rules).at(Sight(position, position)).rules
 
 
 def test_late_entries_are_found_by_their_time_as_by_reading_everything(system):
@@ -178,10 +238,13 @@ def test_what_did_not_change_is_not_written_again(system):
             assert table.name.startswith("raised") or len(seen) == len(rows), table.name
 
 
-def test_the_root_of_any_size_is_that_of_its_leaves(system, monkeypatch):
+@pytest.mark.parametrize("stored", [True, False])
+def test_the_root_of_any_size_is_that_of_its_leaves(system, monkeypatch, stored):
     monkeypatch.setattr(checkpoint, "STEP", 64)
     chance, head = Random(2), system.log.head().position
-    kept = checkpoint.Checkpoints(system.log)
+    system.past.archive.follow(system.log, head)
+    assert system.past.tree(head).size == head // SEVERAL * SEVERAL
+    kept = checkpoint.Checkpoints(system.log, system.past.tree if stored else None)
     for size in (chance.randint(1, head), head, *(chance.randint(0, head) for _ in range(20)), 64, 128, head):
         tree = Tree()
         tree.extend([leaf for _, leaf in system.log.leaves(0, size)] if size else [])
