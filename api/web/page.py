@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote, urlencode
@@ -13,7 +14,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter, SkipValidation
 from markupsafe import Markup
 
-from api.asked import AS_OF, SHANGHAI, read_as_of
+from api.asked import AS_OF, AT, SHANGHAI, read_as_of, read_times
 from api.ports import Answer, Asks, Questions
 from api.problems import Problem
 from api.web import figures
@@ -22,7 +23,7 @@ from api.web.words import HTML_LANG, Language, Words
 if TYPE_CHECKING:
     from api.web.sheets import Sheet
 
-KEPT = ("as_of", "lang", "format")
+KEPT = ("as_of", "at", "lang", "format")
 MOST = 100_000
 """Rows of a list that one CSV holds."""
 NOT_PAGES = ("/v1", "/metrics", "/openapi.json", "/schema", "/static")
@@ -78,11 +79,14 @@ class Page:
         query: Mapping[str, str],
         language: Language,
         as_of: str | None = None,
+        at: str | None = None,
         fragment: bool = False,
         csv: bool = False,
     ) -> None:
         self.site, self.path, self.query = site, path, dict(query)
-        self.as_of, self.moment = as_of or None, read_as_of(as_of)
+        self.as_of, self.at, self.moment = as_of or None, at or None, read_times(as_of, at)
+        self.known, self.about = read_as_of(as_of), read_as_of(at, "at")
+        """The two times of `moment`: by when it was known, and what it tells of."""
         self.words, self.fragment = Words(language), fragment
         self.language, self.html_lang, self.csv = language, HTML_LANG[language], csv
         self.names: dict[str, str] = {}
@@ -91,13 +95,20 @@ class Page:
 
     def link(self, path: str, **query: object) -> str:
         """An address on this site, pinned to the same time and language."""
-        kept = {"as_of": self.as_of, "lang": "en" if self.language == "en" else None}
-        return _address(path, {**query, **kept})
+        return _address(path, {**query, **self._kept})
 
     def here(self, **changes: object) -> str:
         """This page with some parameters changed."""
-        kept: dict[str, object] = {"as_of": self.as_of, "lang": "en" if self.language == "en" else None}
-        return _address(self.path, {**self.query, **kept, **changes})
+        return _address(self.path, {**self.query, **self._kept, **changes})
+
+    @property
+    def _kept(self) -> dict[str, object]:
+        return {"as_of": self.as_of, "at": self.at, "lang": "en" if self.language == "en" else None}
+
+    @property
+    def past(self) -> bool:
+        """Whether it is pinned to a time."""
+        return self.moment is not None
 
     def subject(self, subject: str) -> str | None:
         """Where a subject is shown, or None if it has no page."""
@@ -166,7 +177,7 @@ class Page:
         last = figures.local_date(self._questions.leaders()["as_of"])
         if first is None or last is None or last <= first:
             return Markup()
-        pinned = self.moment.astimezone(SHANGHAI).date() if self.moment else last
+        pinned = self.known.astimezone(SHANGHAI).date() if self.known else last
         text = self.site.templates.get_template("_slider.html").render(
             page=self, words=self.words, first=first, last=last, days=(last - first).days,
             now=(min(max(pinned, first), last) - first).days,
@@ -175,13 +186,23 @@ class Page:
 
     @property
     def said_moment(self) -> str:
-        """The time pinned to, as a person says it: a whole day without its last second."""
-        return self.pinned_to if self.as_of and len(self.as_of) == 10 else figures.moment(str(self.moment or ""))
+        """By when it was known, as a person says it; nothing where it is told as it is known now."""
+        return _said(self.as_of, self.known)
+
+    @property
+    def said_about(self) -> str:
+        """What time it tells of; nothing where that is when it was known."""
+        return _said(self.at, self.about)
 
     @property
     def pinned_to(self) -> str:
         """The date in the header's picker."""
-        return f"{self.moment.astimezone(SHANGHAI):%Y-%m-%d}" if self.moment else ""
+        return f"{self.known.astimezone(SHANGHAI):%Y-%m-%d}" if self.known else ""
+
+
+def _said(asked: str | None, moment: datetime | None) -> str:
+    """A time as a person says it: a whole day without its last second."""
+    return asked if asked and len(asked) == 10 else figures.moment(str(moment or ""))
 
 
 def _address(path: str, query: Mapping[str, object]) -> str:
@@ -195,6 +216,7 @@ def page_asked(
     site: NamedDependency[SkipValidation[Site]],
     questions: Asks,
     as_of: Annotated[str | None, QueryParameter(description=AS_OF)] = None,
+    at: Annotated[str | None, QueryParameter(description=AT)] = None,
     lang: FromQuery[str | None] = None,
     wanted: Annotated[str | None, QueryParameter(name="format")] = None,
 ) -> Page:
@@ -202,7 +224,7 @@ def page_asked(
     query = {k: v for k, v in request.query_params.items() if k not in KEPT}
     fragment = request.headers.get("hx-request") == "true" and request.headers.get("hx-boosted") != "true"
     language: Language = "en" if lang == "en" else "zh"
-    return Page(site, questions, request.url.path, query, language, as_of, fragment, wanted == "csv")
+    return Page(site, questions, request.url.path, query, language, as_of, at, fragment, wanted == "csv")
 
 
 Shown = NamedDependency[SkipValidation[Page]]

@@ -10,6 +10,7 @@ import pytest
 
 from api.asked import read_as_of
 from cli.wiring import opened
+from domain.moments import both
 from tests.api import simulated
 
 HTML = {"accept": "text/html"}
@@ -109,6 +110,26 @@ def test_what_comes_due_is_as_many_as_its_list_holds(city, day):
     assert {span: coming[span] for span in listed} == listed
     assert listed["missed"] > 0
     assert listed["week"] > 0
+
+
+@pytest.mark.parametrize("path", ["/", "/petitions", "/findings", "/due", "/units/430400-gov", "/ledgers/supervision"])
+def test_a_page_that_tells_of_a_time_keeps_it_in_all_its_links_and_forms(client, path):
+    page = client.get(with_query(path, "as_of=2020-10-30&at=2020-10-09&lang=en"), headers=HTML)
+    assert page.status_code == 200
+    assert "what was the case on 2020-10-09" in page.text
+    assert "had been recorded by 2020-10-30" in page.text
+    queries = [
+        parse_qs(urlsplit(html.unescape(h)).query) for h in re.findall(r'href="(/(?!static|openapi)[^"]*)"', page.text)
+    ]
+    assert sum("at" not in query for query in queries) == 1, "the way back to now"
+    assert all('name="at" value="2020-10-09"' in f for f in re.findall(r'method="get".*?</form>', page.text, re.DOTALL))
+
+
+def test_a_page_tells_what_was_the_case_and_refuses_what_nobody_could_know(client, city):
+    known, about = read_as_of("2020-10-30"), read_as_of("2020-10-09")
+    page = client.get("/findings?as_of=2020-10-30&at=2020-10-09&lang=en", headers=HTML).text
+    assert f"{city.findings(both(known, about))['total']:,}" in page
+    assert client.get("/findings?as_of=2020-10-09&at=2020-10-30", headers=HTML).status_code == 400
 
 
 @pytest.mark.parametrize("measure", ["open", "late_share", "findings"])

@@ -81,8 +81,9 @@ def test_only_the_steps_that_are_open_are_offered_and_none_in_the_past(client, f
     page = client.get(f"/findings/{finding['id']}", headers=HTML).text
     offered = re.findall(r'name="step" value="(\w+)"', page)
     assert offered == ["opened", "dismissed", "dissent_recorded"]
-    past = client.get(f"/findings/{finding['id']}?as_of=2021-01-16", headers=HTML).text
-    assert 'name="step"' not in past
+    for time in ("as_of", "at"):
+        past = client.get(f"/findings/{finding['id']}?{time}=2021-01-16", headers=HTML).text
+        assert 'name="step"' not in past
 
 
 def test_no_finding_takes_no_step(client):

@@ -119,7 +119,7 @@ def _whole(
     of_subject = questions.findings(page.moment, subject=shown["subject"])["findings"]
     others = [f for f in of_subject if f["id"] != shown["id"]]
     reader = reader_of(request)
-    allowed = page.as_of is None and reader.role in DECIDERS
+    allowed = not page.past and reader.role in DECIDERS
     return page.show(
         "finding.html", status=409 if refused else 200, told=shown, finding=shown, others=others, recorded=recorded,
         steps=_steps_open(shown) if allowed else [], choices=CHOICES, reader=reader, refused=refused, form=form or {},

@@ -88,7 +88,7 @@ def case(page: Shown, questions: Asks, no: FromPath[str]) -> Response[str]:
     timeline = questions.timeline(no, page.moment)
     dossier = questions.dossier(no, page.moment) or {}
     happened = ({**e, "sentence": page.words.either(e["sentence"])} for e in (timeline or {}).get("events", ()))
-    now = local_date(str(page.moment or told["as_of"])) or date.max
+    now = local_date(str(page.about or page.known or told["as_of"])) or date.max
     picture = strip(dossier.get("custody", []), told.get("deadlines", []), now)
     return page.show(
         "case.html",
@@ -129,7 +129,7 @@ def matter(page: Shown, questions: Asks, no: FromPath[str]) -> Response[str]:
 def event(page: Shown, questions: Asks, position: FromPath[int]) -> Response[str]:
     """One event of the log, as evidence."""
     log = questions.log(max(position - 1, 0), 1)
-    known = [e for e in log["events"] if e["position"] == position and recorded_by(e, page.moment)]
+    known = [e for e in log["events"] if e["position"] == position and recorded_by(e, page.known)]
     shown = found(known[0] if known else None, f"event {position}")
     data, decided = fields(page, shown.get("data", {})), fields(page, shown.get("decided", {}))
     template = "_event.html" if page.fragment else "event.html"
