@@ -10,6 +10,7 @@ import typer
 from cli.options import Json, Seals, Store
 from cli.screen import bar, fail, out, told
 from cli.wiring import DEFAULT_STORE, now, opened
+from infra.access import access_key
 from infra.backup.forgetting import forgotten_since
 from infra.backup.making import back_up
 from infra.backup.manifest import Manifest, read
@@ -29,8 +30,8 @@ def backup(
     seals: Seals = None,
     as_json: Json = False,
 ) -> None:
-    """Copy the store into a folder while it is written to: log, refused actions, keys, checkpoints. Exit code 2 and no
-    folder where the log does not verify.
+    """Copy the store into a folder while it is written to: log, refused actions, keys, checkpoints, access log. Exit
+    code 2 and no folder where a log does not verify.
 
     The master key and the signing key are not in it: keep them apart.
     """
@@ -38,6 +39,8 @@ def backup(
     with opened(store, create=False) as system, bar("backup") as progress:
         made = back_up(store, system.log, Folder(seals or folder_of(place)), to, now(), progress)
     apart = {"master_key": source_of(place).name, "signing_key": str(key_of(place))}
+    if made.accesses is not None:
+        apart["access_signing_key"] = str(access_key(place))
     told({**_told(made), "folder": str(to), "keep_apart": apart}, as_json, _backed_up)
 
 
@@ -52,7 +55,9 @@ def _backed_up(answer: dict[str, Any]) -> None:
     out.print(f"{answer['events']:,} events, {answer['refused']:,} refused actions, {persons}", markup=False)
     out.print(f"root {answer['root']}, {answer['sealed']:,} events sealed; in {answer['folder']}", markup=False)
     apart = answer["keep_apart"]
-    out.print(f"not in it, to be kept apart: {apart['master_key']}, {apart['signing_key']}", markup=False)
+    if answer["accesses"] is not None:
+        out.print(f"{answer['accesses']:,} entries of the access log", markup=False)
+    out.print(f"not in it, to be kept apart: {', '.join(apart.values())}", markup=False)
 
 
 def restore(

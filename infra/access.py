@@ -210,11 +210,16 @@ def access_seals(place: StoreUrl) -> Folder:
     return Folder(Path(os.environ.get(FOLDER_VARIABLE) or beside(place, "access.seals")))
 
 
+def access_key(place: StoreUrl) -> Path:
+    """Where the key is that signs them: beside their folder."""
+    path = access_seals(place).path
+    return path.with_name(f"{path.name}.key")
+
+
 @contextmanager
 def accesses_of(place: StoreUrl, now: Callable[[], datetime]) -> Iterator[Accesses]:
     """The access log of a store, for as long as it is served. Its seals are signed with a key of their own."""
-    folder = access_seals(place)
-    key = folder.path.with_name(f"{folder.path.name}.key")
+    folder, key = access_seals(place), access_key(place)
     noted = Accesses(lambda: access_log(place), lambda log: Sealer(log, folder, signer(key, LOG)), now)
     try:
         yield noted

@@ -1,7 +1,8 @@
 """Makes a backup while the store is written to.
 
 The order makes the cut: seals first, so that no checkpoint is ahead of the log; then the log, in one snapshot; keys
-last, since a key is there before anything is sealed with it. Who is forgotten meanwhile has no key in the backup.
+last, since a key is there before anything is sealed with it. Who is forgotten meanwhile has no key in the backup. The
+access log is a log for itself, and copied in the same order.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from infra.access import access_log, access_seals
 from infra.backup.key_copy import copy_keys
-from infra.backup.manifest import FORMAT, Manifest, files_in, place_in, seals_in, write
+from infra.backup.manifest import FORMAT, Manifest, accesses_in, files_in, place_in, seals_in, write
 from infra.log import bundle
 from infra.log.open import open_log
 from infra.log.port import Log, Rejection, StoreError, StoreMissing
@@ -44,13 +46,14 @@ def back_up(url: str, log: Log, seals: Folder, out: Path, now: datetime, progres
         else:
             copied(log, to.path, progress)
         persons = _copied_keys(place, to)
+        accesses = _copied_accesses(place, to, progress)
         with closing(open_log(str(to.path))) as copy:
             said = _verified(copy, Sealed(seals_in(part)), progress)
             refused = sum(1 for _ in rejections(copy))
             leaf = copy.leaves(said["events"] - 1, 1)[0][1].hex() if said["events"] else ""
         manifest = Manifest(
             FORMAT, now.isoformat(timespec="seconds"), printable(url), said["events"], said["checkpoint"]["root"], leaf,
-            sealed, refused, persons, files_in(part),
+            sealed, refused, persons, files_in(part), accesses,
         )  # fmt: skip
         write(manifest, part)
     return manifest
@@ -125,6 +128,25 @@ def _copied_seals(seals: Folder, to: Folder) -> int:
     (to.path / "checkpoint").write_text(str(given[-1].note), encoding="utf-8")
     shutil.copyfile(seals.path / "keys", to.path / "keys")
     return given[-1].checkpoint.size
+
+
+def _copied_accesses(place: StoreUrl, to: SQLiteUrl, progress: Progress) -> int | None:
+    """Who read what, with its seals; None where nobody's reading was ever written down."""
+    try:
+        log = access_log(place, create=False)
+    except StoreMissing:
+        return None
+    kept = accesses_in(to)
+    seals = Folder(kept.beside("seals"))
+    with closing(log):
+        _copied_seals(access_seals(place), seals)
+        if isinstance(place, SQLiteUrl):
+            _copied_file(place.beside("access"), kept.path)
+        else:
+            copied(log, kept.path, progress)
+    with closing(open_log(str(kept.path))) as copy:
+        entries: int = _verified(copy, Sealed(seals), progress)["events"]
+    return entries
 
 
 def _copied_file(path: Path, to: Path) -> None:

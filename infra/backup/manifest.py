@@ -3,6 +3,7 @@
 - `danze.db`: the log, with refused actions and marks;
 - `danze.db.keys`: wrapped keys of persons; the master key is not here;
 - `danze.db.seals`: every checkpoint and the log's keys; tiles are made again;
+- `danze.db.access`, `danze.db.access.seals`: the same of who read what;
 - `manifest.json`, written last: position, root, and the hash of every file.
 """
 
@@ -44,6 +45,8 @@ class Manifest(msgspec.Struct):
     persons: int | None
     """Persons with a key; None where the store has no keys."""
     files: dict[str, File]
+    accesses: int | None = None
+    """Entries of the access log; None where the store has none."""
 
 
 def place_in(folder: Path) -> SQLiteUrl:
@@ -53,6 +56,11 @@ def place_in(folder: Path) -> SQLiteUrl:
 
 def seals_in(folder: Path) -> Folder:
     return Folder(place_in(folder).beside("seals"))
+
+
+def accesses_in(place: SQLiteUrl) -> SQLiteUrl:
+    """The access log beside a store in a file: a log of its own, with its seals beside it."""
+    return SQLiteUrl(place.beside("access"))
 
 
 def files_in(folder: Path) -> dict[str, File]:

@@ -10,10 +10,11 @@ from pathlib import Path
 from time import time_ns
 from typing import Any
 
+from infra.access import FOLDER_VARIABLE, access_log, access_seals
 from infra.backup import RESTORED
 from infra.backup.key_copy import copy_keys
 from infra.backup.making import Progress, only_one, poured, synced
-from infra.backup.manifest import Manifest, place_in, seals_in
+from infra.backup.manifest import Manifest, accesses_in, place_in, seals_in
 from infra.log.open import open_log
 from infra.log.port import Log, StoreError
 from infra.log.urls import PostgresUrl, SQLiteUrl, StoreUrl, parse
@@ -42,14 +43,20 @@ def _free(place: StoreUrl, backup: Path) -> None:
     """Nothing is overwritten but what a killed restore of this backup had put there already."""
     if isinstance(place, SQLiteUrl):
         again = place.beside("restoring").exists()
-        for path in (place.path, *(() if again else map(place.beside, ("keys", "views")))):
+        for path in (place.path, *(() if again else map(place.beside, ("keys", "views", "access")))):
             if path.exists():
                 raise StoreError(f"{path} exists: a backup is restored where there is no store")
-    folder, ours = folder_of(place) / "seals.jsonl", seals_in(backup).path / "seals.jsonl"
-    if folder.exists() and not (ours.exists() and ours.read_bytes() == folder.read_bytes()):
+    _unsealed(folder_of(place), seals_in(backup).path, "DANZE_SEALS")
+    _unsealed(access_seals(place).path, accesses_in(place_in(backup)).beside("seals"), FOLDER_VARIABLE)
+
+
+def _unsealed(folder: Path, ours: Path, variable: str) -> None:
+    """No seals are there but those of the backup itself."""
+    there, kept = folder / "seals.jsonl", ours / "seals.jsonl"
+    if there.exists() and not (kept.exists() and kept.read_bytes() == there.read_bytes()):
         raise StoreError(
-            f"{folder.parent} holds seals already, which tell how far the lost log went: keep them elsewhere, or name "
-            "another folder with DANZE_SEALS"
+            f"{folder} holds seals already, which tell how far the lost log went: keep them elsewhere, or name "
+            f"another folder with {variable}"
         )
 
 
@@ -67,7 +74,8 @@ def _into_file(
             shutil.rmtree(stage, ignore_errors=True)
             raise
         _moved(staged.beside("seals"), folder_of(place))
-        for what in ("keys", "views"):
+        _moved(accesses_in(staged).beside("seals"), access_seals(place).path)
+        for what in ("keys", "views", "access"):
             _moved(staged.beside(what), place.beside(what))
         staged.path.rename(place.path)
         synced(place.path.parent, deep=False)
@@ -80,10 +88,11 @@ def _staged(
 ) -> dict[str, Any]:
     shutil.copyfile(place_in(backup).path, staged.path)
     _keys(backup, staged, forgotten)
-    seals = _seals(backup, staged.beside("seals"))
+    seals = _copied(seals_in(backup).path, staged.beside("seals"))
     with closing(open_log(str(staged.path), create=False)) as log:
         said = _sound(log, seals, manifest, progress)
         log.set_mark(RESTORED, manifest.events)
+    _accesses(backup, staged, manifest, progress)
     fold(str(staged.path))
     synced(staged.path.parent)
     return said
@@ -109,12 +118,14 @@ def _into_server(
             raise StoreError(f"{place.place} holds a log: a backup is restored where there is none")
         staged = SQLiteUrl(Path(temporary) / "danze.db")
         _keys(backup, staged, forgotten)
-        seals = _seals(backup, Path(temporary) / "seals")
+        seals = _copied(seals_in(backup).path, Path(temporary) / "seals")
         shutil.copyfile(place_in(backup).path, staged.path)
+        _accesses(backup, staged, manifest, progress)
         with closing(open_log(str(staged.path), create=False)) as source, log.turn():
             if log.head().position:
                 raise StoreError(f"{place.place} was written to meanwhile: a backup is restored where there is no log")
             _replace_keys(staged, place)
+            _pour_accesses(staged, place, progress)
             poured(source, log, progress)
             said = _sound(log, seals, manifest, progress)
             log.set_mark(RESTORED, manifest.events)
@@ -134,6 +145,29 @@ def _replace_keys(staged: SQLiteUrl, place: PostgresUrl) -> None:
         target.close()
 
 
+def _accesses(backup: Path, staged: SQLiteUrl, manifest: Manifest, progress: Progress) -> None:
+    """The access log with its seals, where the backup has one, verified as the record is."""
+    kept, to = accesses_in(place_in(backup)), accesses_in(staged)
+    if not kept.path.exists():
+        return
+    shutil.copyfile(kept.path, to.path)
+    seals = _copied(kept.beside("seals"), to.beside("seals"))
+    with closing(open_log(str(to.path), create=False)) as log:
+        if _verified(log, seals, progress)["events"] != manifest.accesses:
+            raise StoreError("the backup holds another access log than its page says; nothing was restored")
+
+
+def _pour_accesses(staged: SQLiteUrl, place: PostgresUrl, progress: Progress) -> None:
+    kept = accesses_in(staged)
+    if not kept.path.exists():
+        return
+    with closing(open_log(str(kept.path), create=False)) as source, closing(access_log(place)) as log, log.turn():
+        if log.head().position:
+            raise StoreError(f"{place.place} holds an access log: a backup is restored where there is none")
+        poured(source, log, progress)
+    _moved(kept.beside("seals"), access_seals(place).path)
+
+
 def _keys(backup: Path, staged: SQLiteUrl, forgotten: Collection[str]) -> None:
     """The backup's keys without those that are not to come back."""
     kept = place_in(backup).beside("keys")
@@ -148,8 +182,8 @@ def _keys(backup: Path, staged: SQLiteUrl, forgotten: Collection[str]) -> None:
         keys.close()
 
 
-def _seals(backup: Path, to: Path) -> Folder:
-    kept = seals_in(backup).path
+def _copied(kept: Path, to: Path) -> Folder:
+    """Seals, where there are any."""
     if kept.exists():
         shutil.copytree(kept, to, dirs_exist_ok=True)
     return Folder(to)
@@ -157,13 +191,19 @@ def _seals(backup: Path, to: Path) -> Folder:
 
 def _sound(log: Log, seals: Folder, manifest: Manifest, progress: Progress) -> dict[str, Any]:
     """Verified, sealed as it was, and as the backup's page says. Raises `StoreError`."""
+    said = _verified(log, seals, progress)
+    if (said["events"], said["checkpoint"]["root"]) != (manifest.events, manifest.root):
+        raise StoreError("the backup holds another log than its page says; nothing was restored")
+    return said
+
+
+def _verified(log: Log, seals: Folder, progress: Progress) -> dict[str, Any]:
+    head = log.head().position
     rebuild(log, seals)
     sealed = Sealed(seals)
-    said = verify(log, seals=sealed, progress=lambda done: progress(done, manifest.events))
+    said = verify(log, seals=sealed, progress=lambda done: progress(done, head))
     if said["first_bad"] is not None:
         raise StoreError(f"the backup is altered at position {said['first_bad']['position']}; nothing was restored")
     if sealed.problem is not None:
         raise StoreError(f"the seals in the backup cannot be believed: {sealed.problem}; nothing was restored")
-    if (said["events"], said["checkpoint"]["root"]) != (manifest.events, manifest.root):
-        raise StoreError("the backup holds another log than its page says; nothing was restored")
     return said

@@ -25,7 +25,7 @@ from eventsourcing.sqlite import (
 )
 
 from infra.log import index
-from infra.log.port import FORMAT, Entry, StoreError, StoreTooNew
+from infra.log.port import FORMAT, Entry, StoreError, StoreMissing, StoreTooNew
 from infra.sqlite import BUSY_SECONDS, sentence
 
 APPLICATION_ID = 0x64616E7A
@@ -186,7 +186,7 @@ def open_store(path: Path, *, create: bool) -> tuple[Store, Recorder]:
     if path.is_dir():
         raise StoreError(f"{path} is a folder, not a store file")
     if not create and not (path.exists() and path.stat().st_size):
-        raise StoreError(f"there is no store at {path}")
+        raise StoreMissing(f"there is no store at {path}")
     if not path.parent.is_dir():
         raise StoreError(f"the folder {path.parent} for the store does not exist")
     store = Store(path)

@@ -20,6 +20,9 @@ from typing import Any
 import psycopg
 import pytest
 
+from cli.wiring import now
+from domain.reader import Reader
+from infra.access import accesses_of
 from infra.log.urls import PostgresUrl, parse
 from tests.system.command import Danze, action, city, registered
 
@@ -113,6 +116,31 @@ def test_a_backup_of_files_goes_onto_a_server_and_back(danze, backup, elsewhere,
     assert server("backup", tmp_path / "back").code == 0
     assert elsewhere("restore", tmp_path / "back", "--forgotten", "nobody").code == 0
     assert answers(elsewhere) == before
+
+
+def reads(danze: Danze) -> list[Any]:
+    """Who read what, as an auditor is told of it; the log of it verifies with its seals."""
+    verified = danze("verify", "--access", "--json").json
+    assert (verified["first_bad"], verified["seals"]["problem"]) == (None, None)
+    return [verified["checkpoint"], verified["seals"]["sealed"], danze("access", "--json").json]
+
+
+def test_who_read_what_comes_back_with_its_seals(danze, elsewhere, postgres_store_url, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", danze.environment["XDG_DATA_HOME"])
+    with accesses_of(parse(danze.store), now) as accesses:
+        for no in ("P-1", "P-2"):
+            accesses.read(Reader("auditor", name="token:a1"), "GET /v1/petitions/{no}", {"no": no})
+        accesses.flush()
+        accesses.seal()
+    before = reads(danze)
+    assert (before[1], len(before[2])) == (2, 2)
+    assert danze("backup", tmp_path / "one", "--json").json["accesses"] == 2
+    assert elsewhere("restore", tmp_path / "one", "--forgotten", "nobody").code == 0
+    assert reads(elsewhere) == before
+    server = Danze(f"{postgres_store_url}_a", **{**danze.environment, "XDG_DATA_HOME": str(tmp_path / "other")})
+    server.environment["DANZE_STORE"] = server.store
+    assert server("restore", tmp_path / "one", "--forgotten", "nobody").code == 0
+    assert reads(server) == before
 
 
 def test_a_backup_is_a_store_that_can_be_verified_where_it_lies(backup, danze):
