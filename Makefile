@@ -39,8 +39,8 @@ contracts: setup-dev  ## import-linter: arrows point inward
 
 check: lint types contracts test  ## what CI runs
 
-chaos: setup-dev  ## kill workers, broker and PostgreSQL while actions come in (N=1000, SEED=1); nothing may be lost or doubled
-	$(BIN)/python -W ignore -m tests.system.chaos $(or $(N),100) --seed $(or $(SEED),1)
+chaos: setup-dev  ## break things while actions come in (N=1000 ENGINE=embedded FAULT=kill SEED=1); nothing may be lost or doubled
+	$(BIN)/python -W ignore -m tests.faults $(or $(N),100) --seed $(or $(SEED),1) --engine $(or $(ENGINE),distributed) $(if $(FAULT),--fault $(FAULT))
 
 schemathesis: setup-dev  ## N=20000 requests to a real server, made from its OpenAPI document (STORE=url)
 	$(BIN)/python -m tests.api.fuzz --requests $(or $(N),20000) --seed $(or $(SEED),1) $(if $(STORE),--store '$(STORE)')

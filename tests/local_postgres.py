@@ -47,6 +47,14 @@ class LocalPostgres:
         while any(_signalled(process, 0) for process in all_of_it):  # the lock file names one that must be gone
             time.sleep(0.01)
 
+    def stands(self) -> bool:
+        """Whether it runs; one that found its disk full has ended itself."""
+        try:
+            first = int((self.folder / "postmaster.pid").read_text().split()[0])
+        except (OSError, IndexError):
+            return False
+        return _signalled(first, 0)
+
     def _pg_ctl(self, *arguments: str) -> None:
         command = ("-w", "-D", str(self.folder), *arguments)
         pgexec("pg_ctl", command, bin_path=self._wheel.bin_path, user=self._wheel.system_user)

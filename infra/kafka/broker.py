@@ -66,6 +66,11 @@ class LocalBroker:
 
     def start(self) -> None:
         """Returns when the broker answers. A BrokerError with a clear sentence if it cannot."""
+        self.begin()
+        self.wait_until_it_answers()
+
+    def begin(self) -> None:
+        """Starts it; one of several answers when most of them were begun."""
         java = command("java", "Java 17 or newer (Debian: apt-get install openjdk-17-jre-headless)")
         classpath = str(jars() / "*")
         for port in (self.port, self._controller, self._sasl_port):
@@ -75,7 +80,7 @@ class LocalBroker:
         settings.write_text("".join(f"{name}={value}\n" for name, value in self._settings().items()))
         run = [java, *JAVA, *QUIET, "-cp", classpath]
         if not (self.folder / "data" / "meta.properties").exists():
-            tool = [*run, "kafka.tools.StorageTool", "format", "--cluster-id", _cluster_id(), "-c", str(settings)]
+            tool = [*run, "kafka.tools.StorageTool", "format", "--cluster-id", self._cluster_id(), "-c", str(settings)]
             self._format([*tool, *self._scram()])
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(  # noqa: S603 -- our own command line
@@ -86,7 +91,6 @@ class LocalBroker:
                 start_new_session=True,  # Ctrl-C is for us; we end the broker in order
                 preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 -- one system call
             )
-        self._wait_until_it_answers()
 
     def stop(self) -> None:
         """Ends it in order."""
@@ -117,7 +121,7 @@ class LocalBroker:
         if done.returncode:
             raise BrokerError(f"Kafka could not prepare {self.folder}: {said(done.stderr or done.stdout)}")
 
-    def _wait_until_it_answers(self) -> None:
+    def wait_until_it_answers(self) -> None:
         assert self._process is not None
         deadline = time.monotonic() + START_SECONDS
         while not _answers(self.url):
@@ -145,6 +149,10 @@ class LocalBroker:
         if self.pem is not None:
             asked |= {"ssl.keystore.type": "PEM", "ssl.keystore.location": self.pem}
         return {f"listener.name.sasl.{name}": value for name, value in asked.items()}
+
+    def _cluster_id(self) -> str:
+        """22 characters of base64url, of which the first is no dash: it would be taken for an option."""
+        return base64.urlsafe_b64encode(b"\0" + uuid4().bytes[1:]).decode().rstrip("=")
 
     def _settings(self) -> dict[str, object]:
         listeners = f"PLAINTEXT://{self.url}" + (f",SASL://{self.sasl_url}" if self.sasl else "")
@@ -205,11 +213,6 @@ def _check_free(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise BrokerError(f"127.0.0.1:{port} is taken by another program ({error.strerror})") from None
-
-
-def _cluster_id() -> str:
-    """22 characters of base64url, of which the first is no dash: it would be taken for an option."""
-    return base64.urlsafe_b64encode(b"\0" + uuid4().bytes[1:]).decode().rstrip("=")
 
 
 def _die_with_parent() -> None:

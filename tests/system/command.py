@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from multiprocessing import reduction
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, NamedTuple
@@ -36,6 +37,29 @@ class Said(NamedTuple):
         assert all(word in self.err for word in words), self
 
 
+class Running:
+    """A verb on its way."""
+
+    def __init__(self, process: BaseProcess, said: Path) -> None:
+        self._process, self._said = process, said
+        assert process.pid is not None
+        self.pid: int = process.pid
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def end(self) -> int:
+        """Waits for it; the exit code, or the signal that ended it as a negative number."""
+        self._process.join(120)
+        if self._process.exitcode is None:
+            self.kill()
+            raise TimeoutError(self.said())
+        return self._process.exitcode
+
+    def said(self) -> str:
+        return self._said.read_text(encoding="utf-8")
+
+
 class Danze:
     """One store, asked from the command line."""
 
@@ -46,6 +70,13 @@ class Danze:
     def start(self, *arguments: object, **options: Any) -> subprocess.Popen[bytes]:
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.Popen([DANZE, *map(str, arguments)], env=self.environment, **{**pipes, **options})
+
+    def begin(self, said: Path, *arguments: object) -> Running:
+        """Runs a verb in a process that can be disturbed; what it says goes to a file."""
+        said.touch()
+        process = _forks.Process(target=_to_file, args=([*map(str, arguments)], self.environment, said))
+        process.start()
+        return Running(process, said)
 
     def __call__(self, *arguments: object, sent: bytes | None = None, **options: Any) -> Said:
         """Runs a verb to its end."""
@@ -92,10 +123,19 @@ def _forked(arguments: list[str], environment: dict[str, str], sent: bytes) -> S
 
 
 def _danze(arguments: list[str], environment: dict[str, str], files: list[Any]) -> None:
+    _run(arguments, environment, [file.detach() for file in files])
+
+
+def _to_file(arguments: list[str], environment: dict[str, str], said: Path) -> None:
+    output = os.open(said, os.O_WRONLY | os.O_TRUNC)
+    _run(arguments, environment, [os.open("/dev/null", os.O_RDONLY), output, output])
+
+
+def _run(arguments: list[str], environment: dict[str, str], files: list[int]) -> None:
     from cli.__main__ import main
 
     for number, file in enumerate(files):
-        os.dup2(file.detach(), number)
+        os.dup2(file, number)
     sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115
     os.environ.clear()
     os.environ.update(environment)

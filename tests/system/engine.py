@@ -134,7 +134,7 @@ def health(system: System) -> Any:
 
 def made(kafka: str, topics: Topics, *, actions: int, events: int) -> None:
     """Makes the topics; so many partitions of actions and of all others."""
-    settings = KafkaSettings((kafka,))
+    settings = KafkaSettings(tuple(kafka.split(",")))
     with admin(settings) as client:
         configs = {"max.message.bytes": str(LONGEST)}
         client.create_topics({topics.actions: {"num_partitions": actions, "replication_factor": 1, "configs": configs}})

@@ -1,0 +1,222 @@
+"""The distributed engine: workers, broker and PostgreSQL, each on a line that can be cut, and who brings them back."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+import orjson
+
+from cli.wiring import System
+from infra.kafka.publisher import Publisher
+from infra.kafka.settings import KafkaSettings, Unreachable
+from infra.kafka.topics import Topics
+from infra.log.port import StoreError
+from infra.relay import RELAYED
+from tests.faults.cluster import Broker, cluster
+from tests.faults.embedded import mounted
+from tests.faults.proxy import Proxy
+from tests.faults.town import FIRST, LAST, Undisturbed
+from tests.local_postgres import LocalPostgres
+from tests.servers import free_port
+from tests.system.command import Danze
+from tests.system.engine import Engine, made
+
+WORKERS = ("intake", "relay", "project-1", "project-2")
+ROOM = 400
+"""Megabytes of PostgreSQL's disk."""
+STUCK = 180
+"""Seconds after the last fault in which all must have got through."""
+NEXT = 30
+"""Seconds after which something breaks though nothing has got through since the last time."""
+CLOCK_SPEED = 3
+"""Days a second, when the clock runs."""
+
+
+class Progress(NamedTuple):
+    """How far log, bus and read models are."""
+
+    recorded: int
+    relayed: int
+    folded: int
+
+
+class Distributed:
+    """The engine on servers of its own. Workers reach them over lines; what checks them does not."""
+
+    name = "distributed"
+
+    def __init__(self, folder: Path, random: Random, brokers: int = 1) -> None:
+        self.random, self.folder = random, folder
+        self.disk = folder / "disk"
+        self.brokers: list[Broker] = cluster(folder, brokers)
+        self.disk.mkdir()
+        self.small = mounted(self.disk, ROOM)
+        self.postgres = LocalPostgres(self.disk / "postgres", free_port())
+        self.database = Proxy(free_port(), self.postgres.port)
+        self.topics = Topics()
+        self.danze = Danze(f"{self.postgres.url}?schema=chaos")
+        over_the_line = self.postgres.url.replace(str(self.postgres.port), str(self.database.port))
+        self.engine = Engine(Danze(f"{over_the_line}?schema=chaos"), self.kafka, self.topics, folder)
+        self.ended: Counter[str] = Counter()
+        """Workers that ended by themselves, and were begun again."""
+        self.down: set[Broker | LocalPostgres] = set()
+        """Servers that stand no more, until somebody starts them again."""
+        self.lines: list[bytes] = []
+        self.town: Town | None = None
+        self.at = Progress(0, 0, 0)
+        self.sources = (("--from", "store"), ("--from", "kafka", "--kafka", self.kafka))
+
+    @property
+    def kafka(self) -> str:
+        return ",".join(each.url for each in self.brokers)
+
+    @contextmanager
+    def standing(self) -> Iterator[None]:
+        with ExitStack() as stack:
+            if self.small:
+                stack.callback(subprocess.run, ["umount", "-l", str(self.disk)], check=True)
+            for each in self.brokers:
+                stack.callback(each.kill)
+                stack.callback(each.line.close)
+            start_all(self.brokers)
+            self.postgres.start()
+            stack.callback(self.postgres.kill)
+            stack.callback(self.database.close)
+            made(self.kafka, self.topics, actions=1, events=5)
+            self._system = stack.enter_context(self.engine_system())
+            with self.engine:
+                for name in WORKERS:
+                    self.engine.start(name, *(["--history"] if name == "intake" else []))
+                self.town = Town(self.lines, self.kafka, self.topics.actions)
+                self.town.start()
+                yield
+
+    @contextmanager
+    def engine_system(self) -> Iterator[System]:
+        system = System(self.danze.store)
+        try:
+            yield system
+        finally:
+            system.close()
+
+    @contextmanager
+    def system(self) -> Iterator[System]:
+        yield self._system
+
+    def begin(self, upto: int) -> None:
+        """Allows so many to be sent, and returns when something has got through since the last time."""
+        assert self.town is not None
+        self.town.allowed = upto
+        last = self.at
+        self.at = self.moved(lambda now: now.folded > last.folded)
+        time.sleep(self.random.random())
+
+    def recover(self) -> None:
+        self.revive()
+
+    def revive(self, killed: Sequence[str] = ()) -> None:
+        """What a supervisor does: starts what has ended."""
+        workers_first = self.random.random() < 0.5
+        if workers_first:
+            self._revive_workers(killed)
+        start_all([each for each in self.brokers if each in self.down])
+        if self.postgres in self.down:
+            self.postgres.start()
+        self.down.clear()
+        self._revive_workers(() if workers_first else killed)
+
+    def _revive_workers(self, killed: Sequence[str]) -> None:
+        self.ended.update(name for name in self.engine.revive() if name not in killed)
+
+    def moved(self, true: Callable[[Progress], bool], seconds: float = NEXT) -> Progress:
+        """Where log, bus and read models are when they have come so far, or the time is over.
+
+        The supervisor does its work meanwhile.
+        """
+        at, give_up = Progress(0, 0, 0), time.monotonic() + seconds
+        while not true(at) and time.monotonic() < give_up:
+            time.sleep(0.05)
+            self.revive()
+            with suppress(StoreError):
+                at = self.progress()
+        return at
+
+    def progress(self) -> Progress:
+        health = self._system.answers.health()
+        return Progress(health["position"], self._system.log.mark(RELAYED), health["views_position"])
+
+    def through(self, true: Callable[[Progress], bool]) -> None:
+        at = self.moved(true, STUCK)
+        assert true(at), f"stuck at {at}\n{self.engine.all_said()}"
+
+    def checked(self) -> None:
+        """What can be said at any time, without stopping anybody."""
+        assert self.danze("verify", "--json").json["ok"]
+
+    def finish(self, alone: Undisturbed) -> None:
+        """All that was sent is through; then the days pass, and two clocks write what was missed."""
+        town = self.town
+        assert town is not None
+        town.allowed = len(self.lines)
+        self.through(lambda now: now.recorded >= alone.quarter and not town.is_alive())
+        for name in ("clock-1", "clock-2"):
+            store = self.engine.danze.store
+            self.engine.start_other(name, "-m", "tests.system.past_clock", store, FIRST, LAST, CLOCK_SPEED * 5)
+        self.through(lambda now: min(now) >= alone.total)
+        time.sleep(1)  # whoever would double something has had the time
+        for name in list(self.engine.workers):
+            self.engine.stop(name)
+        assert "Traceback" not in self.engine.all_said()
+
+
+def start_all(brokers: Sequence[Broker]) -> None:
+    """All are begun before one is waited for: a controller answers when it has found others."""
+    for each in brokers:
+        each.begin()
+    for each in brokers:
+        each.wait_until_it_answers()
+
+
+class Town(threading.Thread):
+    """A producer that sends a history in its order, as fast as it is allowed to, and sends again what was not taken."""
+
+    def __init__(self, lines: Sequence[bytes], kafka: str, topic: str) -> None:
+        super().__init__(daemon=True)
+        self._lines = lines
+        self._kafka = kafka
+        self._topic = topic
+        self.allowed = 0
+        """So many actions may be on their way."""
+        self.sent = 0
+        self.repeated = 0
+
+    def run(self) -> None:
+        with Publisher(KafkaSettings(tuple(self._kafka.split(","))), patience=5) as publisher:
+            while self.sent < len(self._lines):
+                upto = min(self.allowed, self.sent + max(1, (self.allowed - self.sent) // 5))
+                if upto > self.sent:
+                    self._send(publisher, self._lines[self.sent : upto])
+                time.sleep(0.1)
+
+    def _send(self, publisher: Publisher, lines: Sequence[bytes]) -> None:
+        records = [(self._topic, subject(line), line, []) for line in lines]
+        try:
+            self.sent += publisher.send(records)
+        except Unreachable:
+            self.repeated += 1
+
+
+def subject(line: bytes) -> bytes:
+    """The key that goes with an action; what is none goes somewhere."""
+    try:
+        return str(orjson.loads(line)["subject"]).encode()
+    except orjson.JSONDecodeError:
+        return b"?"

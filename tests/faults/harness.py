@@ -1,0 +1,77 @@
+"""One harness of named faults for both engines.
+
+A history is sent piece by piece; at each piece something breaks at a random moment, is healed, and whoever sends sends
+again. Afterwards nothing may be lost and nothing doubled, and every question is answered as in one process that nobody
+disturbed. Faults and moments come from a seed; what the machine does between them nobody can repeat.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+from tests.faults import at_distributed, at_embedded
+from tests.faults.distributed import Distributed
+from tests.faults.embedded import Embedded
+from tests.faults.town import same, undisturbed
+
+FAULTS = {"embedded": at_embedded.FAULTS, "distributed": at_distributed.FAULTS}
+CHECKED = 25
+"""Faults between two checks of what can be said at any time."""
+Say = Callable[[str], object]
+
+
+def run(
+    engine: str, times: int, *, faults: Sequence[str] = (), seed: int = 1, scale: float | None = None, say: Say = print
+) -> Counter[str]:
+    """Takes a history through an engine under so many faults, and compares; an AssertionError says what went wrong."""
+    with folder() as place:
+        scale = scale or min(0.3, max(0.03, 0.0003 * times))
+        alone = undisturbed(place, scale, early=engine == "distributed")
+        later = alone.total - alone.quarter
+        say(f"{len(alone.lines):,} actions become {alone.quarter:,} events, and the clock writes {later:,} after them")
+        random, struck = Random(seed), Counter[str]()
+        table = at_embedded.FAULTS if engine == "embedded" else at_distributed.FAULTS
+        named = [*faults] or [name for name in table if name != "leader"]
+        made = (
+            Embedded(place, random)
+            if engine == "embedded"
+            else Distributed(place, random, 3 if "leader" in named else 1)
+        )
+        made.lines = alone.lines
+        with made.standing():
+            say("all stands")
+            for number in range(1, times + 1):
+                made.begin(len(alone.lines) * number // times)
+                fault = named[number % len(named)]
+                with table[fault](made):
+                    struck[fault] += 1
+                made.recover()
+                if number % CHECKED == 0:
+                    made.checked()
+                    say(f"{number:5} faults; {dict(struck)}")
+            made.finish(alone)
+            with made.system() as system:
+                asked = same(system, made.danze, alone, made.sources)
+            say(f"{asked:,} questions are answered as by the undisturbed run")
+        return struck
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """Where all servers and stores lie; PostgreSQL is let in, which runs as another user where we are root."""
+    with TemporaryDirectory(prefix="danze-faults-", ignore_cleanup_errors=True) as path:
+        Path(path).chmod(0o755)
+        before = os.environ.get("XDG_DATA_HOME")
+        os.environ["XDG_DATA_HOME"] = str(Path(path) / "share")
+        try:
+            yield Path(path)
+        finally:
+            del os.environ["XDG_DATA_HOME"]
+            if before is not None:
+                os.environ["XDG_DATA_HOME"] = before

@@ -1,0 +1,86 @@
+"""A line between two parts that can be cut, reset and slowed down: a TCP proxy on the loopback interface."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+import time
+from contextlib import suppress
+
+CHUNK = 1 << 16
+RESET = struct.pack("ii", 1, 0)
+"""Closing then sends a reset, as when the other machine has forgotten the connection."""
+
+
+class Proxy:
+    """Listens on a port and passes on what comes to another one, both ways."""
+
+    def __init__(self, port: int, to: int) -> None:
+        self.port, self._to = port, to
+        self._open = threading.Event()
+        """While it is clear nothing comes through, and nobody is told: as when a cable is pulled."""
+        self._open.set()
+        self.delay = 0.0
+        """Seconds that each piece takes."""
+        self._pairs: set[tuple[socket.socket, socket.socket]] = set()
+        self._listener = socket.create_server(("127.0.0.1", port), backlog=128)
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def cut(self) -> None:
+        self._open.clear()
+
+    def mend(self) -> None:
+        """What was cut is gone: both ends find their connections dead, and make new ones."""
+        self.delay = 0.0
+        if not self._open.is_set():
+            self.reset()
+            self._open.set()
+
+    def reset(self) -> None:
+        for pair in list(self._pairs):
+            self._close(pair)
+
+    def close(self) -> None:
+        self._listener.close()
+        self._open.set()
+        self.reset()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                threading.Thread(target=self._connect, args=(client,), daemon=True).start()
+
+    def _connect(self, client: socket.socket) -> None:
+        self._open.wait()
+        try:
+            server = socket.create_connection(("127.0.0.1", self._to), timeout=5)
+        except OSError:
+            client.close()
+            return
+        server.settimeout(None)
+        pair = (client, server)
+        self._pairs.add(pair)
+        with suppress(OSError):  # it was reset meanwhile
+            for each in pair:
+                each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for source, target in (pair, pair[::-1]):
+            threading.Thread(target=self._pass_on, args=(source, target, pair), daemon=True).start()
+
+    def _pass_on(self, source: socket.socket, target: socket.socket, pair: tuple[socket.socket, socket.socket]) -> None:
+        with suppress(OSError):
+            while piece := source.recv(CHUNK):
+                if self.delay:
+                    time.sleep(self.delay)
+                self._open.wait()
+                target.sendall(piece)
+        self._close(pair)
+
+    def _close(self, pair: tuple[socket.socket, socket.socket]) -> None:
+        self._pairs.discard(pair)
+        for each in pair:
+            with suppress(OSError):
+                each.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
