@@ -58,6 +58,14 @@ def test_every_page_of_docs_is_in_it_with_its_diagrams_drawn(site):
 
 
 @pytest.mark.browser
+def test_the_introduction_for_offices_prints_on_two_pages(site, chromium):
+    with chromium.new_context() as context:
+        tab = context.new_page()
+        tab.goto((site / "zh/jianjie.html").as_uri())
+        assert len(re.findall(rb"/Type\s*/Page\b", tab.pdf(prefer_css_page_size=True))) == 2
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize(
     ("asked", "page"),
     [("督办", "glossary.html"), ("引发责任", "rules.html"), ("rotate master key", "guides/personal-data.html")],
