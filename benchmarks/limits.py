@@ -1,10 +1,11 @@
 """What does a process spend its processor time on: decoding, hashing, the database, the network, folding?
 
-A thread looks a hundred times a second, in every Python process of a benchmark (`limits_everywhere`), so that what
-`danze api` and a worker do is seen as well, and puts down the processor time since it looked last. A call into C counts
-for the line that made it. Each process writes what it saw into the folder that `DANZE_BENCH_LIMITS` names.
+A hundred times a second every Python process of a benchmark (`limits_everywhere`) looks what it is at, so that `danze
+api` and workers are seen as well, and puts down the processor time since it looked last. A call into C counts for the
+line that made it. Each process writes what it saw into the folder that `DANZE_BENCH_LIMITS` names.
 
-A timer of the kernel's (ITIMER_PROF) would be simpler, but where one runs, `time.process_time` goes by ticks of 4 ms.
+The timer goes by the clock: where one goes by processor time, `time.process_time` goes by ticks of 4 ms. It is no
+thread that looks: one that holds frames for a moment keeps their cursors open, and a transaction cannot be committed.
 """
 
 import atexit
@@ -12,12 +13,12 @@ import json
 import linecache
 import os
 import re
+import signal
 import sys
-import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from types import CodeType, FrameType
 
@@ -43,41 +44,48 @@ OURS = f"{os.sep}benchmarks{os.sep}"
 IDLE = re.compile(r"/(threading|selectors|queue)\.py$|/concurrent/futures/")
 
 
-def frames(innermost: FrameType | None) -> Iterator[FrameType]:
+Stack = list[tuple[CodeType, int]]
+"""Code and line of each frame, the innermost first."""
+
+
+def stack(innermost: FrameType | None) -> Stack:
+    found = []
     while innermost is not None:
-        yield innermost
+        found.append((innermost.f_code, innermost.f_lineno or 0))
         innermost = innermost.f_back
+    return found
 
 
-def kind(innermost: FrameType) -> str:
+def kind(frames: Stack) -> str:
     """What the innermost frame does that says anything."""
-    found = (does(frame.f_code, frame.f_lineno or 0) for frame in frames(innermost))
-    return next(filter(None, found), "other")
+    return next(filter(None, (does(code, line) for code, line in frames)), "other")
 
 
 @cache
 def does(code: CodeType, number: int) -> str:
     """What one line of code does; nothing where neither it nor its file tells."""
-    line = linecache.getline(code.co_filename, number)
     if OURS in code.co_filename:
         return ""
-    told = (
-        (name, pattern, text) for rules, text in ((LINES, line), (FILES, code.co_filename)) for name, pattern in rules
-    )
-    return next((name for name, pattern, text in told if re.search(pattern, text)), "")
+    line = linecache.getline(code.co_filename, number)
+    told = (name for name, pattern in LINES if re.search(pattern, line))
+    whose = (name for name, pattern in FILES if re.search(pattern, code.co_filename))
+    return next(chain(told, whose), "")
 
 
-def piece(innermost: FrameType) -> str:
+def piece(frames: Stack) -> str:
     """Which function of the benchmark it was that had this done."""
-    ours = (frame.f_code.co_qualname for frame in frames(innermost) if OURS in frame.f_code.co_filename)
+    ours = (code.co_qualname for code, _ in frames if OURS in code.co_filename)
     return next(ours, "serving").partition(".<")[0]
 
 
-def at_work(watching: int) -> FrameType | None:
-    """Of the threads besides the one that watches, one that does not wait."""
-    every = sys._current_frames().items()  # noqa: SLF001 -- it is there for this
-    frames_ = [frame for thread, frame in every if thread != watching]
-    return next((frame for frame in frames_ if not IDLE.search(frame.f_code.co_filename)), next(iter(frames_), None))
+def at_work(main: FrameType | None) -> Stack:
+    """Where the main thread is, or another one that works while that waits."""
+    frames = stack(main)
+    if frames and IDLE.search(frames[0][0].co_filename):
+        others = [stack(frame) for frame in sys._current_frames().values()]  # noqa: SLF001 -- it is there for this
+        idle = re.compile(f"{IDLE.pattern}|{re.escape(__file__)}")
+        frames = next((each for each in others if not idle.search(each[0][0].co_filename)), frames)
+    return frames
 
 
 class Watch:
@@ -86,30 +94,36 @@ class Watch:
     def __init__(self, file: Path) -> None:
         self.file = file
         self.seen: Counter[tuple[str, str]] = Counter()
+        self.used = time.process_time()
+        self.looked = 0
 
-    def run(self) -> None:
-        used, looked = time.process_time(), 0
-        while True:
-            time.sleep(SECONDS)
-            spent, used = time.process_time() - used, time.process_time()
-            frame = at_work(threading.get_ident())
-            if frame is not None and spent > SECONDS / 10:
-                self.seen[piece(frame), kind(frame)] += max(1, round(spent * 1e3))
-                looked += 1
-            if looked % WRITTEN_EACH == 1:
+    def look(self, _: int, frame: FrameType | None) -> None:
+        spent = time.process_time() - self.used
+        if spent > SECONDS / 10:
+            self.used += spent
+            frames = at_work(frame)
+            self.seen[piece(frames), kind(frames)] += max(1, round(spent * 1e3))
+            self.looked += 1
+            if self.looked % WRITTEN_EACH == 0:
                 self.write()
 
     def write(self) -> None:
-        told = [[of, what, spent] for (of, what), spent in list(self.seen.items())]
+        told = [[of, what, spent] for (of, what), spent in self.seen.items()]
         self.file.write_text(json.dumps({"command": sys.argv, "seen": told}), encoding="utf-8")
+
+    def end(self) -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0)  # what rings when Python has gone would end the process
+        self.write()
 
 
 def begin() -> None:
     """Watches this process from now on, where a folder is named."""
     if folder := os.environ.get(FOLDER):
         watch = Watch(Path(folder) / f"{os.getpid()}.json")
-        threading.Thread(target=watch.run, daemon=True, name="limits").start()
-        atexit.register(watch.write)
+        signal.signal(signal.SIGALRM, watch.look)
+        signal.siginterrupt(signal.SIGALRM, False)
+        signal.setitimer(signal.ITIMER_REAL, SECONDS, SECONDS)
+        atexit.register(watch.end)
 
 
 def found(folder: Path, of: str) -> dict[str, Counter[str]]:

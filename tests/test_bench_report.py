@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from benchmarks.figures import Ran, Ratio, curves, growth
-from benchmarks.limits import found, kind
+from benchmarks.limits import found, kind, stack
 from benchmarks.report import page, run
 
 MET = Ran("audit", "--events 10", "10 events\nproof   0.4 ms each, goal 5 ms met\n", 3.0, 0)
@@ -95,7 +95,7 @@ def test_a_frame_tells_what_it_does_by_its_line_or_its_file(monkeypatch):
     from infra.log import merkle, port
 
     seen = []
-    monkeypatch.setattr(merkle, "sha256", lambda *_: seen.append(kind(sys._getframe(1))) or port.sha256())
+    monkeypatch.setattr(merkle, "sha256", lambda *_: seen.append(kind(stack(sys._getframe(1)))) or port.sha256())
     merkle.Tree().extend([b"1" * 32, b"2" * 32])
     assert set(seen) == {"hash"}
 
