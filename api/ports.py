@@ -263,6 +263,9 @@ class Doors(Protocol):
     def reader(self, token: str) -> Reader | str:
         """Who holds the token; or why it is not taken, in a sentence. May ask the issuer."""
 
+    def until(self, who: Reader) -> float | None:
+        """When the token of an issuer that somebody showed ends, in seconds since 1970; None for any other."""
+
     def read(self, who: Reader, question: str, asked: Mapping[str, str]) -> None:
         """Notes that an auditor or inspector asks a question (method and route) about something. Does not block."""
 
@@ -276,8 +279,13 @@ class Doors(Protocol):
 class Hooks(Protocol):
     """Subscriptions to news; what is told of one is without its secret."""
 
-    def subscribe(self, url: str, types: Sequence[str], unit: str | None, reader: Reader, mark: int) -> Answer:
-        """A new one, with its secret. Raises PermissionError where the operator does not allow the address."""
+    def subscribe(
+        self, url: str, types: Sequence[str], unit: str | None, reader: Reader, mark: int, until: float | None = None
+    ) -> Answer:
+        """A new one, with its secret; it ends with the reader's token, `until` at the latest (seconds since 1970).
+
+        Raises PermissionError where the operator does not allow the address.
+        """
 
     def subscriptions(self) -> list[Answer]:
         """All of them."""
@@ -291,8 +299,8 @@ class Hooks(Protocol):
     def deliveries(self, id: str, limit: int) -> list[Answer]:
         """What became of each attempt, the newest first."""
 
-    def resume(self, id: str) -> bool:
-        """Tries one again that was paused."""
+    def resume(self, id: str, reader: Reader, until: float | None = None) -> bool:
+        """Tries one again that was paused, for as long as the token of who resumes it counts."""
 
     def remove(self, id: str) -> bool:
         """Ends one."""

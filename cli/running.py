@@ -146,7 +146,6 @@ def _serve(system: System, door: Door, host: str, port: int, require_tokens: boo
         raise fail(str(error)) from None
     here, place = host in ("127.0.0.1", "::1", "localhost"), parse(system.url)
     book = book_of(place)
-    threading.Thread(target=_carried, args=(Postman(book, system.answers), book), daemon=True).start()
     threading.Thread(target=_counted, args=(system,), daemon=True).start()
 
     def ready(port: int) -> None:
@@ -154,6 +153,8 @@ def _serve(system: System, door: Door, host: str, port: int, require_tokens: boo
 
     with accesses_of(place, now) as accesses:
         doors = doors_of(place, accesses, here=here, required=require_tokens)
+        postman = Postman(book, system.answers, ended=doors.ended)
+        threading.Thread(target=_carried, args=(postman, book), daemon=True).start()
         if not doors.open:
             err.print("danze: nobody is answered without a token: `danze token issue` makes one", highlight=False)
         app = create_app(system.answers, door, version=VERSION, doors=doors, rate=rate, hooks=Desk(book))

@@ -62,7 +62,7 @@ def _tried(answer: dict[str, Any]) -> None:
 @webhooks.command()
 def resume(id: Id, store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
     """Try a paused subscription again, from where it was."""
-    _known(store, id).resume(id)
+    _known(store, id).resume(id, OPERATOR)
     told({"resumed": id}, as_json, lambda _: out.print(f"{id} is tried again", highlight=False))
 
 

@@ -55,6 +55,19 @@ class Doors:
             return None
         return seen.reader
 
+    def until(self, who: Reader) -> float | None:
+        """When the newest token of an issuer that he showed ends; None where it is none of an issuer."""
+        ends = [seen.until for seen in [*self._seen.values()] if seen.reader == who and seen.until != float("inf")]
+        return max(ends, default=None)
+
+    def ended(self, by: str, until: float | None) -> str | None:
+        """Why a token counts no more, by its name and, of an issuer's, its end; None while it does."""
+        now = utc_now()
+        if by.startswith("token:"):
+            standing = self._tokens.standing(by[6:], now)
+            return standing if isinstance(standing, str) else None
+        return "the token has expired" if until is not None and now.timestamp() >= until else None
+
     def reader(self, token: str) -> Reader | str:
         """Who holds the token, checked anew; else why it is not taken."""
         import jwt

@@ -9,10 +9,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 
 from api.asked import unit_id
-from api.ports import Answer, Asks, Hooks
+from api.ports import Answer, Asks, Doors, Hooks, Lets
 from api.problems import Problem, answers, bad_value, found, told
 from api.roles import ANYBODY, reader_of
 from api.routes import webhooks_told as shapes
+from domain.reader import Reader
 
 HooksOf = NamedDependency[SkipValidation[Hooks | None]]
 AnyRequest = Request[Any, Any, Any]
@@ -22,6 +23,10 @@ def _hooks(hooks: Hooks | None) -> Hooks:
     if hooks is None:
         raise Problem(404, "not-found", "this server sends no news")
     return hooks
+
+
+def _until(doors: Doors | None, reader: Reader) -> float | None:
+    return doors.until(reader) if doors is not None else None
 
 
 def _mine(hooks: Hooks, request: AnyRequest, id: str) -> Answer:
@@ -39,15 +44,21 @@ def _mine(hooks: Hooks, request: AnyRequest, id: str) -> Answer:
     responses=answers(shapes.Made, shapes.MADE, status=201, missing="No such unit, or no news here")
     | {403: told("The operator allows no letters there", 403, "not-allowed")},
 )
-def subscribe(request: AnyRequest, questions: Asks, webhooks: HooksOf, data: JSONBody[shapes.Wanted]) -> Answer:
-    """Has news of findings sent to an address. The secret that letters are signed with is told this once."""
+def subscribe(
+    request: AnyRequest, questions: Asks, webhooks: HooksOf, doors: Lets, data: JSONBody[shapes.Wanted]
+) -> Answer:
+    """Has news of findings sent to an address. The secret that letters are signed with is told this once.
+
+    Nothing is sent any more when the token that asked for it is revoked or has expired.
+    """
     hooks, unit = _hooks(webhooks), unit_id(data.get("unit"))
     if wrong := sorted(set(data.get("types", [])) - set(shapes.TYPES)):
         raise bad_value("types", f"{wrong[0]!r} is none of {', '.join(shapes.TYPES)}")
     if unit is not None:
         found(questions.scoreboard(unit), f"unit {unit}")
     try:
-        return hooks.subscribe(data["url"], data.get("types", []), unit, reader_of(request), questions.news()["read"])
+        reader, mark = reader_of(request), questions.news()["read"]
+        return hooks.subscribe(data["url"], data.get("types", []), unit, reader, mark, _until(doors, reader))
     except PermissionError as error:
         raise Problem(403, "not-allowed", str(error)) from None
 
@@ -75,11 +86,11 @@ def deliveries(
 @post("/v1/webhooks/{id:str}/resume", operation_id="resume", tags=["webhooks"], status_code=200,
       sync_to_thread=True,
       responses=answers(shapes.Subscription, shapes.SUBSCRIPTION, missing="No such subscription"))  # fmt: skip
-def resume(request: AnyRequest, webhooks: HooksOf, id: FromPath[str]) -> Answer:
-    """Tries a paused subscription again, from where it was."""
-    hooks = _hooks(webhooks)
+def resume(request: AnyRequest, webhooks: HooksOf, doors: Lets, id: FromPath[str]) -> Answer:
+    """Tries a paused subscription again, from where it was, for as long as the token counts that asks for it."""
+    hooks, reader = _hooks(webhooks), reader_of(request)
     _mine(hooks, request, id)
-    hooks.resume(id)
+    hooks.resume(id, reader, _until(doors, reader))
     return _mine(hooks, request, id)
 
 

@@ -276,9 +276,13 @@ class Answers:
         return self.what_if.preview(Supposed(law, from_ or law.from_))
 
     def news(self, after: int | None = None, unit: str | None = None) -> Answer:
-        """What became of findings after a position; None begins with what comes next."""
+        """What became of findings after a position; None begins with what comes next.
+
+        A position that the log does not have is of before a backup was restored: what the log has is where it goes on.
+        """
         book = self._library.at(None)
-        return news.news(book, book.read if after is None else after, unit)
+        after = book.read if after is None else min(after, self._log.head().position)
+        return news.news(book, after, unit)
 
     def log(self, after: int = 0, limit: int = 100) -> Answer:
         return cases.log(self._log, after, limit)

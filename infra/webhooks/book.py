@@ -18,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.envelope import SHANGHAI
 from domain.reader import Reader
@@ -45,6 +46,10 @@ class Wanted(Struct, frozen=True, omit_defaults=True):
     types: tuple[str, ...] = ()
     """As `finding.raised`; none for all."""
     unit: str | None = None
+    by: str = ""
+    """The token that made it, or resumed it last, as the access log names it; none of the command line's operator."""
+    until: float | None = None
+    """Of a token of an issuer: when it ends, in seconds since 1970."""
 
 
 class Subscription(Struct, frozen=True):
@@ -127,11 +132,15 @@ class Book:
             rows.execute("DELETE FROM deliveries WHERE subscription = ?", (id,))
             return bool(rows.execute("DELETE FROM subscriptions WHERE id = ?", (id,)).rowcount)
 
-    def resume(self, id: str) -> bool:
-        """What was paused goes on where it was."""
+    def resume(self, id: str, by: str = "", until: float | None = None) -> bool:
+        """What was paused goes on where it was, for as long as the token that says so counts."""
+        one = self.get(id)
+        if one is None:
+            return False
+        wanted = replace(one.wanted, by=by, until=until)
         with self._open() as rows:
-            sentence = "UPDATE subscriptions SET paused = NULL, failed = 0, next = 0 WHERE id = ?"
-            return bool(rows.execute(sentence, (id,)).rowcount)
+            sentence = "UPDATE subscriptions SET body = ?, paused = NULL, failed = 0, next = 0 WHERE id = ?"
+            return bool(rows.execute(sentence, (msgspec.json.encode(wanted), id)).rowcount)
 
     def told(self, id: str, mark: int, last: str = "") -> None:
         """Everything up to a position was told, and after it up to a message."""

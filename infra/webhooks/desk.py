@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.envelope import SHANGHAI
-from domain.reader import Reader
+from domain.reader import OPERATOR, Reader
 from infra.webhooks.book import Book, Subscription, Wanted
 from infra.webhooks.hosts import refused
 
@@ -18,11 +18,13 @@ class Desk:
     def __init__(self, book: Book) -> None:
         self._book = book
 
-    def subscribe(self, url: str, types: Sequence[str], unit: str | None, reader: Reader, mark: int) -> dict[str, Any]:
+    def subscribe(
+        self, url: str, types: Sequence[str], unit: str | None, reader: Reader, mark: int, until: float | None = None
+    ) -> dict[str, Any]:
         """A new one, with its secret. Raises PermissionError where the operator does not allow the address."""
         if why := refused(url):
             raise PermissionError(why)
-        made = self._book.add(Wanted(url, reader.scope, tuple(types), unit), mark)
+        made = self._book.add(Wanted(url, reader.scope, tuple(types), unit, _by(reader), until), mark)
         return {**told(made), "secret": made.secret}
 
     def subscriptions(self) -> list[dict[str, Any]]:
@@ -40,11 +42,19 @@ class Desk:
     def deliveries(self, id: str, limit: int) -> list[dict[str, object]]:
         return self._book.deliveries(id, limit)
 
-    def resume(self, id: str) -> bool:
-        return self._book.resume(id)
+    def resume(self, id: str, reader: Reader, until: float | None = None) -> bool:
+        """The operator who resumes what another made vouches for nobody: that one's token stays the one that counts."""
+        one = self._book.get(id)
+        if one is not None and one.wanted.reader != reader.scope:
+            return self._book.resume(id, one.wanted.by, one.wanted.until)
+        return self._book.resume(id, _by(reader), until)
 
     def remove(self, id: str) -> bool:
         return self._book.remove(id)
+
+
+def _by(reader: Reader) -> str:
+    return "" if reader == OPERATOR else reader.name
 
 
 def told(one: Subscription) -> dict[str, Any]:

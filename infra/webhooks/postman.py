@@ -1,6 +1,7 @@
 """Carries news to subscribers: each letter a CloudEvent, signed as Standard Webhooks say, in order and at least once.
 
 An address that does not answer holds up its own letters only; they are tried again, later and later, for three days.
+Nothing is sent any more once the token that subscribed counts no more.
 """
 
 from __future__ import annotations
@@ -9,22 +10,29 @@ import base64
 import hashlib
 import hmac
 import http.client
+import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import orjson
 
 from domain.reader import Reader
-from infra.webhooks.book import Book, Subscription
+from infra.log.port import StoreError
+from infra.webhooks.book import Book, Subscription, Wanted
 from infra.webhooks.hosts import SCHEMES, refused
 
 LATER = (5, 30, 120, 600, 3_600, 10_800, 21_600, 43_200, 86_400, 86_400)
 """Seconds after each attempt in vain; after the last one the subscription is paused."""
 PATIENCE = 10
-"""Seconds for an answer."""
+"""Seconds for an answer, all in all: an address that sends a byte now and then is no better than a silent one."""
+ABREAST, TURN = 64, 0.5
+"""Subscribers who are told at once; seconds after which a round goes on while some of them still are."""
 GONE = 410
 """The address wants nothing more."""
 SOURCE = "/danze"
@@ -62,44 +70,95 @@ def letter(change: dict[str, Any], as_of: str) -> tuple[str, bytes]:
     return id, orjson.dumps(event)
 
 
-def posted(url: str, body: bytes, headers: dict[str, str]) -> int | str:
+def posted(url: str, body: bytes, headers: dict[str, str], patience: float = PATIENCE) -> int | str:
     """Follows no redirect, for it may lead where nobody allowed, and reads no more of the answer than its status."""
     parts = urlsplit(url)
     assert parts.hostname is not None, "an address without a host is refused"
     where = parts.hostname, parts.port or SCHEMES[parts.scheme]
     connection = (
-        http.client.HTTPSConnection(*where, timeout=PATIENCE, context=ssl.create_default_context())
-        if parts.scheme == "https" else http.client.HTTPConnection(*where, timeout=PATIENCE)
+        http.client.HTTPSConnection(*where, timeout=patience, context=ssl.create_default_context())
+        if parts.scheme == "https" else http.client.HTTPConnection(*where, timeout=patience)
     )  # fmt: skip
+    over, done = threading.Event(), threading.Event()
+    threading.Thread(target=_cut, args=(connection, patience, over, done), daemon=True).start()
     try:
         connection.request("POST", f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}", body, headers)
         return connection.getresponse().status
     except (OSError, http.client.HTTPException) as error:
-        return f"{type(error).__name__}: {error}"
+        late = f"TimeoutError: no answer within {patience:g} s"
+        return late if over.is_set() or isinstance(error, TimeoutError) else f"{type(error).__name__}: {error}"
     finally:
+        done.set()
         connection.close()
 
 
+def _cut(connection: http.client.HTTPConnection, patience: float, over: threading.Event, done: threading.Event) -> None:
+    """Ends a connection that is not done in time, as soon as there is one."""
+    while not done.wait(patience if not over.is_set() else 0.1):
+        over.set()
+        with suppress(OSError, AttributeError):  # not connected yet, or not any more
+            connection.sock.shutdown(socket.SHUT_RDWR)
+
+
+Ended = Callable[[str, float | None], str | None]
+"""Why a token counts no more, by its name and its end (`infra.doors.Doors.ended`)."""
+
+
+def never(by: str, until: float | None) -> None:
+    """Where nobody is asked for a token, none ends."""
+
+
 class Postman:
-    """Tells each subscriber what came after his mark."""
+    """Tells each subscriber what came after his mark, each beside the others."""
 
     def __init__(
-        self, book: Book, answers: Tells, post: Post = posted, now: Callable[[], float] = time.time
+        self, book: Book, answers: Tells, post: Post = posted, now: Callable[[], float] = time.time,
+        ended: Ended = never,
     ) -> None:  # fmt: skip
-        self._book, self._answers, self._post, self._now = book, answers, post, now
+        self._book, self._answers, self._post, self._now, self._ended = book, answers, post, now, ended
+        self._out: set[str] = set()
+        """Subscribers who are being told."""
+        self._back: SimpleQueue[tuple[str, bool]] = SimpleQueue()
+        """Of whom that ended, and whether anything was sent to him."""
 
     def round(self) -> bool:
-        """Whether anything was sent, so that there may be more at once."""
-        due = [each for each in self._book.all() if each.paused is None and each.next <= self._now()]
-        return any([self._heard(each) for each in due])  # noqa: C419 -- each gets his turn
+        """Whether anything was sent or is under way, so that there may be more at once."""
+        for one in self._book.all():
+            if one.paused is None and one.next <= self._now() and one.id not in self._out and len(self._out) < ABREAST:
+                self._out.add(one.id)
+                threading.Thread(target=self._tell, args=(one,), daemon=True).start()
+        sent, until = False, time.monotonic() + TURN
+        while self._out and (left := until - time.monotonic()) > 0:
+            with suppress(Empty):
+                id, something = self._back.get(timeout=left)
+                self._out.discard(id)
+                sent |= something
+        return sent or bool(self._out)
+
+    def _tell(self, one: Subscription) -> None:
+        something = False
+        try:
+            something = self._heard(one)
+        except StoreError:
+            pass  # of a store that is away HTTP and the clock tell; it is tried again
+        finally:
+            self._back.put((one.id, something))
 
     def _heard(self, one: Subscription) -> bool:
         """What one subscriber is in the way of stops nobody else's letters: who may not hear any more is paused."""
-        try:
-            return self._to(one)
-        except PermissionError as error:
-            self._book.failed(one.id, self._now(), str(error))
-            return False
+        why = self._lapsed(one.wanted)
+        if why is None:
+            try:
+                return self._to(one)
+            except PermissionError as error:
+                why = str(error)
+        self._book.failed(one.id, self._now(), why)
+        return False
+
+    def _lapsed(self, wanted: Wanted) -> str | None:
+        if not wanted.by and wanted.reader.role != "operator":
+            return "it does not say by whose token it was made: resume it with one"
+        return self._ended(wanted.by, wanted.until)
 
     def _to(self, one: Subscription) -> bool:
         news = self._answers.for_(one.wanted.reader).news(one.mark, one.wanted.unit)
@@ -110,11 +169,11 @@ class Postman:
         ids = [id for id, _ in letters]
         failed = one.failed
         for id, body in letters[ids.index(one.last) + 1 if one.last in ids else 0 :]:
-            if not self._sent(one, id, body, failed):
+            if self._lapsed(one.wanted) is not None or not self._sent(one, id, body, failed):
                 return False
             self._book.told(one.id, one.mark, id)
             failed = 0
-        if news["read"] > one.mark:
+        if news["read"] != one.mark:  # before it where a backup was restored: the log has not come so far again
             self._book.told(one.id, news["read"])
         return bool(letters) or bool(news["more"])
 

@@ -1,8 +1,11 @@
 """What people ask, of real stores with stories in them."""
 
+import json
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from datetime import date
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +17,7 @@ from cli.wiring import System
 from domain.codec import encode
 from domain.envelope import Action
 from infra.questions import Answers
+from infra.webhooks.book import Book
 from tests.projections.test_ledgers import HISTORY
 from tests.system.command import Danze
 
@@ -98,3 +102,42 @@ def open_city(tmp_path_factory) -> Iterator[Callable[[list[Action], date], City]
 def city(open_city) -> City:
     """The history of the ledgers, up to the end of September 2020."""
     return open_city(HISTORY, date(2020, 10, 1))
+
+
+class Mailbox:
+    """An address that keeps what it gets, and answers with the next of its statuses; at the end with 204."""
+
+    def __init__(self):
+        self.statuses, self.got = [], []
+        box = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                box.got.append((dict(self.headers), self.rfile.read(int(self.headers["content-length"]))))
+                self.send_response(box.statuses.pop(0) if box.statuses else 204)
+                self.send_header("location", "http://127.0.0.1:1/elsewhere")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/news?from=danze"
+
+    def subjects(self):
+        return [json.loads(body)["subject"] for _, body in self.got]
+
+
+@pytest.fixture
+def mailbox(monkeypatch):
+    box = Mailbox()
+    threading.Thread(target=box.server.serve_forever, daemon=True).start()
+    monkeypatch.setenv("DANZE_WEBHOOK_HOSTS", f"https://hooks.example.org, {box.url}")
+    yield box
+    box.server.shutdown()
+    box.server.server_close()
+
+
+@pytest.fixture
+def book(tmp_path):
+    return Book(tmp_path / "webhooks")

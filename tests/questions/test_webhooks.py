@@ -4,10 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
-import pytest
 from litestar.testing import TestClient
 
 from api.app import create_app
@@ -27,45 +24,6 @@ STORY = [
     on("2020-04-12", cause(LABOUR), no="2"),
 ]
 FIRST, SECOND = "F21:petition:1:unit:430408-zjj", "F21:petition:2:unit:430408-rsj"
-
-
-class Mailbox:
-    """An address that keeps what it gets, and answers with the next of its statuses; at the end with 204."""
-
-    def __init__(self):
-        self.statuses, self.got = [], []
-        box = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):
-                box.got.append((dict(self.headers), self.rfile.read(int(self.headers["content-length"]))))
-                self.send_response(box.statuses.pop(0) if box.statuses else 204)
-                self.send_header("location", "http://127.0.0.1:1/elsewhere")
-                self.end_headers()
-
-            def log_message(self, *_):
-                pass
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/news?from=danze"
-
-    def subjects(self):
-        return [json.loads(body)["subject"] for _, body in self.got]
-
-
-@pytest.fixture
-def mailbox(monkeypatch):
-    box = Mailbox()
-    threading.Thread(target=box.server.serve_forever, daemon=True).start()
-    monkeypatch.setenv("DANZE_WEBHOOK_HOSTS", f"https://hooks.example.org, {box.url}")
-    yield box
-    box.server.shutdown()
-    box.server.server_close()
-
-
-@pytest.fixture
-def book(tmp_path):
-    return Book(tmp_path / "webhooks")
 
 
 def emptied(postman):
@@ -126,9 +84,9 @@ def test_an_address_that_is_gone_is_left_alone_at_once(after, book, mailbox):
 def test_a_subscriber_hears_what_he_may_see_and_asked_for(after, book, mailbox):
     answers = after(*STORY)
     accused, above = Reader("clerk", (LABOUR,)), Reader("supervisor", (CITY,))
-    book.add(Wanted(mailbox.url, accused), 0)
-    book.add(Wanted(mailbox.url, above, types=("finding.cleared",)), 0)
-    book.add(Wanted(mailbox.url, above, unit=LABOUR), 0)
+    book.add(Wanted(mailbox.url, accused, by="sub:1"), 0)
+    book.add(Wanted(mailbox.url, above, types=("finding.cleared",), by="sub:1"), 0)
+    book.add(Wanted(mailbox.url, above, unit=LABOUR, by="sub:1"), 0)
     emptied(Postman(book, answers))
     assert mailbox.subjects() == [SECOND]
 
