@@ -14,7 +14,7 @@ from litestar.openapi.spec import License
 from api.asked import moment_asked, once
 from api.conditional import conditional
 from api.headers import secure
-from api.limits import Limits
+from api.limits import Limits, Proxies
 from api.ports import Doors, Hooks, Intake, Questions
 from api.problems import problem_of, problem_response
 from api.roles import asked_by, guard, note, taken_from
@@ -48,13 +48,15 @@ def create_app(
     doors: Doors | None = None,
     rate: float = 0,
     hooks: Hooks | None = None,
+    proxies: Proxies = (),
 ) -> Litestar:
     """All of /v1 and the pages; without `doors` everybody is the operator. Nothing is started: see `api.serve`.
 
-    `rate` is how many requests a second one client may make; 0 for any number.
+    `rate` is how many requests a second one client may make; 0 for any number. `proxies` are those in front, whose word
+    for where a request comes from is taken.
     """
     telemetry = Telemetry()
-    pages = site.Site(version)
+    pages, lines = site.Site(version), stream.Lines(proxies)
     app = Litestar(
         route_handlers=[
             actions.take_actions,
@@ -77,6 +79,7 @@ def create_app(
             "telemetry": Provide(lambda: telemetry, sync_to_thread=False),
             "moment": Provide(moment_asked),
             "webhooks": Provide(lambda: hooks, sync_to_thread=False),
+            "lines": Provide(lambda: lines, sync_to_thread=False),
             "doors": Provide(lambda: doors, sync_to_thread=False),
             "site": Provide(lambda: pages, sync_to_thread=False),
             "page": Provide(site.page_asked, sync_to_thread=False),
@@ -97,7 +100,7 @@ def create_app(
         ),
         logging_config=None,
     )
-    limited = Limits(rate).around(app.asgi_handler) if rate else app.asgi_handler
+    limited = Limits(rate, proxies=proxies).around(app.asgi_handler) if rate else app.asgi_handler
     app.asgi_handler = telemetry.around(kept(limited))
     return app
 

@@ -10,16 +10,15 @@ does hold one (a POST that makes it) is not compressed.
 
 from __future__ import annotations
 
-import gzip
 from hashlib import blake2b
 from typing import cast
 
 from litestar.datastructures import Headers, MutableScopeHeaders
 from litestar.types import ASGIApp, HTTPResponseBodyEvent, HTTPResponseStartEvent, Message, Receive, Scope, Send
 
+from api.encodings import packed
+
 KEPT = "private, no-cache"
-WORTH, LEVEL = 1_000, 5
-"""Bytes from which on it is worth it, and how hard it is tried."""
 VARY = "Accept, Accept-Encoding, Authorization, Cookie"
 
 
@@ -60,9 +59,10 @@ def _tag(scope: Scope, start: HTTPResponseStartEvent, message: HTTPResponseBodyE
         start["status"], message["body"] = 304, b""
         for name in ("content-length", "content-type"):
             headers.pop(name, None)
-    elif len(message["body"]) >= WORTH and "gzip" in asked.get("accept-encoding", ""):
-        message["body"] = gzip.compress(message["body"], LEVEL, mtime=0)
-        headers["content-encoding"], headers["content-length"] = "gzip", str(len(message["body"]))
+        return
+    message["body"], packing = packed(message["body"], asked.get("accept-encoding", ""))
+    if packing:
+        headers["content-encoding"], headers["content-length"] = packing, str(len(message["body"]))
 
 
 def has(if_none_match: str, tag: str) -> bool:

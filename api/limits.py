@@ -6,6 +6,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Callable
 from hashlib import blake2b
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from time import monotonic
 
 import orjson
@@ -23,11 +24,14 @@ SECONDS = 5
 """What a client may save up: so many seconds' worth at once."""
 
 
+Proxies = tuple[IPv4Network | IPv6Network, ...]
+
+
 class Limits:
     """`rate` requests a second for each client, and bursts of five times as many."""
 
-    def __init__(self, rate: float, now: Callable[[], float] = monotonic) -> None:
-        self._rate, self._now = rate, now
+    def __init__(self, rate: float, now: Callable[[], float] = monotonic, proxies: Proxies = ()) -> None:
+        self._rate, self._now, self._proxies = rate, now, proxies
         self._left: OrderedDict[bytes, tuple[float, float]] = OrderedDict()
         """(requests left, when that was) of each client."""
 
@@ -46,7 +50,9 @@ class Limits:
         """The application, with whoever asks too often told when to come back."""
 
         async def limited(scope: Scope, receive: Receive, send: Send) -> None:
-            seconds = max(self.wait(*each) for each in clients(scope)) if str(scope["type"]) == "http" else 0
+            seconds = (
+                max(self.wait(*each) for each in clients(scope, self._proxies)) if str(scope["type"]) == "http" else 0
+            )
             if seconds:
                 await _later(scope, send, math.ceil(seconds))
             else:
@@ -55,10 +61,35 @@ class Limits:
         return limited
 
 
-def clients(scope: Scope) -> list[tuple[bytes, int]]:
+def proxies_of(said: str) -> Proxies:
+    """The proxies in front: addresses or networks, with commas between. Raises ValueError."""
+    return tuple(ip_network(each.strip()) for each in said.split(",") if each.strip())
+
+
+def address_of(scope: Scope, proxies: Proxies = ()) -> str:
+    """Where a request comes from: the peer; or, of a proxy that is trusted, the last address that it vouches for.
+
+    A client may write anything into X-Forwarded-For, and each proxy adds at the end from whom it took the request.
+    """
+    address = scope["client"][0] if scope.get("client") else ""  # type: ignore[index]
+    said = Headers.from_scope(scope).getall("x-forwarded-for", []) if proxies else []
+    hops = [each.strip() for line in said for each in line.split(",")]
+    while hops and _among(address, proxies):
+        address = hops.pop()
+    return address
+
+
+def _among(address: str, proxies: Proxies) -> bool:
+    try:
+        return any(ip_address(address) in each for each in proxies)
+    except ValueError:
+        return False
+
+
+def clients(scope: Scope, proxies: Proxies = ()) -> list[tuple[bytes, int]]:
     """Who asks: a token, for several may come from one address; and the address, for tokens can be made up."""
     token = Headers.from_scope(scope).get("authorization")
-    address = scope["client"][0] if scope.get("client") else ""  # type: ignore[index]
+    address = address_of(scope, proxies)
     return [(_key(token), 1), (_key(f"of {address}"), OF_ONE_ADDRESS)] if token else [(_key(address), 1)]
 
 

@@ -257,6 +257,9 @@ class Doors(Protocol):
     def open(self) -> bool:
         """Whether this machine's user needs no token."""
 
+    def stranger(self, peer: tuple[str, int], ours: tuple[str, int]) -> bool:
+        """Whether a connection on this machine is another user's, as that of a proxy is."""
+
     def known(self, token: str) -> Reader | None:
         """Who holds a token that was recognised before. Does not block."""
 

@@ -34,7 +34,8 @@ COOKIE = "danze"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN = ("/static/", "/schema")
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
+PROXYS = ("forwarded", "via", "x-forwarded", "x-real-ip", "x-original", "x-client-ip", "true-client-ip", "cf-")
+"""What the headers begin with by which proxies tell of who is behind them."""
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 """A request, as a guard sees it."""
@@ -69,7 +70,7 @@ async def _reader(connection: Connection, doors: Doors | None) -> Reader:
     if not by_header:
         _same_site(connection)
     if token is None:
-        return _unannounced(connection) if doors.open else PUBLIC
+        return _unannounced(connection, doors) if doors.open else PUBLIC
     reader: Reader | str | None = doors.known(token)
     if reader is None:
         reader = await asyncio.to_thread(doors.reader, token)
@@ -87,16 +88,27 @@ def _bearer(header: str) -> str:
     return token.strip()
 
 
-def _unannounced(connection: Connection) -> Reader:
-    """The operator, if it is really this machine that asks: no proxy in between, no name that leads here from outside.
+def _unannounced(connection: Connection, doors: Doors) -> Reader:
+    """The operator, if it is really he who asks, from this machine: no proxy in between, whether it says so or not, and
+    no name that leads here from outside.
 
-    Without this a page of another site could give itself a name that resolves to 127.0.0.1, and read everything.
+    Without this a page of another site could give itself a name that resolves to 127.0.0.1, and read everything; and
+    whoever put a proxy in front would open the record to everybody.
     """
     host = urlsplit(f"//{connection.headers.get('host', '')}").hostname
-    if host not in LOOPBACK or any(name in connection.headers for name in FORWARDED):
-        detail = "without a token only this machine itself is answered, under 127.0.0.1 or localhost"
-        raise Problem(401, "no-token", detail, headers={"WWW-Authenticate": "Bearer"})
-    return OPERATOR
+    proxied = any(name.startswith(PROXYS) for name, _ in connection.headers.items()) or _old(connection)
+    peer, ours = (_end(connection.scope.get(name)) for name in ("client", "server"))
+    return PUBLIC if host not in LOOPBACK or proxied or doors.stranger(peer, ours) else OPERATOR
+
+
+def _end(said: Any) -> tuple[str, int]:
+    address, port = said or ("", 0)
+    return str(address), int(port or 0)
+
+
+def _old(connection: Connection) -> bool:
+    """HTTP/1.0, which proxies still speak to what is behind them and no browser does."""
+    return connection.scope.get("http_version", "1.1") == "1.0"
 
 
 def _same_site(connection: Connection) -> None:

@@ -1,5 +1,6 @@
 """`danze run`: log, read models, clock, API and dashboard in one process. `danze api`: the last two beside workers."""
 
+import os
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -20,7 +21,7 @@ from domain.envelope import Rejected, day_of
 from domain.reader import Reader
 from infra.access import accesses_of
 from infra.city.simulation import simulate
-from infra.doors import doors_of
+from infra.doors import PROXIES, doors_of
 from infra.intake import NONE, Intake
 from infra.log.port import Conflict, StoreError
 from infra.log.urls import parse, printable
@@ -138,10 +139,12 @@ def api(
 
 def _serve(system: System, door: Door, host: str, port: int, require_tokens: bool, rate: float) -> None:
     from api.app import create_app
+    from api.limits import proxies_of
     from api.serve import AddressInUse, serve
 
     try:
         allowed()
+        proxies = proxies_of(os.environ.get(PROXIES, ""))
     except ValueError as error:
         raise fail(str(error)) from None
     here, place = host in ("127.0.0.1", "::1", "localhost"), parse(system.url)
@@ -157,7 +160,9 @@ def _serve(system: System, door: Door, host: str, port: int, require_tokens: boo
         threading.Thread(target=_carried, args=(postman, book), daemon=True).start()
         if not doors.open:
             err.print("danze: nobody is answered without a token: `danze token issue` makes one", highlight=False)
-        app = create_app(system.answers, door, version=VERSION, doors=doors, rate=rate, hooks=Desk(book))
+        app = create_app(
+            system.answers, door, version=VERSION, doors=doors, rate=rate, hooks=Desk(book), proxies=proxies
+        )
         try:
             serve(app, host, port, ready=ready)
         except AddressInUse as error:

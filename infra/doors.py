@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from hashlib import sha256
@@ -11,8 +12,11 @@ from typing import NamedTuple, Protocol
 from domain.reader import Reader
 from infra.log.urls import StoreUrl
 from infra.oidc import Issuer, Keys, issuer_of, reader
+from infra.peer import Peers
 from infra.tokens import ISSUER, Tokens, tokens_of, utc_now
 
+PROXIES = "DANZE_TRUSTED_PROXIES"
+"""The proxies in front of danze, as `api.limits` reads them."""
 REMEMBERED = 2_000
 """Tokens that need no second look at their signature."""
 
@@ -40,7 +44,10 @@ class Doors:
         self.read, self.personal, self.denied = accesses.read, accesses.personal, accesses.denied
         self._tokens, self._issuer = tokens, issuer
         self._keys = Keys(issuer) if issuer else None
+        if self._keys is not None:
+            threading.Thread(target=self._keys.of, args=(None,), daemon=True).start()
         self._seen: OrderedDict[bytes, Seen] = OrderedDict()
+        self.stranger = Peers().stranger
 
     def known(self, token: str) -> Reader | None:
         """Who holds a token that was checked before and still counts."""
@@ -95,6 +102,7 @@ class Doors:
 
 
 def doors_of(place: StoreUrl, accesses: Noting, *, here: bool, required: bool) -> Doors:
-    """The doors of a store: open only `here`, on loopback, where no token is `required` and no issuer is named."""
+    """The doors of a store: open only `here`, on loopback, where no token is `required`, nor issuer or proxy named."""
     issuer = issuer_of(os.environ)
-    return Doors(Tokens(tokens_of(place)), issuer, accesses, open=here and not required and issuer is None)
+    proxied = bool(os.environ.get(PROXIES))
+    return Doors(Tokens(tokens_of(place)), issuer, accesses, open=here and not (required or issuer or proxied))

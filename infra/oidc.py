@@ -22,8 +22,8 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 ROLES = GIVEN - {"operator"}
 """What an issuer may say; the operator sits at the machine."""
 FRESH, AGAIN, STALE = 600.0, 30.0, 86_400.0
-"""Seconds: how long keys are kept unasked; how soon they are asked for again, whatever tokens name; how long keys serve
-whose issuer does not answer."""
+"""Seconds: how long keys are kept unasked; how soon they are asked for again, whatever tokens name (twice as late after
+each time that it was in vain); how long keys serve whose issuer does not answer."""
 PATIENCE = 5.0
 LARGEST = 1 << 20
 
@@ -64,27 +64,52 @@ def _safe(url: str) -> None:
 
 
 class Keys:
-    """The issuer's public keys. A key that is not among them makes us look again, but not at every token."""
+    """The issuer's public keys. A key that is not among them makes us look again, but not at every token.
+
+    Who names a key that we have never waits. Of those who name another one at most waits, while it is looked for: names
+    can be made up, and must hold up nobody else.
+    """
 
     def __init__(self, issuer: Issuer, clock: Callable[[], float] = time.monotonic) -> None:
         self._issuer, self._clock = issuer, clock
         self._keys: dict[str | None, Any] = {}
         self._fetched = self._tried = -STALE
-        self._lock = threading.Lock()
+        self._again = AGAIN
+        self._asking = threading.Lock()
 
     def of(self, kid: str | None) -> Any:
         """The key of this name; without a name, the only one."""
+        now = self._clock()
+        known = self._known(kid, now)
+        if (known is None or now - self._fetched > FRESH) and self._may_ask(now):
+            asking = threading.Thread(target=self._ask, args=(now,), daemon=True)
+            asking.start()
+            if known is None:
+                asking.join()
+        return self._known(kid, now)
+
+    def _may_ask(self, now: float) -> bool:
+        """Whether it is time to, and nobody else asks; he who may must ask."""
+        if now - self._tried <= self._again or not self._asking.acquire(blocking=False):
+            return False
+        self._tried = now
+        return True
+
+    def _known(self, kid: str | None, now: float) -> Any:
+        return self._named(kid) if now - self._fetched <= STALE else None
+
+    def _ask(self, now: float) -> None:
+        """Fetches the keys, and lets the next one ask."""
         from jwt import PyJWKSet, PyJWTError
 
-        with self._lock:
-            now = self._clock()
-            wanted = now - self._fetched > FRESH or self._named(kid) is None
-            if wanted and now - self._tried > AGAIN:
-                self._tried = now
-                with suppress(URLError, OSError, ValueError, KeyError, PyJWTError):
-                    self._keys = {key.key_id: key for key in PyJWKSet.from_dict(self._read()).keys}
-                    self._fetched = now
-            return self._named(kid) if now - self._fetched <= STALE else None
+        before = self._keys
+        try:
+            with suppress(URLError, OSError, ValueError, KeyError, PyJWTError):
+                self._keys = {key.key_id: key for key in PyJWKSet.from_dict(self._read()).keys}
+                self._fetched = now
+        finally:
+            self._again = AGAIN if self._keys.keys() != before.keys() else min(2 * self._again, FRESH)
+            self._asking.release()
 
     def _named(self, kid: str | None) -> Any:
         if kid is None and len(self._keys) == 1:

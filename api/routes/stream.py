@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from time import monotonic
 from typing import Annotated, Any
 
 from litestar import Request, get
+from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
-from litestar.params import QueryParameter
+from litestar.params import QueryParameter, SkipValidation
 from litestar.response import Stream
 
 from api.asked import unit_id
+from api.limits import Proxies, address_of
 from api.ports import Asks
 from api.problems import Problem, answers, bad_value, found, logger, problem_of
+from api.roles import reader_of
 from api.stream import told
 
 LONGEST = 600
 """Seconds that a line lasts at most: a token that was taken back ends it."""
-MOST = 200
-"""Lines that stand at the same moment."""
+MOST, OF_ONE_TOKEN, OF_ONE_ADDRESS = 200, 10, 50
+"""Lines that stand at the same moment: all, of who holds one token, and of one address."""
 MEDIA = "text/event-stream"
 EXAMPLE = (
     'event: finding.raised\nid: 40117\ndata: {"position":40117,"type":"finding.raised","finding":{"id":'
@@ -29,25 +32,38 @@ EXAMPLE = (
 )
 
 
-@dataclass
 class Lines:
-    """How many stand."""
+    """Which stand: by whom, and from where."""
 
-    standing: int = 0
+    def __init__(self, proxies: Proxies = ()) -> None:
+        self._proxies = proxies
+        self._standing: Counter[str] = Counter()
 
-    async def held(self, messages: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    def taken(self, request: Request[Any, Any, Any]) -> list[str]:
+        """Whose a new line is. Raises Problem where there are too many already, of all or of who asks."""
+        if self._standing["all"] >= MOST:
+            raise Problem(503, "unavailable", f"{MOST} lines stand already", headers={"Retry-After": "30"})
+        who, where = f"of {reader_of(request).name}", f"from {address_of(request.scope, self._proxies)}"
+        for whose, most in ((who, OF_ONE_TOKEN), (where, OF_ONE_ADDRESS)):
+            if self._standing[whose] >= most:
+                detail = f"{most} of your lines stand already: end one"
+                raise Problem(429, "too-many-requests", detail, headers={"Retry-After": "30"})
+        return ["all", who, where]
+
+    async def held(self, whose: list[str], messages: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         """The messages, counted as a line while they last."""
-        self.standing += 1
+        self._standing.update(whose)
         try:
             async for each in messages:
                 yield each
         except Exception as error:  # noqa: BLE001 -- the client comes back and goes on; what is told of it is the log's to say
             logger.warning("a line ended: %s", problem_of(error).detail)
         finally:
-            self.standing -= 1
+            self._standing.subtract(whose)
+            self._standing = +self._standing
 
 
-LINES = Lines()
+LinesOf = NamedDependency[SkipValidation[Lines]]
 
 
 @get(
@@ -72,6 +88,7 @@ LINES = Lines()
 async def stream(
     request: Request[Any, Any, Any],
     questions: Asks,
+    lines: LinesOf,
     unit: Annotated[str | None, QueryParameter(description="Only of this unit and those below it")] = None,
     after: Annotated[
         int | None, QueryParameter(ge=0, le=2**63 - 1, description="Begin after this position; as Last-Event-ID")
@@ -87,12 +104,11 @@ async def stream(
     asked = unit_id(unit)
     if asked is not None:
         found(questions.scoreboard(asked), f"unit {unit}")
-    if LINES.standing >= MOST:
-        raise Problem(503, "unavailable", f"{MOST} lines stand already", headers={"Retry-After": "30"})
+    whose = lines.taken(request)
     until = monotonic() + min(seconds or LONGEST, LONGEST)
     messages = told(questions, _position(request.headers.get("last-event-id"), after), asked, until)
     return Stream(
-        LINES.held(messages), media_type=MEDIA, headers={"cache-control": "no-store", "x-accel-buffering": "no"}
+        lines.held(whose, messages), media_type=MEDIA, headers={"cache-control": "no-store", "x-accel-buffering": "no"}
     )
 
 

@@ -1,6 +1,6 @@
 """Schemathesis asks a real server everything that its OpenAPI document allows, and much that it does not.
 
-    python -m tests.api.fuzz [--requests 20000] [--store URL] [--seed 1]
+    python -m tests.api.fuzz [--requests 20000] [--store URL] [--seed 1] [--workers 2]
 
 The store (an SQLite file of its own unless one is named) holds a simulated quarter of a county. It goes on under other
 seeds until as many requests were answered. Exit 0: no server error, and no answer that the document does not describe.
@@ -61,7 +61,7 @@ def answered(url: str) -> dict[str, int]:
     return told
 
 
-def fuzzed(url: str, requests: int, seed: int, folder: str) -> bool:
+def fuzzed(url: str, requests: int, seed: int, folder: str, workers: int = 1) -> bool:
     """Whether every round came through without a failure."""
     good, examples = True, max(3, min(200, requests // 60))
     hooked = {**os.environ, "SCHEMATHESIS_HOOKS": "tests.api.fuzz_hooks", "PYTHONPATH": str(ROOT)}
@@ -69,7 +69,7 @@ def fuzzed(url: str, requests: int, seed: int, folder: str) -> bool:
         command = [
             BIN / "st", "run", f"{url}/openapi.json", "--checks", CHECKS, "--max-examples", str(examples), "--seed",
             str(seed), "--phases", "examples,coverage,fuzzing", "--continue-on-failure", "--warnings", "off",
-            "--suppress-health-check", "all", "--generation-database", "none", "--no-color",
+            "--workers", str(workers), "--suppress-health-check", "all", "--generation-database", "none", "--no-color",
             "--exclude-path", "/v1/stream",  # it ends with the client; tests/questions/test_stream.py listens to it
         ]  # fmt: skip
         good, seed = subprocess.run(command, cwd=folder, env=hooked, check=False).returncode == 0, seed + 1
@@ -81,12 +81,13 @@ def main() -> int:
     parser.add_argument("--requests", type=int, default=20_000)
     parser.add_argument("--store")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=2)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         store = args.store or f"sqlite:///{folder}/danze.db"
         filled(store)
         with served(store) as url:
-            good = fuzzed(url, args.requests, args.seed, folder)
+            good = fuzzed(url, args.requests, args.seed, folder, args.workers)
             told = answered(url)
     errors = sum(number for status, number in told.items() if status[0] == "5")
     sys.stdout.write(

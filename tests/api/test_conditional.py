@@ -1,11 +1,13 @@
 """Entity tags and limits of the real application over a small city."""
 
+import cramjam
 import pytest
 from litestar.testing import TestClient
 
 from api.app import create_app
 from api.conditional import has
-from api.limits import Limits, clients
+from api.encodings import packed
+from api.limits import Limits, address_of, clients, proxies_of
 
 
 def test_who_has_the_answer_already_is_told_so_and_sent_nothing(client):
@@ -23,6 +25,31 @@ def test_another_answer_has_another_tag_whatever_it_is_packed_in(client):
     assert packed.headers["content-encoding"] == "gzip"
     assert client.get("/v1/units").headers["etag"] != plain.headers["etag"]
     assert client.get("/v1/units", headers={"If-None-Match": plain.headers["etag"]}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("accepted", "packing"),
+    [("gzip, deflate, br, zstd", "zstd"), ("gzip, br", "br"), ("gzip;q=1.0, zstd;q=0.5", "gzip"), ("*", "zstd"),
+     ("zstd;q=0, *;q=0.1", "br"), ("identity", None), ("", None), ("gzip;q=none", None), ("zstd;q=0", None)],
+)  # fmt: skip
+def test_it_travels_as_the_client_likes_best(client, accepted, packing):
+    body = client.get("/v1/overview", headers={"Accept-Encoding": "identity"}).content
+    sent, name = packed(body, accepted)
+    assert name == packing
+    unpack = {"zstd": cramjam.zstd, "br": cramjam.brotli, "gzip": cramjam.gzip, None: None}[packing]
+    assert (bytes(unpack.decompress(sent)) if unpack else sent) == body
+
+
+@pytest.mark.parametrize("packing", ["zstd", "br", "gzip"])
+def test_a_tag_is_of_the_answer_and_not_of_how_it_travels(client, packing):
+    plain, sent = (client.get("/v1/overview", headers={"Accept-Encoding": how}) for how in ("identity", packing))
+    assert sent.headers["content-encoding"] == packing
+    assert int(sent.headers["content-length"]) < len(plain.content)
+    asked = {"Accept-Encoding": packing, "If-None-Match": sent.headers["etag"]}
+    again = client.get("/v1/overview", headers=asked)
+    assert (again.status_code, again.content, again.headers.get("content-encoding")) == (304, b"", None)
+    assert plain.headers["etag"] == sent.headers["etag"]
+    assert "Accept-Encoding" in sent.headers["vary"]
 
 
 def test_what_is_no_answer_has_no_tag(client):
@@ -55,6 +82,22 @@ def test_who_asks_too_often_is_told_when_to_come_back(questions, intake):
         assert (told.json()["code"], told.headers["content-type"]) == ("too-many-requests", "application/problem+json")
         assert 1 <= int(told.headers["retry-after"]) <= 5
         assert client.get("/v1/health", headers={"Authorization": "Bearer another"}).status_code == 200
+
+
+def test_behind_a_proxy_that_is_trusted_each_client_has_his_own_address():
+    proxies = proxies_of("127.0.0.1, 10.1.0.0/16")
+
+    def address(peer, *said, proxies=proxies):
+        return address_of({"client": (peer, 1), "headers": [(b"x-forwarded-for", each) for each in said]}, proxies)
+
+    assert address("127.0.0.1", b"203.0.113.9") == "203.0.113.9"
+    assert address("127.0.0.1", b"8.8.8.8, 203.0.113.9", b"10.1.2.3") == "203.0.113.9"  # the first one is made up
+    assert address("203.0.113.9", b"8.8.8.8") == "203.0.113.9"  # no proxy: what it says of itself counts for nothing
+    assert address("127.0.0.1", b"8.8.8.8", proxies=()) == "127.0.0.1"
+    assert address("127.0.0.1") == "127.0.0.1"
+    assert address("127.0.0.1", b"unknown") == "unknown"
+    with pytest.raises(ValueError, match="proxy"):
+        proxies_of("proxy.example")
 
 
 def test_made_up_tokens_do_not_get_around_the_limit_of_an_address():

@@ -2,9 +2,9 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from time import time
+from time import sleep, time
 from typing import Any
 
 import jwt
@@ -32,6 +32,7 @@ class Authority:
     def __init__(self) -> None:
         self.keys = [published(RSA, "one"), published(EC, "two")]
         self.asked, self.silent = 0, False
+        self.stuck: threading.Event | None = None
         authority = self
 
         class Door(BaseHTTPRequestHandler):
@@ -43,6 +44,8 @@ class Authority:
                     told: Any = {"issuer": authority.url, "jwks_uri": f"{authority.url}/keys"}
                 else:
                     authority.asked += 1
+                    if authority.stuck is not None:
+                        authority.stuck.wait(4)
                     told = {"keys": authority.keys}
                 self.send_response(200)
                 self.end_headers()
@@ -101,8 +104,8 @@ def test_its_keys_are_fetched_once(authority, asked):
         asked(token(authority))
     assert authority.asked == 1
     asked.now = FRESH + 1
-    asked(token(authority))
-    assert authority.asked == 2
+    assert asked(token(authority))[0].role == "clerk"
+    until(lambda: authority.asked == 2)
 
 
 def test_a_new_key_is_found_and_the_old_one_counts_no_more(authority, asked):
@@ -118,6 +121,41 @@ def test_tokens_that_name_no_key_do_not_make_us_ask_again_and_again(authority, a
     for number in range(20):
         assert "does not publish" in asked(token(authority, NEXT, f"made-up-{number}"))
     assert authority.asked == 1
+
+
+def test_names_that_are_made_up_have_the_keys_asked_for_more_and_more_seldom(authority, asked):
+    asked(token(authority))
+    for moment in range(0, 600, 10):
+        asked.now = float(moment)
+        assert "does not publish" in asked(token(authority, NEXT, f"made-up-{moment}"))
+    assert authority.asked <= 6  # with the first; at 40, 110, 240, 490 s
+    authority.keys = [published(NEXT, "three")]
+    asked.now += FRESH
+    assert asked(token(authority, NEXT, "three"))[0].role == "clerk"
+
+
+def test_a_name_that_is_made_up_holds_up_nobody_who_has_a_key(authority, asked):
+    """While an issuer that does not answer is asked for keys, known ones serve; other unknown names are told so."""
+    asked(token(authority))
+    asked.now, authority.stuck = AGAIN + 1, threading.Event()
+    waiting = threading.Thread(target=asked, args=(token(authority, NEXT, "made-up"),))
+    waiting.start()
+    until(lambda: authority.asked == 2)
+    began = time()
+    assert asked(token(authority))[0].role == "clerk"
+    assert "does not publish" in asked(token(authority, NEXT, "another"))
+    assert time() - began < 2
+    authority.stuck.set()
+    waiting.join()
+
+
+def until(there: Callable[[], bool]) -> None:
+    """Waits for what another thread does."""
+    for _ in range(500):
+        if there():
+            return
+        sleep(0.01)
+    raise AssertionError
 
 
 def test_while_the_issuer_is_silent_its_keys_serve_for_a_day(authority, asked):

@@ -195,7 +195,8 @@ def test_who_sits_at_the_machine_needs_no_token(open_door, host):
 
 @pytest.mark.parametrize(
     "sent", [{"host": "danze.elsewhere.example"}, {"host": "127.0.0.1", "x-forwarded-for": "10.0.0.7"},
-             {"host": "localhost", "forwarded": "for=10.0.0.7"}],
+             {"host": "localhost", "forwarded": "for=10.0.0.7"}, {"host": "localhost", "x-forwarded-server": "proxy"},
+             {"host": "localhost", "x-real-ip": "10.0.0.7"}, {"host": "127.0.0.1", "via": "1.1 proxy"}],
 )  # fmt: skip
 def test_a_name_from_outside_or_a_proxy_is_not_this_machine(open_door, sent):
     """A page of another site may give itself a name that resolves to 127.0.0.1; a proxy brings everybody."""
