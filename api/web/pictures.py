@@ -116,48 +116,28 @@ def duty_calendar(duties: Sequence[dict[str, Any]], first: date, last: date) -> 
     return Strip(TOP + ROW * len(rows) + 6, rows, axis.ticks(), None)
 
 
-TILES = {
-    "430412": (2, 0), "430423": (3, 0),
-    "430421": (1, 1), "430407": (2, 1), "430424": (3, 1),
-    "430408": (1, 2), "430406": (2, 2), "430405": (3, 2),
-    "430426": (0, 3), "430422": (2, 3),
-    "430482": (1, 4), "430481": (3, 4),
-}  # fmt: skip
-"""Where each county of Hengyang lies, in columns and rows of equal tiles: neighbours stay neighbours, areas do not
-matter. It is no survey of borders, of which no freely licensed one comes along."""
-TILE, SHADES = 92, 5
-
-
 @dataclass
-class Tile:
-    """One county on the map; `shade` is 0 (least) to 4 (most)."""
+class Lane(Row):
+    """One item of a matter, from its registration until it was closed; `ups` are its visits to higher levels."""
 
-    x: int
-    y: int
-    county: dict[str, Any]
-    value: int
-    shade: int
+    ups: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
 
 
-def legend(counties: Sequence[dict[str, Any]], measure: str) -> list[tuple[int, int, int]]:
-    """What each shade stands for: its least and its greatest number. One that no number can have is left out."""
-    most = max((each[measure] for each in counties), default=0)
-    firsts = [-(-shade * (most + 1) // SHADES) for shade in range(SHADES + 1)]
-    return [
-        (shade, firsts[shade], firsts[shade + 1] - 1) for shade in range(SHADES) if firsts[shade] < firsts[shade + 1]
-    ]
-
-
-def tiles(counties: Sequence[dict[str, Any]], measure: str) -> list[Tile]:
-    """The counties on their tiles, shaded by one of their numbers; those that the map does not know in a row below."""
-    most = max((each[measure] for each in counties), default=0)
-    strangers = (place for place in range(len(counties)))
-    drawn = []
-    for each in counties:
-        column, row = TILES.get(each["division"]) or (next(strangers), 5)
-        shade = min(SHADES - 1, each[measure] * SHADES // (most + 1)) if most else 0
-        drawn.append(Tile(column * TILE, row * TILE, each, each[measure], shade))
-    return drawn
+def repeats(items: Sequence[dict[str, Any]], now: date) -> Strip | None:
+    """The items of a matter under one another, on one axis of days; None when nothing is dated."""
+    known = [(each, begins, local_date(each.get("closed_on"))) for each in items
+             if (begins := local_date(each.get("registered_on")))]  # fmt: skip
+    if not known:
+        return None
+    went = [day for each in items for up in each.get("raised", ()) if (day := local_date(up["on"]))]
+    axis = _Axis(min(begins for _, begins, _ in known), max([now, *went]))
+    lanes: list[Row] = []
+    for item, begins, closed in known:
+        look = "met" if closed else "held"
+        ups = [(axis.x(day), up) for up in item.get("raised", ()) if (day := local_date(up["on"]))]
+        bar = axis.bar(begins, closed or now, look, f"{begins} – {closed or ''}")
+        lanes.append(Lane(TOP + ROW * len(lanes), item, "item", [bar], ups=ups))
+    return Strip(TOP + ROW * len(lanes) + 6, lanes, axis.ticks(), axis.x(now))
 
 
 NODE, COLUMNS = 24.0, (0.0, 330.0, 690.0)

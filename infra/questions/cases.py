@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from domain.codec import decode_event
-from domain.envelope import AnyEvent
+from domain.envelope import AnyEvent, day_of
 from domain.petition.item import Item
 from domain.petition.matter import first_handler, first_item, items
 from domain.petition.state import evolve
@@ -67,6 +67,8 @@ def matter(book: Book, no: str) -> dict[str, Any] | None:
     found = items(root, book.linked, book.repeats)
     listed = [
         {"no": item.no, "title": item.title, "state": item.state, "registered_on": item.received_on.isoformat(),
+         "closed_on": day_of(item.closed_at).isoformat() if item.closed_at else None,
+         "raised": [{"level": level, "kind": kind, "on": on.isoformat()} for level, kind, *_, on in item.raised],
          "repeat_number": item.repeat_number, "unit": item.unit, "unit_name": book.units.name(item.unit)}
         for item in found
     ]  # fmt: skip

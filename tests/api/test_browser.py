@@ -29,6 +29,17 @@ SPILLS = (
     ".filter(p => p.scrollWidth > p.clientWidth + 1).map(p => p.innerText)"
 )
 """Panels whose content is wider than they are."""
+UNTOLD = """[...document.querySelectorAll("table")]
+  .filter(t => t.querySelector("tbody td:not(.faint)") && !t.querySelector("th[scope]")).map(t => t.innerText)
+  .concat([...document.querySelectorAll("svg:not([aria-hidden=true]), .chart")]
+  .filter(e => !e.getAttribute("role") || !e.getAttribute("aria-label")).map(e => e.outerHTML.slice(0, 80)))"""
+"""Tables without headers, and pictures that nobody tells in words."""
+FOCUS = """(() => {
+  const e = document.activeElement, s = getComputedStyle(e), r = e.querySelector("rect");
+  return [e.tagName + (e.getAttribute("href") || e.name || e.id || e.innerText.slice(0, 20)), e === document.body ||
+    (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0) || (r && getComputedStyle(r).strokeWidth === "3px")];
+})()"""
+"""What has the focus, and whether one sees it: by an outline, in a picture by a thicker line."""
 OFFICE = {"viewport": {"width": 1366, "height": 768}}
 LOOKS = {
     "desktop": OFFICE,
@@ -106,9 +117,20 @@ def test_every_page_opens_without_a_fault_fits_and_can_be_used_by_everybody(page
         assert page.goto(path).status == 200, path
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         assert page.evaluate(SPILLS) == [], path
+        assert page.evaluate(UNTOLD) == [], path
         keep(page, look, path)
         kept_out[path] = barriers(page)
     assert {path: found for path, found in kept_out.items() if found} == {}
+
+
+@pytest.mark.parametrize("page", ["desktop", "phone"], indirect=True)
+def test_english_words_fit_too(page, paths):
+    width = page.viewport_size["width"]
+    for path in paths:
+        page.goto(f"{path}{'&' if '?' in path else '?'}lang=en")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert page.evaluate(SPILLS) == [], path
+        keep(page, f"english-{width}", path)
 
 
 def test_every_page_prints_on_a4(chromium, site, paths):
@@ -269,6 +291,18 @@ def test_a_keyboard_reaches_the_content_first(page):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "content"
+
+
+@pytest.mark.parametrize("path", ["/", "/petitions", "/findings", "/audit", "/public"])
+def test_a_keyboard_sees_where_it_is(page, path):
+    """From stop to stop: what has the focus is outlined, and no stop holds it fast."""
+    page.goto(path)
+    seen = []
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate(FOCUS))
+    assert [where for where, outlined in seen if not outlined] == []
+    assert len({where for where, _ in seen}) > (4 if path == "/public" else 15)
 
 
 def test_pages_work_without_scripts(chromium, site):

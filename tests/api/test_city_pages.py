@@ -14,8 +14,8 @@ from domain.moments import both
 from tests.api import simulated
 
 HTML = {"accept": "text/html"}
-SINGLE = ("/about", "/events/", "/public")
-"""Pages that are no list: an event stays as it is."""
+SINGLE = ("/about", "/public")
+"""Pages that show nothing of the city."""
 FORMS = ("/decide/", "/public/item")
 """Addresses that forms send to."""
 LINK = re.compile(r'(?:href|hx-get|action)="(/[^"]*)"')

@@ -3,7 +3,8 @@ from itertools import pairwise
 
 import pytest
 
-from api.web.pictures import GUTTER, TILES, WIDTH, chain, duty_calendar, legend, strip, tiles
+from api.web.pictures import GUTTER, WIDTH, chain, duty_calendar, repeats, strip
+from api.web.tiles import TILES, legend, tiles
 
 TODAY = date(2020, 8, 31)
 HELD = [
@@ -98,3 +99,15 @@ def test_the_key_of_the_map_says_what_each_shade_stands_for(most):
     said = {shade: (low, high) for shade, low, high in legend(counties, "open")}
     assert all(said[tile.shade][0] <= tile.value <= said[tile.shade][1] for tile in tiles(counties, "open"))
     assert [low for low, _ in said.values()] == sorted({0, *(high + 1 for _, high in said.values())} - {most + 1})
+
+
+def test_the_items_of_a_matter_lie_under_one_another_with_where_they_went_up():
+    first = {"no": "1", "registered_on": "2020-03-01", "closed_on": "2020-05-01", "raised": []}
+    again = {"no": "2", "registered_on": "2020-06-01", "closed_on": None,
+             "raised": [{"level": "province", "kind": "individual", "on": "2020-07-01"}]}  # fmt: skip
+    picture = repeats([first, again], TODAY)
+    assert [row.holder["no"] for row in picture.rows] == ["1", "2"]
+    (closed,), (open_,) = (row.bars for row in picture.rows)
+    assert (closed.look, open_.look) == ("met", "held")
+    assert closed.x + closed.width < open_.x < picture.rows[1].ups[0][0] < open_.x + open_.width == picture.now
+    assert repeats([], TODAY) is None

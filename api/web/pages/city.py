@@ -14,8 +14,8 @@ from api.ports import Answer, Asks
 from api.problems import Problem, bad_value
 from api.web.figures import local_date
 from api.web.page import Page, Shown
-from api.web.pictures import legend, tiles
 from api.web.sheets import Sheet
+from api.web.tiles import legend, tiles
 from api.web.words import catalogue
 from domain.periods import containing
 

@@ -14,7 +14,7 @@ from api.problems import bad_value, cursor_read, found
 from api.routes.record import recorded_by
 from api.web.figures import local_date
 from api.web.page import Shown
-from api.web.pictures import chain, strip
+from api.web.pictures import chain, repeats, strip
 from api.web.reading import facts, fields, late_entry
 from api.web.sheets import Sheet
 
@@ -30,6 +30,8 @@ EVENTS = {
     "position": "event.title", "time": "event.time", "recorded": "event.recorded", "unit_name": "event.unit",
     "actor_name": "event.actor", "type": "event.type", "sentence": "event.data",
 }  # fmt: skip
+ENVELOPE = ("type", "time", "recorded", "actor", "unit", "source")
+LINES = {"name": "event.field", "value": "event.value"}
 CLOCKS_OF_PETITIONER = ("K6", "K8")
 ONLY = ("first_time", "repeat", "skip_level", "collective", "closed", "dissatisfied")
 """Kinds of items that are counted somewhere, each of which can be listed."""
@@ -120,9 +122,11 @@ def matter(page: Shown, questions: Asks, no: FromPath[str]) -> Response[str]:
     told = found(questions.matter(no, page.moment), f"matter {no}")
     cases = {case["no"]: case for case in told.get("petitions", ())}
     rows = [{"no": item, **cases.get(item, {})} for item in told["items"]]
+    picture = repeats(told.get("petitions", ()), local_date(str(page.moment or told["as_of"])) or date.max)
     return page.show(
-        "matter.html", told=told, matter=told, no=no, cases=cases, sheet=Sheet(f"matter-{no}", ITEMS, rows)
-    )
+        "matter.html", told=told, matter=told, no=no, cases=cases, picture=picture,
+        sheet=Sheet(f"matter-{no}", ITEMS, rows),
+    )  # fmt: skip
 
 
 @get("/events/{position:int}", include_in_schema=False, sync_to_thread=True)
@@ -133,7 +137,18 @@ def event(page: Shown, questions: Asks, position: FromPath[int]) -> Response[str
     shown = found(known[0] if known else None, f"event {position}")
     data, decided = fields(page, shown.get("data", {})), fields(page, shown.get("decided", {}))
     template = "_event.html" if page.fragment else "event.html"
-    return page.show(template, told=log, event=shown, data=data, decided=decided, late=late_entry(shown))
+    lines = (
+        {"name": label, "value": text if isinstance(text, str) else "；".join(text)}
+        for label, text in [
+            *((page.words(f"event.{name}"), str(shown.get(name) or "")) for name in ENVELOPE),
+            *data,
+            *decided,
+        ]
+    )
+    return page.show(
+        template, told={"as_of": shown["recorded"], **log}, event=shown, data=data, decided=decided,
+        late=late_entry(shown), sheet=Sheet(f"event-{position}", LINES, lines),
+    )  # fmt: skip
 
 
 HANDLERS = [petitions, case, clock, matter, event]
