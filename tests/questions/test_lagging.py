@@ -1,0 +1,60 @@
+"""What is kept of an answer is kept for the rows that it was read from: rows that lag, and rows that become hidden."""
+
+from contextlib import closing
+from datetime import date
+
+import pytest
+
+from cli.wiring import System
+from domain.codec import encode
+from domain.dispute.events import DisputeBecamePetition, DisputeLogged
+from domain.reader import Reader
+from infra.questions import Answers
+from tests.samples import *
+
+SPAN = (date(2020, 4, 1), date(2020, 6, 30))
+CALENDAR = (date(2020, 4, 1), date(2020, 4, 30))
+
+
+@pytest.fixture
+def system(tmp_path):
+    with closing(System(f"sqlite:///{tmp_path}/danze.db")) as system:
+        yield system
+
+
+def take(system, *actions):
+    outcomes = system.intake(history=True).take([encode(each) for each in actions])
+    assert {each.outcome for each in outcomes} == {"recorded"}, outcomes
+
+
+def test_an_answer_from_rows_that_lag_is_not_kept_when_they_have_caught_up(system):
+    """As an API beside workers has it: nobody in its process keeps the rows up."""
+    take(system, *CITY_UNITS)
+    system.projector.catch_up()
+    beside = Answers(system.log, system.views, system.rules)
+    take(system, on("2020-04-10", raised()), on("2020-04-13", refer()))
+    early, due = beside.kpi(CITY, *SPAN), beside.due()
+    assert (early["behind"], due["behind"], due["total"]) == (2, 2, 0)
+    system.projector.catch_up()
+    late = beside.kpi(CITY, *SPAN)
+    assert (late["behind"], late["position"]) == (0, early["position"])
+    assert late["kpis"] != early["kpis"]
+    assert beside.due()["total"] > 0
+
+
+def test_a_dispute_that_becomes_an_accusation_is_counted_no_more_for_the_accused(system):
+    """His sums were counted while it was a dispute like others; nobody else's change."""
+    dispute = {"of": "dispute:d9", "by": HOUSING}
+    logged = DisputeLogged(place="430408001", unit=HOUSING, summary="收费")
+    take(system, *CITY_UNITS, on("2020-05-03", logged, **dispute),
+         on("2020-05-04", raised(purpose="accusation", about_unit=HOUSING), no="90", by=CITY_BUREAU))  # fmt: skip
+    accused, county = (system.answers.for_(Reader(*who)) for who in (("clerk", (HOUSING,)), ("supervisor", (BUREAU,))))
+
+    def told(ask):
+        return ask.scoreboard(HOUSING)["disputes"]["open"], ask.ledger("dispute")["total"]
+
+    assert told(accused) == told(county) == (1, 1)
+    take(system, on("2020-05-06", DisputeBecamePetition(petition="90"), **dispute))
+    assert (told(accused), told(county)) == ((0, 0), (0, 1))
+    assert accused.timeline("dispute:d9") is None
+    assert len(county.timeline("dispute:d9")["events"]) == 2
