@@ -25,6 +25,7 @@ class ReadersLibrary(Library):
 
     def __init__(self, library: Library, reader: Reader) -> None:
         self._library, self._scope = library, reader.scope
+        self.hashed = library.hashed
 
     def at(self, when: When) -> Book:
         return self.for_reader(self._library.at(when))
