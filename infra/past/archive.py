@@ -219,8 +219,10 @@ class Archive(Views):
         super()._drop(connection, number)
 
     def finish(self, connection: Connection, tables: Tables) -> None:
-        """Beside the keys one index alone, of what repeats: what is asked for is a mark, and most of a table stands."""
-        Index(f"{tables.cases.name}_by_first", tables.cases.c.first).create(connection, checkfirst=True)
+        """Beside the keys: what repeats, and which sums stand. For all else a mark is asked, where most rows stand."""
+        assert isinstance(tables, Ages)
+        for column in (tables.cases.c.first, tables.sums.c.ended):
+            Index(f"{column.table.name}_by_{column.name}", column).create(connection, checkfirst=True)
         if self.postgres:
             connection.execute(text(f"CREATE INDEX ON {self.q(tables.titles)} USING gin (terms)"))
 
