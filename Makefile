@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: fuzz schemathesis secrets compose-check peers pm4py help setup setup-dev run kafka test lint format types contracts chaos bench docs site lock check clean
+.PHONY: audit sbom fuzz schemathesis secrets compose-check peers pm4py help setup setup-dev run kafka test lint format types contracts chaos bench docs site lock check clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -59,6 +59,13 @@ secrets:  ## a master key and a password for docker compose, where there are non
 
 compose-check: setup  ## docker-compose.yml runs once, loses a worker and goes on (root, or a Docker daemon)
 	$(BIN)/python tools/compose/check.py
+
+audit: setup-dev  ## known holes in what is locked; says so where no advisories can be had
+	$(BIN)/python tools/supply/audit.py requirements.lock
+
+sbom: setup-dev  ## build/sbom.json: what danze is made of, as CycloneDX
+	@mkdir -p build
+	$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --of JSON --output-reproducible -o build/sbom.json
 
 docs: setup-dev  ## write the generated pages, and the outputs on all pages, again
 	$(BIN)/danze docs

@@ -10,6 +10,7 @@ from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import License
+from prometheus_client import CollectorRegistry
 
 from api.asked import moment_asked, once
 from api.conditional import conditional
@@ -49,13 +50,15 @@ def create_app(
     rate: float = 0,
     hooks: Hooks | None = None,
     proxies: Proxies = (),
+    registry: CollectorRegistry | None = None,
 ) -> Litestar:
     """All of /v1 and the pages; without `doors` everybody is the operator. Nothing is started: see `api.serve`.
 
     `rate` is how many requests a second one client may make; 0 for any number. `proxies` are those in front, whose word
-    for where a request comes from is taken.
+    for where a request comes from is taken. `registry` may hold meters of the process that are told at /metrics with
+    the application's own.
     """
-    telemetry = Telemetry()
+    telemetry = Telemetry(registry)
     pages, lines = site.Site(version), stream.Lines(proxies)
     app = Litestar(
         route_handlers=[

@@ -30,10 +30,16 @@ CODES = {
     503: "unavailable",
 }
 
+TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
 _MISSING = re.compile(r"Missing required \w+ parameter '(\w+)'")
 """How litestar says it."""
 
 logger = logging.getLogger("danze.api")
+
+
+def unsaid(text: str) -> str:
+    """The same without a token that somebody wrote where none belongs, as into an address."""
+    return TOKEN.sub("…", text)
 
 
 class Problem(Exception):
@@ -49,8 +55,9 @@ class Problem(Exception):
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
-        self.status, self.code, self.detail = status, code, detail
-        self.errors, self.headers = list(errors), dict(headers or {})
+        self.status, self.code, self.detail = status, code, unsaid(detail)
+        self.errors: list[FieldError] = [{"path": each["path"], "message": unsaid(each["message"])} for each in errors]
+        self.headers = dict(headers or {})
 
     def document(self, instance: str) -> ProblemDocument:
         """The body, with the path that was asked."""
@@ -60,7 +67,7 @@ class Problem(Exception):
             "status": self.status,
             "code": self.code,
             "detail": self.detail,
-            "instance": instance,
+            "instance": unsaid(instance),
         }
         if self.errors:
             body["errors"] = self.errors

@@ -16,7 +16,7 @@ from litestar.connection import ASGIConnection, Request
 from litestar.handlers import BaseRouteHandler
 
 from api.ports import Doors, Intake, Questions
-from api.problems import Problem
+from api.problems import Problem, unsaid
 from domain.reader import OPERATOR, PUBLIC, Reader, Role
 
 WHOLE: frozenset[Role] = frozenset({"operator", "auditor", "inspector"})
@@ -122,10 +122,10 @@ def _same_site(connection: Connection) -> None:
 
 
 def asked_of(connection: Connection) -> tuple[str, dict[str, str]]:
-    """Method and route, and what stood in their place. No token ever stands in an address."""
-    route = connection.scope.get("path_template") or connection.scope["path"]
-    asked = {name: str(value) for name, value in connection.path_params.items()}
-    return f"{connection.scope.get('method')} {route}", asked | dict(connection.query_params)
+    """Method and route, and what stood in their place; a token that somebody wrote there is left out."""
+    route = connection.scope.get("path_template") or unsaid(connection.scope["path"])
+    asked = {name: str(value) for name, value in connection.path_params.items()} | dict(connection.query_params)
+    return f"{connection.scope.get('method')} {route}", {name: unsaid(value) for name, value in asked.items()}
 
 
 def note(request: Request[Any, Any, Any], problem: Problem, doors: Doors) -> None:
@@ -134,7 +134,7 @@ def note(request: Request[Any, Any, Any], problem: Problem, doors: Doors) -> Non
     hidden = problem.status == HTTPStatus.NOT_FOUND and who.role not in ("operator", "public")
     if hidden or problem.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         path = request.scope.get("path_template") if who.role == "public" else None
-        doors.denied(who, request.method, path or request.url.path, problem.code)
+        doors.denied(who, request.method, path or unsaid(request.url.path), problem.code)
 
 
 def reader_of(request: Request[Any, Any, Any]) -> Reader:

@@ -1,7 +1,9 @@
-"""What an operator's monitoring reads at /metrics."""
+"""What an operator's monitoring reads at /metrics, and a line for each request where logs are lines of JSON."""
 
 from __future__ import annotations
 
+import logging
+import re
 from time import perf_counter
 from typing import Any, cast
 
@@ -11,14 +13,16 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+TRACEPARENT = re.compile(rb"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+logger = logging.getLogger("danze.api")
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 class Telemetry:
     """The meters of one application; each has a registry of its own, so that two in a process do not mix."""
 
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        self.registry = registry or CollectorRegistry()
         ProcessCollector(registry=self.registry)
         labels = ("method", "route")
         self.requests = Counter(
@@ -65,10 +69,20 @@ class Telemetry:
                 route = cast(dict[str, Any], scope).get("path_template") or "unmatched"
                 method = asked["method"] if asked["method"] in METHODS else "other"
                 self.requests.labels(method, route, str(status)).inc()
+                seconds = perf_counter() - began
                 if route != "/v1/stream":  # which lasts as long as somebody listens
-                    self.seconds.labels(method, route).observe(perf_counter() - began)
+                    self.seconds.labels(method, route).observe(seconds)
+                if logger.isEnabledFor(logging.INFO):
+                    told = {"method": method, "route": route, "status": status, "seconds": round(seconds, 4)}
+                    logger.info("answered", extra=told | _traced(asked))
 
         return counted
+
+
+def _traced(asked: HTTPScope) -> dict[str, str]:
+    """The span of who asks, where he says so: of his headers the only one that is told."""
+    given = dict(asked["headers"]).get(b"traceparent", b"")
+    return {"traceparent": given.decode()} if TRACEPARENT.fullmatch(given) else {}
 
 
 Meters = NamedDependency[SkipValidation[Telemetry]]

@@ -1,5 +1,6 @@
 """`danze`: exit code 0 done, 1 found something wrong, 2 usage or input error."""
 
+import logging
 import os
 import sys
 from contextlib import suppress
@@ -33,11 +34,12 @@ from cli import (
     webhooks,
     workers,
 )
-from cli.screen import err
+from cli.screen import said
 from cli.wiring import look_for_garbage_less_often
 from domain.codec import LaterType
 from infra.kafka.settings import KafkaProblem
 from infra.log.port import Conflict, StoreError
+from infra.logs import set_up
 
 app = typer.Typer(
     name="danze", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
@@ -75,6 +77,10 @@ def main() -> None:
     """Runs a verb. What a user can mend comes as one sentence, never as a traceback."""
     look_for_garbage_less_often()
     try:
+        set_up(os.environ)
+    except ValueError as error:
+        _end(str(error))
+    try:
         try:
             app()
         finally:
@@ -88,7 +94,7 @@ def main() -> None:
 
 
 def _end(sentence: str) -> NoReturn:
-    err.print(f"danze: {sentence}", markup=False, highlight=False)
+    said(sentence, level=logging.ERROR)
     with suppress(OSError):
         # What could not be written would be tried again at the very end, and spoil the exit code.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -31,6 +31,12 @@ Touched = Annotated[
     Path | None,
     typer.Option("--pulse", envvar="DANZE_PULSE", help="A file to touch while work goes on, for a health check."),
 ]
+Metrics = Annotated[
+    str,
+    typer.Option(
+        "--metrics", envvar="DANZE_METRICS", help="[HOST:]PORT for Prometheus; without a host, this machine only."
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 AsOf = Annotated[
     str | None,

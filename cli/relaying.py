@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.options import Json, Kafka, Prefix, Store, Touched
-from cli.screen import fail, out, told
+from cli.options import Json, Kafka, Metrics, Prefix, Store, Touched
+from cli.screen import out, told
 from cli.waiting import say, stopped, there
+from cli.watched import serve, traces
 from cli.wiring import DEFAULT_KAFKA, DEFAULT_STORE, kafka_settings
 from infra.log.open import open_log
 from infra.log.urls import printable
@@ -44,9 +45,7 @@ def relay(
     store: Store = DEFAULT_STORE,
     kafka: Kafka = DEFAULT_KAFKA,
     prefix: Prefix = "",
-    metrics: Annotated[
-        str, typer.Option("--metrics", help="[HOST:]PORT for Prometheus; without a host, this machine only.")
-    ] = "",
+    metrics: Metrics = "",
     pulse: Touched = None,
 ) -> None:
     """Publish the log and refused actions to Kafka, in order, until Ctrl-C. Of several on one store, one is at work."""
@@ -59,19 +58,7 @@ def relay(
     stop = stopped()
     with closing(log), Publisher(settings, stop=stop) as publisher:
         if metrics:
-            _serve(meter.registry, metrics)
+            serve(meter.registry, metrics)
         say("relay", f"{printable(store)} to {settings.place}")
-        Relay(log, publisher, Topics(prefix), meter).run(stop, partial(say, "relay"), Pulse(pulse))
+        Relay(log, publisher, Topics(prefix), meter, traces("relay")).run(stop, partial(say, "relay"), Pulse(pulse))
         say("relay", "ended")
-
-
-def _serve(registry: Any, where: str) -> None:
-    from prometheus_client import start_http_server
-
-    host, _, port = where.rpartition(":")
-    if not port.isdigit() or not 0 < int(port) < 1 << 16:
-        raise fail(f"--metrics {where!r} is no [HOST:]PORT")
-    try:
-        start_http_server(int(port), host or "127.0.0.1", registry)
-    except OSError as error:
-        raise fail(f"--metrics {where}: {error.strerror or error}") from None

@@ -1,5 +1,6 @@
 """`danze run`: log, read models, clock, API and dashboard in one process. `danze api`: the last two beside workers."""
 
+import logging
 import os
 import threading
 import time
@@ -11,9 +12,10 @@ from typing import Annotated, Any
 import msgspec
 import orjson
 import typer
+from prometheus_client import CollectorRegistry
 
 from cli.options import Store
-from cli.screen import err, fail, out
+from cli.screen import fail, out, said
 from cli.taking import take
 from cli.wiring import DEFAULT_STORE, System, now, opened
 from domain.codec import LaterType
@@ -25,17 +27,20 @@ from infra.doors import PROXIES, doors_of
 from infra.intake import NONE, Intake
 from infra.log.port import Conflict, StoreError
 from infra.log.urls import parse, printable
+from infra.logs import in_json
 from infra.questions import Answers
 from infra.reporting import refused as not_his
 from infra.seals.keys import key_of, signer
 from infra.seals.notes import LOG
 from infra.seals.sealer import Sealer
+from infra.watching import ClockWatch, PostWatch, tell_refused
 from infra.webhooks.book import Book, book_of
 from infra.webhooks.desk import Desk
 from infra.webhooks.hosts import allowed
-from infra.webhooks.postman import Postman
+from infra.webhooks.postman import Postman, posted
 
 VERSION = "0.1.0"
+LOGGER = logging.getLogger("danze.api")
 SIMULATED_SEED = 1
 DAYS = 365
 """The simulated year ends yesterday, so that the clock of the running system goes on from it."""
@@ -64,7 +69,9 @@ class Door:
     def take(self, lines: Sequence[bytes], refused: Mapping[int, Rejected] = NONE) -> list[dict[str, Any]]:
         with self._lock:
             outcomes = self._intake.take(lines, refused)
-        return [msgspec.to_builtins(outcome) for outcome in outcomes]
+        told = [msgspec.to_builtins(outcome) for outcome in outcomes]
+        tell_refused(LOGGER, lines, [outcome.get("rejection") for outcome in told])
+        return told
 
     def rate(self, no: str, target: str, score: str) -> dict[str, Any]:
         """A petitioner's rating, by himself; the same again is a duplicate."""
@@ -115,11 +122,11 @@ def run(
         if simulated and system.log.head().position == 0:
             _fill(system, simulated)
         door = Door(system.intake(clock=True), system.answers)
-        stop = threading.Event()
-        clock = threading.Thread(target=_clock, args=(system, door, stop), daemon=True)
+        stop, registry = threading.Event(), CollectorRegistry()
+        clock = threading.Thread(target=_clock, args=(system, door, stop, ClockWatch(registry)), daemon=True)
         clock.start()
         try:
-            _serve(system, door, host, port, require_tokens, rate)
+            _serve(system, door, host, port, require_tokens, rate, registry)
         finally:
             stop.set()
             clock.join(timeout=10)
@@ -134,10 +141,12 @@ def api(
 ) -> None:
     """HTTP and the dashboard on a store that workers keep (project, clock), until Ctrl-C."""
     with opened(store) as system:
-        _serve(system, Door(system.intake(), system.answers), host, port, require_tokens, rate)
+        _serve(system, Door(system.intake(), system.answers), host, port, require_tokens, rate, CollectorRegistry())
 
 
-def _serve(system: System, door: Door, host: str, port: int, require_tokens: bool, rate: float) -> None:
+def _serve(
+    system: System, door: Door, host: str, port: int, require_tokens: bool, rate: float, registry: CollectorRegistry
+) -> None:  # fmt: skip
     from api.app import create_app
     from api.limits import proxies_of
     from api.serve import AddressInUse, serve
@@ -149,20 +158,26 @@ def _serve(system: System, door: Door, host: str, port: int, require_tokens: boo
         raise fail(str(error)) from None
     here, place = host in ("127.0.0.1", "::1", "localhost"), parse(system.url)
     book = book_of(place)
+    watch = PostWatch(registry, lambda: sum(each.paused is not None for each in book.all()))
     threading.Thread(target=_counted, args=(system,), daemon=True).start()
 
     def ready(port: int) -> None:
-        out.print(f"danze: http://{host}:{port}/  store {printable(system.url)}", highlight=False)
+        sentence = f"http://{host}:{port}/  store {printable(system.url)}"
+        if in_json():
+            said(sentence)
+        else:
+            out.print(f"danze: {sentence}", highlight=False)
 
     with accesses_of(place, now) as accesses:
         doors = doors_of(place, accesses, here=here, required=require_tokens)
-        postman = Postman(book, system.answers, ended=doors.ended)
+        postman = Postman(book, system.answers, watch.around(posted), ended=doors.ended)
         threading.Thread(target=_carried, args=(postman, book), daemon=True).start()
         if not doors.open:
-            err.print("danze: nobody is answered without a token: `danze token issue` makes one", highlight=False)
+            said("nobody is answered without a token: `danze token issue` makes one")
         app = create_app(
-            system.answers, door, version=VERSION, doors=doors, rate=rate, hooks=Desk(book), proxies=proxies
-        )
+            system.answers, door, version=VERSION, doors=doors, rate=rate, hooks=Desk(book), proxies=proxies,
+            registry=registry,
+        )  # fmt: skip
         try:
             serve(app, host, port, ready=ready)
         except AddressInUse as error:
@@ -194,15 +209,15 @@ def _fill(system: System, scale: float) -> None:
     out.print(f"danze: {counts['recorded']:,} events recorded, {counts['rejected']:,} refused")
 
 
-def _clock(system: System, door: Door, stop: threading.Event) -> None:
+def _clock(system: System, door: Door, stop: threading.Event, watch: ClockWatch) -> None:
     """At once and every minute: what was missed is recorded, what is new is sealed, the archive of the past goes on."""
     while True:
         try:
-            door.tick()
+            watch.looked(door.tick())
             _seal(system)
             system.past.go_on(MARKS)
         except (StoreError, Conflict, LaterType) as error:
-            err.print(f"danze: the clock could not run and will try again: {error}", markup=False, highlight=False)
+            said(f"the clock could not run and will try again: {error}")
         if stop.wait(MINUTE):
             return
 

@@ -1,5 +1,6 @@
 """How verbs speak: JSON for programs, tables for people, sentences for errors, bars for what takes long."""
 
+import logging
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -14,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from domain.envelope import SHANGHAI
+from infra.logs import in_json
 
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
@@ -22,8 +24,16 @@ DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 def fail(sentence: str) -> typer.Exit:
     """Usage or input error: one sentence on standard error, exit code 2."""
-    err.print(f"danze: {sentence}", markup=False, highlight=False)
+    said(sentence, level=logging.ERROR)
     return typer.Exit(2)
+
+
+def said(sentence: str, who: str = "", level: int = logging.INFO) -> None:
+    """A sentence on standard error, as DANZE_LOG says; `who` is the worker or part that says it."""
+    if in_json():
+        logging.getLogger(f"danze.{who}" if who else "danze").log(level, sentence)
+    else:
+        err.print(f"danze{' ' + who if who else ''}: {sentence}", markup=False, highlight=False)
 
 
 def told(answer: Any, as_json: bool, human: Callable[[Any], None]) -> None:

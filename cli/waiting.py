@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import typer
 
-from cli.screen import err
+from cli.screen import said
 from cli.wiring import System
 from infra.kafka.settings import Unreachable
 from infra.log.port import StoreAway
@@ -51,4 +51,4 @@ def stopped() -> threading.Event:
 
 
 def say(who: str, sentence: str) -> None:
-    err.print(f"danze {who}: {sentence}", markup=False, highlight=False)
+    said(sentence, who)

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from cli.options import Kafka, Prefix, Store, Touched
+from cli.options import Kafka, Metrics, Prefix, Store, Touched
 from cli.screen import fail
 from cli.waiting import say, standing, stopped, there
+from cli.watched import serve, watched
 from cli.wiring import DEFAULT_KAFKA, DEFAULT_STORE, kafka_settings, now
 from domain.envelope import day_of
 from infra.intake import Intake
@@ -36,6 +37,7 @@ def intake(
         bool, typer.Option("--history", help="A past: recorded as it happened, the clock goes along. One worker only.")
     ] = False,
     instance: Instance = None,
+    metrics: Metrics = "",
     pulse: Touched = None,
 ) -> None:
     """Take actions from Kafka to the log, until Ctrl-C."""
@@ -44,21 +46,25 @@ def intake(
     from consumers.patience import Patience
     from consumers.workers import intake_worker
     from infra.sealed_box import in_clear
+    from infra.watching import WatchedDoor
 
     settings, topics, touch = kafka_settings(kafka), Topics(prefix), Pulse(pulse)
+    watch = watched("intake", metrics)
     with standing("intake", store) as system:
 
         def alive() -> None:
             system.log.head()  # a store that does not answer stops the pulse
             touch()
+            watch.alive()
 
         _partitions("intake", settings, topics.actions, topics)
         queue = f"{topics.actions} {there('intake', lambda: topics.identity(settings, topics.actions))}"
-        worker = Intake(there("intake", lambda: system.intake(history=history)), in_clear, queue=queue)
+        door = WatchedDoor(there("intake", lambda: system.intake(history=history)), watch)
+        worker = Intake(door, in_clear, queue=queue)
         patience = Patience(StoreError, Conflict, Unreachable)
         app = intake_worker(
             f"{prefix}danze-intake", settings.faust(SCHEME), worker, patience,
-            topic=topics.actions, alive=alive, instance=instance,
+            topic=topics.actions, alive=alive, watch=watch, instance=instance,
         )  # fmt: skip
         say("intake", f"{settings.place} {topics.actions} to {printable(store)}")
         run(app)
@@ -73,6 +79,7 @@ def project(
         int, typer.Option("--dead-letter-cap", min=0, help="Unreadable records of a partition before it stops.")
     ] = 100,
     instance: Instance = None,
+    metrics: Metrics = "",
     pulse: Touched = None,
 ) -> None:
     """Fold the log from Kafka into the read models of a PostgreSQL store, until Ctrl-C."""
@@ -88,13 +95,21 @@ def project(
     settings, topics = kafka_settings(kafka), Topics(prefix)
     if not isinstance(parse(store), PostgresUrl):
         raise fail("several workers share read models in PostgreSQL only: --store postgresql://…")
+    watch, touch = watched("project", metrics), Pulse(pulse)
+
+    def alive() -> None:
+        touch()
+        watch.alive()
+
     with standing("project", store) as system, Publisher(settings) as publisher:
         count = _partitions("project", settings, topics.events, topics)
         dead = DeadLetters(publisher.send, topic=topics.dead, source=topics.events, cap=cap)
         projector = Projector(Partitions(system.views, count), publisher.send, dead, findings=topics.findings)
+        watch.dead.set_function(lambda: projector.dead)
         app = project_worker(
             f"{prefix}danze-project", settings.faust(SCHEME), projector, Patience(StoreError, Unreachable),
-            topic=topics.events, relayed=lambda: system.log.mark(RELAYED), alive=Pulse(pulse), instance=instance,
+            topic=topics.events, relayed=lambda: system.log.mark(RELAYED), alive=alive, watch=watch,
+            instance=instance,
         )  # fmt: skip
         say("project", f"{settings.place} {topics.events} to {printable(store)}")
         try:
@@ -107,20 +122,38 @@ def project(
 def clock(
     store: Store = DEFAULT_STORE,
     every: Annotated[float, typer.Option("--every", min=0.1, help="Seconds between two looks.")] = 60.0,
+    metrics: Metrics = "",
     pulse: Touched = None,
 ) -> None:
     """Record what was missed, once each, until Ctrl-C. Of several on one store, one is at work."""
+    from prometheus_client import CollectorRegistry, ProcessCollector
+
+    from infra.watching import ClockWatch
+
+    registry, touch = CollectorRegistry(), Pulse(pulse)
+    ProcessCollector(registry=registry)
+    watch = ClockWatch(registry)
+    if metrics:
+        serve(registry, metrics)
+
+    def alive(recorded: int | None) -> None:
+        touch()
+        watch.looked(recorded)
+
     with standing("clock", store) as system:
         say("clock", printable(store))
-        tick(system.log, lambda: system.intake(clock=True), lambda: day_of(now()), stopped(), every, Pulse(pulse))
+        tick(system.log, lambda: system.intake(clock=True), lambda: day_of(now()), stopped(), every, alive)
     say("clock", "ended")
 
 
 def tick(
     log: Log, begun: Callable[[], Intake], today: Callable[[], date], stop: threading.Event, every: float,
-    alive: Callable[[], object] = lambda: None,
+    alive: Callable[[int | None], object] = lambda _: None,
 ) -> None:  # fmt: skip
-    """Advances an intake to today every so many seconds, while no other clock does; after trouble a new one."""
+    """Advances an intake to today every so many seconds, while no other clock does; after trouble a new one.
+
+    `alive` is told how many events a look recorded; None where another clock is at work.
+    """
     held: Claim | None = None
     intake: Intake | None = None
     waiting = False
@@ -131,10 +164,11 @@ def tick(
                 if held is None and not waiting:
                     say("clock", "another clock is at work on this store; standing by")
                 waiting = held is None
+            recorded = None
             if held is not None:
                 intake = intake or begun()
-                intake.advance(today())
-            alive()
+                recorded = intake.advance(today())
+            alive(recorded)
         except (StoreError, Conflict) as error:
             say("clock", f"{error}; trying again")
             intake = None

@@ -60,6 +60,11 @@ class Projector:
             for partition in partitions:
                 self.held.pop(partition, None)
 
+    @property
+    def dead(self) -> int:
+        """Records laid aside, of the partitions held."""
+        return sum(held.claim.dead for held in list(self.held.values()))
+
     def fold(self, batches: Sequence[Batch]) -> None:
         """Folds batches and writes what they changed. What is not held any more is left to who holds it.
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import AbstractContextManager
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
-from consumers.batching import Batch, Batches, batching_app
+from consumers.batching import Batch, Batches, Progress, batching_app
 from consumers.intake import Intake
 from consumers.patience import Patience
 from consumers.projector import Projector
@@ -15,19 +16,36 @@ CAUGHT_UP_SECONDS = 0.25
 ALIVE_SECONDS = 5.0
 
 
+class Watch(Protocol):
+    """Who is told of a worker's work."""
+
+    def batches(self, batches: Sequence[Batch], /) -> AbstractContextManager[None]:
+        """Goes around what is done with them."""
+        ...
+
+    def behind(self, records: int, /) -> None:
+        """How many records wait."""
+        ...
+
+
 def intake_worker(
     name: str, kafka: Mapping[str, Any], intake: Intake, patience: Patience, *, topic: str,
-    alive: Callable[[], None], instance: str | None = None,
+    alive: Callable[[], None], watch: Watch, instance: str | None = None,
 ) -> Batches:  # fmt: skip
     """Takes the actions of `topic` to the log. `alive` asks the store for a sign of life, now and then."""
 
+    def take(batches: Sequence[Batch]) -> None:
+        with watch.batches(batches):
+            intake.take(batches)
+
     async def work(batches: Sequence[Batch]) -> None:
-        await patience.done(partial(intake.take, batches))
+        await patience.done(partial(take, batches))
 
     app = batching_app(name, kafka, topic=topic, work=work, instance=instance)
 
     async def beat() -> None:
         await patience.done(alive)
+        watch.behind(waiting(await app.progress()))
 
     app.timer(ALIVE_SECONDS)(beat)
     return app
@@ -35,14 +53,18 @@ def intake_worker(
 
 def project_worker(
     name: str, kafka: Mapping[str, Any], projector: Projector, patience: Patience, *, topic: str,
-    relayed: Callable[[], int], alive: Callable[[], None], instance: str | None = None,
+    relayed: Callable[[], int], alive: Callable[[], None], watch: Watch, instance: str | None = None,
 ) -> Batches:  # fmt: skip
     """Folds the events of `topic` into the read models. `relayed` tells up to which position the log lies there;
     `alive` is told when partitions and store have answered.
     """
 
+    def fold(batches: Sequence[Batch]) -> None:
+        with watch.batches(batches):
+            projector.fold(batches)
+
     async def work(batches: Sequence[Batch]) -> None:
-        await patience.done(partial(projector.fold, batches))
+        await patience.done(partial(fold, batches))
 
     async def starting_offsets(partitions: AbstractSet[int]) -> Mapping[int, int]:
         projector.let_go(set(projector.held) - partitions)
@@ -52,9 +74,16 @@ def project_worker(
 
     async def caught_up() -> None:
         position = await patience.done(relayed)
-        ends = await app.ends()
+        progress = await app.progress()
+        ends = {partition: each.end for partition, each in progress.items()}
         await patience.done(partial(projector.caught_up, ends, position))
+        watch.behind(waiting(progress))
         alive()
 
     app.timer(CAUGHT_UP_SECONDS)(caught_up)
     return app
+
+
+def waiting(progress: Mapping[int, Progress]) -> int:
+    """Records of all partitions that were not taken yet; of one that was never polled nothing is known."""
+    return sum(max(0, each.end - each.done) for each in progress.values() if each.done is not None)

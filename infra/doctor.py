@@ -1,4 +1,4 @@
-"""Is everything in order, and if not, what is to be done?"""
+"""Is everything in order, and if not, what is to be done? Each finding names a verb or a page of docs/runbooks.md."""
 
 from infra.backup import RESTORED
 from infra.log.port import Log
@@ -6,6 +6,9 @@ from infra.questions import Answers
 from infra.views.store import Views
 
 Check = dict[str, str]
+UNSOUND = "danze verify, and docs/runbooks.md#the-log-does-not-verify"
+REFUSED = "danze resubmit, and docs/runbooks.md#many-actions-are-refused"
+LATE = "danze clock, or danze run; docs/runbooks.md#the-clock-stands"
 
 
 def examine(log: Log, views: Views, answers: Answers) -> list[Check]:
@@ -33,7 +36,7 @@ def _views(log: Log, views: Views) -> Check:
     if live is None:
         return check("broken", "read models", "none of this format", "danze replay")
     if live.position > head.position:
-        return check("broken", "read models", "ahead of the log: the log lost its end", "danze verify, restore the log")
+        return check("broken", "read models", "ahead of the log: the log lost its end", UNSOUND)
     behind = head.position - live.position
     return check(
         "look" if behind else "fine", "read models", f"{behind:,} events behind", "danze replay" if behind else ""
@@ -47,9 +50,7 @@ def _refused(log: Log) -> Check:
         codes[rejection.code] = codes.get(rejection.code, 0) + 1
     if not codes:
         return check("fine", "refused actions", "none")
-    return check(
-        "look", "refused actions", ", ".join(f"{c} {n}" for c, n in sorted(codes.items())), "mend and send again"
-    )
+    return check("look", "refused actions", ", ".join(f"{c} {n}" for c, n in sorted(codes.items())), REFUSED)
 
 
 def _directory(answers: Answers) -> list[Check]:
@@ -58,7 +59,7 @@ def _directory(answers: Answers) -> list[Check]:
     standing = [each for each in units if each.ended_on is None]
     vacant = [each for each in standing if each.kind != "other" and not units.holding(each.unit, today, "principal")]
     told = f"{len(standing)} units, {len(vacant)} of them without a principal"
-    return [check("look" if vacant else "fine", "units", told, "unit.role_given for them" if vacant else "")]
+    return [check("look" if vacant else "fine", "units", told, "danze emit unit.role_given for them" if vacant else "")]
 
 
 def _calendar(answers: Answers) -> Check:
@@ -69,14 +70,12 @@ def _calendar(answers: Answers) -> Check:
         return check("fine", "calendars", f"{year} and {year + 1} are adopted")
     years = " and ".join(map(str, missing))
     return check(
-        "look", "calendars", f"{years} not adopted: dates there are provisional", "calendar.adopted once published"
+        "look", "calendars", f"{years} not adopted: dates there are provisional", "danze calendar adopt, once published"
     )
 
 
 def _clock(answers: Answers) -> Check:
     overdue = answers.overdue()
     if overdue:
-        return check(
-            "look", "clock", f"{overdue:,} deadlines passed unrecorded", "danze tick --history --now …, or danze run"
-        )
+        return check("look", "clock", f"{overdue:,} deadlines passed unrecorded", LATE)
     return check("fine", "clock", "nothing passed unrecorded")

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 
 import msgspec
-from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client import CollectorRegistry, Counter, Gauge, ProcessCollector
 
 from infra.kafka.publisher import Publisher, Record
 from infra.kafka.settings import Unreachable
@@ -21,6 +21,7 @@ from infra.kafka.topics import LONGEST, Topics
 from infra.log.port import Claim, Entry, Log, Rejection, StoreError
 from infra.pulse import Pulse
 from infra.refused import TOLD
+from infra.tracing import HEADER, OFF, Traces, told_in
 
 RELAYED = "relay"
 """The mark of the events: all up to it are in `petition.events`. Projectors read it."""
@@ -42,6 +43,7 @@ class Meter:
 
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
         self.registry = registry or CollectorRegistry()
+        ProcessCollector(registry=self.registry)
         self.position = Gauge("danze_relay_position", "Last position that Kafka acknowledged.", registry=self.registry)
         self.lag = Gauge("danze_relay_lag_events", "Events of the log not yet acknowledged.", registry=self.registry)
         self.active = Gauge(
@@ -54,7 +56,10 @@ class Meter:
 class Relay:
     """Publishes one store's log. `step` does what there is to do; `run` goes on until `stop` is set."""
 
-    def __init__(self, log: Log, publisher: Publisher, topics: Topics, meter: Meter) -> None:
+    def __init__(
+        self, log: Log, publisher: Publisher, topics: Topics, meter: Meter, traces: Traces = OFF
+    ) -> None:  # fmt: skip
+        self.traces = traces
         self.log = log
         self.publisher = publisher
         self.topics = topics
@@ -99,9 +104,15 @@ class Relay:
         """Publishes the next batch, and says whether there was one."""
         entries = self.log.read(self._position, limit=BATCH)
         if entries:
-            sent = self.publisher.send(map(self._record, entries))
-            self._position = entries[-1].position
-            self.log.set_mark(RELAYED, self._position)
+            told: dict[str, str | int] = {
+                "messaging.destination.name": self.topics.events,
+                "messaging.batch.message_count": len(entries),
+            }
+            bodies = (entry.body for entry in entries)
+            with self.traces.span(f"{self.topics.events} publish", lambda: map(told_in, bodies), **told) as own:
+                sent = self.publisher.send(self._record(entry, own) for entry in entries)
+                self._position = entries[-1].position
+                self.log.set_mark(RELAYED, self._position)
             self.meter.sent.labels(self.topics.events).inc(sent)
         self.meter.position.set(self._position)
         self.meter.lag.set(self.log.head().position - self._position if len(entries) == BATCH else 0)
@@ -143,13 +154,15 @@ class Relay:
         self._claim = None
         self.meter.active.set(0)
 
-    def _record(self, entry: Entry) -> Record:
+    def _record(self, entry: Entry, span: bytes) -> Record:
         headers = [
             ("position", str(entry.position).encode()),
             ("type", entry.type.encode()),
             ("version", str(entry.version).encode()),
             ("recorded", str(entry.recorded).encode()),
         ]
+        if span:
+            headers.append((HEADER, span))
         return self.topics.events, entry.subject.encode(), entry.body, headers
 
     def _refusal(self, number: int, refused: Rejection) -> Record:

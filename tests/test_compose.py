@@ -10,6 +10,7 @@ from typer.main import get_command
 
 from cli.__main__ import app
 from infra.kafka.jars import version
+from infra.kafka.settings import KafkaProblem, KafkaSettings
 from infra.log.urls import PostgresUrl, parse
 from tests.test_architecture import ROOT
 
@@ -34,7 +35,7 @@ def test_each_command_is_a_verb_with_its_options(name):
     verb, *options = OURS[name]["command"]
     context = VERBS[verb].make_context(verb, list(options))
     assert context.params
-    assert set(OURS[name]["environment"]) <= {*KNOWN}
+    assert set(OURS[name]["environment"]) <= {*KNOWN, "XDG_DATA_HOME"}
 
 
 @each_of_ours
@@ -99,6 +100,21 @@ def test_only_who_seals_or_opens_personal_fields_has_the_master_key():
 def test_data_lies_in_named_volumes():
     used = {volume.partition(":")[0] for service in SERVICES.values() for volume in service.get("volumes", [])}
     assert used == set(COMPOSE["volumes"]) == {"postgres", "kafka", "tokens"}
+
+
+def test_what_is_kept_beside_a_store_on_a_server_lies_in_the_volume():
+    api = OURS["api"]
+    assert api["volumes"] == [f"tokens:{api['environment']['XDG_DATA_HOME']}"]
+
+
+def test_the_options_of_tls_are_shown_and_are_what_danze_reads():
+    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    shown = dict(re.findall(r"^    # (DANZE_\w+): (.*)$", text, re.MULTILINE))
+    assert {name for name in shown if name.startswith("DANZE_KAFKA_")} <= {*KNOWN}
+    assert dict(parse(shown["DANZE_STORE"]).tls) == {"sslmode": "verify-full", "sslrootcert": "/run/secrets/ca"}
+    told = {**shown, "DANZE_KAFKA_PASSWORD_FILE": "/dev/null", "DANZE_KAFKA_CA": "", "DANZE_KAFKA_PASSWORD": "x"}
+    with pytest.raises(KafkaProblem, match="needs DANZE_KAFKA_USER and DANZE_KAFKA_PASSWORD_FILE"):
+        KafkaSettings.parse(shown["DANZE_KAFKA"], told)
 
 
 def test_the_broker_is_the_one_that_tests_run_on():

@@ -26,6 +26,7 @@ from consumers.workers import project_worker
 from infra.kafka.settings import KafkaSettings
 from infra.kafka.topics import PARTITIONS
 from infra.views.partitions import Claim, Partitions
+from infra.watching import Watch
 
 parser = argparse.ArgumentParser()
 parser.add_argument("broker")
@@ -112,7 +113,7 @@ def main() -> None:
     projector.ends = ends(settings)
     app = project_worker(
         options.group, settings.faust(SCHEME), projector, Patience(), topic=options.topic, relayed=lambda: 0,
-        alive=lambda: None,
+        alive=lambda: None, watch=Watch("bench"),
     )  # fmt: skip
     run(app)
 

@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry, Metric
 from api.telemetry import Telemetry
 from cli.reference.markdown import code, page, table
 from infra.relay import Meter
+from infra.watching import ClockWatch, PostWatch, Watch
 
 ABOUT = """\
 In the text form of Prometheus. The names of counters end in `_total`; a histogram has `_bucket`, `_sum` and `_count`.
@@ -20,8 +21,13 @@ def metrics_page() -> str:
 
 
 def _meters() -> Iterator[tuple[str, CollectorRegistry]]:
-    yield "`danze run`, `danze api`: at `/metrics`", Telemetry().registry
-    yield "`danze relay`: with `--metrics-port`", Meter().registry
+    http, clock = CollectorRegistry(), CollectorRegistry()
+    PostWatch(http, int)
+    yield "`danze run`, `danze api`: at `/metrics`", Telemetry(http).registry
+    yield "`danze intake`, `danze project`: with `--metrics`", Watch("intake").registry
+    yield "`danze relay`: with `--metrics`", Meter().registry
+    ClockWatch(clock)
+    yield "`danze clock`: with `--metrics`; `danze run` as well", clock
 
 
 def _rows(registry: CollectorRegistry) -> list[str]:

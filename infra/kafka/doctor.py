@@ -1,6 +1,6 @@
 """Are broker, topics and relay in order, and if not, what is to be done?"""
 
-from infra.doctor import Check, check
+from infra.doctor import UNSOUND, Check, check
 from infra.kafka.settings import KafkaProblem, KafkaSettings
 from infra.kafka.topics import Topics
 from infra.log.port import Log
@@ -16,14 +16,21 @@ def examine_kafka(log: Log, settings: KafkaSettings, prefix: str) -> list[Check]
     try:
         differences, partitions = topics.check(settings), topics.partitions(settings)
     except KafkaProblem as problem:
-        return [check("broken", "kafka", str(problem), "start the broker, or mend DANZE_KAFKA…"), _relay(log)]
+        return [check("broken", "kafka", str(problem), "docs/runbooks.md#kafka-does-not-answer"), _relay(log)]
     missing = [each for each in differences if each.endswith(" is missing")]
     told = ", ".join(f"{name.removeprefix(prefix)} {count}" for name, count in sorted(partitions.items()))
     checks = [check("fine", "kafka", f"{settings.place} answers")]
     if missing:
         checks.append(check("broken", "topics", "; ".join(missing), "danze topics"))
     elif differences:
-        checks.append(check("look", "topics", "; ".join(differences), "kafka-configs.sh --alter, or mend the cluster"))
+        checks.append(
+            check(
+                "look",
+                "topics",
+                "; ".join(differences),
+                "kafka-configs.sh --alter, as danze topics says",
+            )
+        )
     else:
         checks.append(check("fine", "topics", f"partitions: {told}"))
     return [*checks, _relay(log)]
@@ -32,7 +39,12 @@ def examine_kafka(log: Log, settings: KafkaSettings, prefix: str) -> list[Check]
 def _relay(log: Log) -> Check:
     relayed, head = log.mark(RELAYED), log.head().position
     if relayed > head:
-        return check("broken", "relay", f"at {relayed:,}, ahead of the log", "danze verify: the log lost its end")
+        return check(
+            "broken",
+            "relay",
+            f"at {relayed:,}, ahead of the log",
+            UNSOUND,
+        )
     behind = head - relayed
     level = "look" if behind > BEHIND else "fine"
     return check(level, "relay", f"{behind:,} events behind", "danze relay" if behind else "")

@@ -6,6 +6,7 @@ Told in the order of the log, each finding as it stands now; who may not see a f
 from typing import Any
 
 from domain.codec import decode_event
+from domain.envelope import AnyEvent
 from domain.fact import unversioned
 from infra.questions.book import Book
 from infra.questions.findings import told
@@ -19,21 +20,26 @@ def news(book: Book, after: int, unit: str | None) -> dict[str, Any]:
     """Up to what the read models have seen; `more`: there is more already. `unit` takes what is below it in."""
     seen = book.read
     entries = book.log.read(after, upto=seen, limit=READ) if after < seen else []
-    heard = [
-        (id, word) for entry in entries for id, word in words_of(decode_event(entry.type, entry.body, entry.position))
-    ]
+    events = (decode_event(entry.type, entry.body, entry.position) for entry in entries)
+    heard = [(id, word, event) for event in events for id, word in words_of(event)]
     members = book.units.below(unit) if unit is not None else None
-    standing = {each.finding.id: each for each in book.standings("id", sorted({id for id, _ in heard}))}
+    standing = {each.finding.id: each for each in book.standings("id", sorted({id for id, _, _ in heard}))}
     read = entries[-1].position if entries else after
     return {
         **book.head(), "read": read, "more": bool(entries) and read < seen,
         "changes": [
-            {"position": word.position, "type": kind, "finding": told(standing[id], book)}
-            for id, word in heard
+            {"position": word.position, "type": kind, "finding": told(standing[id], book), **carried(event)}
+            for id, word, event in heard
             if id in standing and (members is None or standing[id].finding.unit in members)
             for kind in kinds(word, standing[id])
         ],
     }  # fmt: skip
+
+
+def carried(event: AnyEvent) -> dict[str, str]:
+    """What whoever reported it gave along, to follow it by."""
+    given = {"correlationid": event.correlationid, "traceparent": event.traceparent}
+    return {name: value for name, value in given.items() if value}
 
 
 def kinds(word: Word, standing: Standing) -> list[str]:

@@ -65,7 +65,7 @@ def _alone_in(folder: Path) -> Iterator[None]:
 
 def postgres_views(connection: dict[str, str | int], schema: str, where: str, kind: type[V]) -> V:
     """The same in a schema of a PostgreSQL database; `connection` are psycopg's arguments."""
-    engine = create_engine("postgresql+psycopg://", connect_args=connection, pool_pre_ping=True)
+    engine = create_engine("postgresql+psycopg://", connect_args=connection, pool_pre_ping=True, hide_parameters=True)
 
     @contextmanager
     def alone() -> Iterator[None]:

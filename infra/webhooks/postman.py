@@ -36,6 +36,8 @@ ABREAST, TURN = 64, 0.5
 GONE = 410
 """The address wants nothing more."""
 SOURCE = "/danze"
+FOLLOWED = ("correlationid", "traceparent")
+"""Extensions of an action that its letters bear as well."""
 
 
 class Tells(Protocol):
@@ -66,6 +68,7 @@ def letter(change: dict[str, Any], as_of: str) -> tuple[str, bytes]:
     event = {
         "specversion": "1.0", "id": id, "source": SOURCE, "type": f"danze.{change['type']}", "subject": finding,
         "time": as_of, "datacontenttype": "application/json", "data": change,
+        **{name: change[name] for name in FOLLOWED if name in change},
     }  # fmt: skip
     return id, orjson.dumps(event)
 

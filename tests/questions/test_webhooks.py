@@ -6,6 +6,7 @@ import hmac
 import json
 
 from litestar.testing import TestClient
+from msgspec.structs import replace
 
 from api.app import create_app
 from domain.reader import OPERATOR, Reader
@@ -42,6 +43,16 @@ def test_each_finding_is_a_cloud_event_signed_with_the_secret(after, book, mailb
     mac = hmac.new(base64.b64decode(made.secret[6:]), signed, hashlib.sha256).digest()
     assert headers["webhook-signature"] == "v1," + base64.b64encode(mac).decode()
     assert [each["status"] for each in book.deliveries(made.id)] == [204, 204]
+
+
+def test_a_letter_bears_what_the_action_gave_along_to_follow_it_by(after, book, mailbox):
+    span = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    followed = replace(STORY[-1], correlationid="case-2", traceparent=span)
+    book.add(Wanted(mailbox.url, OPERATOR), 0)
+    emptied(Postman(book, after(*STORY[:-1], followed)))
+    first, second = (json.loads(body) for _, body in mailbox.got)
+    assert (second["correlationid"], second["traceparent"]) == ("case-2", span)
+    assert "correlationid" not in first
 
 
 def test_what_was_told_is_not_told_again_by_another_process(after, book, mailbox):

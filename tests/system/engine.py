@@ -59,7 +59,11 @@ class Engine:
 
     def start_other(self, name: str, *arguments: object) -> None:
         """A worker that is a program of the tests, as the arguments of Python say."""
-        self._calls[name] = (sys.executable, *map(str, arguments))
+        self.start_this(name, sys.executable, *map(str, arguments))
+
+    def start_this(self, name: str, *call: str) -> None:
+        """A worker begun by another command line."""
+        self._calls[name] = call
         self._begin(name)
 
     def _begin(self, name: str) -> None:

@@ -1,0 +1,166 @@
+"""What a worker tells of its work: meters for Prometheus, a line a batch for a log, a span a batch for a trace."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter as Counted
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import chain
+from time import perf_counter, time
+from typing import Any, Protocol
+
+import msgspec
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+
+from domain.envelope import Rejected
+from infra.tracing import OFF, Record, Traces, senders
+from infra.webhooks.postman import Post
+
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+
+class Batch(Protocol):
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def records(self) -> Iterable[Record]: ...
+    def __len__(self) -> int: ...
+
+
+class Door(Protocol):
+    def take(
+        self, lines: Sequence[bytes], refused: Mapping[int, Rejected], places: Sequence[tuple[str, int]], /
+    ) -> Sequence[Any]: ...
+
+
+class Told(msgspec.Struct):
+    """What of a refused action may stand in a log: who it was, and nothing of what it said."""
+
+    id: str | None = None
+    source: str | None = None
+    type: str | None = None
+    subject: str | None = None
+    correlationid: str | None = None
+    traceparent: str | None = None
+
+
+class Watch:
+    """Of one worker. Its registry is served at /metrics where `--metrics` asks for it."""
+
+    def __init__(self, worker: str, traces: Traces = OFF) -> None:
+        self.worker, self.traces = worker, traces
+        self.log = logging.getLogger(f"danze.{worker}")
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        named: Any = {"labelnames": ["worker"], "registry": self.registry}
+        self._alive = Gauge(
+            "danze_alive_timestamp_seconds", "When store, and Kafka where needed, last answered.", **named
+        ).labels(worker)
+        self._behind = Gauge(
+            "danze_behind_records", "Records in the partitions held that were not taken yet.", **named
+        ).labels(worker)
+        self._seconds = Histogram(
+            "danze_batch_seconds", "Time to take what was ready, and to save it.", buckets=SECONDS, **named
+        ).labels(worker)
+        self._records = Counter("danze_batch_records", "Records taken and saved.", **named).labels(worker)
+        self._failures = Counter("danze_batch_failures", "Attempts that failed.", **named).labels(worker)
+        self.actions = Counter("danze_actions", "Actions taken.", ["outcome"], registry=self.registry)
+        self.dead = Gauge(
+            "danze_dead_letters", "Unreadable records of the partitions held, laid aside.", **named
+        ).labels(worker)
+
+    def alive(self) -> None:
+        self._alive.set(time())
+
+    def behind(self, records: int) -> None:
+        self._behind.set(records)
+
+    @contextmanager
+    def batches(self, batches: Sequence[Batch]) -> Iterator[None]:
+        """What is taken together."""
+        began, count = perf_counter(), sum(map(len, batches))
+        topic = batches[0].topic if batches else ""
+        told: dict[str, str | int] = {"messaging.destination.name": topic, "messaging.batch.message_count": count}
+        sent = chain.from_iterable(each.records for each in batches)
+        try:
+            with self.traces.span(f"{topic} process", lambda: senders(sent), **told):
+                yield
+        except BaseException:
+            self._failures.inc()
+            raise
+        self._seconds.observe(seconds := perf_counter() - began)
+        self._records.inc(count)
+        partitions = sorted({each.partition for each in batches})
+        self.log.info("took a batch", extra={"records": count, "partitions": partitions, "seconds": round(seconds, 4)})
+
+
+class ClockWatch:
+    """Of the clock, in a process of its own or beside the API."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._active = Gauge(
+            "danze_clock_active", "1 while this clock records, 0 while it stands by.", registry=registry
+        )
+        self._looked = Gauge("danze_clock_timestamp_seconds", "When it last looked.", registry=registry)
+        self._recorded = Counter("danze_clock_events", "Absences that it recorded.", registry=registry)
+
+    def looked(self, recorded: int | None) -> None:
+        """`recorded` is None where another clock is at work."""
+        self._active.set(recorded is not None)
+        self._looked.set(time())
+        self._recorded.inc(recorded or 0)
+
+
+class PostWatch:
+    """Of letters to subscribers."""
+
+    def __init__(self, registry: CollectorRegistry, paused: Callable[[], int]) -> None:
+        self._letters = Counter(
+            "danze_webhook_letters", "Letters sent, by what became of them.", ["outcome"], registry=registry
+        )
+        gone = Gauge("danze_webhooks_paused", "Subscriptions that are paused for good.", registry=registry)
+        gone.set_function(paused)
+
+    def around(self, post: Post) -> Post:
+        """The same with every letter counted."""
+
+        def counted(url: str, body: bytes, headers: dict[str, str]) -> int | str:
+            answer = post(url, body, headers)
+            taken = isinstance(answer, int) and 200 <= answer < 300
+            self._letters.labels("delivered" if taken else "in vain").inc()
+            return answer
+
+        return counted
+
+
+class WatchedDoor:
+    """The door of the log, with what became of actions counted, and those refused told by their names."""
+
+    def __init__(self, door: Door, watch: Watch) -> None:
+        self._door, self._watch = door, watch
+
+    def take(
+        self, lines: Sequence[bytes], refused: Mapping[int, Rejected], places: Sequence[tuple[str, int]]
+    ) -> Sequence[Any]:
+        outcomes = self._door.take(lines, refused, places)
+        for outcome, count in Counted(each.outcome for each in outcomes).items():
+            self._watch.actions.labels(outcome).inc(count)
+        tell_refused(self._watch.log, lines, [msgspec.to_builtins(each.rejection) for each in outcomes])
+        return outcomes
+
+
+def tell_refused(log: logging.Logger, lines: Sequence[bytes], rejections: Sequence[Mapping[str, Any] | None]) -> None:
+    """A line for each refused action: its ids and the reason's code."""
+    if not log.isEnabledFor(logging.INFO):
+        return
+    for line, why in zip(lines, rejections, strict=True):
+        if why is not None:
+            try:
+                told = msgspec.json.decode(line, type=Told)
+            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+                told = Told()
+            fields = {f"action_{name}": value for name, value in msgspec.structs.asdict(told).items() if value}
+            log.info("refused an action", extra={"code": why["code"], "path": why["path"], **fields})

@@ -1,0 +1,40 @@
+"""Logs as lines of JSON, for machines that read them."""
+
+import json
+import logging
+
+import pytest
+
+from infra.logs import JsonLines, set_up
+from tests.system.command import Danze
+
+
+def test_a_line_has_the_sentence_and_what_it_is_about():
+    record = logging.makeLogRecord({"name": "danze.intake", "msg": "took %d", "args": (3,), "levelname": "INFO"})
+    record.records, record.created = 3, 1586481120.5
+    assert json.loads(JsonLines().format(record)) == {
+        "time": "2020-04-10T09:12:00.500+08:00", "level": "info", "logger": "danze.intake", "said": "took 3",
+        "records": 3,
+    }  # fmt: skip
+
+
+def test_an_exception_is_one_line_too():
+    try:
+        int("no number")
+    except ValueError as error:
+        record = logging.makeLogRecord({"exc_info": (ValueError, error, error.__traceback__)})
+    line = JsonLines().format(record)
+    assert "\n" not in line
+    assert "ValueError: invalid literal" in json.loads(line)["exception"]
+
+
+def test_another_word_is_refused():
+    with pytest.raises(ValueError, match="DANZE_LOG: 'xml' is neither text nor json"):
+        set_up({"DANZE_LOG": "xml"})
+
+
+def test_a_mistake_at_the_command_line_is_a_line_as_well(tmp_path):
+    said = Danze(tmp_path / "danze.db", DANZE_LOG="json")("show", "petition:1")
+    assert said.code == 2
+    assert json.loads(said.err)["level"] == "error"
+    Danze(tmp_path / "danze.db", DANZE_LOG="xml")("show", "petition:1").refused("neither text nor json")
