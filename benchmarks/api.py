@@ -147,16 +147,20 @@ class Asked(NamedTuple):
     paths: list[str]
 
 
+def items_of(system: System, chance: random.Random) -> Iterator[str]:
+    """Items by chance, some more than once: those that events at places by chance tell of."""
+    head = system.log.head().position
+    while True:
+        entry = system.log.get(chance.randint(1, head))
+        if entry is not None and entry.subject.startswith("petition:"):
+            yield entry.subject.partition(":")[2]
+
+
 def questions(system: System) -> list[Asked]:
     """The five questions of the goal, of items and units of the store by chance."""
     chance, ask = random.Random(1), system.answers
-    numbers, at = [], None
-    for _ in range(6):
-        page = ask.search(limit=500, cursor=at)
-        numbers, at = numbers + [each["no"] for each in page["petitions"]], f"20{chance.randint(2007, 2106)}"
-        at = f"{at[:4]}-{at[4:6]}-15|999999"
     units = [each["unit"] for each in ask.units()["units"]]
-    items = chance.sample(numbers, min(1_000, len(numbers)))
+    items = [*islice(items_of(system, chance), 1_000)]
     return [
         Asked("item", [f"/v1/petitions/{no}" for no in items]),
         Asked("timeline", [f"/v1/petitions/{no}/timeline" for no in items]),

@@ -29,7 +29,7 @@ from typing import Any
 
 import orjson
 
-from benchmarks.api import Many
+from benchmarks.api import Many, items_of
 from cli.wiring import System, look_for_garbage_less_often, opened
 from domain.envelope import SHANGHAI
 from infra.city.simulation import START, simulate
@@ -120,7 +120,7 @@ def ask(store: str) -> Found:
         answers, chance = system.answers, Random(1)
         first = each_takes(lambda _: answers.overview(), [None])[0]
         units = [unit["unit"] for unit in answers.units()["units"]]
-        numbers = items_of(system, chance)
+        numbers = [*islice(items_of(system, chance), ASKED)]
         answers.scoreboard(units[0])
         took = {
             "item": each_takes(answers.case, numbers),
@@ -128,16 +128,6 @@ def ask(store: str) -> Found:
             "scoreboard": each_takes(answers.scoreboard, chance.sample(units, len(units))),
         }
         return {"first overview": first, **{name: middle(times) for name, times in took.items()}}
-
-
-def items_of(system: System, chance: Random) -> list[str]:
-    """Items by chance: those that events at places by chance tell of."""
-    found, head = list[str](), system.log.head().position
-    while len(found) < ASKED:
-        entry = system.log.get(chance.randint(1, head))
-        if entry is not None and entry.subject.startswith("petition:"):
-            found.append(entry.subject.partition(":")[2])
-    return found
 
 
 def take_in(store: str, folder: Path) -> Found:
