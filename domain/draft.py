@@ -11,7 +11,7 @@ from domain.known import LOG_ITSELF, Known
 from domain.rules.law import Law
 
 Verdict = Rejected | None
-"""What a step says: a refusal, or nothing, and then the draft stands as it was worked out."""
+"""What a step says: a refusal, or nothing, and then the draft or ruling stands as it was worked out."""
 
 
 class Draft:
@@ -82,20 +82,28 @@ class Draft:
         return self.day <= due_on < day_of(self.known.recorded)
 
     def recorded(self) -> Recorded:
-        """The ruling as it is recorded. Entered more than `entry_hours` late trips F13, unless imported."""
-        limit = timedelta(hours=self.law.parameters["entry_hours"])
-        imported = self.known.history and self.action.data.origin is not None
-        late = self.known.recorded - self.action.time > limit and not imported
-        if late and self.action.unit and self.action.source not in LOG_ITSELF:
+        """The draft as it is recorded. What was entered late trips F13."""
+        late_since = entered_late(self.action, self.known, self.law)
+        if late_since and self.action.unit and self.action.source not in LOG_ITSELF:
             own = self.owner is None or self.action.unit == self.owner
             id = f"F13:{self.subject}" if own else f"F13:{self.subject}:{self.action.unit}"
-            self.find("F13", self.action.unit, id=id, since=day_of(self.action.time + limit))
+            self.find("F13", self.action.unit, id=id, since=late_since)
         decided = Decided(
             set=tuple(self.set), findings=tuple(self.findings), cleared=tuple(self.cleared),
-            late=late,
+            late=late_since is not None,
         )  # fmt: skip
         touches = tuple(dict.fromkeys((*(each.id for each in self.findings), *self.cleared)))
         return Recorded(NOTHING if decided == NOTHING else decided, touches)
+
+
+def entered_late(action: AnyAction, known: Known, law: Law) -> date | None:
+    """The day from which on an entry is late (F13), `entry_hours` after it happened; none where it came in time.
+
+    What is imported is never late (decision 8).
+    """
+    limit = timedelta(hours=law.parameters["entry_hours"])
+    imported = known.history and action.data.origin is not None
+    return day_of(action.time + limit) if known.recorded - action.time > limit and not imported else None
 
 
 def unknown_unit(unit: UnitId | None, known: Known, path: str) -> Verdict:

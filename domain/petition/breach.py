@@ -4,10 +4,11 @@ from datetime import date
 
 from domain.clock.events import DeadlineMissed, SupervisionDue
 from domain.deadlines import Deadline
+from domain.draft import Verdict
 from domain.envelope import Rejected
 from domain.fact import UnitId
 from domain.petition.item import Item
-from domain.petition.ruling import Ruling, Verdict
+from domain.petition.ruling import Ruling
 from domain.unit.state import Units
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from domain.clock.events import DeadlineMissed, DutyMissed, SupervisionDue
+from domain.draft import Verdict
 from domain.envelope import AnyAction, Recorded, Rejected
 from domain.fact import Fact, unversioned
 from domain.known import Known
@@ -11,7 +12,7 @@ from domain.petition import breach, handling, outcome, oversight, routing
 from domain.petition import events as e
 from domain.petition.guards import conflicted
 from domain.petition.item import Item
-from domain.petition.ruling import Ruling, Verdict
+from domain.petition.ruling import Ruling
 from domain.petition.steps import OPEN_TO, follows
 
 Step = Callable[[Any, Ruling], Verdict]

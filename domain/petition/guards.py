@@ -1,9 +1,10 @@
 """Who may be given an item, who may act on it, which level is proper for it."""
 
+from domain.draft import Verdict
 from domain.envelope import Rejected
 from domain.fact import RANK, UnitId
 from domain.petition.item import Item
-from domain.petition.ruling import Ruling, Verdict
+from domain.petition.ruling import Ruling
 
 
 def unknown_unit(ruling: Ruling, unit: str | None, path: str) -> Verdict:

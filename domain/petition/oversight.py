@@ -1,10 +1,11 @@
 """Steps of those who watch: supervision, sponsorship, causes, incidents, secrecy."""
 
 from domain.clock.events import DutyMissed
+from domain.draft import Verdict
 from domain.envelope import Rejected
 from domain.petition import events as e
 from domain.petition.changes import revised_cause, revision
-from domain.petition.ruling import SUPERVISION_TRIGGERS, Ruling, Verdict
+from domain.petition.ruling import SUPERVISION_TRIGGERS, Ruling
 from domain.rules import findings as rule
 
 

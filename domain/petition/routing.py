@@ -1,11 +1,12 @@
 """Steps that register an item and move it between units; judging whether it repeats another."""
 
+from domain.draft import Verdict
 from domain.envelope import Rejected, day_of
 from domain.fact import RANK, UnitId
 from domain.petition import events as e
 from domain.petition.guards import competent, may_receive, skips, unknown_unit
 from domain.petition.matter import first_handler, first_item, members
-from domain.petition.ruling import NOTICE_CLOCKS, Ruling, Verdict
+from domain.petition.ruling import NOTICE_CLOCKS, Ruling
 from domain.rules import findings as rule
 
 

@@ -1,19 +1,17 @@
 """What is worked out about one step of an item: clocks started, met, moved and ended; findings raised and cleared."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from domain.calendar import ONE_DAY
 from domain.deadlines import Deadline, Met, Moved
-from domain.envelope import NOTHING, AnyAction, Decided, Finding, Recorded, Rejected, day_of
+from domain.draft import entered_late
+from domain.envelope import NOTHING, AnyAction, Decided, Finding, Recorded, day_of
 from domain.fact import OfficialId, UnitId
 from domain.known import LOG_ITSELF, Known
 from domain.petition import matter
 from domain.petition.item import Handler, Item
 from domain.rules.law import Dates, Law
-
-Verdict = Rejected | None
-"""What a step says: a refusal, or nothing, and then the ruling stands as it was worked out."""
 
 HANDLING_CLOCKS = ("K5", "K12")
 NOTICE_CLOCKS = ("K2", "K3")
@@ -270,15 +268,13 @@ class Ruling:
     # the end
 
     def recorded(self) -> Recorded:
-        """The ruling as it is recorded. Entered more than `entry_hours` late trips F13, unless imported."""
-        entry_limit = timedelta(hours=self.law.parameters["entry_hours"])
-        imported = self.known.history and self.action.data.origin is not None
-        late = self.known.recorded - self.action.time > entry_limit and not imported
-        if late and self.action.unit and self.action.source not in LOG_ITSELF:
-            self.find("F13", self.action.unit, since=day_of(self.action.time + entry_limit))
+        """The ruling as it is recorded. What was entered late trips F13."""
+        late_since = entered_late(self.action, self.known, self.law)
+        if late_since and self.action.unit and self.action.source not in LOG_ITSELF:
+            self.find("F13", self.action.unit, since=late_since)
         decided = Decided(
             set=tuple(self.set), met=tuple(self.met), moved=tuple(self.moved), ended=tuple(self.ended),
-            findings=tuple(self.findings), cleared=tuple(self.cleared), late=late,
+            findings=tuple(self.findings), cleared=tuple(self.cleared), late=late_since is not None,
             **self.facts,
         )  # fmt: skip
         return Recorded(NOTHING if decided == NOTHING else decided, self.touches)
