@@ -1,10 +1,8 @@
 """Given what we know of a unit's evaluation and what is reported, what is recorded?"""
 
-from datetime import date
-
 from domain.clock.events import DutyMissed
 from domain.draft import Draft, Verdict, unknown_unit
-from domain.duty.owed import subject_of
+from domain.duty.owed import due_on, subject_of
 from domain.envelope import AnyAction, Recorded, Rejected, day_of
 from domain.evaluation import events as e
 from domain.evaluation.state import Evaluation
@@ -33,8 +31,9 @@ def decide(evaluation: Evaluation | None, action: AnyAction, known: Known) -> Re
 def _judge(evaluation: Evaluation, unit: UnitId, period: Period, draft: Draft) -> None:
     match draft.action.data:
         case e.EvaluationScored():
-            due = _last_day(period, draft)
-            if due is not None and draft.late_for(due):
+            rules = draft.known.rules
+            evaluations = [duty for duty in rules.on(period.last).duties.values() if duty.rule == "D08"]
+            if evaluations and draft.late_for(max(due_on(duty, period, rules) for duty in evaluations)):
                 draft.clear(f"D08:{subject_of(unit)}:{period.name}")
         case e.UnitListed() if (office := draft.units.conference_office(unit)) is not None:
             draft.start("D15", office, parameter="interview_days")
@@ -45,13 +44,6 @@ def _judge(evaluation: Evaluation, unit: UnitId, period: Period, draft: Draft) -
             rule.d15_listed_no_interview(draft, draft.action.data, listed=evaluation.listed)
         case _:
             pass
-
-
-def _last_day(period: Period, draft: Draft) -> date | None:
-    """By when the half year had to be evaluated, under the law of its last day."""
-    law = draft.known.rules.on(period.last)
-    within = [duty.within for duty in law.duties.values() if duty.rule == "D08"]
-    return law.ending(period.last, max(within)).due_on if within else None
 
 
 def _refused(evaluation: Evaluation, period: Period, action: AnyAction) -> Verdict:
