@@ -1,6 +1,8 @@
 """`danze export`: the log for others."""
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -31,13 +33,12 @@ def export_jsonl(
     as_json: Json = False,
 ) -> None:
     """The stored bytes of every event, in order, with position and digest. Goes on where a file ends."""
-    with opened(store, create=False) as system, bar("export") as progress:
-        upto = _upto(system, to)
+    with _log(store, to) as (system, upto, progress):
         if file == "-":
             sys.stdout.buffer.writelines(jsonl.lines(system.log, 0, upto))
             return
         path = _beside(file, store)
-        stood, written = jsonl.export(system.log, path, upto, lambda done: progress(done, upto))
+        stood, written = jsonl.export(system.log, path, upto, progress)
         checkpoint = Checkpoints(system.log).at(stood + written)
     answer = {"events": stood + written, "written": written, "checkpoint": checkpoint}
     told(answer, as_json, lambda a: out.print(f"{a['events']:,} events, root {checkpoint['root']}", markup=False))
@@ -52,10 +53,9 @@ def export_xes(
 ) -> None:
     """Every item as a trace of its events, with working days in between. No text and no personal field is in it."""
     path = _beside(file, store)
-    with opened(store, create=False) as system, bar("export") as progress:
-        upto = _upto(system, to)
+    with _log(store, to) as (system, upto, progress):
         calendar = _office(system, upto).rules.calendar
-        traces, events = xes.export(system.log, calendar, path, upto, lambda done: progress(done, upto))
+        traces, events = xes.export(system.log, calendar, path, upto, progress)
     answer = {"traces": traces, "events": events, "position": upto}
     told(answer, as_json, lambda a: out.print(f"{a['traces']:,} items, {a['events']:,} events", markup=False))
 
@@ -69,9 +69,8 @@ def export_ocel(
 ) -> None:
     """Events with the items, matters, units, persons, deadlines, findings and supervisions that they speak of."""
     path = _beside(file, store)
-    with opened(store, create=False) as system, bar("export") as progress:
-        upto = _upto(system, to)
-        written = ocel.export(system.log, _office(system, upto), path, lambda done: progress(done, upto))
+    with _log(store, to) as (system, upto, progress):
+        written = ocel.export(system.log, _office(system, upto), path, progress)
     answer = {**written._asdict(), "position": upto}
     told(answer, as_json, lambda a: out.print(f"{a['events']:,} events, {a['objects']:,} objects", markup=False))
 
@@ -88,11 +87,18 @@ def export_parquet(
 
     if folder.exists() and not folder.is_dir():
         raise fail(f"{folder} is no folder")
-    with opened(store, create=False) as system, bar("export") as progress:
-        upto = _upto(system, to)
-        stood, written = segments.export(system.log, folder / "events", upto, lambda done: progress(done, upto))
+    with _log(store, to) as (system, upto, progress):
+        stood, written = segments.export(system.log, folder / "events", upto, progress)
         answer = {"events": stood + written, "written": written, **tables.export(system.log, folder, stood + written)}
     told(answer, as_json, lambda a: out.print(f"{a['events']:,} events, {a['cases']:,} items", markup=False))
+
+
+@contextmanager
+def _log(store: str, to: str | None) -> Iterator[tuple[System, int, Callable[[int], None]]]:
+    """The store, the last position that is wanted of it, and what moves the bar."""
+    with opened(store, create=False) as system, bar("export") as progress:
+        upto = _upto(system, to)
+        yield system, upto, lambda done: progress(done, upto)
 
 
 def _beside(file: str, store: str) -> Path:
