@@ -82,7 +82,7 @@ class Draft:
         return self.day <= due_on < day_of(self.known.recorded)
 
     def recorded(self) -> Recorded:
-        """The draft as it is recorded. What was entered late trips F13."""
+        """The ruling as it is recorded. Entered more than `entry_hours` late trips F13, unless imported."""
         late_since = entered_late(self.action, self.known, self.law)
         if late_since and self.action.unit and self.action.source not in LOG_ITSELF:
             own = self.owner is None or self.action.unit == self.owner

@@ -74,7 +74,9 @@ class Reader:
             (self.folder / file).write_text(self._real(text), encoding="utf-8")
         if kind in NO_CODE or why or (file and kind != "console"):
             return found[0]
-        told = getattr(self, f"_{kind}")(text)
+        run = getattr(self, f"_{kind}", None)
+        assert run is not None, f"nothing here runs {kind}: say why above the block, `<!-- not run: … -->`"
+        told = run(text)
         return found[0] if told is None else found[0].replace(text, told)
 
     def _console(self, text: str) -> str:

@@ -268,7 +268,7 @@ class Ruling:
     # the end
 
     def recorded(self) -> Recorded:
-        """The ruling as it is recorded. What was entered late trips F13."""
+        """The ruling as it is recorded. Entered more than `entry_hours` late trips F13, unless imported."""
         late_since = entered_late(self.action, self.known, self.law)
         if late_since and self.action.unit and self.action.source not in LOG_ITSELF:
             self.find("F13", self.action.unit, since=late_since)
