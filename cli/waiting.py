@@ -43,10 +43,10 @@ def there(who: str, asked: Callable[[], T]) -> T:
 
 
 def stopped() -> threading.Event:
-    """Set by SIGTERM and SIGINT."""
+    """Set by SIGTERM and SIGINT; by a thread of its own, for who is interrupted may hold the event's lock himself."""
     stop = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, lambda *_: stop.set())
+        signal.signal(each, lambda *_: threading.Thread(target=stop.set, daemon=True).start())
     return stop
 
 
