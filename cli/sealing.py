@@ -1,6 +1,5 @@
 """Verbs that make the record provable: seal, witness, prove."""
 
-import signal
 import sys
 import threading
 import time
@@ -15,6 +14,7 @@ import typer
 from cli.options import Json, Kafka, Prefix, Seals, Store
 from cli.reference.schemas import of_type
 from cli.screen import bar, err, fail, out, told
+from cli.waiting import stopped
 from cli.wiring import DEFAULT_STORE, kafka_settings, now, opened
 from infra.log.port import Log
 from infra.log.urls import parse
@@ -95,10 +95,8 @@ def _seal(
         sealed = sealer.seal(now(), progress)
     if sealed is not None:
         publish(sealed)
-    stop, last = threading.Event(), time.monotonic()
+    stop, last = stopped() if follow else threading.Event(), time.monotonic()
     if follow:
-        for each in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(each, lambda *_: stop.set())
         err.print(f"danze: sealing every {every:,} events or {seconds:g} seconds", highlight=False)
     position = log.head().position
     while follow and not stop.wait(min(LOOK_SECONDS, seconds)):
