@@ -35,7 +35,7 @@ from domain.envelope import SHANGHAI
 from infra.city.simulation import START, simulate
 from infra.log.port import Log, NewEntry, RawEntry, key_of
 
-SCALE, DAYS = 0.33, 365
+SCALE, DAYS = 0.335, 365
 """Of the simulated year: some 10,000 items."""
 DIGITS, SERIAL = 6, 4
 """Digits of an item's running number, and how many of them a simulated one of this year needs."""
@@ -137,6 +137,7 @@ def filled(system: System, folder: Path, items: int) -> None:
             print(f"\r{head.position:,} events", end="", file=sys.stderr)
     print(f"\nlog: {time.perf_counter() - began:.0f} s", file=sys.stderr)
     system.projector.replay()
+    system.answers.keep_sums()  # as `danze replay` does
     print(f"with read models: {time.perf_counter() - began:.0f} s", file=sys.stderr)
 
 

@@ -58,6 +58,7 @@ def replay(
 
             events = TopicReader(kafka_settings(kafka), Topics(prefix).events)
         rebuilt = system.projector.replay(progress, events)
+        system.answers.keep_sums()
         system.past.archive.forget()
         if past:
             system.past.archive.follow(system.log, rebuilt.position, progress)

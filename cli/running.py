@@ -45,6 +45,8 @@ SIMULATED_SEED = 1
 DAYS = 365
 """The simulated year ends yesterday, so that the clock of the running system goes on from it."""
 MINUTE = 60
+LOOK = 5
+"""Seconds between two looks at what is to be counted."""
 MARKS = 5
 """Of the archive of the past, made in a minute: what is not made yet is made when a question needs it."""
 Host = Annotated[str, typer.Option(help="Address to listen on; the default is this machine only.")]
@@ -159,7 +161,10 @@ def _serve(
     here, place = host in ("127.0.0.1", "::1", "localhost"), parse(system.url)
     book = book_of(place)
     watch = PostWatch(registry, lambda: sum(each.paused is not None for each in book.all()))
-    threading.Thread(target=_counted, args=(system,), daemon=True).start()
+    stop = threading.Event()
+    besides = [threading.Thread(target=each, args=(system, stop), daemon=True) for each in (_counted, _kept)]
+    for thread in besides:
+        thread.start()
 
     def ready(port: int) -> None:
         sentence = f"http://{host}:{port}/  store {printable(system.url)}"
@@ -182,6 +187,10 @@ def _serve(
             serve(app, host, port, ready=ready)
         except AddressInUse as error:
             raise fail(f"{error}; choose another with --port") from None
+        finally:
+            stop.set()
+            for thread in besides:
+                thread.join(timeout=10)
 
 
 def _carried(postman: Postman, book: Book) -> None:
@@ -193,10 +202,29 @@ def _carried(postman: Postman, book: Book) -> None:
         time.sleep(MINUTE)
 
 
-def _counted(system: System) -> None:
-    """Counts every row once, so that the first who asks need not wait for it; a store that is away counts later."""
+def _counted(system: System, stop: threading.Event) -> None:
+    """Counts what changed and judges what units owed, so that who asks need not wait for it. A store that is away is
+    looked at later.
+    """
+    while not stop.is_set():
+        with suppress(StoreError):
+            system.answers.judge_duties()
+        stop.wait(LOOK)
+
+
+def _kept(system: System, stop: threading.Event) -> None:
+    """Keeps what is counted for who serves next, each minute and at the end; of several processes one does."""
     with suppress(StoreError):
-        system.answers.overview()
+        if (claim := system.log.claim("sums")) is None:
+            system.answers.fetch_sums()
+            return
+        ended = False
+        while not ended:
+            with suppress(StoreError):
+                system.answers.keep_sums()
+            ended = stop.is_set()
+            stop.wait(MINUTE)
+        claim.release()
 
 
 def _fill(system: System, scale: float) -> None:

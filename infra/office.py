@@ -238,6 +238,16 @@ class Office:
                 known[subject] = EVOLVE[kind](known[subject], event)
         return known.get(subject)
 
+    def adopt(self, kind: str, states: dict[str, Any], upto: int) -> None:
+        """Takes in every subject of a kind as it stood at a position that this office was at, and what came after."""
+        if kind in self.whole:
+            return
+        while entries := self._log.read(upto, upto=self.position):
+            states = folded(kind, (each for each in entries if kind_of(each.subject) == kind), states)
+            upto = entries[-1].position
+        self.states[kind] = states
+        self.whole.add(kind)
+
     def streams_of(self, kind: str) -> Iterator[tuple[str, Any]]:
         """Every subject of a kind with what is kept of it."""
         if kind == "unit":
@@ -280,6 +290,14 @@ class Office:
             state=self.state,
             sponsors=self.sponsors,
         )
+
+
+def folded(kind: str, entries: Iterable[Entry], known: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What must be remembered of each subject of a kind after these events."""
+    states = known if known is not None else {}
+    for event in decoded(entries):
+        states[event.subject] = EVOLVE[kind](states.get(event.subject), event)
+    return states
 
 
 def micros(moment: datetime) -> int:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from time import monotonic
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg import sql
+from psycopg_pool import ConnectionPool
 
 from infra.log.port import StoreAway, StoreError, StoreMissing
 from infra.log.urls import PostgresUrl
@@ -15,9 +19,21 @@ NEW_DATABASE = "CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0"
 LOCK_SECONDS = 30
 """How long a writer waits for another before it gives up."""
 
+IDLE_SECONDS = 1.0
+"""A connection used less long ago is taken to be there still: not every question pays for the round trip."""
+_used: WeakKeyDictionary[psycopg.Connection[Any], float] = WeakKeyDictionary()
+
 AWAY = ("08", "57")
 """Classes of errors: the connection broke; the server was shut down, or killed."""
 NOT_YET = ("starting up", "recovery mode", "shutting down", "not yet accepting", "too many clients")
+
+
+def still_there(connection: psycopg.Connection[Any]) -> None:
+    """Asks a connection that lay idle in a pool whether its server answers. Raises what psycopg does where not."""
+    now = monotonic()
+    if now - _used.get(connection, 0.0) > IDLE_SECONDS:
+        ConnectionPool.check_connection(connection)
+    _used[connection] = now
 
 
 def ensure_schema(place: PostgresUrl, schema: str, *, create: bool = True) -> None:

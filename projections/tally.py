@@ -5,8 +5,9 @@ before it is counted again: the sums are always those of the rows as they are, a
 Whoever may not see some rows is told the sums without the cells of these.
 """
 
+from array import array
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -16,7 +17,8 @@ from projections.kpis import OUTCOMES, PARTS, concerns, marks
 
 Cell = tuple[str, str, Any]
 """(what is counted, of whom or when, what of it)."""
-Cells = tuple[Cell, ...]
+Summed = tuple[str, str, str | tuple[str | bool, ...], int]
+"""A cell, and how often something was counted in it."""
 Slots = dict[Any, int]
 TOTALS = ("items", "open", "late", "resolved", "closed")
 WATCHED = ("supervision", "sponsorship", "dispute")
@@ -43,6 +45,14 @@ class EnteredRow(NamedTuple):
     unit: str | None
     due_on: str | None
     ended_on: str | None
+
+
+class LimitRow(NamedTuple):
+    """What is counted of a limit that runs."""
+
+    owed_by: str
+    due_on: str
+    missed: int
 
 
 def of_item(row: CaseRow, law: Callable[[date], Law], *, repeated: bool) -> Iterator[Cell]:
@@ -83,13 +93,25 @@ def of_entry(row: EnteredRow) -> Iterator[Cell]:
             yield ("owing", row.unit, (row.ledger, row.due_on))
 
 
+def of_limit(row: LimitRow) -> Iterator[Cell]:
+    """The cells of a limit."""
+    if row.missed:
+        yield ("ends", "", "missed")
+    else:
+        yield ("ends", row.owed_by, row.due_on)
+        yield ("ends", "", row.due_on)
+
+
 class Tally:
     """The sums over all rows that were put in, and the rates of the days from `start` to `today`, both included."""
 
     def __init__(self, start: str, today: str) -> None:
-        self._rows: dict[str, dict[Hashable, Cells]] = defaultdict(dict)
-        """What each row is counted in, by table and key."""
-        self._same: dict[Cell, Cell] = {}
+        self.rows: dict[str, dict[str, bytes]] = defaultdict(dict)
+        """What each row is counted in, by table and key: the numbers of its cells."""
+        self.changed: set[tuple[str, str]] = set()
+        """Rows that were counted otherwise since somebody last took note."""
+        self._cells: list[Cell] = []
+        self._numbers: dict[Cell, int] = {}
         self._sums: dict[str, dict[str, Slots]] = defaultdict(lambda: defaultdict(dict))
         self.turn(start, today)
 
@@ -100,15 +122,35 @@ class Tally:
         for unit, slots in self._sums["rate"].items():
             self._count_rates(unit, slots.items())
 
-    def put(self, table: str, key: Hashable, cells: Iterable[Cell]) -> None:
+    def put(self, table: str, key: str, cells: Iterable[Cell]) -> None:
         """Counts a row as it is now, in place of how it was counted before. A row that is gone has no cells."""
-        new, former = tuple(self._same.setdefault(cell, cell) for cell in cells), self._rows[table].get(key, ())
+        new, former = array("I", map(self._number, cells)).tobytes(), self.rows[table].get(key, b"")
         if new != former:
-            for cell in former:
-                self._count(cell, -1)
-            for cell in new:
-                self._count(cell, 1)
-            self._rows[table][key] = new
+            for number in array("I", former):
+                self._count(self._cells[number], -1)
+            for number in array("I", new):
+                self._count(self._cells[number], 1)
+            self.rows[table][key] = new
+            self.changed.add((table, key))
+
+    def _number(self, cell: Cell) -> int:
+        number = self._numbers.get(cell)
+        if number is None:
+            number = self._numbers[cell] = len(self._cells)
+            self._cells.append(cell)
+        return number
+
+    def counted(self) -> list[Summed]:
+        """Every cell in the order of its number, to begin with another time."""
+        sums = self._sums
+        return [(kind, name, slot, sums[kind][name].get(slot, 0)) for kind, name, slot in self._cells]
+
+    def begin(self, counted: Iterable[Summed]) -> None:
+        """Goes on from sums that were counted another time. A row must be among `rows` before it is put again."""
+        for kind, name, slot, times in counted:
+            self._number(cell := (kind, name, slot))
+            if times:
+                self._count(cell, times)
 
     def _count(self, cell: Cell, times: int) -> None:
         kind, name, slot = cell
@@ -159,6 +201,27 @@ class Tally:
             if due_on < self.today:
                 _add(overdue, ledger, number)
         return self._over("ledger", members), overdue
+
+    def coming(self, *ends: str) -> list[int]:
+        """How many limits are missed or ended before today, and how many others end by each of these days."""
+        days = self._sums["ends"].get("", {})
+        over = sum(number for day, number in days.items() if day == "missed" or day < self.today)
+        return [over, *(sum(n for day, n in days.items() if self.today <= day <= end) for end in ends)]
+
+    def ending(self, members: Collection[str] | None, wanted: int) -> tuple[set[str], str]:
+        """Which of these units, or of all, have a limit that ends between today and the day by which enough do."""
+        sums, days = self._sums["ends"], dict[str, set[str]]()
+        among = [unit for unit in (sums if members is None else members) if unit and unit in sums]
+        for unit in among:
+            for day in sums[unit]:
+                if day >= self.today:
+                    days.setdefault(day, set()).add(unit)
+        units, last, found = set[str](), self.today, 0
+        for day in sorted(days):
+            if found >= wanted:
+                break
+            units, last, found = units | days[day], day, found + sum(sums[unit][day] for unit in days[day])
+        return units, last
 
     def each(self, kind: str) -> dict[str, Slots]:
         """All sums of one kind: `county`, `category`, `month`."""

@@ -203,17 +203,19 @@ class Units:
 
     def is_below(self, unit: str, above: str) -> bool:
         """Whether `unit` is `above`, stands below it, or below what went into it (R2005 25)."""
-        seen: set[str | None] = {None}
+        return above in self.above(unit)
+
+    def above(self, unit: str) -> set[str]:
+        """The unit, all above it, and what one of them went into."""
+        seen: set[str] = set()
         rising: list[str | None] = [unit]
         while rising:
             at = rising.pop()
-            if at == above:
-                return True
-            if at not in seen:
+            if at is not None and at not in seen:
                 seen.add(at)
                 known = self.get(at)
                 rising += (known.parent, known.into) if known else ()
-        return False
+        return seen
 
     def below(self, above: str) -> set[UnitId]:
         """The unit, all units below it, and all that went into one of them."""

@@ -27,13 +27,18 @@ class Checkpoints:
     def at(self, size: int) -> dict[str, Any]:
         """{"size", "root"} over the first `size` events; the root is the tree head of RFC 6962, as base64."""
         with self._lock:
-            tree = self._before(size).copy()
+            tree = _bare(self._before(size))
             while tree.size < size and (leaves := self._following(tree.size, size)):
                 tree.extend(leaves)
                 if tree.size % STEP == 0:
-                    insort(self._kept, tree.copy(), key=_size)
+                    insort(self._kept, _bare(tree), key=_size)
             self._newest = max(self._newest, tree, key=_size)
             return {"size": tree.size, "root": base64.b64encode(tree.root()).decode()}
+
+    def told(self) -> bytes:
+        """The newest tree, for another process to begin with (`read_tree`)."""
+        with self._lock:
+            return self._newest.size.to_bytes(8) + self._newest.heads
 
     def _before(self, size: int) -> Tree:
         """The nearest tree to start from."""
@@ -46,6 +51,16 @@ class Checkpoints:
     def _following(self, after: int, upto: int) -> list[bytes]:
         """The leaves after a size, up to another or to the next whole step."""
         return [leaf for _, leaf in self._log.leaves(after, min(upto - after, STEP - after % STEP))]
+
+
+def read_tree(told: bytes) -> Tree:
+    """A tree that was told; an empty one of nothing."""
+    return Tree.after(int.from_bytes(told[:8]), told[8:])
+
+
+def _bare(tree: Tree) -> Tree:
+    """A copy without the blocks: of thousands each would hold all before it."""
+    return Tree.after(tree.size, tree.heads)
 
 
 def _size(tree: Tree) -> int:

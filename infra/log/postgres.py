@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from psycopg import Cursor
@@ -80,6 +80,11 @@ class PostgresLog:
         else:
             with self.store.cursor(commit=commit) as cursor:
                 yield cursor
+
+    def _asking(self) -> AbstractContextManager[Cursor[Any]]:
+        """For one select: within this thread's turn, or with no transaction at all."""
+        turn = self._turn
+        return nullcontext(turn[0]) if turn is not None and turn[1] == threading.get_ident() else self.store.asking()
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -164,7 +169,7 @@ class PostgresLog:
     # -- reading
 
     def head(self) -> Head:
-        with self._transaction() as cursor:
+        with self._asking() as cursor:
             return self._head(cursor)
 
     def _head(self, cursor: Cursor[Any]) -> Head:
@@ -263,7 +268,7 @@ class PostgresLog:
         self.store.close()
 
     def _rows(self, query: str, parameters: tuple[Any, ...]) -> list[Any]:
-        with self._transaction() as cursor:
+        with self._asking() as cursor:
             return cursor.execute(self._text(query), parameters).fetchall()
 
     def _entries(self, where: str, parameters: tuple[Any, ...]) -> list[Entry]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, NoReturn
 
 import psycopg
@@ -18,7 +19,7 @@ from psycopg.rows import TupleRow, tuple_row
 
 from infra.log.port import FORMAT, Conflict, StoreTooNew
 from infra.log.urls import PostgresUrl
-from infra.postgres import CONNECT_SECONDS, LOCK_SECONDS, ensure_schema, reason, sentence, trouble
+from infra.postgres import CONNECT_SECONDS, LOCK_SECONDS, ensure_schema, reason, sentence, still_there, trouble
 
 POOL = 10
 """Connections at most: one for each thread that reads or writes at the same moment."""
@@ -29,13 +30,14 @@ class Recorder(PostgresApplicationRecorder):
 
     def __init__(self, datastore: PostgresDatastore) -> None:
         super().__init__(datastore)
-        self.sql_create_statements = [self.text(statement) for statement in STATEMENTS]
+        self.sql_create_statements = []  # the store makes the tables (`Store._prepare`)
 
-    def text(self, statement: str, **more: sql.Composable) -> sql.Composed:
+    @cache  # noqa: B019 -- statements are few, and the recorder lives as long as its log
+    def text(self, statement: str) -> bytes:
         """A statement on our tables: `{events}` and the others stand for their full names."""
         names = {name: sql.Identifier(self.datastore.schema, name) for name in ("touches", "rejected", "meta")}
         events = sql.Identifier(self.datastore.schema, self.events_table_name)
-        return sql.SQL(statement).format(events=events, **names, **more)
+        return sql.SQL(statement).format(events=events, **names).as_bytes()
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> NoReturn:
         raise NotImplementedError("events enter a log through Log.append, which knows keys, digests and leaves")
@@ -90,11 +92,11 @@ class Store:
             lock_timeout=LOCK_SECONDS,
             max_overflow=POOL - 1,
             connect_timeout=CONNECT_SECONDS,
-            pre_ping=True,
             originator_id_type="text",
         )
         assert isinstance(self.datastore.pool.kwargs, dict)
         self.datastore.pool.kwargs.update(place.tls)  # the library takes none of these; nothing is connected yet
+        self.datastore.pool._check = still_there  # noqa: SLF001 -- the library asks at each use, or never
         try:
             self.recorder = Recorder(self.datastore)
             self._prepare(create=create)
@@ -110,8 +112,8 @@ class Store:
             try:
                 with self.cursor(commit=True) as cursor:
                     if create and not self._made(cursor):
-                        for statement in self.recorder.sql_create_statements:
-                            cursor.execute(statement)
+                        for statement in STATEMENTS:
+                            cursor.execute(self.recorder.text(statement))
                         insert = "INSERT INTO {meta} VALUES ('format', %s) ON CONFLICT DO NOTHING"
                         cursor.execute(self.recorder.text(insert), (str(FORMAT),))
                     cursor.execute(self.recorder.text("SELECT value FROM {meta} WHERE name = 'format'"))
@@ -135,10 +137,15 @@ class Store:
     @contextmanager
     def cursor(self, *, commit: bool = False) -> Iterator[Cursor[TupleRow]]:
         """A transaction with plain tuples as rows; a violated key is a Conflict, the rest becomes a sentence."""
+        with self.asking() as cursor, cursor.connection.transaction(force_rollback=not commit):
+            yield cursor
+
+    @contextmanager
+    def asking(self) -> Iterator[Cursor[TupleRow]]:
+        """The same for one select, which needs no transaction: two round trips less."""
         try:
             with (
                 self.datastore.get_connection() as connection,
-                connection.transaction(force_rollback=not commit),
                 connection.cursor(binary=True, row_factory=tuple_row) as cursor,
             ):
                 yield cursor

@@ -22,7 +22,7 @@ from infra.past.sight import READ, Sight, happened
 from infra.past.sums import Standing, changed, of_law
 from infra.shipped import shipped_rules
 from infra.views.projector import Progress, Projector
-from infra.views.store import Overtaken, Views
+from infra.views.store import Overtaken, Views, copied
 from infra.views.tables import KEYS, Tables, bytewise
 from projections.fold import Changes, streams
 from projections.sums import Key, SumRow, added, by_rows, moved, packed, unpacked
@@ -258,14 +258,14 @@ class Archive(Views):
         columns, ends = ", ".join(keys_of(name)), f"ending_{name}"
         same = " AND ".join(f"old.{key} = {ends}.{key}" for key in keys_of(name))
         cursor.execute(f"CREATE TEMP TABLE {ends} ON COMMIT DROP AS SELECT {columns} FROM {target} LIMIT 0")
-        _copied(cursor, f"{ends} ({columns})", keys)
+        copied(cursor, f"{ends} ({columns})", keys)
         update = f"UPDATE {target} old SET ended = {self._mark} FROM {ends} WHERE {same} AND old.ended = {OPEN}"
         cursor.execute(update)
 
     def _begin_rows(self, cursor: Any, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
         target = self.q(table.name)
         if self.postgres:
-            _copied(cursor, target, rows)
+            copied(cursor, target, rows)
         else:
             cursor.executemany(f"INSERT INTO {target} VALUES ({','.join('?' * len(table.c))})", rows)
 
@@ -294,12 +294,6 @@ class Archive(Views):
             if position not in found and position <= seen.position and (entry := log.get(position)) is not None:
                 found[position] = entry
         return [found[position] for position in sorted(found)]
-
-
-def _copied(cursor: Any, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    with cursor.copy(f"COPY {table} FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
 
 
 def _stands(table: Table) -> Any:

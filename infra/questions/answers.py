@@ -43,7 +43,7 @@ from infra.views.projector import Projector
 from infra.views.store import Views
 from projections.orders import Due
 from projections.public_view import public_view
-from projections.visibility import handles, registered
+from projections.visibility import EVERYTHING, handles, registered
 
 Answer = dict[str, Any]
 T = TypeVar("T")
@@ -243,11 +243,25 @@ class Answers:
 
     def overview(self, as_of: When = None) -> Answer:
         with self._tallies.at(as_of) as (book, counted):
-            return figures.overview(book, counted)
+            return self._kept_of(book, ("overview",), lambda book: figures.overview(book, counted))
+
+    def judge_duties(self) -> None:
+        """Judges what all units owed, so that no question has to (`Tallies.judge`)."""
+        self._tallies.judge()
+
+    def keep_sums(self) -> None:
+        """Keeps what was counted over all rows for who opens the store next (`Tallies.keep`)."""
+        self._tallies.keep()
+
+    def fetch_sums(self) -> None:
+        """Takes in what another process keeps of every row (`Tallies.fetch`)."""
+        self._tallies.fetch()
 
     def _kept(self, question: tuple[Any, ...], as_of: When, ask: Callable[[Book], T]) -> T:
         """An answer that costs a walk over all items is kept until the record grows, or its rows are made anew."""
-        book = self._library.at(as_of)
+        return self._kept_of(self._library.at(as_of), question, ask)
+
+    def _kept_of(self, book: Book, question: tuple[Any, ...], ask: Callable[[Book], T]) -> T:
         key = (self._scope, book.seen, book.behind, book.tables.number, *question)
         if key in self._answers:
             kept: T = self._answers[key]
@@ -306,6 +320,10 @@ class Answers:
 
     def coming(self, as_of: When = None) -> Answer:
         on = due.day_asked(described(as_of))
+        if on is None:
+            with self._tallies.at(None) as (book, counted):
+                if book.reach == EVERYTHING:
+                    return due.coming_now(book, counted)
         return self._kept(("coming", on), as_of, lambda book: due.coming(book, on))
 
     def overdue(self) -> int:

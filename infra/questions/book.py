@@ -206,12 +206,16 @@ class Book:
             return self.views.titled(connection, self.tables.titles, phrases)
 
 
+RECALLED = ("duty", "conference", "period", "evaluation")
+"""Kinds of subjects by which it is judged whether duties were done."""
+
+
 class Recalled:
     """What the judge of duties asks of the record (`domain.duty.owed.Record`), held still while he judges."""
 
     def __init__(self, office: Office) -> None:
         self.units, self.rules = office.units, office.rules
-        self._states = {kind: dict(office.streams_of(kind)) for kind in ("duty", "conference", "period", "evaluation")}
+        self._states = {kind: dict(office.streams_of(kind)) for kind in RECALLED}
 
     def expect(self, subjects: Iterable[str]) -> None:
         """The judge will ask of these subjects."""

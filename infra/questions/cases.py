@@ -23,15 +23,20 @@ from projections.show import show
 def case(book: Book, no: str) -> dict[str, Any] | None:
     """State, people, deadlines, where it is and since when."""
     events = book.events(f"petition:{no}")
-    item: Item | None = None
-    for event in events:
-        item = evolve(item, event)
+    item = _folded(events)
     if item is None:
         return None
     root = first_item(no, book.linked) or item
     first = first_handler(items(root, book.linked, book.repeats)) or item.first_handler
     told = show(item, book.units, book.rules, first)
     return {**book.head(), **told, "matter": root.no, "custody": _custody(book, events)}
+
+
+def _folded(events: list[AnyEvent]) -> Item | None:
+    item: Item | None = None
+    for event in events:
+        item = evolve(item, event)
+    return item
 
 
 def _custody(book: Book, events: list[AnyEvent]) -> list[dict[str, Any]]:
@@ -77,7 +82,8 @@ def matter(book: Book, no: str) -> dict[str, Any] | None:
 
 def dossier(book: Book, no: str) -> dict[str, Any] | None:
     """Who caused it, who answers for it, on what evidence, in whose hands it was day by day (谁引发、谁担责)."""
-    item = book.item(no)
+    events = book.events(f"petition:{no}")
+    item = _folded(events)
     if item is None:
         return None
     standing = findings.of_subjects(book, [item.subject])
@@ -93,7 +99,7 @@ def dossier(book: Book, no: str) -> dict[str, Any] | None:
         "title": item.title,
         "caused_by": caused,
         "answers": standing,
-        "custody": _custody(book, book.events(item.subject)),
+        "custody": _custody(book, events),
         "verified": {"checkpoint": book.checkpoint(), "proofs": []},
     }
 

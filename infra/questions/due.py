@@ -7,6 +7,7 @@ from sqlalchemy import case, func, select
 
 from domain.envelope import day_of
 from infra.questions.book import Book
+from infra.questions.counted import Counted
 from infra.questions.order import Place, cursor_of, later
 from projections.cases import DueRow
 from projections.due import Day, Running, due, grouped
@@ -38,6 +39,14 @@ def due_list(book: Book, unit: str | None, handler: str | None, on: date | None)
 
 SPANS = ("missed", "today", "week")
 """What of the list may be asked for: overdue, or not overdue and due on the day, or by the end of its week."""
+
+
+def coming_now(book: Book, counted: Counted) -> dict[str, Any]:
+    """The same of the whole record on the newest event's day, from what is counted."""
+    today = book.moment.date()
+    overdue, *ends = counted.tally.coming(today.isoformat(), _sunday(today).isoformat())
+    counts = dict(zip(SPANS, (overdue, *ends), strict=True))
+    return {**book.head(), "on": today.isoformat(), "until": _sunday(today).isoformat(), **counts}
 
 
 def coming(book: Book, on: date | None) -> dict[str, Any]:

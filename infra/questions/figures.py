@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from infra.questions.book import Book
+from infra.questions.counted import Counted, Running
 from infra.questions.days import within
-from infra.questions.tallies import Counted, Running
 from projections import counters as count
 from projections.cases import CaseRow
 from projections.kpis import FORMULA, Asked, kpis
@@ -107,7 +107,7 @@ def scoreboard(book: Book, counted: Counted, unit: str) -> dict[str, Any] | None
         "open": totals["open"], "late": totals["late"], "registered": totals["items"], "closed": totals["closed"],
         "resolved": totals["resolved"],
         "findings_by_rule": _by_rule(book, counted.tally.findings(members)),
-        "due_soon": _due(book, counted.due_soon(members)),
+        "due_soon": _due(book, counted.due_soon(book, members)),
         **_this_year(counted, unit, members),
     }  # fmt: skip
 
@@ -145,7 +145,7 @@ def overview(book: Book, counted: Counted) -> dict[str, Any]:
         "counties": _counties(book, tally.each("county"), by_unit),
         "rules": _by_rule(book, tally.findings()),
         "units": [{"unit": unit, "name": book.units.name(unit), "findings": by_unit[unit]} for unit in worst],
-        "due": _due(book, counted.due_soon()),
+        "due": _due(book, counted.due_soon(book)),
         **_this_year(counted, top(book), everyone),
     }  # fmt: skip
 

@@ -3,22 +3,24 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 
 from domain.envelope import AnyEvent
 from domain.moments import When, parted
 from domain.reader import Reader
 from domain.rules.law import Rules
-from infra.log.checkpoint import Checkpoints
+from infra.log.checkpoint import Checkpoints, read_tree
 from infra.log.merkle import Tree
 from infra.log.port import Log
-from infra.office import Office
+from infra.office import Office, folded
 from infra.past.directory import Directory
 from infra.past.rows import Rows
 from infra.past.sight import Sight, sight
-from infra.questions.book import Book, Recalled
+from infra.questions.book import RECALLED, Book, Recalled
 from infra.questions.past import PastBook
 from infra.views.projector import Projector
 from infra.views.store import Views
+from infra.views.sums import Sums
 from projections.visibility import Reach
 
 
@@ -39,27 +41,40 @@ class Library:
         self._projector = projector
         self._office = Office(log, shipped)
         self._directory = Directory(log, shipped)
-        self._checkpoints = Checkpoints(log, trees)
+        self._checkpoints = Checkpoints(log, self._tree)
+        self._trees = trees
         self.hashed = Checkpoints(log)
         """The same from every leaf of the log: what is kept beside it vouches for nothing."""
         self._past = past
         self._lock = threading.RLock()
+        self._book: Book | None = None
+        self._looked = 0.0
+        """When a look at the store began by which the present book was opened."""
         self.reaches: dict[tuple[Reader, Sight], Reach] = {}
         """How far readers see, by their scope and the record that they ask about."""
         self.telling: Callable[[AnyEvent], None] | None = None
         """Told of every event that the log gained since the first question."""
 
+    def _tree(self, size: int) -> Tree:
+        """The largest tree, not beyond a size, that is kept beside the sums or in the archive of the past."""
+        live = self._views.live()
+        kept = read_tree(Sums(self._views, live.tables.number).tree()) if live is not None else Tree()
+        stored = [each for each in (kept, self._trees(size) if self._trees else Tree()) if each.size <= size]
+        return max(stored, key=lambda each: each.size, default=Tree())
+
     @contextmanager
     def still(self) -> Iterator[Book]:
         """The present record, staying as it is meanwhile."""
+        asked = monotonic()
         with self._lock:
-            yield self._present()
+            yield self._present(asked)
 
     def at(self, when: When) -> Book:
         """The record as of a recorded time, of another time; None is now."""
         if parted(when) == (None, None):
+            asked = monotonic()
             with self._lock:
-                return self._present()
+                return self._present(asked)
         seen = sight(self._log, when)
         with self._lock:
             units, rules = self._directory.at(seen)
@@ -70,12 +85,28 @@ class Library:
         with self._lock:
             return book.recalled()
 
-    def _present(self) -> Book:
-        if self._projector is not None:
-            self._projector.catch_up()
-        live = self._views.live()
+    def remember(self) -> None:
+        """Reads what duties are judged by, while others ask: at the first judgement all would wait for it."""
+        upto = self.at(None).position
+        for kind in RECALLED:
+            if kind not in self._office.whole:
+                states = folded(kind, self._log.of_kind(kind, upto=upto))
+                with self._lock:
+                    self._office.adopt(kind, states, upto)
+
+    def _present(self, asked: float) -> Book:
+        """The book of a look that began no earlier than the question: of many who wait together one looks for all."""
+        if self._book is None or self._looked < asked:
+            looked = monotonic()
+            self._book = self._opened()
+            self._looked = looked
+        return self._book
+
+    def _opened(self) -> Book:
+        live = self._projector.caught_up() if self._projector is not None else self._views.live()
         assert live is not None
-        self._office.catch_up(also=self.telling)
+        if self._projector is None or live.partitioned or live.position != self._office.position:
+            self._office.catch_up(also=self.telling)
         behind = self._office.position - live.position
         return Book(
             self._log, self._office, self._views, live.tables, self._checkpoints, position=self._office.position,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from infra.questions.book import Book
-from infra.questions.tallies import Counted
+from infra.questions.counted import Counted
 
 STATES: dict[str, tuple[str, ...]] = {
     "supervision": ("open", "answered", "closed"), "sponsorship": ("open", "ended"),

@@ -7,11 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+import psycopg
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from infra.postgres import sentence as postgres_sentence
+from infra.postgres import still_there
 from infra.sqlite import BUSY_SECONDS, write_ahead
 from infra.sqlite import sentence as sqlite_sentence
 from infra.views.store import Views
@@ -63,9 +66,20 @@ def _alone_in(folder: Path) -> Iterator[None]:
         os.close(held)
 
 
+def _taken(connection: psycopg.Connection[Any], *_: Any) -> None:
+    try:
+        still_there(connection)
+    except psycopg.Error as error:
+        raise DisconnectionError from error  # SQLAlchemy then takes another
+
+
 def postgres_views(connection: dict[str, str | int], schema: str, where: str, kind: type[V]) -> V:
     """The same in a schema of a PostgreSQL database; `connection` are psycopg's arguments."""
-    engine = create_engine("postgresql+psycopg://", connect_args=connection, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(
+        "postgresql+psycopg://", connect_args=connection, hide_parameters=True, pool_size=KEPT_OPEN, max_overflow=-1,
+        pool_use_lifo=True,
+    )  # fmt: skip
+    event.listen(engine, "checkout", _taken)
 
     @contextmanager
     def alone() -> Iterator[None]:

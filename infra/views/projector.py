@@ -17,7 +17,7 @@ from infra.agenda import Due
 from infra.kafka.partition import partition_of
 from infra.log.port import Entry, Log, StoreError
 from infra.views.partitions import Partitions
-from infra.views.store import Overtaken, Views
+from infra.views.store import Live, Overtaken, Views
 from infra.views.tables import Tables
 from projections.fold import ELSE, Fold
 
@@ -129,15 +129,18 @@ class Projector:
 
     def catch_up(self, progress: Progress | None = None) -> int:
         """Folds what the log has gained. Returns the position reached. Two projectors do no harm to each other."""
+        return self.caught_up(progress).position
+
+    def caught_up(self, progress: Progress | None = None) -> Live:
+        """The same; the generation that questions read, as it stands then."""
         head = self._log.head().position
         while True:
             live = self._views.live()
             assert live is not None, "opening the views makes a live generation"
-            if live.partitioned:
-                return live.position
-            if live.position >= head:
+            if live.position > head and not live.partitioned:
                 self._check(live.position)
-                return live.position
+            if live.partitioned or live.position >= head:
+                return live
             if live.position != self._position:
                 self._fold.forget()
             try:

@@ -20,6 +20,8 @@ from projections.shelf import unpack_item
 
 FORMAT = 17
 """Of the rows and their bodies; another one is rebuilt, never migrated."""
+BESIDE = ("titles", "tally", "counted")
+"""Tables of a generation that hold nothing of their own."""
 FEW = 500
 """Rows that PostgreSQL is sent one by one; for more, a copy into a table of the transaction costs less."""
 Alone = Callable[[], AbstractContextManager[None]]
@@ -49,6 +51,9 @@ class Views:
         self.alone = alone
         """Held by whoever rebuilds: two rebuilds on one store come one after the other."""
         self.postgres = engine.dialect.name == "postgresql"
+        # Of several selects in one transaction each sees what is committed by then there: without one nothing is lost.
+        asked = {"isolation_level": "AUTOCOMMIT"} if self.postgres else {}
+        self._asking = self.engine.execution_options(**asked)
         self._sentence = sentence
         self._tables: dict[int, Tables] = {}
         if not self.has_tables() or self.live() is None:
@@ -101,17 +106,15 @@ class Views:
 
     def live(self, connection: Connection | None = None) -> Live | None:
         """The live generation; None where there is none of this format."""
+        if connection is None:
+            with self.reading() as own:
+                return self.live(own)
         through = f"SELECT min(GREATEST(position, through)) FROM {self.q('partitions')} WHERE generation = number"
         if not self.postgres:
             through = through.replace("GREATEST", "max")
-        query = text(
+        row = connection.exec_driver_sql(
             f"SELECT number, position, ({through}) FROM {self.q('generations')} WHERE live = 1 AND format = {FORMAT}"
-        )
-        if connection is not None:
-            row = connection.execute(query).fetchone()
-        else:
-            with self.engine.connect() as own:
-                row = own.execute(query).fetchone()
+        ).fetchone()
         if row is None:
             return None
         number, position, kept = row
@@ -134,7 +137,18 @@ class Views:
             if self.postgres:
                 connection.execute(text(f"ALTER TABLE {self.q(table.name)} {bytewise(table)}"))
         self.make_titles(connection, tables)
+        self._make_sums(connection, tables.number)
         return tables
+
+    def _make_sums(self, connection: Connection, number: int) -> None:
+        """Tables for what is counted over the rows (`infra.views.sums`)."""
+        blob, words = ("BYTEA", 'TEXT COLLATE "C"') if self.postgres else ("BLOB", "TEXT")
+        kept = "version BIGINT PRIMARY KEY, position BIGINT NOT NULL, law TEXT NOT NULL"
+        kept += f", body {blob} NOT NULL, tree {blob} NOT NULL"
+        counted = f"tab {words}, key {words}, cells {blob} NOT NULL, PRIMARY KEY (tab, key)"
+        tail = "" if self.postgres else " WITHOUT ROWID"
+        connection.execute(text(f"CREATE TABLE {self.q(f'tally_{number}')} ({kept})"))
+        connection.execute(text(f"CREATE TABLE {self.q(f'counted_{number}')} ({counted}){tail}"))
 
     def make_titles(self, connection: Connection, tables: Tables) -> None:
         """The table of titles, by their terms."""
@@ -170,7 +184,7 @@ class Views:
         )
 
     def _drop(self, connection: Connection, number: int) -> None:
-        for name in (*(f"{key}_{number}" for key in KEYS), f"titles_{number}"):
+        for name in (*(f"{key}_{number}" for key in KEYS), *(f"{each}_{number}" for each in BESIDE)):
             connection.execute(text(f"DROP TABLE IF EXISTS {self.q(name)}"))
         connection.execute(text(f"DELETE FROM {self.q('partitions')} WHERE generation = {number}"))
         connection.execute(text(f"DELETE FROM {self.q('generations')} WHERE number = {number}"))
@@ -198,7 +212,7 @@ class Views:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection to ask; nothing is written on it."""
-        with self.engine.connect() as connection:
+        with self._asking.connect() as connection:
             yield connection
 
     def titled(self, connection: Connection, titles: str, phrases: list[list[str]]) -> list[str]:
@@ -295,7 +309,7 @@ class Views:
             cursor.executemany(f"INSERT INTO {target} VALUES ({','.join(['%s'] * len(columns))}) {otherwise}", rows)
             return
         cursor.execute(f"CREATE TEMP TABLE new_{name} (LIKE {target}) ON COMMIT DROP")
-        _copied(cursor, f"new_{name}", rows)
+        copied(cursor, f"new_{name}", rows)
         cursor.execute(f"INSERT INTO {target} SELECT * FROM new_{name} {otherwise}")
 
     def _titles(self, cursor: Any, tables: Tables, titles: list[tuple[str, str]]) -> None:
@@ -307,7 +321,7 @@ class Views:
             cursor.executemany(f"INSERT INTO {target} VALUES (%s, to_tsvector('simple', %s))", titles)
             return
         cursor.execute("CREATE TEMP TABLE new_titles (no TEXT, terms TEXT) ON COMMIT DROP")
-        _copied(cursor, "new_titles", titles)
+        copied(cursor, "new_titles", titles)
         cursor.execute(f"INSERT INTO {target} SELECT no, to_tsvector('simple', terms) FROM new_titles")
 
     # states
@@ -339,7 +353,8 @@ class Views:
         self.engine.dispose()
 
 
-def _copied(cursor: Any, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+def copied(cursor: Any, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Sends rows to a table of PostgreSQL, all in one go."""
     with cursor.copy(f"COPY {table} FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)

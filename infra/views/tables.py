@@ -22,7 +22,7 @@ ROWS: dict[str, Any] = {
 }  # fmt: skip
 INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "cases": (("unit", "over"), ("registered_by",), ("registered_on",), ("first",), ("first_unit",)),
-    "due": (("due_on",),),
+    "due": (("due_on",), ("owed_by", "due_on")),
     "findings": (("unit",), ("rule",), ("subject",)),
     "ledgers": (("ledger", "opened_on"), ("official",)),
     "acts": (("ledger", "opened_on"), ("official",)),

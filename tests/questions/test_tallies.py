@@ -1,5 +1,6 @@
 """Sums that follow the record row by row are those that somebody counts who opens the store only now."""
 
+from base64 import b64encode
 from contextlib import closing
 from datetime import timedelta
 
@@ -10,7 +11,10 @@ from sqlalchemy import func, select
 from cli.wiring import System
 from domain.codec import encode
 from infra.city.simulation import START, simulate
+from infra.log.merkle import Tree
 from infra.questions import Answers
+from infra.questions.counted import law_told
+from infra.views.sums import Sums
 from tests.projections.test_ledgers import HISTORY
 from tests.questions.conftest import told
 from tests.samples import *
@@ -52,6 +56,53 @@ def test_a_history_of_ledgers_is_counted_alike_step_by_step(system):
         system.answers.overview()
         system.answers.scoreboard(CITY)
     assert asked(system.answers) == asked_anew(system.url)
+
+
+def test_who_opens_the_store_goes_on_from_sums_that_were_kept(system):
+    intake = system.intake(history=True)
+    actions = [orjson.dumps(action) for action in simulate(3, days=100, scale=0.1, counties=1)]
+    for at in range(0, len(actions), 3_000):
+        intake.take(actions[at : at + 2_000])
+        system.answers.keep_sums()
+        intake.take(actions[at + 2_000 : at + 3_000])
+        assert asked_anew(system.url) == asked(system.answers)
+    intake.advance(START + timedelta(days=200))
+    assert asked_anew(system.url) == asked(system.answers), "after everything open was missed"
+
+
+def test_of_two_side_by_side_either_keeps_sums_and_both_count_on(system):
+    intake = system.intake(history=True)
+    actions = [orjson.dumps(action) for action in simulate(4, days=60, scale=0.1, counties=1)]
+    intake.take(actions[:1_000])
+    system.answers.keep_sums()
+    with closing(System(system.url)) as other:
+        for at, keeping in enumerate([other, system, other, other, system], start=1):
+            assert asked(other.answers) == asked(system.answers)
+            keeping.answers.keep_sums()
+            intake.take(actions[at * 1_000 : (at + 1) * 1_000])
+        other.answers.fetch_sums()
+        assert asked(other.answers) == asked(system.answers)
+
+
+def test_sums_of_another_law_are_not_gone_on_from(city):
+    city.ask.keep_sums()
+    live = city.system.views.live()
+    kept = Sums(city.system.views, live.tables.number)
+    assert kept.read("another") is None
+    assert kept.read(law_told(city.ask.present().rules)).position == live.position
+
+
+def test_who_opens_the_store_knows_the_root_of_the_log_without_all_its_leaves(city):
+    city.ask.keep_sums()
+    leaves = [leaf for _, leaf in city.system.log.leaves()]
+    with closing(System(city.system.url)) as other:
+        for size in (len(leaves), len(leaves) - 1, 1):
+            tree = Tree()
+            tree.extend(leaves[:size])
+            assert other.answers.present().checkpoints.at(size) == {
+                "size": size,
+                "root": b64encode(tree.root()).decode(),
+            }
 
 
 def test_rows_that_lag_behind_the_log_are_counted_once_they_are_there(system):
