@@ -77,6 +77,7 @@ BROKEN: dict[str, tuple[bytes | dict[str, Any], str, str]] = {
     "five thousand digits": (raw('"persons": 1', f'"persons": {"9" * 5000}'), "bad-value", "$.data.persons"),
     "a wrong enum": (registered(1, channel="pigeon"), "bad-value", "$.data.channel"),
     "NUL in a text": (registered(1, title="a\0b"), "bad-value", "$.data.title"),
+    "NUL in a field's name": (registered(1, **{"a\0b": 1}), "unknown-field", "$.data.a\\u0000b"),
     "NUL in a subject": (outside(subject="petition:a\0b"), "bad-value", "$.subject"),
     "no offset": (outside(time="2020-04-10T09:12:00"), "bad-value", "$.time"),
     "no offset in data": (registered(1, received_at="2020-04-10T09:12:00"), "bad-value", "$.data.received_at"),
@@ -115,6 +116,12 @@ def test_each_broken_line_has_its_code_and_path_and_all_others_are_taken(
     assert again == {"recorded": 0, "duplicate": len(before) + len(after), "rejected": len(BROKEN)}
     assert danze("show", "petition:P-2000").code == 0
     assert danze.events() >= len(before) + len(after)
+
+
+def test_a_database_server_refuses_the_same(postgres_store_url: str, tmp_path: Path) -> None:
+    sent = ndjson([*city(), *(line for line, _, _ in BROKEN.values())])
+    said = Danze(postgres_store_url, XDG_DATA_HOME=str(tmp_path))("emit", "-", "--json", sent=sent)
+    assert said.json == {"recorded": len(city()), "duplicate": 0, "rejected": len(BROKEN)}
 
 
 SECRETS = ("李大山", "13900000000", "蒸湘区红湘路1号")
