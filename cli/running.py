@@ -28,6 +28,7 @@ from infra.intake import NONE, Intake
 from infra.log.port import Conflict, StoreError
 from infra.log.urls import parse, printable
 from infra.logs import in_json
+from infra.machine_time import MachineTime
 from infra.questions import Answers
 from infra.reporting import refused as not_his
 from infra.seals.keys import key_of, signer
@@ -63,6 +64,7 @@ class Door:
     def __init__(self, intake: Intake, answers: Answers) -> None:
         self._intake, self._answers = intake, answers
         self._lock = threading.Lock()
+        self._time = MachineTime(now)
 
     def for_(self, reader: Reader) -> "ReportersDoor":
         """The same for who reports with a token."""
@@ -87,7 +89,7 @@ class Door:
     def tick(self) -> int:
         """Records what was missed up to now."""
         with self._lock:
-            return self._intake.advance(day_of(now()))
+            return self._intake.advance(self._time.today())
 
 
 class ReportersDoor(Door):

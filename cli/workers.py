@@ -12,12 +12,12 @@ from cli.screen import fail
 from cli.waiting import say, standing, stopped, there
 from cli.watched import serve, watched
 from cli.wiring import DEFAULT_KAFKA, DEFAULT_STORE, kafka_settings, now
-from domain.envelope import day_of
 from infra.intake import Intake
 from infra.kafka.settings import KafkaProblem, KafkaSettings, Unreachable
 from infra.kafka.topics import Topics
 from infra.log.port import Claim, Conflict, Log, StoreError
 from infra.log.urls import PostgresUrl, parse, printable
+from infra.machine_time import MachineTime
 from infra.pulse import Pulse
 
 Instance = Annotated[
@@ -142,7 +142,8 @@ def clock(
 
     with standing("clock", store) as system:
         say("clock", printable(store))
-        tick(system.log, lambda: system.intake(clock=True), lambda: day_of(now()), stopped(), every, alive)
+        today = MachineTime(now).today
+        tick(system.log, lambda: system.intake(clock=True), today, stopped(), every, alive)
     say("clock", "ended")
 
 

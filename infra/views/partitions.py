@@ -121,7 +121,7 @@ class Partitions:
     def _held(self, connection: Connection) -> Live:
         """The live generation, which nobody else shares out, writes or switches until the transaction ends."""
         if self._views.postgres:
-            connection.execute(self._text("SELECT number FROM {g} WHERE live = 1 FOR UPDATE"))
+            connection.execute(self._text("SELECT number FROM {g} WHERE live = 1 ORDER BY number FOR UPDATE"))
             connection.execute(self._text("SELECT partition FROM {p} ORDER BY generation, partition FOR UPDATE"))
         live = self._views.live(connection)
         assert live is not None, "opening the views makes a live generation"

@@ -105,7 +105,7 @@ class Views:
     # generations
 
     def live(self, connection: Connection | None = None) -> Live | None:
-        """The live generation; None where there is none of this format."""
+        """The live generation of this release; None where there is none of this format."""
         if connection is None:
             with self.reading() as own:
                 return self.live(own)
@@ -121,9 +121,12 @@ class Views:
         return Live(self.tables(number), position if kept is None else kept, kept is not None)
 
     def build(self) -> Tables:
-        """Empty tables of a new generation, beside the live one. Only for who is `alone`: it drops what is neither."""
+        """Empty tables of a new generation, beside the live one. Only for who is `alone`: it drops what is neither, and
+        what an earlier release left.
+        """
         with self.writing() as connection:
-            old = connection.execute(text(f"SELECT number FROM {self.q('generations')} WHERE live = 0")).fetchall()
+            gone = f"(live = 0 AND format = {FORMAT}) OR format < {FORMAT}"
+            old = connection.execute(text(f"SELECT number FROM {self.q('generations')} WHERE {gone}")).fetchall()
             for (number,) in old:  # read to the end first: SQLite drops no table while a query is open
                 self._drop(connection, number)
             return self._build(connection)
@@ -179,9 +182,9 @@ class Views:
         self._switch(connection, tables)
 
     def _switch(self, connection: Connection, tables: Tables) -> None:
-        connection.execute(
-            text(f"UPDATE {self.q('generations')} SET live = CASE WHEN number = {tables.number} THEN 1 ELSE 0 END")
-        )
+        """Of another format the live one stays: a process of the release before goes on reading and writing it."""
+        live = f"CASE WHEN number = {tables.number} THEN 1 ELSE 0 END"
+        connection.execute(text(f"UPDATE {self.q('generations')} SET live = {live} WHERE format = {FORMAT}"))
 
     def _drop(self, connection: Connection, number: int) -> None:
         for name in (*(f"{key}_{number}" for key in KEYS), *(f"{each}_{number}" for each in BESIDE)):

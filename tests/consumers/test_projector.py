@@ -1,6 +1,7 @@
 """The projector without Kafka in between: batches of partitions, in any order, twice, by several workers at once."""
 
 import random
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -13,6 +14,7 @@ from consumers.projector import Projector
 from domain.codec import LaterType
 from infra.city.simulation import simulate
 from infra.kafka.partition import partition_of
+from infra.views import store
 from infra.views.partitions import Partitions
 
 PARTITIONS = 4
@@ -202,6 +204,37 @@ def test_a_type_of_a_later_release_stops_the_worker_and_nothing_is_lost(city):
         for batch in city.batches(partition, 1000):
             upgraded.fold([batch])
     assert equal(city)
+
+
+def test_workers_of_two_releases_each_fold_into_their_own_rows_until_the_old_ones_end(city, monkeypatch):
+    """A rolling upgrade to other read models: partitions go over one by one."""
+    old = city.projector()
+    old.take_over(range(PARTITIONS))
+    for partition in range(PARTITIONS):
+        old.fold(city.batches(partition, 60)[:2])
+    before = city.system.answers.search(q="", limit=50)
+    of_today, of_next = store.FORMAT, store.FORMAT + 1
+    monkeypatch.setattr(store, "FORMAT", of_next)
+    with closing(System(city.system.url)) as newer:
+        city.system, older = newer, city.system
+        new = city.projector()
+        assert new.take_over([0, 1]) == {0: 0, 1: 0}, "its own rows begin with the first record"
+        all_of(city, new, 0, 1)
+        monkeypatch.setattr(store, "FORMAT", of_today)
+        old.let_go([0, 1])
+        assert older.answers.search(q="", limit=50) == before, "who reads the old rows is not disturbed"
+        all_of(city, old, 2, 3)
+        monkeypatch.setattr(store, "FORMAT", of_next)
+        new.take_over([2, 3])
+        all_of(city, new, 2, 3)
+        assert equal(city)
+        city.system = older
+
+
+def all_of(city, worker, *partitions):
+    for partition in partitions:
+        for batch in city.batches(partition, 60):
+            worker.fold([batch])
 
 
 def test_an_event_that_comes_before_the_one_before_it_is_laid_aside(city):

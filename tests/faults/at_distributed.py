@@ -94,7 +94,7 @@ def out_of_memory(engine: Distributed) -> Iterator[None]:
     if worker.poll() is None:
         has = int(Path(f"/proc/{worker.pid}/statm").read_text().split()[0]) * resource.getpagesize()
         limit = has + engine.random.randrange(TIGHT)
-        resource.prlimit(worker.pid, resource.RLIMIT_AS, (limit, limit))
+        resource.prlimit(worker.pid, resource.RLIMIT_AS, (limit, resource.RLIM_INFINITY))
     yield
     _a_while(engine)
     if worker.poll() is None:

@@ -54,7 +54,7 @@ def out_of_memory(engine: Embedded) -> Iterator[None]:
 
 def _limited(engine: Embedded, what: int, limit: int) -> None:
     assert engine.running is not None
-    resource.prlimit(engine.running.pid, what, (limit, limit))
+    resource.prlimit(engine.running.pid, what, (limit, resource.RLIM_INFINITY))
 
 
 @contextmanager

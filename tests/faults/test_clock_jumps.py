@@ -1,0 +1,109 @@
+"""The machine's time is set ahead, and back: nobody has missed anything by it, and the order of the log holds."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.machine_time import MachineTime, TimeJumped
+from tests.system.command import Danze, action, city, ndjson, registered
+from tests.system.engine import until
+
+JUMPING = """
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from cli import wiring
+real, ahead = wiring.now, Path(sys.argv.pop(1))
+wiring.now = lambda: real() + timedelta(days=float(ahead.read_text()))
+System = wiring.System.intake
+System.__kwdefaults__["now"] = wiring.now
+from cli.__main__ import main
+main()
+"""
+"""danze on a machine whose time is days ahead, as a file says: `wiring.now` is the only clock in the product."""
+TODAY = datetime.now(UTC)
+
+
+class Machine:
+    """A store, and a time that can be set."""
+
+    def __init__(self, danze: Danze, ahead: Path) -> None:
+        self.danze, self.ahead = danze, ahead
+        self.set(0)
+
+    def set(self, days: float) -> None:
+        self.ahead.with_suffix(".new").write_text(str(days))
+        self.ahead.with_suffix(".new").rename(self.ahead)
+
+    def begin(self, *call: object, **more: Any) -> subprocess.Popen[bytes]:
+        arguments = [sys.executable, "-c", JUMPING, str(self.ahead), *map(str, call)]
+        pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        return subprocess.Popen(arguments, env=self.danze.environment, **{**pipes, **more})
+
+    def emit(self, *actions: dict) -> str:
+        out, err = self.begin("emit", "-", "--json").communicate(ndjson(actions), timeout=60)
+        assert not err
+        return str(out.decode())
+
+
+@pytest.fixture
+def machine(danze: Danze, tmp_path: Path) -> Iterator[Machine]:
+    """A petition that came in a minute ago."""
+    time = (TODAY - timedelta(minutes=1)).isoformat()
+    danze.emit(*city(), {**registered(1), "time": time})
+    return Machine(danze, tmp_path / "ahead")
+
+
+def test_a_clock_set_ahead_records_nothing_until_it_is_set_back(machine: Machine, tmp_path: Path) -> None:
+    before, said = machine.danze.events(), tmp_path / "said"
+    with said.open("wb") as output, machine.begin("clock", "--every", "0.2", stderr=output) as clock:
+        try:
+            until(lambda: "danze clock: " in said.read_text(), lambda: "it does not stand")
+            machine.set(400)
+            until(lambda: "jumped ahead by 400 days" in said.read_text(), said.read_text)
+            assert machine.danze.events() == before
+            machine.set(0)
+            overdue = (TODAY - timedelta(days=100)).isoformat()
+            assert machine.danze.emit({**registered(2), "time": overdue})["recorded"] == 1
+            until(lambda: machine.danze.events() > before + 1, said.read_text)
+        finally:
+            clock.terminate()
+
+
+def test_what_comes_in_while_the_time_jumps_keeps_its_order_and_is_taken_once(machine: Machine) -> None:
+    for number, days in ((10, 3), (11, -200)):
+        machine.set(days)
+        time = (TODAY + timedelta(days=min(days, 0)) - timedelta(hours=1)).isoformat()
+        assert '"recorded": 1' in machine.emit({**registered(number), "time": time})
+    assert machine.danze.events() == 6
+    assert machine.danze("search", "--json").json["total"] == 3
+    assert {*machine.danze("replay", "--json").json["differences"].values()} == {0}
+
+
+def test_what_happened_lies_in_the_future_of_a_clock_set_back_and_can_be_sent_again(machine: Machine) -> None:
+    now = action("W", "petition.worked", "petition:P-1", TODAY.isoformat(), {"what": "来电询问"})
+    machine.set(-30)
+    assert '"rejected": 1' in machine.emit(now)
+    machine.set(0)
+    assert '"recorded": 1' in machine.emit(now)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "passed", "jumped"), [(0, 0, False), (0.9, 0, False), (1.1, 0, True), (48, 48, False), (-48, 0, False)]
+)
+def test_hours_that_did_not_pass_are_a_jump(ahead: float, passed: float, jumped: bool) -> None:
+    hours = [0.0, 0.0]
+    time = MachineTime(lambda: TODAY + timedelta(hours=hours[0]), lambda: hours[1] * 3600)
+    hours[:] = ahead, passed
+    if jumped:
+        with pytest.raises(TimeJumped, match="by 1 hours"):
+            time.today()
+    else:
+        assert time.today()
