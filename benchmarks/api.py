@@ -41,6 +41,8 @@ DIGITS, SERIAL = 6, 4
 """Digits of an item's running number, and how many of them a simulated one of this year needs."""
 PERSON = re.compile(rb"person:[0-9a-f]{2}")
 EVIDENCE = re.compile(rb'"evidence":\[([\d,]+)\]')
+IDLE = 10.0
+"""Seconds after which a connection is not used again; the server closes one after 30."""
 GOALS = {"sqlite": 50, "postgresql": 20}
 """Milliseconds within which 99 of 100 answers are there."""
 
@@ -176,11 +178,12 @@ class Client:
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self._idle: list[tuple[float, asyncio.StreamReader, asyncio.StreamWriter]] = []
+        """Each with the moment since when, the newest last."""
 
     async def get(self, path: str, body: bytes = b"") -> int:
         """The length of a good answer."""
-        reader, writer = self._idle.pop() if self._idle else await asyncio.open_connection("127.0.0.1", self._port)
+        reader, writer = await self._connection()
         verb = "POST" if body else "GET"
         head = f"{verb} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
         writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
@@ -189,8 +192,17 @@ class Client:
         await reader.readexactly(length)
         if status.split()[1] not in (b"200", b"207"):
             sys.exit(f"{path}: {status.decode()}")
-        self._idle.append((reader, writer))
+        self._idle.append((time.monotonic(), reader, writer))
         return length
+
+    async def _connection(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """One that the server has not closed for having been idle, or a new one."""
+        while self._idle:
+            since, reader, writer = self._idle.pop()
+            if time.monotonic() - since < IDLE:
+                return reader, writer
+            writer.close()
+        return await asyncio.open_connection("127.0.0.1", self._port)
 
 
 async def measured(port: int, asked: list[Asked], rate: int, seconds: int) -> dict[str, list[float]]:
