@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 
 from infra.questions.book import Book
 from infra.questions.counted import Counted, Running
@@ -46,11 +46,39 @@ def counters(
     """Registrations and goings up of these days, by `by` (one of projections.counters.KEYS)."""
     cases, raised = book.tables.cases, book.tables.raised
     of_unit = [cases.c.registered_by.in_(sorted(book.units.below(unit)))] if unit else []
-    registered = book.cases(*of_unit, *within(cases.c.registered_on, from_, to))
-    rows = count.counters(registered, book.raised(*of_unit, *within(raised.c.day, from_, to)), by, book.units)
+    registered = _registered(cases, by).where(*of_unit, *within(cases.c.registered_on, from_, to))
+    gone_up = _gone_up(cases, raised, by).where(*of_unit, *within(raised.c.day, from_, to))
+    alike: list[count.Registered | count.GoneUp] = [
+        *(count.Registered(value, *map(int, numbers)) for value, *numbers in book.select(registered)),
+        *(count.GoneUp(value, *map(int, numbers)) for value, *numbers in book.select(gone_up)),
+    ]
+    rows = count.counters(alike, by, book.units)
     for row in rows:
         row["name"] = book.units.name(row["key"]) if row["key"].startswith("unit:") else _key_name(book, row["key"])
     return {**book.head(), "by": by, "rows": rows}
+
+
+def _registered(cases: Any, by: str) -> Select[*tuple[Any, ...]]:
+    """Items by the value that their key comes from, as `Registered`."""
+    value, all_, repeat = _value(cases, by, cases.c.registered_on), func.count(), func.count(cases.c.first)
+    flags = (func.sum(cases.c.skip_level), func.sum(cases.c.collective))
+    return select(value, all_, all_ - repeat, repeat, *flags).group_by(value)
+
+
+def _gone_up(cases: Any, raised: Any, by: str) -> Select[*tuple[Any, ...]]:
+    """Goings up, as `GoneUp`."""
+    value, level, kind = _value(cases, by, raised.c.day), raised.c.level, raised.c.kind
+    told = (level == "city", level == "province", level == "national", raised.c.beyond == 1, kind == "collective",
+            kind == "irregular")  # fmt: skip
+    numbers = (func.sum(case((each, 1), else_=0)) for each in told)
+    return select(value, *numbers).select_from(cases.join(raised, raised.c.no == cases.c.no)).group_by(value)
+
+
+def _value(cases: Any, by: str, day: Any) -> Any:
+    column = count.BY[by].column
+    if column == "responsible":
+        return func.coalesce(cases.c.first_unit, cases.c.unit)
+    return day if column is None else cases.c[column]
 
 
 def _key_name(book: Book, key: str) -> str:
