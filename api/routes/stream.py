@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from time import monotonic
@@ -103,7 +104,7 @@ async def stream(
     """
     asked = unit_id(unit)
     if asked is not None:
-        found(questions.scoreboard(asked), f"unit {unit}")
+        found(await asyncio.to_thread(questions.scoreboard, asked), f"unit {unit}")
     whose = lines.taken(request)
     until = monotonic() + min(seconds or LONGEST, LONGEST)
     messages = told(questions, _position(request.headers.get("last-event-id"), after), asked, until)

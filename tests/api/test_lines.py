@@ -2,13 +2,14 @@
 
 import asyncio
 import json
+import threading
 import urllib.error
 import urllib.request
 from contextlib import ExitStack
 
 import pytest
 
-from api.routes.stream import LONGEST, OF_ONE_ADDRESS, OF_ONE_TOKEN, Lines
+from api.routes.stream import LONGEST, OF_ONE_ADDRESS, OF_ONE_TOKEN, Lines, stream
 from api.stream import told
 from domain.reader import Reader
 from tests.api.fuzz import filled, served
@@ -20,6 +21,7 @@ class Asking:
     def __init__(self, name, address):
         self.state = type("State", (), {"reader": Reader("auditor", name=name)})
         self.scope = {"client": (address, 1), "headers": []}
+        self.headers = {}
 
 
 async def stands(lines, *asking):
@@ -80,6 +82,20 @@ def test_a_line_ends_after_ten_minutes_at_the_latest(questions, monkeypatch):
 
     assert asyncio.run(heard())[0].startswith(b"retry:")
     assert next(minutes) > LONGEST
+
+
+def test_while_a_line_asks_about_its_unit_others_are_served(questions):
+    board, served_another = questions.scoreboard, threading.Event()
+    questions.scoreboard = lambda unit: board(unit) if served_another.wait(2) else None
+
+    async def story():
+        asked = stream.fn(Asking("token:1", "10.0.0.1"), questions, Lines(), "430408-zjj", None, None)
+        line = asyncio.create_task(asked)
+        await asyncio.sleep(0.1)
+        served_another.set()
+        assert (await line).media_type == "text/event-stream"
+
+    asyncio.run(story())
 
 
 def test_over_http_the_eleventh_line_is_refused(tmp_path, monkeypatch):
