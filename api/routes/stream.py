@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from time import monotonic
 from typing import Annotated, Any
+from weakref import finalize
 
 from litestar import Request, get
 from litestar.di import NamedDependency
@@ -40,28 +41,42 @@ class Lines:
         self._proxies = proxies
         self._standing: Counter[str] = Counter()
 
-    def taken(self, request: Request[Any, Any, Any]) -> list[str]:
-        """Whose a new line is. Raises Problem where there are too many already, of all or of who asks."""
+    def taken(self, request: Request[Any, Any, Any]) -> Line:
+        """A new one. Raises Problem where there are too many already, of all or of who asks."""
         if self._standing["all"] >= MOST:
             raise Problem(503, "unavailable", f"{MOST} lines stand already", headers={"Retry-After": "30"})
         who, where = f"of {reader_of(request).name}", f"from {address_of(request.scope, self._proxies)}"
-        for whose, most in ((who, OF_ONE_TOKEN), (where, OF_ONE_ADDRESS)):
-            if self._standing[whose] >= most:
+        for one, most in ((who, OF_ONE_TOKEN), (where, OF_ONE_ADDRESS)):
+            if self._standing[one] >= most:
                 detail = f"{most} of your lines stand already: end one"
                 raise Problem(429, "too-many-requests", detail, headers={"Retry-After": "30"})
-        return ["all", who, where]
-
-    async def held(self, whose: list[str], messages: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        """The messages, counted as a line while they last."""
+        whose = ("all", who, where)
         self._standing.update(whose)
+        return Line(lambda: self._ended(whose))
+
+    def _ended(self, whose: tuple[str, ...]) -> None:
+        self._standing.subtract(whose)
+        self._standing = +self._standing
+
+
+class Line:
+    """One that stands from when it was taken until its messages end: by the client, the clock or a fault.
+
+    Messages that nobody began to read cannot say that they end: such a line ends when nobody holds it any more.
+    """
+
+    def __init__(self, ended: Callable[[], None]) -> None:
+        self._end = finalize(self, ended)
+
+    async def held(self, messages: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        """The messages, while they last."""
         try:
             async for each in messages:
                 yield each
         except Exception as error:  # noqa: BLE001 -- the client comes back and goes on; what is told of it is the log's to say
             logger.warning("a line ended: %s", problem_of(error).detail)
         finally:
-            self._standing.subtract(whose)
-            self._standing = +self._standing
+            self._end()
 
 
 LinesOf = NamedDependency[SkipValidation[Lines]]
@@ -105,11 +120,12 @@ async def stream(
     asked = unit_id(unit)
     if asked is not None:
         found(await asyncio.to_thread(questions.scoreboard, asked), f"unit {unit}")
-    whose = lines.taken(request)
     until = monotonic() + min(seconds or LONGEST, LONGEST)
     messages = told(questions, _position(request.headers.get("last-event-id"), after), asked, until)
     return Stream(
-        lines.held(whose, messages), media_type=MEDIA, headers={"cache-control": "no-store", "x-accel-buffering": "no"}
+        lines.taken(request).held(messages),
+        media_type=MEDIA,
+        headers={"cache-control": "no-store", "x-accel-buffering": "no"},
     )
 
 

@@ -26,7 +26,7 @@ class Asking:
 
 async def stands(lines, *asking):
     """Lines that have begun."""
-    begun = [lines.held(lines.taken(each), forever()) for each in asking]
+    begun = [lines.taken(each).held(forever()) for each in asking]
     for each in begun:
         await anext(each)
     return begun
@@ -66,6 +66,27 @@ def test_one_address_holds_no_more_whatever_tokens_it_has_and_others_have_theirs
         for number in range(150):
             begun += await stands(lines, Asking(f"token:{number}", f"10.0.1.{number}"))
         assert refused(lines, Asking("token:new", "10.9.9.9")) == 503
+
+    asyncio.run(story())
+
+
+def test_a_line_counts_from_when_it_is_taken_until_it_ends_though_nobody_began_to_read_it():
+    lines, one = Lines(), Asking("token:1", "10.0.0.1")
+    unread = [lines.taken(one).held(forever()) for _ in range(OF_ONE_TOKEN)]
+    assert refused(lines, one) == 429
+    unread.pop()
+    unread.append(lines.taken(one).held(forever()))
+    assert refused(lines, one) == 429
+
+
+def test_lines_taken_and_lost_leave_room_for_others():
+    async def story():
+        lines, one = Lines(), Asking("token:1", "10.0.0.1")
+        for _ in range(3 * OF_ONE_TOKEN):
+            lines.taken(one)
+            for line in await stands(lines, one):
+                await line.aclose()
+        await stands(lines, *[one] * OF_ONE_TOKEN)
 
     asyncio.run(story())
 
