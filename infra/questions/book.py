@@ -57,6 +57,11 @@ class Book:
         return self._tables
 
     @property
+    def whole(self) -> Tables:
+        """All rows, whoever asks: by their keys it is found which of them he may not see any more. None is told."""
+        return self._tables
+
+    @property
     def units(self) -> Units:
         return self.office.units
 

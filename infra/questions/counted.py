@@ -12,7 +12,6 @@ import msgspec
 from sqlalchemy import or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from domain.dispute.events import DisputeBecamePetition
 from domain.envelope import AnyEvent
 from domain.fact import UnitId
 from domain.kinds import kind_of
@@ -40,6 +39,7 @@ from projections.tally import (
     of_item,
     of_limit,
 )
+from projections.visibility import EVERYTHING
 
 SOONEST = 20
 """Running deadlines that are told of a unit."""
@@ -96,8 +96,7 @@ class Counted:
         self._sums, self._law = sums, law_told(book.rules) if sums is not None else ""
         self._lazy = False
         """Whether rows that did not change are not at hand."""
-        self._secret, self.stale = book.reach.secret, False
-        """What may be hidden is found anew when an item joins a matter or leaves it: then all rows are read again."""
+        self._secret = book.reach.secret
         self._everything(book)
 
     def _everything(self, book: Book) -> None:
@@ -176,9 +175,10 @@ class Counted:
     def hear(self, event: AnyEvent) -> None:
         """Notes which rows an event may change."""
         kind, position = kind_of(event.subject), event.position
-        self.stale |= self._secret and isinstance(event.data, (RepeatJudged, DisputeBecamePetition))
         if kind == "petition":
             self._changed["cases", event.subject[9:]] = position
+        if self._secret and isinstance(event.data, RepeatJudged):
+            self._changed["matters", event.subject[9:]] = position
         if type(event.data) in WRITES:
             self._changed["ledgers", event.subject] = position
         for id, _ in words_of(event):
@@ -203,16 +203,38 @@ class Counted:
             self.tally.turn(*now)
         seen = book.read
         changed, self._changed = self._changed, {row: at for row, at in self._changed.items() if at > seen}
-        for keys in _parts([key for table, key in changed if table == "cases"]):
+        rows = changed.keys() | self._turned(book, [key for table, key in changed if table == "matters"])
+        for keys in _parts([key for table, key in rows if table == "cases"]):
             self._items_again(book, keys)
             self._limits_again(book, [f"petition:{no}" for no in keys])
-        for keys in _parts([key for table, key in changed if table == "findings"]):
+        for keys in _parts([key for table, key in rows if table == "findings"]):
             if gone := set(keys) - self._findings(book, book.tables.findings.c.id.in_(keys)):
                 self._recall("findings", gone)
                 for each in gone:
                     self.tally.put("findings", each, ())
-        for keys in _parts([key for table, key in changed if table == "ledgers"]):
-            self._entries(book, book.tables.ledgers.c.subject.in_(keys))
+        for keys in _parts([key for table, key in rows if table == "ledgers"]):
+            self._entries_again(book, keys)
+
+    def _turned(self, book: Book, nos: list[str]) -> set[Row]:
+        """What may have been hidden from who asks, or shown, as these items joined a matter or left it.
+
+        The items, whatever repeats them step by step, what they repeat or repeated; what is found and entered of each.
+        """
+        if not nos:
+            return set()
+        cases, findings, turned = book.whole.cases, book.whole.findings, set[Row]()
+        parts = (book.select(select(cases.c.first).where(cases.c.no.in_(keys))) for keys in _parts(nos))
+        todo = {*nos, *filter(None, (*map(self._first_of.get, nos), *(row.first for rows in parts for row in rows)))}
+        while todo:
+            found, repeats = set[str](), set[str]()
+            for keys in _parts(sorted(todo)):
+                subjects = [f"petition:{no}" for no in keys]
+                turned |= {("ledgers", subject) for subject in subjects}
+                found |= {row.id for row in book.select(select(findings.c.id).where(findings.c.subject.in_(subjects)))}
+                repeats |= {row.no for row in book.select(select(cases.c.no).where(cases.c.first.in_(keys)))}
+            turned |= {("cases", no) for no in todo} | {("findings", id) for id in found}
+            todo = {no for no in repeats if ("cases", no) not in turned}
+        return turned
 
     def _items_again(self, book: Book, keys: Collection[str]) -> None:
         """An item whose first repeat came, or whose last one went, counts otherwise though its row is as it was."""
@@ -223,20 +245,22 @@ class Counted:
             found = {row.no: row for row in book.cases(table.c.no.in_(sorted(todo)))}
             rows |= found
             self._recall("cases", todo)
-            for no in todo - found.keys():  # it left the jurisdiction of who asks
+            gone = todo - found.keys()  # hidden from who asks, or out of his jurisdiction
+            for no in gone:
                 self.tally.put("cases", no, ())
-            todo = {no for row in found.values() for no in self._repeating(row)} - rows.keys()
+            firsts = dict.fromkeys(gone) | {no: row.first for no, row in found.items()}
+            todo = {no for each, first in firsts.items() for no in self._repeating(each, first)} - rows.keys() - gone
         self._items(rows.values())
 
-    def _repeating(self, row: CaseRow) -> set[str]:
+    def _repeating(self, no: str, first: str | None) -> set[str]:
         """Notes which item this one repeats. Answers those that are repeated by one more or one less."""
-        former = self._first_of.get(row.no)
-        if former == row.first:
+        former = self._first_of.get(no)
+        if former == first:
             return set()
         self._firsts[former] -= 1
-        self._firsts[row.first] += 1
-        self._first_of[row.no] = row.first
-        return {no for no in (former, row.first) if no is not None}
+        self._firsts[first] += 1
+        self._first_of[no] = first
+        return {each for each in (former, first) if each is not None}
 
     def _items(self, rows: Iterable[CaseRow]) -> None:
         for row in rows:
@@ -252,13 +276,26 @@ class Counted:
             self.tally.put("findings", row[0], of_finding(FoundRow(*row)))
         return {row[0] for row in rows}
 
-    def _entries(self, book: Book, *conditions: ColumnElement[bool]) -> None:
+    def _entries(self, book: Book, *conditions: ColumnElement[bool]) -> set[str]:
+        """Counts entries; answers which they are."""
         table = book.tables.ledgers
         query = select(*(table.c[name] for name in EnteredRow._fields)).where(*self._of(table, "unit"), *conditions)
         rows = {"\t".join(row[:3]): EnteredRow(*row) for row in book.select(query.where(table.c.ledger.in_(WATCHED)))}
         self._recall("ledgers", rows)
         for key, row in rows.items():
             self.tally.put("ledgers", key, of_entry(row))
+        return set(rows)
+
+    def _entries_again(self, book: Book, subjects: Collection[str]) -> None:
+        entered = self._entries(book, book.tables.ledgers.c.subject.in_(subjects))
+        if book.reach == EVERYTHING:
+            return  # no entry is ever taken out
+        every = book.whole.ledgers
+        query = select(*(every.c[name] for name in EnteredRow._fields[:3])).where(
+            every.c.subject.in_(subjects), every.c.ledger.in_(WATCHED)
+        )
+        for key in {"\t".join(row) for row in book.select(query)} - entered:
+            self.tally.put("ledgers", key, ())
 
     def _limits(self, book: Book, *conditions: ColumnElement[bool]) -> set[str]:
         """Counts limits of items; answers which items have any."""

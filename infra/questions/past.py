@@ -67,6 +67,10 @@ class PastBook(Book):
     def tables(self) -> Tables:
         return self._rows.tables
 
+    @property
+    def whole(self) -> Tables:
+        return self._rows.tables
+
     def entries(self, subject: str) -> list[Entry]:
         return self.seen.among(self.log.stream(subject, upto=self.position))
 

@@ -41,6 +41,10 @@ class ReadersBook(Book):
         return seen_tables(self._whole, self.reach)
 
     @property
+    def whole(self) -> Tables:
+        return self._whole.whole
+
+    @property
     def reach(self) -> Reach:
         return self._reach
 

@@ -55,7 +55,7 @@ class Tallies:
 
     def _of_present(self, book: Book) -> Counted:
         kept = self._present.get(book.reach)
-        while kept is None or kept.stale or (kept.rules, kept.number) != (book.rules, book.tables.number):
+        if kept is None or (kept.rules, kept.number) != (book.rules, book.tables.number):
             kept = self._counted(book)
         try:
             kept.catch_up(book)

@@ -58,3 +58,38 @@ def test_a_dispute_that_becomes_an_accusation_is_counted_no_more_for_the_accused
     assert (told(accused), told(county)) == ((0, 0), (0, 1))
     assert accused.timeline("dispute:d9") is None
     assert len(county.timeline("dispute:d9")["events"]) == 2
+
+
+def counted(answers, reader):
+    ask = answers.for_(reader)
+    return ask.units(), ask.overview(), ask.scoreboard(HOUSING)
+
+
+ACCUSES = raised(purpose="accusation", about_unit=HOUSING)
+MATTERS = [
+    [on("2020-05-05", repeats("1"), no="2")], [on("2020-05-06", repeats("90"), no="1")],
+    [on("2020-05-07", repeats("3"), no="2"), on("2020-05-07", repeats("3"), no="90")],
+    [on("2020-05-08", repeats(None), no="1")], [on("2020-05-09", repeats("1"), no="2")],
+    [on("2020-05-10", repeats(None), no="90"), on("2020-05-11", repeats("90"), no="3")],
+]  # fmt: skip
+"""Items join the matter of an accusation and leave it again."""
+
+
+@pytest.mark.parametrize("reader", [Reader("clerk", (HOUSING,)), Reader("auditor", (HOUSING,))])
+def test_items_that_are_hidden_with_a_matter_are_counted_no_more_and_again_when_they_leave_it(system, reader):
+    """Asked while the rows do not know it yet, and after; never otherwise than by who counts every row."""
+    opened = [on("2020-05-03", raised(), no=no) for no in ("1", "2", "3")]
+    referred = [on("2020-05-04", refer(HOUSING), no=no) for no in ("1", "2", "3")]
+    watched = [on("2020-05-04", supervise(), no=no, by=CITY_BUREAU) for no in ("1", "2")]
+    take(system, *CITY_UNITS, *opened, on("2020-05-03", ACCUSES, no="90", by=CITY_BUREAU), *referred, *watched)
+    system.projector.catch_up()
+    beside, items = Answers(system.log, system.views, system.rules), []
+    for joined in MATTERS:
+        take(system, *joined)
+        anew = Answers(system.log, system.views, system.rules)
+        assert counted(beside, reader) == counted(anew, reader)
+        system.projector.catch_up()
+        anew = Answers(system.log, system.views, system.rules)
+        assert counted(beside, reader) == counted(anew, reader)
+        items.append(counted(anew, reader)[1]["totals"]["items"])
+    assert items == [3, 1, 2, 3, 3, 2]
