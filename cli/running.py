@@ -28,7 +28,7 @@ from infra.intake import NONE, Intake
 from infra.log.port import Conflict, StoreError
 from infra.log.urls import parse, printable
 from infra.logs import in_json
-from infra.machine_time import MachineTime
+from infra.machine_time import TimeJumped
 from infra.questions import Answers
 from infra.reporting import refused as not_his
 from infra.seals.keys import key_of, signer
@@ -64,15 +64,19 @@ class Door:
     def __init__(self, intake: Intake, answers: Answers) -> None:
         self._intake, self._answers = intake, answers
         self._lock = threading.Lock()
-        self._time = MachineTime(now)
 
     def for_(self, reader: Reader) -> "ReportersDoor":
         """The same for who reports with a token."""
         return ReportersDoor(self, self._answers, reader)
 
     def take(self, lines: Sequence[bytes], refused: Mapping[int, Rejected] = NONE) -> list[dict[str, Any]]:
-        with self._lock:
-            outcomes = self._intake.take(lines, refused)
+        try:
+            with self._lock:
+                outcomes = self._intake.take(lines, refused)
+        except TimeJumped as error:
+            from api.problems import Problem
+
+            raise Problem(503, "time-jumped", str(error), headers={"Retry-After": str(MINUTE)}) from None
         told = [msgspec.to_builtins(outcome) for outcome in outcomes]
         tell_refused(LOGGER, lines, [outcome.get("rejection") for outcome in told])
         return told
@@ -89,7 +93,7 @@ class Door:
     def tick(self) -> int:
         """Records what was missed up to now."""
         with self._lock:
-            return self._intake.advance(self._time.today())
+            return self._intake.advance(day_of(self._intake.now()))
 
 
 class ReportersDoor(Door):

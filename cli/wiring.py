@@ -15,6 +15,7 @@ from infra.kafka.settings import KafkaSettings
 from infra.log.open import open_log
 from infra.log.port import Log
 from infra.log.urls import SQLiteUrl, parse
+from infra.machine_time import MachineTime
 from infra.past.archive import Archive
 from infra.past.then import Past
 from infra.query_codes import QueryCodes
@@ -47,6 +48,7 @@ class System:
 
     def __init__(self, url: str, *, create: bool = True) -> None:
         self.url = url
+        self.time = MachineTime(now)
         self.rules = shipped_rules()
         self.log: Log = open_log(url, create=create)
         try:
@@ -72,15 +74,20 @@ class System:
         """The open deadlines, as the read models know them after catching up."""
         return Agenda(self.log, self.projector.open_deadlines)
 
-    def intake(self, *, history: bool = False, clock: bool = False, now: Callable[[], datetime] = now) -> Intake:
-        """The door of the log. History mode and the clock need the agenda; plain intake does not."""
+    def intake(
+        self, *, history: bool = False, clock: bool = False, now: Callable[[], datetime] | None = None
+    ) -> Intake:
+        """The door of the log. History mode and the clock need the agenda; plain intake does not.
+
+        While the machine's time jumped ahead it takes nothing (`TimeJumped`).
+        """
         self.projector.check()
         for entry in (*self.log.of_kind("petitioner"), *self.log.of_kind("person")):
             # Killed between the record and the deed, an earlier intake may have left the key.
             if not self.vault.was_forgotten(owner := "person:" + entry.subject.partition(":")[2]):
                 self.vault.forget(owner)
         agenda = self.agenda() if history or clock else None
-        return Intake(self.log, self.vault, self.rules, now=now, agenda=agenda, history=history)
+        return Intake(self.log, self.vault, self.rules, now=now or self.time.now, agenda=agenda, history=history)
 
     def close(self) -> None:
         self.past.close()

@@ -11,13 +11,12 @@ from cli.options import Kafka, Metrics, Prefix, Store, Touched
 from cli.screen import fail
 from cli.waiting import say, standing, stopped, there
 from cli.watched import serve, watched
-from cli.wiring import DEFAULT_KAFKA, DEFAULT_STORE, kafka_settings, now
+from cli.wiring import DEFAULT_KAFKA, DEFAULT_STORE, kafka_settings
 from infra.intake import Intake
 from infra.kafka.settings import KafkaProblem, KafkaSettings, Unreachable
 from infra.kafka.topics import Topics
 from infra.log.port import Claim, Conflict, Log, StoreError
 from infra.log.urls import PostgresUrl, parse, printable
-from infra.machine_time import MachineTime
 from infra.pulse import Pulse
 
 Instance = Annotated[
@@ -142,8 +141,7 @@ def clock(
 
     with standing("clock", store) as system:
         say("clock", printable(store))
-        today = MachineTime(now).today
-        tick(system.log, lambda: system.intake(clock=True), today, stopped(), every, alive)
+        tick(system.log, lambda: system.intake(clock=True), system.time.today, stopped(), every, alive)
     say("clock", "ended")
 
 

@@ -58,6 +58,7 @@ class Intake:
         `places` say for each line in which queue it stood, and as which: given again it is decided as it was, once.
         A batch ends where a petitioner is forgotten: what the same person sends after that is sealed with a new key.
         """
+        self.now()  # raises where the machine's time is not to be believed, before anything is decided
         key = self.vault.intake_key
         batch = [_sent(line, refused.get(place), key) for place, line in enumerate(lines)]
         for sent, place in zip(batch, places, strict=False):

@@ -1,4 +1,4 @@
-"""The machine's day, as long as its time goes on as time does: what a clock set wrongly records cannot be undone."""
+"""The machine's time, as long as it goes on as time does: what is recorded by a clock set wrongly cannot be undone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SINCE_BOOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 class TimeJumped(StoreError):
-    """The machine's time was set ahead while we ran: nobody has missed anything because of it."""
+    """The machine's time was set ahead while we ran: nobody has missed anything by it, and nothing happened then."""
 
 
 class MachineTime:
@@ -26,19 +26,24 @@ class MachineTime:
         self, now: Callable[[], datetime], passed: Callable[[], float] = lambda: time.clock_gettime(SINCE_BOOT)
     ) -> None:
         self._now, self._passed = now, passed
-        self._began = now() - timedelta(seconds=passed())
+        self._began = now().timestamp() - passed()
+
+    def now(self) -> datetime:
+        """The time of day. Raises `TimeJumped`. Time set back is harmless: nothing is recorded before what was last."""
+        now = self._now()
+        ahead = now.timestamp() - self._passed() - self._began
+        if ahead > AHEAD.total_seconds():
+            raise TimeJumped(
+                f"the machine's time jumped ahead by {_said(timedelta(seconds=ahead))}, to {now:%Y-%m-%d %H:%M}: "
+                "nothing is taken or recorded as missed until it is set back; if it is right now, begin danze again"
+            )
+        return now
 
     def today(self) -> date:
-        """The local day (Asia/Shanghai). Raises `TimeJumped`. Time set back is harmless: what was recorded stays so."""
-        now = self._now()
-        ahead = now - timedelta(seconds=self._passed()) - self._began
-        if ahead > AHEAD:
-            raise TimeJumped(
-                f"the machine's time jumped ahead by {_said(ahead)}, to {now:%Y-%m-%d %H:%M}: nothing is recorded as "
-                "missed until it is set back; if it is right now, begin again"
-            )
-        return day_of(now)
+        """The local day (Asia/Shanghai). Raises `TimeJumped`."""
+        return day_of(self.now())
 
 
 def _said(span: timedelta) -> str:
-    return f"{span.days:,} days" if span.days else f"{span.seconds // 3600} hours"
+    hours = round(span / timedelta(hours=1))
+    return f"{round(hours / 24):,} days" if hours >= 48 else f"{hours} hours"

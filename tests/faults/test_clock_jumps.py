@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 
+from domain.envelope import SHANGHAI
+from infra.kafka.topics import Topics
 from infra.machine_time import MachineTime, TimeJumped
 from tests.system.command import Danze, action, city, ndjson, registered
 from tests.system.engine import until
@@ -22,8 +27,6 @@ from pathlib import Path
 from cli import wiring
 real, ahead = wiring.now, Path(sys.argv.pop(1))
 wiring.now = lambda: real() + timedelta(days=float(ahead.read_text()))
-System = wiring.System.intake
-System.__kwdefaults__["now"] = wiring.now
 from cli.__main__ import main
 main()
 """
@@ -75,6 +78,62 @@ def test_a_clock_set_ahead_records_nothing_until_it_is_set_back(machine: Machine
             until(lambda: machine.danze.events() > before + 1, said.read_text)
         finally:
             clock.terminate()
+
+
+def test_http_takes_nothing_meanwhile_and_says_when_to_come_back(machine: Machine) -> None:
+    with machine.begin("run", "--port", "0") as run:
+        try:
+            assert run.stdout is not None
+            address = run.stdout.readline().decode().split()[1]
+            machine.set(400)
+            status, headers, told = _posted(address, 2)
+            assert (status, headers["retry-after"], told["code"]) == (503, "60", "time-jumped")
+            assert "jumped ahead by 400 days" in told["detail"]
+            machine.set(0)
+            assert _posted(address, 2)[2]["recorded"] == 1
+        finally:
+            run.terminate()
+    _nothing_is_late(machine)
+
+
+@pytest.mark.kafka
+def test_the_intake_waits_with_what_lies_on_kafka_and_takes_it_when_the_time_is_right(
+    machine: Machine, tmp_path: Path, kafka_url: str, topics: Topics
+) -> None:
+    to, said = ("--kafka", kafka_url, "--topics", topics.prefix), tmp_path / "said"
+    before, sealed_for = machine.danze.events(), machine.danze("keys", "--json").json["intake"]["public"]
+    with said.open("wb") as output, machine.begin("intake", *to, stderr=output) as intake:
+        try:
+            until(lambda: topics.actions in said.read_text(), said.read_text)
+            machine.set(400)
+            machine.danze("emit", "-", *to, "--intake-key", sealed_for, sent=ndjson([_now(2), _now(3)]))
+            until(lambda: "jumped ahead by 400 days" in said.read_text(), said.read_text)
+            assert (machine.danze.events(), intake.poll()) == (before, None)
+            machine.set(0)
+            until(lambda: machine.danze.events() == before + 2, said.read_text)
+        finally:
+            intake.terminate()
+    assert said.read_text().count("jumped ahead") == 1
+    _nothing_is_late(machine)
+
+
+def _posted(address: str, number: int) -> tuple[int, Any, Any]:
+    sent = Request(f"{address}v1/actions", json.dumps(_now(number)).encode(), {"content-type": "application/json"})
+    try:
+        with urlopen(sent) as answer:
+            return answer.status, answer.headers, json.load(answer)
+    except HTTPError as error:
+        return error.code, error.headers, json.load(error)
+
+
+def _now(number: int) -> dict[str, Any]:
+    return {**registered(number), "time": (TODAY - timedelta(minutes=1)).isoformat()}
+
+
+def _nothing_is_late(machine: Machine) -> None:
+    """Neither an entry (F13) nor the log's own time."""
+    late = machine.danze("findings", "--rule", "F13", "--json").json
+    assert (late["findings"], late["as_of"][:10] <= f"{datetime.now(SHANGHAI):%Y-%m-%d}") == ([], True)
 
 
 def test_what_comes_in_while_the_time_jumps_keeps_its_order_and_is_taken_once(machine: Machine) -> None:
