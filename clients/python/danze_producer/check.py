@@ -82,7 +82,7 @@ def _read(decoder: "msgspec.json.Decoder[T]", text: bytes | Raw, at: str) -> T |
     try:
         return decoder.decode(text)
     except msgspec.ValidationError as error:
-        return _refused(str(error), at)
+        return _refused(str(error).replace("\0", "\\u0000"), at)  # a field's name may hold it; columns of text may not
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return Rejected("malformed", f"not an action in JSON (UTF-8): {error}")
     except RecursionError:
