@@ -230,8 +230,8 @@ class Questions(Protocol):
     def preview(self, ruleset: str | Mapping[str, Any], from_: date | None = None) -> Answer | list[tuple[str, str]]:
         """What a rule set (TOML, or its tables) would move if it were adopted; else its mistakes: (path, sentence)."""
 
-    def log(self, after: int = 0, limit: int = 100) -> Answer:
-        """The events after a position, as recorded."""
+    def log(self, after: int = 0, limit: int = 100, as_of: When = None) -> Answer:
+        """The events after a position, as recorded; "next" is the position to go on from, None at the end."""
 
     def health(self) -> Answer:
         """Whether the log and the read models are there, and how far apart they are."""

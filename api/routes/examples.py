@@ -284,7 +284,7 @@ OVERVIEW = {
     "kpi_period": {"unit": "unit:430400-gov", "from": "2019-06-01", "to": "2020-06-30"},
     "kpis": {"on_time_answer": {"numerator": 1, "denominator": 2, "rate": 0.5}},
 }
-LOG = {"position": 412, "events": [EVENT]}
+LOG = {**TOLD, "events": [EVENT], "next": 412}
 NOTE = """\
 example.org/hengyang
 1

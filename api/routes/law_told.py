@@ -71,8 +71,8 @@ class Checkpoints(Told):
     problem: str | None
 
 
-class Difference(TypedDict):
-    """What differs between two recorded times, each with the events that made it so."""
+class Difference(Told):
+    """What differs between two recorded times, each with the events that made it so; told as of the later one."""
 
     to: Told
     events: int
@@ -136,6 +136,7 @@ CHECKPOINTS = {
     "problem": None,
 }
 DIFFERENCE = {
+    **TOLD,
     "from": TOLD,
     "to": TOLD,
     "events": 0,

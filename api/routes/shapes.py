@@ -331,11 +331,11 @@ class Overview(Told):
     kpis: dict[str, Rate]
 
 
-class LogPage(TypedDict):
-    """Events in log order; go on from the last position."""
+class LogPage(Told):
+    """Events in log order; go on after `next`."""
 
-    position: int
     events: list[Event]
+    next: int | None
 
 
 class Checkpoint(TypedDict):

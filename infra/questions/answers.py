@@ -298,8 +298,8 @@ class Answers:
         after = book.read if after is None else min(after, self._log.head().position)
         return news.news(book, after, unit)
 
-    def log(self, after: int = 0, limit: int = 100) -> Answer:
-        return cases.log(self._log, after, limit)
+    def log(self, after: int = 0, limit: int = 100, as_of: When = None) -> Answer:
+        return cases.log(self._library.at(as_of), after, limit)
 
     def health(self) -> Answer:
         head, live = self._log.head(), self._views.live()

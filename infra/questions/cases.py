@@ -10,7 +10,7 @@ from domain.envelope import AnyEvent, day_of
 from domain.petition.item import Item
 from domain.petition.matter import first_handler, first_item, items
 from domain.petition.state import evolve
-from infra.log.port import Entry, Log
+from infra.log.port import Entry
 from infra.questions import findings
 from infra.questions.book import Book
 from projections.custody import custody
@@ -125,11 +125,11 @@ def explain(book: Book, id: str) -> dict[str, Any] | None:
     return {**book.head(), "id": id, "zh": zh, "en": en, "explained": {"zh": zh, "en": en}}
 
 
-def log(log: Log, after: int, limit: int, seen: Callable[[Entry], Entry | None] | None = None) -> dict[str, Any]:
+def log(book: Book, after: int, limit: int, seen: Callable[[Entry], Entry | None] | None = None) -> dict[str, Any]:
     """Events after a position, as they are stored, with their positions; `seen` says what a reader may see of each."""
-    entries = log.read(after, limit=limit)
+    entries = book.log.read(after, upto=book.position, limit=limit)
     events = [
         {**msgspec.json.decode(told.body), "position": told.position}
-        for entry in entries if (told := seen(entry) if seen else entry) is not None
+        for entry in book.seen.among(entries) if (told := seen(entry) if seen else entry) is not None
     ]  # fmt: skip
-    return {"position": log.head().position, "events": events, "next": entries[-1].position if entries else None}
+    return {**book.head(), "events": events, "next": entries[-1].position if entries else None}

@@ -49,7 +49,8 @@ def diff(before: Book, after: Book, unit: str | None, from_: date, to: date) -> 
     between = Between(before, after)
     findings = Findings(before, after, between)
     return {
-        "from": before.head(), "to": after.head(), "events": between.count, "findings": findings.answer(),
+        **after.head(), "from": before.head(), "to": after.head(), "events": between.count,
+        "findings": findings.answer(),
         "deadlines": _deadlines(before, after, between),
         "rates": _rates(before, after, between, unit, from_, to) if unit else None,
     }  # fmt: skip

@@ -151,11 +151,11 @@ class ReadersAnswers(Answers):
         self._govern(unit)
         return super().news(after, unit)
 
-    def log(self, after: int = 0, limit: int = 100) -> Answer:
-        book = self._library.at(None)
-        if not isinstance(book, ReadersBook):
-            return super().log(after, limit)
-        return cases.log(self._log, after, limit, book.told)
+    def log(self, after: int = 0, limit: int = 100, as_of: When = None) -> Answer:
+        """As of any time, of each event what he may see of it today."""
+        present = self._library.at(None)
+        book = present if as_of is None else self._library.at(as_of)
+        return cases.log(book, after, limit, present.told if isinstance(present, ReadersBook) else None)
 
     def proof(self, position: int) -> Answer | None:
         """As the log has the event, or not at all: of one that is told him without a hidden item there is no proof."""

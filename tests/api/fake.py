@@ -346,10 +346,11 @@ class FakeQuestions:
 
     def diff(self, a, b, **asked):
         told = self._told(a), self._told(b)
-        return {"from": told[0], "to": told[1], "events": 0, "findings": {}, "deadlines": [], "rates": None}
+        return told[1] | {"from": told[0], "to": told[1], "events": 0, "findings": {}, "deadlines": [], "rates": None}
 
-    def log(self, after: int = 0, limit: int = 100) -> dict[str, Any]:
-        return {"position": len(self.events), "events": self.events[after : after + limit]}
+    def log(self, after: int = 0, limit: int = 100, as_of: datetime | None = None) -> dict[str, Any]:
+        page = self._seen(as_of)[after : after + limit]
+        return self._told(as_of) | {"events": page, "next": page[-1]["position"] if page else None}
 
     def health(self) -> dict[str, Any]:
         self._fail()

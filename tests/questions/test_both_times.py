@@ -4,6 +4,7 @@ import pytest
 import typer
 
 from cli.__main__ import app
+from tests.samples import *
 
 NO_QUESTIONS = {
     "run", "api", "emit", "import", "export", "keys", "ruleset", "calendar", "simulate", "tick", "replay", "verify",
@@ -16,6 +17,14 @@ NO_TIMES = {
     "/v1/webhooks/{id}/deliveries", "/v1/public/petitions/{no}", "/v1/diff",
 }  # fmt: skip
 """They are about the store, its seals and what is told as it happens; a difference names its two times itself."""
+HEAD = {"as_of", "at", "position", "behind"}
+NO_HEAD = NO_TIMES - {"/v1/log/checkpoints", "/v1/diff"}
+NAMED = {
+    "no": "1", "code": HOUSING, "unit": HOUSING, "official": head(HOUSING), "subject": "petition:1", "by": "place",
+    "kind": "dispute", "period": "2020H1", "from": "2020-05-01", "to": "2020-06-30", "before": "2020-05-01",
+    "after": "2020-08-01",
+}  # fmt: skip
+"""What a question that cannot do without a name is asked about."""
 SQUARE = ("--as-of", "2020-06-29", "--at", "2020-06-15")
 
 
@@ -33,6 +42,35 @@ def test_every_route_that_asks_takes_both_times(city):
         if not {"as_of", "at", "min_position"} <= {each["name"] for each in told.get("parameters", ())}
     ]  # fmt: skip
     assert without == []
+
+
+def test_every_answer_says_by_when_it_was_known_up_to_where_and_how_far_behind_it_is(city):
+    named = {**NAMED, "finding": city.ask.findings()["findings"][0]["id"]}
+    paths = city.http.get("/openapi.json").json()["paths"]
+    asking = {path: methods["get"] for path, methods in paths.items() if "get" in methods and path not in NO_HEAD}
+    for path, told in asking.items():
+        needed = [each for each in told.get("parameters", ()) if each.get("required")]
+        asked = {each["name"]: named[each["name"]] for each in needed if each["in"] == "query"}
+        answer = city.http.get(path.format(**named), params=asked)
+        assert answer.status_code == 200, (path, answer.json())
+        assert answer.json().keys() >= HEAD, path
+
+
+def test_every_answer_is_described_with_its_head(city):
+    document = city.http.get("/openapi.json").json()
+    shapes = document["components"]["schemas"]
+    for path, methods in document["paths"].items():
+        if "get" in methods and path not in NO_HEAD:
+            shape = methods["get"]["responses"]["200"]["content"]["application/json"]["schema"]["$ref"]
+            assert {*shapes[shape.rpartition("/")[2]]["required"]} >= HEAD, path
+
+
+def test_the_log_and_a_difference_speak_of_the_time_that_they_were_asked_about(city):
+    log, overview = (city.http.get(f"/v1/{path}as_of=2020-06-29").json() for path in ("log?limit=1000&", "overview?"))
+    assert {name: log[name] for name in HEAD} == {name: overview[name] for name in HEAD}
+    assert log["events"][-1]["position"] == log["next"] == log["position"]
+    told = city.http.get("/v1/diff?before=2020-05-01&after=2020-06-29").json()
+    assert {name: told[name] for name in HEAD} == told["to"] == {name: log[name] for name in HEAD}
 
 
 @pytest.mark.parametrize("verb", [("findings",), ("search",), ("due",), ("three-none",), ("ledger", "dispute")])

@@ -11,7 +11,6 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from api.asked import read_date, unit_id
 from api.ports import Asks
 from api.problems import bad_value, cursor_read, found
-from api.routes.record import recorded_by
 from api.web.figures import local_date
 from api.web.page import Shown
 from api.web.pictures import chain, repeats, strip
@@ -132,8 +131,8 @@ def matter(page: Shown, questions: Asks, no: FromPath[str]) -> Response[str]:
 @get("/events/{position:int}", include_in_schema=False, sync_to_thread=True)
 def event(page: Shown, questions: Asks, position: FromPath[int]) -> Response[str]:
     """One event of the log, as evidence."""
-    log = questions.log(max(position - 1, 0), 1)
-    known = [e for e in log["events"] if e["position"] == position and recorded_by(e, page.known)]
+    log = questions.log(max(position - 1, 0), 1, page.known)
+    known = [e for e in log["events"] if e["position"] == position]
     shown = found(known[0] if known else None, f"event {position}")
     data, decided = fields(page, shown.get("data", {})), fields(page, shown.get("decided", {}))
     template = "_event.html" if page.fragment else "event.html"
@@ -146,7 +145,7 @@ def event(page: Shown, questions: Asks, position: FromPath[int]) -> Response[str
         ]
     )
     return page.show(
-        template, told={"as_of": shown["recorded"], **log}, event=shown, data=data, decided=decided,
+        template, told=log, event=shown, data=data, decided=decided,
         late=late_entry(shown), sheet=Sheet(f"event-{position}", LINES, lines),
     )  # fmt: skip
 
