@@ -73,7 +73,6 @@ class Answers:
         self._library = Library(log, views, rules, projector, at, trees)
         self._tallies = Tallies(self._library)
         self._rules = rules
-        self._scope: Reader | None = None
         self._reader = OPERATOR
         self._vault = vault
         self._codes = codes
@@ -258,11 +257,14 @@ class Answers:
         self._tallies.fetch()
 
     def _kept(self, question: tuple[Any, ...], as_of: When, ask: Callable[[Book], T]) -> T:
-        """An answer that costs a walk over all items is kept until the record grows, or its rows are made anew."""
+        """An answer that costs a walk over all items is kept until the record grows, or its rows are made anew.
+
+        It is kept by how far somebody sees: of the past, too, he sees less once he has another colleague or seat.
+        """
         return self._kept_of(self._library.at(as_of), question, ask)
 
     def _kept_of(self, book: Book, question: tuple[Any, ...], ask: Callable[[Book], T]) -> T:
-        key = (self._scope, book.seen, book.behind, book.tables.number, *question)
+        key = (book.reach, book.seen, book.behind, book.tables.number, *question)
         if key in self._answers:
             kept: T = self._answers[key]
             return kept

@@ -64,7 +64,7 @@ class ReadersAnswers(Answers):
 
     def __init__(self, answers: Answers, reader: Reader) -> None:
         self.__dict__.update(answers.__dict__)
-        self._reader, self._scope = reader, reader.scope
+        self._reader = reader
         library = ReadersLibrary(answers._library, reader)  # noqa: SLF001 -- of the same kind
         self._library = library
         self._tallies = answers._tallies.for_(library.for_reader)  # noqa: SLF001 -- the same

@@ -1,14 +1,16 @@
 """What is kept of an answer is kept for the rows that it was read from: rows that lag, and rows that become hidden."""
 
 from contextlib import closing
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
 from cli.wiring import System
 from domain.codec import encode
 from domain.dispute.events import DisputeBecamePetition, DisputeLogged
+from domain.envelope import SHANGHAI
 from domain.reader import Reader
+from domain.unit.events import RoleGiven
 from infra.questions import Answers
 from tests.samples import *
 
@@ -93,3 +95,17 @@ def test_items_that_are_hidden_with_a_matter_are_counted_no_more_and_again_when_
         assert counted(beside, reader) == counted(anew, reader)
         items.append(counted(anew, reader)[1]["totals"]["items"])
     assert items == [3, 1, 2, 3, 3, 2]
+
+
+def test_an_answer_about_the_past_is_not_kept_for_who_has_another_colleague_since(system):
+    """An accusation of who is his colleague today is hidden as of any day, also where he asked before."""
+    accused = raised(purpose="accusation", about_official="official:zhang")
+    take(system, *CITY_UNITS, on("2020-04-10", accused), on("2020-04-13", refer(HOUSING)),
+         on("2020-04-14", accept(), by=HOUSING), on("2020-05-02", raised(), no="2"))  # fmt: skip
+    as_of, ask = datetime(2020, 5, 1, tzinfo=SHANGHAI), system.answers.for_(Reader("clerk", (HOUSING,)))
+    assert ask.kpi(HOUSING, *SPAN, as_of=as_of)["kpis"]["timely_acceptance_unit"]["numerator_items"] == ["1"]
+    joined = RoleGiven(official="official:zhang", role="petition_lead", name="章某")
+    take(system, on("2020-05-03", joined, by=HOUSING))
+    assert ask.kpi(HOUSING, *SPAN, as_of=as_of)["kpis"]["timely_acceptance_unit"]["denominator_items"] == []
+    anew = Answers(system.log, system.views, system.rules).for_(Reader("clerk", (HOUSING,)))
+    assert ask.kpi(HOUSING, *SPAN, as_of=as_of) == anew.kpi(HOUSING, *SPAN, as_of=as_of)

@@ -14,10 +14,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from domain.codec import encode
 from domain.conference.events import ItemAgreed
 from domain.dispute.events import DisputeAssigned, DisputeBecamePetition, DisputeLogged
 from domain.duty.events import ReceptionHeld, ScreeningHeld
 from domain.gathering.events import GatheringArrived, GatheringEnded, GatheringSummoned
+from domain.unit.events import RoleGiven
 from projections.ledgers.kinds import LEDGERS
 from tests.projections.test_ledgers import AGREED, DUTY, HISTORY
 from tests.roles.conftest import OTHER_COUNTY, City, opened_city
@@ -164,3 +166,17 @@ def test_what_goes_on_about_an_accusation_alone_is_told_no_more_from_its_first_s
     assert city.http.get("/v1/findings/D14:dispute:d9", headers=operator).status_code == 200
     for role in ("clerk", "auditor"):
         assert told(city, role) == told(plain, role)
+
+
+def test_what_was_asked_before_the_accused_became_a_colleague_is_told_no_more(open_city):
+    """Every answer was asked, and kept, while the accused served elsewhere; it is as in a city without him since."""
+    accused = accusation({"about_official": "official:zhang"}, "2020-07-02", ["raise", "supervise"], "visit")
+    joined = on("2020-10-02", RoleGiven(official="official:zhang", role="petition_lead", name="章某"), by=HOUSING)
+    city, plain = open_city([*HISTORY, *OTHER_COUNTY, *accused]), open_city([*HISTORY, *OTHER_COUNTY])
+    roles = ("clerk", "supervisor", "auditor")
+    assert told(city, "auditor")["/v1/petitions/90"][0] == 200
+    warm = [told(each, role) for each in (city, plain) for role in roles]
+    for each in (city, plain):
+        (outcome,) = each.system.intake(history=True).take([encode(joined)])
+        assert outcome.outcome == "recorded", outcome
+    assert [told(city, role) for role in roles] == [told(plain, role) for role in roles] != warm[:3]
