@@ -10,6 +10,7 @@ does hold one (a POST that makes it) is not compressed.
 
 from __future__ import annotations
 
+import asyncio
 from hashlib import blake2b
 from typing import cast
 
@@ -19,6 +20,10 @@ from litestar.types import ASGIApp, HTTPResponseBodyEvent, HTTPResponseStartEven
 from api.encodings import packed
 
 KEPT = "private, no-cache"
+LARGE = 100_000
+"""Bytes from which on tag and packing are made in a thread: brotli takes 0.6 ms for so many, 12 ms for a megabyte and
+80 ms for four, in which nobody else would be answered.
+"""
 VARY = "Accept, Accept-Encoding, Authorization, Cookie"
 
 
@@ -39,13 +44,20 @@ def conditional(app: ASGIApp) -> ASGIApp:
             if begun is not None and message["type"] == "http.response.body":
                 start, begun = begun, None
                 if not message.get("more_body"):
-                    _tag(scope, start, message)
+                    await _tagged(scope, start, message)
                 await send(start)
             await send(message)
 
         await app(scope, receive, tagged)
 
     return cast(ASGIApp, asked)
+
+
+async def _tagged(scope: Scope, start: HTTPResponseStartEvent, message: HTTPResponseBodyEvent) -> None:
+    if len(message["body"]) < LARGE:
+        _tag(scope, start, message)
+    else:
+        await asyncio.to_thread(_tag, scope, start, message)
 
 
 def _tag(scope: Scope, start: HTTPResponseStartEvent, message: HTTPResponseBodyEvent) -> None:

@@ -1,11 +1,14 @@
 """Entity tags and limits of the real application over a small city."""
 
+import asyncio
+import threading
+
 import cramjam
 import pytest
 from litestar.testing import TestClient
 
 from api.app import create_app
-from api.conditional import has
+from api.conditional import LARGE, conditional, has
 from api.encodings import packed
 from api.limits import Limits, address_of, clients, proxies_of
 
@@ -50,6 +53,28 @@ def test_a_tag_is_of_the_answer_and_not_of_how_it_travels(client, packing):
     assert (again.status_code, again.content, again.headers.get("content-encoding")) == (304, b"", None)
     assert plain.headers["etag"] == sent.headers["etag"]
     assert "Accept-Encoding" in sent.headers["vary"]
+
+
+def test_while_a_large_answer_is_packed_others_are_served(monkeypatch):
+    served_another, sent = threading.Event(), []
+    monkeypatch.setattr("api.conditional.packed", lambda body, _: (b"packed" if served_another.wait(2) else body, "br"))
+
+    async def answer(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": bytes(LARGE)})
+
+    async def send(message):
+        sent.append(message)
+
+    async def story():
+        scope = {"type": "http", "method": "GET", "path": "/v1/petitions", "headers": []}
+        asked = asyncio.create_task(conditional(answer)(scope, None, send))
+        await asyncio.sleep(0.1)
+        served_another.set()
+        await asked
+
+    asyncio.run(story())
+    assert sent[1]["body"] == b"packed"
 
 
 def test_what_is_no_answer_has_no_tag(client):
