@@ -247,13 +247,21 @@ def _clock(system: System, door: Door, stop: threading.Event, watch: ClockWatch)
     """At once and every minute: what was missed is recorded, what is new is sealed, the archive of the past goes on."""
     while True:
         try:
-            watch.looked(door.tick())
+            _look(door, watch)
             _seal(system)
             system.past.go_on(MARKS)
         except (StoreError, Conflict, LaterType) as error:
             said(f"the clock could not run and will try again: {error}")
         if stop.wait(MINUTE):
             return
+
+
+def _look(door: Door, watch: ClockWatch) -> None:
+    """While the machine's time has jumped ahead nothing is recorded, and all else goes on."""
+    try:
+        watch.looked(door.tick())
+    except TimeJumped as error:
+        said(f"the clock stands: {error}")
 
 
 def _seal(system: System) -> None:

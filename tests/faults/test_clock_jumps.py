@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,10 +14,15 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
+from prometheus_client import CollectorRegistry
 
+from cli import running
+from cli.running import Door
+from cli.wiring import opened
 from domain.envelope import SHANGHAI
 from infra.kafka.topics import Topics
 from infra.machine_time import MachineTime, TimeJumped
+from infra.watching import ClockWatch
 from tests.system.command import Danze, action, city, ndjson, registered
 from tests.system.engine import until
 
@@ -94,6 +100,15 @@ def test_http_takes_nothing_meanwhile_and_says_when_to_come_back(machine: Machin
         finally:
             run.terminate()
     _nothing_is_late(machine)
+
+
+def test_sealing_goes_on_meanwhile(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    with opened(machine.danze.store) as system:
+        monkeypatch.setattr(system, "time", MachineTime(lambda: TODAY, iter([86400 * 400.0, *[0.0] * 9]).__next__))
+        stop, before = threading.Event(), system.log.head()
+        stop.set()
+        running._clock(system, Door(system.intake(clock=True), system.answers), stop, ClockWatch(CollectorRegistry()))
+        assert (system.answers.checkpoint()["size"], system.log.head()) == (before.position, before)
 
 
 @pytest.mark.kafka
