@@ -219,17 +219,21 @@ def _counted(system: System, stop: threading.Event) -> None:
 
 
 def _kept(system: System, stop: threading.Event) -> None:
-    """Keeps what is counted for who serves next, each minute and at the end; of several processes one does."""
-    with suppress(StoreError):
-        if (claim := system.log.claim("sums")) is None:
-            system.answers.fetch_sums()
-            return
-        ended = False
-        while not ended:
-            with suppress(StoreError):
+    """Keeps what is counted for who serves next, each minute and at the end. Of several processes one does, and another
+    when it ends. A store that is away is asked again.
+    """
+    claim, ended = None, False
+    while not ended:
+        with suppress(StoreError):
+            if claim is None or not claim.held():
+                claim = system.log.claim("sums")
+            if claim is not None:
                 system.answers.keep_sums()
-            ended = stop.is_set()
-            stop.wait(MINUTE)
+            else:
+                system.answers.fetch_sums()
+        ended = stop.is_set()
+        stop.wait(MINUTE)
+    if claim is not None:
         claim.release()
 
 

@@ -1,0 +1,42 @@
+"""Of several processes that serve one store, one keeps what is counted; when it ends, another does."""
+
+import threading
+from contextlib import closing
+
+import pytest
+
+from cli import running
+from cli.wiring import System
+from infra.views.sums import Sums
+from tests.system.command import Danze, city
+from tests.system.engine import until
+
+
+@pytest.fixture
+def system(tmp_path):
+    danze = Danze(tmp_path / "danze.db")
+    danze.emit(*city())
+    with closing(System(danze.store)) as system:
+        yield system
+
+
+def test_when_the_keeper_ends_another_keeps(system, monkeypatch):
+    monkeypatch.setattr(running, "MINUTE", 0.05)
+    stop, keeper = threading.Event(), system.log.claim("sums")
+    another = threading.Thread(target=running._kept, args=(system, stop))
+    another.start()
+    try:
+        stop.wait(0.3)
+        assert (_kept(system), another.is_alive()) == (False, True)
+        keeper.release()
+        until(lambda: _kept(system), lambda: "nobody keeps", seconds=10)
+    finally:
+        stop.set()
+        another.join(10)
+    assert system.log.claim("sums") is not None, "it let go when it ended"
+
+
+def _kept(system):
+    kept = Sums(system.views, system.views.live().tables.number)
+    with system.views.reading() as connection:
+        return kept._kept(connection) is not None
