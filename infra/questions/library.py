@@ -50,8 +50,8 @@ class Library:
         self._book: Book | None = None
         self._looked = 0.0
         """When a look at the store began by which the present book was opened."""
-        self.reaches: dict[tuple[Reader, Sight], Reach] = {}
-        """How far readers see, by their scope and the record that they ask about."""
+        self.reaches: dict[tuple[Reader, Sight, tuple[int, int] | None], Reach] = {}
+        """How far readers see, by their scope, the record that they ask about, and how far its rows are behind."""
         self.telling: Callable[[AnyEvent], None] | None = None
         """Told of every event that the log gained since the first question."""
 

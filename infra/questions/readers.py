@@ -47,13 +47,14 @@ class ReadersLibrary(Library):
         return whole if known == EVERYTHING else ReadersBook(whole, known)
 
     def _reach_in(self, whole: Book) -> Reach:
-        """Of a past book without its threads: they are those of the present."""
-        kept, key = self._library.reaches, (self._scope, whole.seen)
+        """Of a past book without its threads: they are those of the present, as its rows know them."""
+        rows = None if isinstance(whole, PastBook) else (whole.behind, whole.tables.number)
+        kept, key = self._library.reaches, (self._scope, whole.seen, rows)
         if (known := kept.get(key)) is None:
             for oldest in list(kept)[: len(kept) - REACHES_KEPT + 1]:
                 kept.pop(oldest, None)
             known = reach(self._scope, whole.units, whole.moment.date())
-            if not isinstance(whole, PastBook):
+            if rows is not None:
                 known = replace(known, threads=hidden_threads(whole, known))
             kept[key] = known
         return known

@@ -109,3 +109,31 @@ def test_an_answer_about_the_past_is_not_kept_for_who_has_another_colleague_sinc
     assert ask.kpi(HOUSING, *SPAN, as_of=as_of)["kpis"]["timely_acceptance_unit"]["denominator_items"] == []
     anew = Answers(system.log, system.views, system.rules).for_(Reader("clerk", (HOUSING,)))
     assert ask.kpi(HOUSING, *SPAN, as_of=as_of) == anew.kpi(HOUSING, *SPAN, as_of=as_of)
+
+
+LOGGED = DisputeLogged(place="430408001", unit=HOUSING, summary="收费")
+NINTH = {"of": "dispute:d9", "by": HOUSING}
+BECAME = on("2020-05-06", DisputeBecamePetition(petition="90"), **NINTH)
+DISPUTED = [on("2020-05-03", LOGGED, **NINTH), on("2020-05-04", ACCUSES, no="90", by=CITY_BUREAU)]
+
+
+def hidden(ask):
+    return ask.threads(), ask.timeline("dispute:d9"), ask.ledger("dispute")["total"]
+
+
+def test_what_is_hidden_from_the_accused_is_found_anew_when_the_rows_have_caught_up(system):
+    take(system, *CITY_UNITS, *DISPUTED)
+    system.projector.catch_up()
+    beside = Answers(system.log, system.views, system.rules).for_(Reader("clerk", (HOUSING,)))
+    take(system, BECAME)
+    assert beside.threads() == frozenset()
+    system.projector.catch_up()
+    assert hidden(beside) == ({"dispute:d9"}, None, 0)
+
+
+def test_what_is_hidden_from_the_accused_is_hidden_to_whom_asks_first_as_of_now(system):
+    take(system, *CITY_UNITS, *DISPUTED, BECAME)
+    ask = system.answers.for_(Reader("clerk", (HOUSING,)))
+    assert ask.ledger("dispute", as_of=datetime(2020, 5, 31, tzinfo=SHANGHAI))["total"] == 0
+    assert ask.timeline("dispute:d9", as_of=datetime(2020, 5, 31, tzinfo=SHANGHAI)) is None
+    assert hidden(ask) == ({"dispute:d9"}, None, 0)
