@@ -33,6 +33,7 @@ from infra.questions import (
     vouched,
 )
 from infra.questions.book import Book, past_year
+from infra.questions.kept import Kept
 from infra.questions.library import Library
 from infra.questions.tallies import Tallies
 from infra.questions.what_if import WhatIf
@@ -68,7 +69,7 @@ class Answers:
         self._log = log
         self._seals = seals
         self._views = views
-        self._answers: dict[tuple[Any, ...], Any] = {}
+        self._answers: Kept[tuple[Any, ...], Any] = Kept(ANSWERS_KEPT)
         at, trees = (past.at, past.tree) if past is not None else (partial(folded, log), None)
         self._library = Library(log, views, rules, projector, at, trees)
         self._tallies = Tallies(self._library)
@@ -265,12 +266,7 @@ class Answers:
 
     def _kept_of(self, book: Book, question: tuple[Any, ...], ask: Callable[[Book], T]) -> T:
         key = (book.reach, book.seen, book.behind, book.tables.number, *question)
-        if key in self._answers:
-            kept: T = self._answers[key]
-            return kept
-        for oldest in list(self._answers)[: len(self._answers) - ANSWERS_KEPT + 1]:
-            self._answers.pop(oldest, None)
-        answer = self._answers[key] = ask(book)
+        answer: T = self._answers.get(key, lambda: ask(book))
         return answer
 
     def diff(

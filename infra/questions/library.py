@@ -17,7 +17,9 @@ from infra.past.directory import Directory
 from infra.past.rows import Rows
 from infra.past.sight import Sight, sight
 from infra.questions.book import RECALLED, Book, Recalled
+from infra.questions.kept import Kept
 from infra.questions.past import PastBook
+from infra.questions.readers_book import REACHES_KEPT
 from infra.views.projector import Projector
 from infra.views.store import Views
 from infra.views.sums import Sums
@@ -50,7 +52,7 @@ class Library:
         self._book: Book | None = None
         self._looked = 0.0
         """When a look at the store began by which the present book was opened."""
-        self.reaches: dict[tuple[Reader, Sight, tuple[int, int] | None], Reach] = {}
+        self.reaches: Kept[tuple[Reader, Sight, tuple[int, int] | None], Reach] = Kept(REACHES_KEPT)
         """How far readers see, by their scope, the record that they ask about, and how far its rows are behind."""
         self.telling: Callable[[AnyEvent], None] | None = None
         """Told of every event that the log gained since the first question."""

@@ -12,7 +12,7 @@ from infra.questions.answers import Answer, Answers
 from infra.questions.book import Book
 from infra.questions.library import Library
 from infra.questions.past import PastBook
-from infra.questions.readers_book import REACHES_KEPT, ReadersBook, hidden_threads
+from infra.questions.readers_book import ReadersBook, hidden_threads
 from projections.visibility import EVERYTHING, Reach, reach
 
 
@@ -49,15 +49,12 @@ class ReadersLibrary(Library):
     def _reach_in(self, whole: Book) -> Reach:
         """Of a past book without its threads: they are those of the present, as its rows know them."""
         rows = None if isinstance(whole, PastBook) else (whole.behind, whole.tables.number)
-        kept, key = self._library.reaches, (self._scope, whole.seen, rows)
-        if (known := kept.get(key)) is None:
-            for oldest in list(kept)[: len(kept) - REACHES_KEPT + 1]:
-                kept.pop(oldest, None)
+
+        def found() -> Reach:
             known = reach(self._scope, whole.units, whole.moment.date())
-            if rows is not None:
-                known = replace(known, threads=hidden_threads(whole, known))
-            kept[key] = known
-        return known
+            return known if rows is None else replace(known, threads=hidden_threads(whole, known))
+
+        return self._library.reaches.get((self._scope, whole.seen, rows), found)
 
 
 class ReadersAnswers(Answers):
