@@ -16,6 +16,7 @@ from infra.log.urls import parse
 from infra.log.verify import Checker, Rows
 from infra.log.verify import verify as verified
 from infra.log.verify_stretches import stretches
+from infra.questions.agreement import Agreement
 from infra.seals.audit import Sealed
 from infra.seals.copies import Copy, exported, published
 from infra.seals.keys import folder_of
@@ -54,9 +55,15 @@ def verify(
     access: Annotated[
         bool, typer.Option("--access", help="The access log instead: who read what, and who was turned away.")
     ] = False,
+    read_models: Annotated[
+        bool,
+        typer.Option("--read-models", help="The read models, too: rebuilt beside the live ones and compared."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Check that nobody altered the log, in itself and against its seals. Exit code 1 names the first bad position."""
+    if read_models and (source != "store" or access):
+        raise fail("--read-models compares those of a store with its log; leave --from and --access out")
     if resume is not None and source != "store":
         raise fail("--resume goes on in a store; an export or a topic is read from its beginning")
     if access and (source != "store" or resume is not None):
@@ -82,9 +89,21 @@ def verify(
     if memory is not None and answer["ok"]:
         memory.save()
         answer["resumed"]["sha256"] = memory.digest
+    if read_models and answer["ok"]:
+        _read_models(store, answer)
     told(answer, as_json, _verified)
     if not answer["ok"]:
         raise typer.Exit(1)
+
+
+def _read_models(store: str, answer: dict[str, Any]) -> None:
+    """Whether they are what the log makes of them; only a log that is whole can tell."""
+    with opened(store, create=False) as system, bar("read models") as progress:
+        agreement = Agreement(system.log, system.views, system.rules)
+        rebuilt = system.projector.beside(agreement.look, progress)
+    answer["read_models"] = {"position": rebuilt.position, "differences": agreement.differences(rebuilt)}
+    answer["first_bad"] = agreement.first_bad
+    answer["ok"] = agreement.first_bad is None
 
 
 @contextmanager
@@ -130,8 +149,11 @@ def _sealed(folder: Folder, keys: list[str], checkpoints: list[Path], remembered
 
 
 def _verified(answer: dict[str, Any]) -> None:
-    bad, seals, resumed = answer["first_bad"], answer["seals"], answer.get("resumed")
-    if bad is not None:
+    bad, seals, resumed, views = answer["first_bad"], answer["seals"], answer.get("resumed"), answer.get("read_models")
+    if bad is not None and views is not None:
+        out.print(f"the log is whole; from position {bad['position']} on {bad['why']}", markup=False)
+        out.print("danze replay makes them anew", markup=False)
+    elif bad is not None:
         out.print(f"altered at position {bad['position']}: {bad['why']}", markup=False)
         if resumed is not None:
             out.print("danze verify without --resume reads every event, and names the first bad one", markup=False)
@@ -143,5 +165,7 @@ def _verified(answer: dict[str, Any]) -> None:
         if resumed is not None:
             again = f"{resumed['read_again']:,} of those were read again"
             out.print(f"{resumed['from']:,} of them were verified before, {again}", markup=False)
+        if views is not None:
+            out.print(f"the read models and their sums are what it makes of them, to {views['position']}", markup=False)
     if seals["problem"] is not None:
         out.print(f"the seals cannot be believed: {seals['problem']}", markup=False)

@@ -6,7 +6,7 @@ Whoever may not see some rows is told the sums without the cells of these.
 """
 
 from array import array
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
@@ -151,6 +151,31 @@ class Tally:
             self._number(cell := (kind, name, slot))
             if times:
                 self._count(cell, times)
+
+    def unlike(self, other: "Tally") -> tuple[list[Cell], list[tuple[str, str]]]:
+        """Cells that hold another number in the other tally, and rows that are counted in others there."""
+        mine, theirs = ({each[:3]: each[3] for each in tally.counted() if each[3]} for tally in (self, other))
+        cells = [cell for cell in dict.fromkeys((*mine, *theirs)) if mine.get(cell, 0) != theirs.get(cell, 0)]
+        keys = {(table, key) for tally in (self, other) for table, rows in tally.rows.items() for key in rows}
+        return cells, sorted(row for row in keys if not self._alike(other, row))
+
+    def _alike(self, other: "Tally", row: tuple[str, str]) -> bool:
+        """Of several limits of an item it does not matter which comes first."""
+        one, two = (each._of(row) for each in (self, other))  # noqa: SLF001 -- of the same kind
+        return one == two or Counter(one) == Counter(two)
+
+    def _of(self, row: tuple[str, str]) -> list[Cell]:
+        return [self._cells[number] for number in array("I", self.rows[row[0]].get(row[1], b""))]
+
+    def counting(self, cells: Collection[Cell]) -> dict[Cell, list[tuple[str, str]]]:
+        """The rows, by table and key, that are counted in these cells."""
+        found: dict[Cell, list[tuple[str, str]]] = {cell: [] for cell in cells}
+        wanted = {self._numbers[cell] for cell in cells if cell in self._numbers}
+        for table, rows in self.rows.items() if wanted else ():
+            for key, told in rows.items():
+                for number in wanted.intersection(array("I", told)):
+                    found[self._cells[number]].append((table, key))
+        return found
 
     def _count(self, cell: Cell, times: int) -> None:
         kind, name, slot = cell

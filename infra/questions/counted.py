@@ -168,6 +168,23 @@ class Counted:
             self.tally.changed |= taken.rows.keys()
             raise
 
+    def unlike(self, other: "Counted") -> Iterator[tuple[str, list[Row]]]:
+        """Cells, rows and repeats that the other, who counts the same rows, has otherwise: what it is, and on which
+        rows it rests.
+        """
+        cells, rows = self.tally.unlike(other.tally)
+        one, two = (each.tally.counting(cells) for each in (self, other))
+        for cell in cells:
+            kind, name, slot = cell
+            what = " ".join(map(str, (kind, name, *(slot if isinstance(slot, tuple) else (slot,)))))
+            yield f"how many are counted in {what!r}", [*one[cell], *two[cell]]
+        for table, key in rows:
+            yield f"in what {table} {key!r} is counted", [(table, key)]
+        firsts, others = self._first_of, other._first_of  # noqa: SLF001 -- of the same kind
+        for no in sorted(firsts.keys() | others.keys()):
+            if firsts.get(no) != others.get(no):
+                yield f"which item {no} repeats", [("cases", no)]
+
     def _of(self, table: Any, *columns: str) -> list[ColumnElement[bool]]:
         members = self._members
         return [or_(*(table.c[name].in_(members) for name in columns))] if members is not None else []
@@ -335,6 +352,11 @@ class Counted:
                     below[above].add(each.unit)
             self._below = {above: frozenset(units) for above, units in below.items()}
         return self._below.get(unit) or frozenset(self._units.below(unit))
+
+    @property
+    def went_on(self) -> bool:
+        """Whether it began with sums that were kept."""
+        return self._lazy
 
     @property
     def bureaus(self) -> frozenset[str]:

@@ -4,6 +4,7 @@ Where workers keep the read models from Kafka, partition by partition, it keeps 
 """
 
 import gc
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -17,8 +18,8 @@ from infra.agenda import Due
 from infra.kafka.partition import partition_of
 from infra.log.port import Entry, Log, StoreError
 from infra.views.partitions import Partitions
-from infra.views.store import Live, Overtaken, Views
-from infra.views.tables import Tables
+from infra.views.store import Key, Live, Overtaken, Views
+from infra.views.tables import KEYS, Tables
 from projections.fold import ELSE, Fold
 
 BATCH = 20_000
@@ -108,6 +109,19 @@ class LogSource:
                 entries = [each for each in entries if each.position <= upto[partition_of(each.subject, len(upto))]]
             if entries:
                 yield entries
+
+
+class Beside(NamedTuple):
+    """Read models that were rebuilt beside the live ones."""
+
+    tables: Tables
+    position: int
+    """Up to which they were."""
+    rows: list[Key]
+    """On which the two differ."""
+
+
+Look = Callable[[Beside], None]
 
 
 class Rebuilt(NamedTuple):
@@ -225,44 +239,73 @@ class Projector:
         if live is not None:
             self._check(live.position)
 
-    def replay(self, progress: Progress | None = None, source: Source | None = None) -> Rebuilt:
+    def replay(
+        self, progress: Progress | None = None, source: Source | None = None, look: Look | None = None
+    ) -> Rebuilt:
         """Rebuilds beside the live read models, compares where both have read as far, and switches.
 
-        `source` is where the events are read, if not in the log: the topic that the relay published them to.
+        `source` is where the events are read, if not in the log: the topic that the relay published them to. `look` is
+        called before the switch.
+        """
+        rebuilt = self.beside(look, progress, source, switch=True)
+        self._position = -1
+        self.catch_up()
+        return rebuilt
+
+    def beside(
+        self, look: Look | None, progress: Progress | None = None, source: Source | None = None, *, switch: bool = False
+    ) -> Rebuilt:
+        """Rebuilds beside the live read models, compares, and lets the rebuilt ones go, or switches to them.
+
+        `look` is called while both are there.
         """
         with self._views.alone():
             live = self._views.live()
             assert live is not None
             source = source or LogSource(self._log)
             if live.partitioned:
-                return self._replay_shared(live.position, source, progress)
-            head = self._log.head().position
-            tables, position = self._anew(source.chunks(head), head, progress)
-            stray = live.position > head
-            beside = Projector(self._log, self._views)
-            while (differences := self._views.differences(tables, None if stray else position)) is None:
-                position = self._together(beside, tables, position)
-            self._views.switch(tables)
-        self._position = -1
-        self.catch_up()
-        return Rebuilt(position, differences)
+                beside = self._beside_workers(live.position, source, progress, look, switch=switch)
+            else:
+                beside = self._beside(live.position, source, progress)
+                if look is not None:
+                    look(beside)
+                if switch:
+                    self._views.switch(beside.tables)
+            if not switch:
+                self._views.drop(beside.tables)
+        told = Counter(table for table, _ in beside.rows)
+        return Rebuilt(beside.position, {name: told[name] for name in (*KEYS, "titles")})
 
-    def _replay_shared(self, upto: int, source: Source, progress: Progress | None) -> Rebuilt:
+    def _beside(self, seen: int, source: Source, progress: Progress | None) -> Beside:
+        head = self._log.head().position
+        tables, position = self._anew(source.chunks(head), head, progress)
+        beside = Projector(self._log, self._views)
+        while (rows := self._views.differing(tables, None if seen > head else position)) is None:
+            position = self._together(beside, tables, position)
+        return Beside(tables, position, rows)
+
+    def _beside_workers(
+        self, upto: int, source: Source, progress: Progress | None, look: Look | None, *, switch: bool
+    ) -> Beside:
         """The same beside workers: they wait while what each partition has seen by then is folded, too."""
         tables, position = self._anew(source.chunks(upto), upto, progress)
         partitions = Partitions(self._views)
         with partitions.still() as (connection, claims):
-            beside = Projector(self._log, self._views)
+            other = Projector(self._log, self._views)
             seen = {claim.partition: max(claim.position, upto) for claim in claims.values()}
             for entries in source.chunks(seen):
                 last = max(position, entries[-1].position)
-                beside.fold(tables, entries, position=last, after=position)
+                other.fold(tables, entries, position=last, after=position)
                 position = last
-            differences = self._views.differences(tables, None)
-            assert differences is not None
-            partitions.carry_over(connection, claims, tables)
-            self._views.switch_in(connection, tables)
-        return Rebuilt(position, differences)
+            rows = self._views.differing(tables, None)
+            assert rows is not None
+            beside = Beside(tables, position, rows)
+            if look is not None:
+                look(beside)
+            if switch:
+                partitions.carry_over(connection, claims, tables)
+                self._views.switch_in(connection, tables)
+        return beside
 
     def _together(self, beside: "Projector", tables: Tables, position: int) -> int:
         """Whichever stands behind goes on, for somebody may append meanwhile, until both stand at one place."""

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from domain.envelope import AnySeen
 from domain.petition.item import Item
+from infra.log.port import StoreError
 from infra.postgres import trouble
 from infra.sentences import Sentence, speaking
 from infra.views.tables import KEYS, Tables, bytewise, indexes
@@ -25,6 +26,8 @@ BESIDE = ("titles", "tally", "counted")
 FEW = 500
 """Rows that PostgreSQL is sent one by one; for more, a copy into a table of the transaction costs less."""
 Alone = Callable[[], AbstractContextManager[None]]
+Key = tuple[str, tuple[Any, ...]]
+"""Of a row: its table, and what its key's columns hold."""
 
 
 class Overtaken(Exception):
@@ -192,23 +195,40 @@ class Views:
         connection.execute(text(f"DELETE FROM {self.q('partitions')} WHERE generation = {number}"))
         connection.execute(text(f"DELETE FROM {self.q('generations')} WHERE number = {number}"))
 
-    def differences(self, new: Tables, position: int | None) -> dict[str, int] | None:
-        """Rows that stand in one of the live and the new generation only; None where the live one is not at `position`.
+    def drop(self, tables: Tables) -> None:
+        """Lets a generation go that is not live."""
+        with self.writing() as connection:
+            self._drop(connection, tables.number)
 
-        Position None compares wherever the live one stands.
+    def differing(self, new: Tables, position: int | None) -> list[Key] | None:
+        """Rows that stand in one of the live and the new generation only, so that a changed one is named twice; None
+        where the live one is not at `position`. Position None compares wherever the live one stands.
         """
-        told = {}
-        snapshot = {"isolation_level": "REPEATABLE READ"} if self.postgres else {}
-        with self.engine.connect().execution_options(**snapshot) as connection:
+        with self.snapshot() as connection:
             live = self.live(connection)
             if live is None or position not in (None, live.position):
                 return None
-            for name, mine, other in zip(KEYS, live.tables, new, strict=True):
-                one, two = self.q(mine.name), self.q(other.name)
-                only = "SELECT count(*) FROM (SELECT * FROM {} EXCEPT SELECT * FROM {}) AS only_there"
-                query = f"SELECT ({only.format(one, two)}) + ({only.format(two, one)})"
-                told[name] = int(connection.execute(text(query)).scalar() or 0)
-        return told
+            found: list[Key] = []
+            for name, keys, mine, other in self._pairs(live.tables, new):
+                for one, two in ((mine, other), (other, mine)):
+                    query = f"SELECT {keys} FROM ({one} EXCEPT {two}) AS only_there"
+                    found += [(name, tuple(row)) for row in connection.execute(text(query))]
+        return found
+
+    def _pairs(self, one: Tables, two: Tables) -> Iterator[tuple[str, str, str, str]]:
+        """Each table with the columns of its key, and what selects its rows of either generation."""
+        every = "SELECT * FROM {}"
+        for name, mine, other in zip(KEYS, one, two, strict=True):
+            yield name, ", ".join(KEYS[name]), every.format(self.q(mine.name)), every.format(self.q(other.name))
+        every = "SELECT no, terms, count(*) AS times FROM {} GROUP BY no, terms"  # they have no key
+        yield "titles", "no", every.format(self.q(one.titles)), every.format(self.q(two.titles))
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection on which every select sees the same moment."""
+        level = {"isolation_level": "REPEATABLE READ"} if self.postgres else {}
+        with self.engine.connect().execution_options(**level) as connection:
+            yield connection
 
     # reading
 
@@ -217,6 +237,19 @@ class Views:
         """A connection to ask; nothing is written on it."""
         with self._asking.connect() as connection:
             yield connection
+
+    def titles_whole(self, tables: Tables) -> bool:
+        """Whether SQLite's index of titles is that of the titles; PostgreSQL keeps no other than its rows."""
+        if self.postgres:
+            return True
+        try:
+            with self.writing() as connection:
+                connection.execute(text(f"INSERT INTO {tables.titles}({tables.titles}) VALUES ('integrity-check')"))
+        except StoreError as error:
+            if "damaged" in str(error):
+                return False
+            raise
+        return True
 
     def titled(self, connection: Connection, titles: str, phrases: list[list[str]]) -> list[str]:
         """NOs of the items whose title, in a table of titles, has all the phrases, each a run of characters."""

@@ -146,5 +146,31 @@ class Sums:
         cursor.executemany(f"{insert} {again}", list(_values(changed)))
 
 
+class Copied(Sums):
+    """All that is kept, in memory, as it stood at one moment."""
+
+    def __init__(self, views: Views, number: int) -> None:
+        super().__init__(views, number)
+        self._of: dict[str, dict[str, bytes]] = {}
+        with views.snapshot() as connection:
+            self.kept = self._kept(connection)
+            query = f"SELECT tab, key, cells FROM {self._counted}"  # noqa: S608 -- names of this module
+            for table, key, cells in connection.exec_driver_sql(query) if self.kept else ():
+                self._of.setdefault(table, {})[key] = bytes(cells)
+
+    def read(self, law: str) -> Kept | None:
+        kept = self.kept
+        if kept is None or kept.law != f"{FORMAT} {law}":
+            return None
+        return kept._replace(body=zlib.decompress(kept.body))
+
+    def cells(self, table: str, keys: Collection[str]) -> dict[str, bytes]:
+        kept = self._of.get(table, {})
+        return {key: kept[key] for key in keys if key in kept}
+
+    def all_cells(self, table: str) -> dict[str, bytes]:
+        return {**self._of.get(table, {})}
+
+
 def _values(changed: Mapping[Row, bytes]) -> Iterator[tuple[str, str, bytes]]:
     return ((table, key, cells) for (table, key), cells in changed.items())

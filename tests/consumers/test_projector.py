@@ -14,6 +14,7 @@ from consumers.projector import Projector
 from domain.codec import LaterType
 from infra.city.simulation import simulate
 from infra.kafka.partition import partition_of
+from infra.questions.agreement import Agreement
 from infra.views import store
 from infra.views.partitions import Partitions
 
@@ -65,6 +66,11 @@ class City:
     def batches(self, partition: int, size: int, start: int = 0) -> list[Batch]:
         records = self.topic[partition]
         return [Batch(partition, tuple(records[at : at + size])) for at in range(start, len(records), size)]
+
+    def first_bad(self) -> dict | None:
+        agreement = Agreement(self.system.log, self.system.views, self.system.rules)
+        self.system.projector.beside(agreement.look)
+        return agreement.first_bad
 
     def differences(self) -> dict[str, int]:
         """Rows that differ from those of a rebuild from the log."""
@@ -118,6 +124,24 @@ def test_a_worker_that_lost_a_partition_writes_nothing_more(city):
     assert city.system.views.live().position == 0
     new.fold([second])
     assert new.held[0].claim.offset == second.next_offset
+
+
+def test_a_lag_accuses_nobody_and_hides_no_forged_row(city):
+    worker = city.projector()
+    worker.take_over(range(PARTITIONS))
+    queues = {partition: city.batches(partition, 40) for partition in range(PARTITIONS)}
+    for number, queue in queues.items():
+        worker.fold([queue.pop(0) for _ in range(len(queue) // 2 + number)])
+    city.system.answers.keep_sums()
+    assert city.first_bad() is None
+    worker.fold([queues[1].pop(0)])
+    assert city.first_bad() is None, "sums that are older than some rows"
+    with city.system.views.writing() as connection:
+        cases = city.system.views.live().tables.cases
+        no = connection.execute(cases.select().with_only_columns(cases.c.no).order_by(cases.c.no)).scalar()
+        forged = cases.update().where(cases.c.no == no).values(over=1 - cases.c.over)
+        assert connection.execute(forged).rowcount == 1
+    assert f"table cases, row {no!r}" in city.first_bad()["why"]
 
 
 def test_two_workers_that_both_believe_to_hold_a_partition_do_no_harm(city):
