@@ -6,11 +6,10 @@ of a refusal, id of an action, traceparent); never what anybody told the petitio
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
 from datetime import datetime
-
-import msgspec
 
 from domain.envelope import SHANGHAI
 
@@ -30,7 +29,8 @@ class JsonLines(logging.Formatter):
         told |= {name: value for name, value in vars(record).items() if name not in OWN}
         if record.exc_info:
             told["exception"] = self.formatException(record.exc_info)
-        return msgspec.json.encode(told, enc_hook=str).decode()
+        line = json.dumps(told, ensure_ascii=False, default=str)
+        return line.encode("utf-8", "backslashreplace").decode()  # half a character (\udce4), as in a broken path
 
 
 def set_up(environ: Mapping[str, str]) -> None:

@@ -59,8 +59,12 @@ OFF = Traces()
 
 
 def traces_of(worker: str, environ: Mapping[str, str]) -> Traces:
-    """Those of a worker; off where no endpoint is named. An ImportError where the extra is not installed."""
-    if not any(environ.get(name) for name in ENDPOINTS):
+    """Those of a worker; off where no endpoint is named, or OpenTelemetry is told to be (`OTEL_SDK_DISABLED=true`).
+
+    An ImportError where the extra is not installed.
+    """
+    disabled = environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true"
+    if disabled or not any(environ.get(name) for name in ENDPOINTS):
         return OFF
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.resources import Resource

@@ -28,6 +28,14 @@ def test_an_exception_is_one_line_too():
     assert "ValueError: invalid literal" in json.loads(line)["exception"]
 
 
+def test_half_a_character_is_escaped_wherever_it_stands():
+    record = logging.makeLogRecord({"msg": "no file %s", "args": ("信访\udce4",), "levelname": "INFO"})
+    record.action_id = "\ud800"
+    line = JsonLines().format(record)
+    assert line.encode()
+    assert (json.loads(line)["said"], json.loads(line)["action_id"]) == ("no file 信访\udce4", "\ud800")
+
+
 def test_another_word_is_refused():
     with pytest.raises(ValueError, match="DANZE_LOG: 'xml' is neither text nor json"):
         set_up({"DANZE_LOG": "xml"})

@@ -1,5 +1,6 @@
 """Traces cost nothing where nobody asks for them, and hold what an action says of the span that it came from."""
 
+import os
 import subprocess
 import sys
 
@@ -16,6 +17,14 @@ def test_without_an_endpoint_nothing_is_imported_and_no_record_is_looked_at():
         assert own == b""
     code = "import sys, infra.tracing as t; t.traces_of('intake', {}); print('opentelemetry' in sys.modules)"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "False"
+
+
+def test_where_the_sdk_is_disabled_there_are_no_traces_though_an_endpoint_is_named():
+    asked = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9", "OTEL_SDK_DISABLED": "True"}
+    code = "import os, infra.tracing as t; t.traces_of('intake', os.environ).span('s', list).__enter__(); print('on')"
+    call, environment = [sys.executable, "-c", code], {**os.environ, **asked}
+    run = subprocess.run(call, env=environment, text=True, capture_output=True, check=False)
+    assert (run.stdout, run.stderr) == ("on\n", "")
 
 
 def test_the_span_of_an_action_is_found_in_its_bytes_and_not_in_what_somebody_wrote():
