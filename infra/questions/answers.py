@@ -49,6 +49,8 @@ from projections.visibility import EVERYTHING, handles, registered
 Answer = dict[str, Any]
 T = TypeVar("T")
 ANSWERS_KEPT = 100
+VALUES_KEPT = 500_000
+"""Of all these answers together: some tens of megabytes."""
 
 
 class Answers:
@@ -69,7 +71,7 @@ class Answers:
         self._log = log
         self._seals = seals
         self._views = views
-        self._answers: Kept[tuple[Any, ...], Any] = Kept(ANSWERS_KEPT)
+        self._answers: Kept[tuple[Any, ...], Any] = Kept(ANSWERS_KEPT, VALUES_KEPT)
         at, trees = (past.at, past.tree) if past is not None else (partial(folded, log), None)
         self._library = Library(log, views, rules, projector, at, trees)
         self._tallies = Tallies(self._library)
@@ -313,8 +315,8 @@ class Answers:
         as_of: When = None, *, span: str | None = None, sort: Due = "due_on",
     ) -> Answer:  # fmt: skip
         on = due.day_asked(described(as_of))
-        told = self._kept(("due", unit, handler, on), as_of, lambda book: due.due_list(book, unit, handler, on))
-        return due.page(due.within(told, span), limit, cursor, sort)
+        told = self._kept(("due", unit, on), as_of, lambda book: due.due_list(book, unit, on))
+        return due.page(due.within(due.handled(told, handler), span), limit, cursor, sort)
 
     def coming(self, as_of: When = None) -> Answer:
         on = due.day_asked(described(as_of))

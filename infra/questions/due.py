@@ -1,5 +1,6 @@
 """What comes due, and what is overdue already? From the rows of running deadlines."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -22,19 +23,28 @@ def day_asked(as_of: datetime | None) -> date | None:
         return date.min if as_of is not None and as_of.year == date.min.year else date.max
 
 
-def due_list(book: Book, unit: str | None, handler: str | None, on: date | None) -> dict[str, Any]:
+def due_list(book: Book, unit: str | None, on: date | None) -> dict[str, Any]:
     """All running deadlines as they stand on a day (the newest event's where none is given), the earliest first.
 
     `unit` takes what is below it in.
     """
     day = Day(on or book.moment.date(), book.rules, book.units)
     rows = [due(running, day) for running in _running(book, unit)]
-    rows = [row for row in rows if handler is None or row["handler"] == handler]
-    return {
-        **book.head(), "on": day.today.isoformat(), "unit": unit, "handler": handler, "warning_steps": list(day.steps),
-        "total": len(rows), "missed": sum(row["missed"] for row in rows), "groups": grouped(rows, day.steps),
-        "due": rows,
-    }  # fmt: skip
+    head = {**book.head(), "on": day.today.isoformat(), "unit": unit, "handler": None, "warning_steps": list(day.steps)}
+    return head | _counted(rows, day.steps)
+
+
+def handled(told: dict[str, Any], handler: str | None) -> dict[str, Any]:
+    """What of the list one person handles, with its sums."""
+    if handler is None:
+        return told
+    rows = [row for row in told["due"] if row["handler"] == handler]
+    return told | {"handler": handler} | _counted(rows, told["warning_steps"])
+
+
+def _counted(rows: list[dict[str, Any]], steps: Sequence[int]) -> dict[str, Any]:
+    missed = sum(row["missed"] for row in rows)
+    return {"total": len(rows), "missed": missed, "groups": grouped(rows, steps), "due": rows}
 
 
 SPANS = ("missed", "today", "week")

@@ -63,7 +63,9 @@ def test_it_is_told_by_unit_and_handler(after):
     assert groups == [(BUREAU, None, 2, 1), (HOUSING, HANDLER, 2, 2)]
     assert (told["total"], told["missed"], told["warning_steps"]) == (4, 3, [50, 75, 90])
     assert [row["clock"] for row in told["due"]] == ["K12", "S1", "K5", "S1"]
-    assert {row["no"] for row in answers.due(handler=HANDLER)["due"]} == {"1", "2"}
+    his = answers.due(unit=COUNTY, handler=HANDLER, as_of=at("2020-06-23 12:00"))
+    assert (his["handler"], his["total"], his["missed"], his["groups"]) == (HANDLER, 2, 2, told["groups"][1:])
+    assert {row["no"] for row in his["due"]} == {"1", "2"}
     assert answers.due(unit=LABOUR)["total"] == 0
 
 
