@@ -1,6 +1,6 @@
 """Every type of fact, by its stored name. Stored names are ours and outlive the classes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from domain.clock import events as clock
@@ -138,8 +138,17 @@ EARLIER: dict[str, Earlier] = {}
 STORED: dict[str, type[Fact]] = {**TYPES, **{name: each.fact for name, each in EARLIER.items()}}
 """What lies in the bytes of each stored name, of today's types and of earlier ones."""
 
-LOG_MADE = frozenset({"petition.secrecy_guarded.v1", "deadline.missed.v1", "supervision.due.v1", "duty.missed.v1"})
-"""Written by the log and its clock; never accepted from a producer."""
+
+def log_made(earlier: Mapping[str, Earlier]) -> frozenset[str]:
+    """The types that the log and its clock write, by today's names and by those that they had before."""
+    names = {"petition.secrecy_guarded.v1", "deadline.missed.v1", "supervision.due.v1", "duty.missed.v1"}
+    while before := {name for name, each in earlier.items() if each.name in names} - names:
+        names |= before
+    return frozenset(names)
+
+
+LOG_MADE = log_made(EARLIER)
+"""Never accepted from a producer."""
 
 SUBJECT_KIND: dict[str, tuple[str, ...]] = {
     **{name: (name.split(".")[0],) for name in STORED},

@@ -12,9 +12,11 @@ import pytest
 
 from cli.wiring import System, opened
 from domain import codec
+from domain.clock.events import DutyMissed
+from domain.envelope import Rejected
 from domain.fact import Fact, UnitId
 from domain.petition.events import PetitionReferred
-from domain.vocabulary import EARLIER, NAMES, STORED, SUBJECT_KIND, TYPES, Earlier
+from domain.vocabulary import EARLIER, NAMES, STORED, SUBJECT_KIND, TYPES, Earlier, log_made
 from infra.log.open import open_log
 from infra.log.port import NewEntry, key_of
 from infra.log.verify import verify
@@ -106,6 +108,18 @@ def test_producers_may_go_on_with_the_first_version(system: System) -> None:
     assert (wrong.rejection.code, wrong.rejection.path) == ("unknown-field", "$.data.office")
     assert (late.outcome, system.log.get(late.position).type) == ("recorded", V2)
     assert system.answers.case("P-1")["unit"] == "unit:below"
+
+
+def test_what_the_log_itself_writes_is_no_producers_by_its_former_name_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    former = {"duty.missed.v0": "duty.missed.v1", "duty.lapsed.v1": "duty.missed.v0"}
+    for name, later in former.items():
+        monkeypatch.setitem(EARLIER, name, Earlier(DutyMissed, later, lambda was: was))
+        monkeypatch.setitem(STORED, name, DutyMissed)
+    monkeypatch.setattr(codec, "LOG_MADE", log_made(EARLIER))
+    for name in (*former, "duty.missed.v1"):
+        refused = codec.decode_action(orjson.dumps({**SENT, "type": name}))
+        assert isinstance(refused, Rejected)
+        assert (refused.code, refused.path) == ("not-allowed", "$.type")
 
 
 def test_an_event_of_a_later_release_is_a_sentence_and_nothing_is_folded_over_it(danze: Danze) -> None:
