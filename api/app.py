@@ -12,7 +12,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import License
 from prometheus_client import CollectorRegistry
 
-from api.asked import moment_asked, once
+from api.asked import moment_asked, plain
 from api.conditional import conditional
 from api.headers import secure
 from api.limits import Limits, Proxies
@@ -89,7 +89,7 @@ def create_app(
         },
         exception_handlers={Exception: _told(pages, doors)},
         guards=[guard(doors)],
-        before_request=once,
+        before_request=plain,
         before_send=[secure],
         middleware=[restored, conditional],
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, minimum_size=1000, exclude="^/v1/"),

@@ -129,8 +129,14 @@ def in_order(answer: Answer, rows: str, sort: str | None) -> Answer:
     return {**answer, rows: [*sorted(some, key=lambda each: each[name], reverse=down), *none]}
 
 
-async def once(request: Request[Any, Any, Any]) -> None:
-    """Before anything is asked of /v1: a parameter that is given twice says two things, and none of them counts."""
+async def plain(request: Request[Any, Any, Any]) -> None:
+    """Before anything is asked: no text on record holds a NUL, and columns of text do not even look for one.
+
+    Of /v1: a parameter that is given twice says two things, and none of them counts.
+    """
+    for name, value in (*request.path_params.items(), *request.query_params.multi_items()):
+        if "\0" in str(value):
+            raise bad_value(name, "holds a NUL character, as nothing on record does")
     if request.url.path.startswith("/v1/"):
         for name in request.query_params:
             if len(request.query_params.getall(name)) > 1:

@@ -142,6 +142,10 @@ def test_a_list_goes_on_where_it_ended(client):
         ("kpis?from=2020-03-01&to=2020-02-01", "unit"),
         ("counters?by=mood", "by"),
         ("log?from=0", "from"),
+        ("kpis?unit=a%00&from=2020-01-01&to=2020-02-01", "unit"),
+        ("petitions?q=%00", "q"),
+        ("petitions/a%00", "no"),
+        ("subjects/unit:a%00/timeline", "subject"),
         ("log?limit=5000", "limit"),
     ],
 )
