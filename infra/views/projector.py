@@ -266,7 +266,7 @@ class Projector:
             if live.partitioned:
                 beside = self._beside_workers(live.position, source, progress, look, switch=switch)
             else:
-                beside = self._beside(live.position, source, progress)
+                beside = self._beside(live.position, source, progress, switch=switch)
                 if look is not None:
                     look(beside)
                 if switch:
@@ -276,9 +276,11 @@ class Projector:
         told = Counter(table for table, _ in beside.rows)
         return Rebuilt(beside.position, {name: told[name] for name in (*KEYS, "titles")})
 
-    def _beside(self, seen: int, source: Source, progress: Progress | None) -> Beside:
+    def _beside(self, seen: int, source: Source, progress: Progress | None, *, switch: bool) -> Beside:
+        """Who only looks compares where the live ones stand, so that nothing goes on from rows that were altered."""
         head = self._log.head().position
-        tables, position = self._anew(source.chunks(head), head, progress)
+        upto = head if switch else min(seen, head)
+        tables, position = self._anew(source.chunks(upto), upto, progress)
         beside = Projector(self._log, self._views)
         while (rows := self._views.differing(tables, None if seen > head else position)) is None:
             position = self._together(beside, tables, position)

@@ -6,6 +6,7 @@ import zlib
 from array import array
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
@@ -17,6 +18,7 @@ from sqlalchemy import func, select, text
 from cli.wiring import System
 from domain.codec import decode_each
 from infra.city.simulation import simulate
+from infra.intake import Intake
 from infra.questions.agreement import Agreement
 from infra.views.store import Views
 from infra.views.sums import Kept, Sums
@@ -24,6 +26,7 @@ from projections.findings import words_of
 from tests.system.command import Danze
 
 ACTIONS = 1_500
+NOW = datetime(2021, 1, 1, tzinfo=UTC)
 ITEMS = {"cases": "no", "raised": "no", "persons": "no", "due": "subject"}
 
 
@@ -222,6 +225,19 @@ def test_sums_that_cannot_be_read_are_named(city):
     assert city.found() == city.last
     assert city.replayed()
     assert city.found() is None
+
+
+def test_read_models_that_lag_are_compared_where_they_stand(city):
+    """A state that cannot be read is named, not gone on from."""
+    at = city.system.views.live().position
+    intake = Intake(city.system.log, city.system.vault, city.system.rules, now=lambda: NOW)
+    intake.take(city.actions[:1])
+    with city.system.views.writing() as connection:
+        cases = city.system.views.live().tables.cases
+        no = connection.execute(select(func.min(cases.c.no))).scalar()
+        connection.execute(cases.update().where(cases.c.no == no).values(body=b"\xc1"))
+    assert city.found() == city.subjects[f"petition:{no}"]
+    assert (city.system.views.live().position, city.system.log.head().position) == (at, at + 1)
 
 
 def test_a_broken_index_of_titles_is_named(tmp_path):
