@@ -6,7 +6,7 @@ import typer
 
 from cli.options import Json, Kafka, Prefix, Store
 from cli.screen import table, told
-from cli.wiring import DEFAULT_STORE, kafka_settings, opened
+from cli.wiring import DEFAULT_STORE, kafka_settings, now, opened
 from infra.doctor import examine
 
 
@@ -16,7 +16,7 @@ def doctor(store: Store = DEFAULT_STORE, kafka: Kafka = "", prefix: Prefix = "",
     """
     settings = kafka_settings(kafka) if kafka else None
     with opened(store, create=False) as system:
-        checks = examine(system.log, system.views, system.answers)
+        checks = examine(system.log, system.views, system.answers, now())
         if settings:
             from infra.kafka.doctor import examine_kafka
 

@@ -1,19 +1,28 @@
 """Is everything in order, and if not, what is to be done? Each finding names a verb or a page of docs/runbooks.md."""
 
+from datetime import datetime, timedelta
+
+from domain.envelope import local
 from infra.backup import RESTORED
 from infra.log.port import Log
+from infra.machine_time import AHEAD
+from infra.office import EPOCH
 from infra.questions import Answers
 from infra.views.store import Views
 
 Check = dict[str, str]
 UNSOUND = "danze verify, and docs/runbooks.md#the-log-does-not-verify"
 REFUSED = "danze resubmit, and docs/runbooks.md#many-actions-are-refused"
+FUTURE = "set the machine's time right, and docs/runbooks.md#the-time-is-wrong"
 LATE = "danze clock, or danze run; docs/runbooks.md#the-clock-stands"
 
 
-def examine(log: Log, views: Views, answers: Answers) -> list[Check]:
+def examine(log: Log, views: Views, answers: Answers, now: datetime) -> list[Check]:
     """Checks of one store, each {level: fine | look | broken, what, found, do}."""
-    return [_log(log), _views(log, views), _refused(log), *_directory(answers), _calendar(answers), _clock(answers)]
+    return [
+        _log(log), _time(log, now), _views(log, views), _refused(log), *_directory(answers), _calendar(answers),
+        _clock(answers),
+    ]  # fmt: skip
 
 
 def check(level: str, what: str, found: str, do: str = "") -> Check:
@@ -29,6 +38,15 @@ def _log(log: Log) -> Check:
     restored = log.mark(RESTORED)
     since = f", restored from a backup at {restored:,}" if restored else ""
     return check("fine", "log", f"{head.position:,} events{since}")
+
+
+def _time(log: Log, now: datetime) -> Check:
+    """Nothing is recorded earlier than the event before it: one from the future makes all that follow as late."""
+    newest = local(EPOCH + timedelta(microseconds=log.head().recorded))
+    if newest - now > AHEAD:
+        found = f"the log's newest event was recorded in the future of this machine: {newest:%Y-%m-%d %H:%M}"
+        return check("broken", "time", found, FUTURE)
+    return check("fine", "time", f"{now:%Y-%m-%d %H:%M}, and the log agrees")
 
 
 def _views(log: Log, views: Views) -> Check:

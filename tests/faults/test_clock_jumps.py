@@ -151,6 +151,19 @@ def _nothing_is_late(machine: Machine) -> None:
     assert (late["findings"], late["as_of"][:10] <= f"{datetime.now(SHANGHAI):%Y-%m-%d}") == ([], True)
 
 
+def test_a_log_that_was_written_in_the_future_is_told_of(machine: Machine) -> None:
+    assert "time" not in _to_mend(machine)
+    machine.set(400)
+    machine.emit(_now(2))  # a single call cannot know
+    machine.set(0)
+    assert "the future of this machine" in _to_mend(machine)["time"]
+
+
+def _to_mend(machine: Machine) -> dict[str, str]:
+    checks = machine.danze("doctor", "--json").json["checks"]
+    return {each["what"]: each["found"] for each in checks if each["level"] == "broken"}
+
+
 def test_what_comes_in_while_the_time_jumps_keeps_its_order_and_is_taken_once(machine: Machine) -> None:
     for number, days in ((10, 3), (11, -200)):
         machine.set(days)
