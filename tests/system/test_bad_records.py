@@ -108,16 +108,15 @@ def test_what_is_no_event_is_laid_aside_with_an_alarm_and_its_partition_goes_on(
         (b"petition:P-1", b"\xff\xfe"),
         (b"petition:P-1", b"\xff\xfe", place, kind),
         (b"petition:P-1", line(registered(1)), place, kind),
-        (b"petition:P-1", b"{}", place, ("type", b"petition.vanished.v1")),
         (None, line(registered(1)), place, kind),
     )  # fmt: skip
     send(kafka_url, topics, [line(registered(number)) for number in range(9)])
     engine.recorded(12)
     engine.read()
     letters = [letter for some in records(kafka_url, topics.dead, PARTITIONS).values() for letter in some]
-    assert len(letters) == 5
+    assert len(letters) == 4
     assert {dict(letter.headers)["danze-topic"].decode() for letter in letters} == {topics.events}
-    assert engine.said("project").count(f"ERROR danze.dead_letters: dead letter: {topics.events}, partition ") == 5
+    assert engine.said("project").count(f"ERROR danze.dead_letters: dead letter: {topics.events}, partition ") == 4
     with engine.system() as system:
         assert set(system.projector.replay().differences.values()) == {0}
 
