@@ -21,6 +21,7 @@ from infra.log.port import StoreError
 from infra.office import decoded
 from infra.questions.book import Book, Recalled, past_year
 from infra.questions.duties import judged
+from infra.questions.turned import parts, turned
 from infra.views.sums import Kept, Row, Sums
 from projections.cases import CaseRow
 from projections.duties import summed
@@ -45,8 +46,6 @@ SOONEST = 20
 """Running deadlines that are told of a unit."""
 JUDGED_AT_ONCE = 5
 """Units whose duties are judged while others wait."""
-TOGETHER = 500
-"""Rows that are looked for by their keys in one query."""
 JUDGING = {"conference", "period", "evaluation", "unit", "ruleset", "calendar"}
 """Kinds of subjects whose events change what is owed, or whether it was done."""
 
@@ -96,6 +95,8 @@ class Counted:
         self._sums, self._law = sums, law_told(book.rules) if sums is not None else ""
         self._lazy = False
         """Whether rows that did not change are not at hand."""
+        self._kept_at = -1
+        """The position that the sums are of which this process read or kept last."""
         self._secret = book.reach.secret
         self._everything(book)
 
@@ -114,7 +115,7 @@ class Counted:
 
     def _begun(self, kept: Kept) -> int:
         """Goes on from what is kept; answers the position that it is of."""
-        self._lazy = True
+        self._lazy, self._kept_at = True, kept.position
         body = msgspec.msgpack.decode(kept.body, type=_Body)
         self.tally.begin(body.counted)
         self._first_of = {**body.first_of}
@@ -159,14 +160,20 @@ class Counted:
         return Taken(book.read, _Body(tally.counted(), first_of), rows, book.checkpoints.told())
 
     def keep(self, taken: Taken) -> None:
-        """Raises `Stale` where another process kept some meanwhile, and `StoreError`."""
+        """Where the record gained nothing since, nothing is written.
+
+        Raises `Stale` where another process kept some meanwhile, and `StoreError`.
+        """
         assert self._sums is not None, "only what is counted over everything is kept"
+        if taken.position == self._kept_at and not taken.rows:
+            return
         try:
             body = msgspec.msgpack.encode(taken.body)
             self._sums.keep(taken.position, self._law, body, taken.rows, taken.tree)
         except StoreError:
             self.tally.changed |= taken.rows.keys()
             raise
+        self._kept_at = taken.position
 
     def unlike(self, other: "Counted") -> Iterator[tuple[str, list[Row]]]:
         """Cells, rows and repeats that the other, who counts the same rows, has otherwise: what it is, and on which
@@ -220,38 +227,17 @@ class Counted:
             self.tally.turn(*now)
         seen = book.read
         changed, self._changed = self._changed, {row: at for row, at in self._changed.items() if at > seen}
-        rows = changed.keys() | self._turned(book, [key for table, key in changed if table == "matters"])
-        for keys in _parts([key for table, key in rows if table == "cases"]):
+        rows = changed.keys() | turned(book, [key for table, key in changed if table == "matters"], self._first_of)
+        for keys in parts([key for table, key in rows if table == "cases"]):
             self._items_again(book, keys)
             self._limits_again(book, [f"petition:{no}" for no in keys])
-        for keys in _parts([key for table, key in rows if table == "findings"]):
+        for keys in parts([key for table, key in rows if table == "findings"]):
             if gone := set(keys) - self._findings(book, book.tables.findings.c.id.in_(keys)):
                 self._recall("findings", gone)
                 for each in gone:
                     self.tally.put("findings", each, ())
-        for keys in _parts([key for table, key in rows if table == "ledgers"]):
+        for keys in parts([key for table, key in rows if table == "ledgers"]):
             self._entries_again(book, keys)
-
-    def _turned(self, book: Book, nos: list[str]) -> set[Row]:
-        """What may have been hidden from who asks, or shown, as these items joined a matter or left it.
-
-        The items, whatever repeats them step by step, what they repeat or repeated; what is found and entered of each.
-        """
-        if not nos:
-            return set()
-        cases, findings, turned = book.whole.cases, book.whole.findings, set[Row]()
-        parts = (book.select(select(cases.c.first).where(cases.c.no.in_(keys))) for keys in _parts(nos))
-        todo = {*nos, *filter(None, (*map(self._first_of.get, nos), *(row.first for rows in parts for row in rows)))}
-        while todo:
-            found, repeats = set[str](), set[str]()
-            for keys in _parts(sorted(todo)):
-                subjects = [f"petition:{no}" for no in keys]
-                turned |= {("ledgers", subject) for subject in subjects}
-                found |= {row.id for row in book.select(select(findings.c.id).where(findings.c.subject.in_(subjects)))}
-                repeats |= {row.no for row in book.select(select(cases.c.no).where(cases.c.first.in_(keys)))}
-            turned |= {("cases", no) for no in todo} | {("findings", id) for id in found}
-            todo = {no for no in repeats if ("cases", no) not in turned}
-        return turned
 
     def _items_again(self, book: Book, keys: Collection[str]) -> None:
         """An item whose first repeat came, or whose last one went, counts otherwise though its row is as it was."""
@@ -390,7 +376,3 @@ def law_told(rules: Rules) -> str:
 def _year(book: Book) -> tuple[str, str]:
     first, last = past_year(book, None, None)
     return first.isoformat(), last.isoformat()
-
-
-def _parts(keys: list[str]) -> Iterator[list[str]]:
-    return (keys[at : at + TOGETHER] for at in range(0, len(keys), TOGETHER))

@@ -92,6 +92,23 @@ def test_sums_of_another_law_are_not_gone_on_from(city):
     assert kept.read(law_told(city.ask.present().rules)).position == live.position
 
 
+def test_sums_are_kept_anew_only_when_the_record_gained_something(system):
+    def version() -> int:
+        return Sums(system.views, system.views.live().tables.number).read(law_told(system.rules)).version
+
+    intake = system.intake(history=True)
+    intake.take([encode(each) for each in [*CITY_UNITS, REGISTERED]])
+    system.answers.keep_sums()
+    first = version()
+    system.answers.keep_sums()
+    with closing(System(system.url)) as other:
+        other.answers.keep_sums()
+    assert version() == first
+    intake.take([encode(REFERRED)])
+    system.answers.keep_sums()
+    assert version() == first + 1
+
+
 def test_who_opens_the_store_knows_the_root_of_the_log_without_all_its_leaves(city):
     city.ask.keep_sums()
     leaves = [leaf for _, leaf in city.system.log.leaves()]
