@@ -37,7 +37,7 @@ from infra.kafka.publisher import Publisher
 from infra.kafka.settings import KafkaSettings
 from infra.kafka.topics import PARTITIONS, Topics
 from infra.relay import Meter, Relay
-from projections.counters import RAISED, REGISTERED
+from projections.counters import COUNTED
 from tests.servers import postgres
 
 PEERS = Path(os.environ.get("DANZE_PEERS", ROOT / ".venv-peers/bin/python"))
@@ -79,7 +79,6 @@ def main() -> None:
             same(best, counters)
 
 
-COUNTED = (*REGISTERED, *RAISED)
 Counters = dict[str, dict[str, int]]
 """Of each unit that registered, how many of each kind."""
 
