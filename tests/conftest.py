@@ -14,6 +14,7 @@ from psycopg.sql import SQL, Identifier
 from infra.kafka.settings import KafkaSettings
 from infra.kafka.topics import Topics
 from tests import servers
+from tests.system.command import Danze
 
 CHROMIUM = [
     "--no-sandbox",
@@ -23,6 +24,19 @@ CHROMIUM = [
     "--no-first-run",
     "--lang=zh-CN",
 ]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    """Where the SQLite store of this test will be; nothing is there yet."""
+    return tmp_path / "store" / "danze.db"
+
+
+@pytest.fixture
+def danze(store: Path) -> Danze:
+    """A command line on an empty store."""
+    store.parent.mkdir()
+    return Danze(store)
 
 
 @pytest.fixture(scope="session")
