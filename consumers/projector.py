@@ -104,7 +104,6 @@ class Projector:
 
     def _attempt(self, batches: Sequence[Batch]) -> frozenset[int]:
         places: dict[int, Claim] = {}
-        changes: list[Changes] = []
         letters: list[DeadLetter] = []
         for batch in batches:
             held = self.held[batch.partition]
