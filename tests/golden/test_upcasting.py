@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -36,19 +37,27 @@ class ReferredToABureau(Fact, frozen=True, kw_only=True):
 
 
 @pytest.fixture
-def second_version(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def second_version() -> Iterator[None]:
     """Referrals are of version 2 today."""
     earlier = Earlier(ReferredToABureau, V2, lambda was: PetitionReferred(to_unit=UnitId(f"unit:{was.bureau}")))
-    today: dict[str, type[Fact]] = {V2: PetitionReferred}
-    for table, entries in (
-        (TYPES, today), (STORED, {**today, V1: ReferredToABureau}), (EARLIER, {V1: earlier}),
-        (SUBJECT_KIND, {V2: ("petition",)}), (NAMES, {PetitionReferred: V2}),
-    ):  # fmt: skip
-        for name, value in entries.items():
-            monkeypatch.setitem(table, name, value)  # type: ignore[arg-type]
-    monkeypatch.delitem(TYPES, V1)
+    today = {V2: PetitionReferred}
+    tables: list[tuple[dict[Any, Any], dict[Any, Any]]] = [
+        (TYPES, {**{name: fact for name, fact in TYPES.items() if name != V1}, **today}),
+        (STORED, {**STORED, **today, V1: ReferredToABureau}), (EARLIER, {**EARLIER, V1: earlier}),
+        (SUBJECT_KIND, {**SUBJECT_KIND, V2: ("petition",)}), (NAMES, {**NAMES, PetitionReferred: V2}),
+    ]  # fmt: skip
+    before = [dict(table) for table, _ in tables]
+    refill((table, made) for table, made in tables)
     with freshly_read():
         yield
+    refill((table, was) for (table, _), was in zip(tables, before, strict=True))
+
+
+def refill(tables: Iterable[tuple[dict[Any, Any], dict[Any, Any]]]) -> None:
+    """In the order of the given entries too: pages list types as they stand."""
+    for table, entries in tables:
+        table.clear()
+        table.update(entries)
 
 
 @contextmanager

@@ -6,16 +6,24 @@ import socket
 import subprocess
 import sys
 from contextlib import closing
+from urllib.parse import urlsplit
 
 import pytest
 
 from infra.peer import NOBODY, Peers, owner
 from tests.api.fuzz import filled, served
 
-ASK = (
-    "import os, sys, urllib.request as r\nos.setuid(int(sys.argv[2]))\n"
-    "try: print(r.urlopen(sys.argv[1]).status)\nexcept r.HTTPError as refused: print(refused.code)"
-)
+ASK = """
+import os, socket, sys
+host, port, path, user = sys.argv[1:]
+try:
+    os.setuid(int(user))
+except OSError as refused:  # a container may have no such user
+    sys.exit(f"no user {user}: {refused}")
+with socket.create_connection((host, int(port))) as line:  # nothing is imported from here on: it may be unreadable
+    line.sendall(f"GET {path} HTTP/1.1\\r\\nHost: {host}\\r\\nConnection: close\\r\\n\\r\\n".encode())
+    print(line.recv(12).decode().split()[1])
+"""
 
 
 @pytest.fixture(scope="module")
@@ -30,14 +38,22 @@ def url(tmp_path_factory):
 
 
 def asked(url, user):
-    done = subprocess.run([sys.executable, "-c", ASK, url, str(user)], capture_output=True, text=True, check=False)
+    """The status of the answer to that user."""
+    where = urlsplit(url)
+    command = [sys.executable, "-c", ASK, where.hostname, str(where.port), where.path, str(user)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.stderr.startswith("no user"):
+        pytest.skip(done.stderr)
+    assert not done.stderr
     return done.stdout.strip()
 
 
-def test_the_own_user_is_answered_and_another_one_is_asked_for_a_token(url):
+def test_the_own_user_is_answered(url):
     assert asked(f"{url}/v1/overview", os.getuid()) == "200"
-    if os.getuid() != 0:
-        pytest.skip("only root can ask as somebody else")
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can ask as somebody else")
+def test_another_user_is_asked_for_a_token(url):
     assert asked(f"{url}/v1/overview", 65534) == "401"
     assert asked(f"{url}/v1/health", 65534) == "200"
 
