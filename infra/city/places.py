@@ -1,4 +1,8 @@
-"""The divisions of Hengyang: facts that the simulated city stands on. Codes are those of the statistics bureau."""
+"""The divisions of Hengyang: facts that the simulated city stands on.
+
+Codes are those of the statistics bureau, but for 华兴街道, which it counts to a development zone: petitions, and who
+answers for them, belong to the district (蒸湘区), and so does its code here.
+"""
 
 import csv
 from importlib.resources import files

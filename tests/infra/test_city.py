@@ -59,6 +59,12 @@ def _registration(seen, data):
         seen.phones.add(data["personal"]["phone"][:7])
 
 
+def test_every_place_has_the_code_of_its_county():
+    known = {county.code for county in counties()}
+    assert {town.parent for town in towns()} == known
+    assert [town.name for town in towns() for code in (town.code, *town.villages) if code[:6] != town.parent] == []
+
+
 def test_a_year_has_about_thirty_thousand_items_and_four_hundred_thousand_actions(year):
     assert 28_000 < year.types["petition.registered.v1"] < 32_000
     assert 370_000 < year.count < 430_000
