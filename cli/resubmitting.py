@@ -19,6 +19,7 @@ from domain.codec import decode_action
 from domain.envelope import Rejected
 from infra.log.port import Rejection
 from infra.office import micros
+from infra.parts import parts
 from infra.refused import sent
 
 NUMBERS = re.compile(r"\d+(-\d+)?(,\d+(-\d+)?)*", re.ASCII)
@@ -95,8 +96,7 @@ def _taken(system: System, again: list[Again], *, history: bool) -> dict[str, An
     intake = system.intake(history=history)
     counts: Counter[str] = Counter({"recorded": 0, "duplicate": 0, "rejected": 0})
     still: list[dict[str, Any]] = []
-    for first in range(0, len(again), BATCH):
-        batch = again[first : first + BATCH]
+    for batch in parts(again, BATCH):
         for each, outcome in zip(batch, intake.take([each.line for each in batch]), strict=True):
             counts[outcome.outcome] += 1
             if outcome.rejection is not None:

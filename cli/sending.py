@@ -1,6 +1,5 @@
 """`danze emit --kafka`: actions are checked here, their personal fields sealed, and sent to petition.actions."""
 
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from cli.wiring import DEFAULT_STORE, kafka_settings
 from domain.codec import decode_action
 from domain.envelope import Rejected
 from infra.kafka.settings import KafkaProblem
+from infra.parts import parts
 
 if TYPE_CHECKING:
     from infra.kafka.publisher import Record
@@ -33,7 +33,7 @@ def send(file: str, kafka: str, prefix: str, *, intake_key: str | None, rejected
     with Source(file) as source, Publisher(settings) as publisher, refusals as refused, bar("emit") as progress:
         lines = (line.strip() for line in source if line.strip())
         try:
-            while batch := [*islice(lines, BATCH)]:
+            for batch in parts(lines, BATCH):
                 good: list[Record] = []
                 for line in batch:
                     checked = _checked(line, envelope)

@@ -1,7 +1,6 @@
 """Verbs that bring facts in: emit, simulate, tick."""
 
 from collections.abc import Iterable
-from itertools import islice
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -16,6 +15,7 @@ from cli.wiring import DEFAULT_STORE, System, now, opened
 from domain.codec import YEARS
 from domain.envelope import day_of
 from infra.city.simulation import START, simulate
+from infra.parts import parts
 
 BATCH = 1_000
 """Actions that are decided and appended together."""
@@ -72,10 +72,10 @@ def take(
     """Takes lines in batches. After Ctrl-C what was taken stays taken, and sending it again goes on from there."""
     intake = system.intake(history=history)
     counts = {"recorded": 0, "duplicate": 0, "rejected": 0}
-    lines = (line for line in lines if line.strip())
+    lines = (line.strip() for line in lines if line.strip())
     try:
         with bar(title) as progress:
-            while batch := [line.strip() for line in islice(lines, BATCH)]:
+            for batch in parts(lines, BATCH):
                 for line, outcome in zip(batch, intake.take(batch), strict=True):
                     counts[outcome.outcome] += 1
                     if outcome.rejection is not None and refused is not None:

@@ -7,7 +7,7 @@ forgotten, and of nobody else.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby, islice
+from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from infra.log.port import Log, StoreError
 from infra.office import decoded
+from infra.parts import parts
 from infra.vault import Vault
 from infra.views.store import Live, Views
 
@@ -39,7 +40,7 @@ def due(log: Log, views: Views, vault: Vault, before: int) -> Iterator[Due]:
     """Persons with a key, whose every item is over and untouched since before a time in microseconds."""
     position, finished = _finished(views)
     late = _petitioning(log, position)
-    while some := list(islice(finished, AT_ONCE)):
+    for some in parts(finished, AT_ONCE):
         held = vault.known([person for person, _ in some]) - late
         kept = [(person, items) for person, items in some if person in held]
         entries = log.streams(sorted({f"petition:{no}" for _, items in kept for no in items}))

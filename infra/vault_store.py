@@ -13,14 +13,13 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from infra.log.port import StoreMissing
 from infra.log.urls import PostgresUrl, StoreUrl
+from infra.parts import parts
 from infra.postgres import ensure_schema
 from infra.postgres import sentence as postgres_sentence
 from infra.sentences import speaking
 from infra.sqlite import BUSY_SECONDS, write_ahead
 from infra.sqlite import sentence as sqlite_sentence
 
-CHUNK = 500
-"""Names in one SELECT … IN."""
 REWRAPPED = 10_000
 """Keys in memory at a time while all of them are wrapped anew."""
 
@@ -221,9 +220,8 @@ def _postgres(place: PostgresUrl, *, create: bool) -> KeyStore:
 
 def _select(connection: sa.Connection, owners: Sequence[str]) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
-    for start in range(0, len(owners), CHUNK):
-        chosen = KEYS.c.owner.in_(owners[start : start + CHUNK])
-        rows = connection.execute(sa.select(KEYS.c.owner, KEYS.c.wrapped).where(chosen))
+    for part in parts(owners):
+        rows = connection.execute(sa.select(KEYS.c.owner, KEYS.c.wrapped).where(KEYS.c.owner.in_(part)))
         found.update((owner, wrapped) for owner, wrapped in rows)
     return found
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from domain.envelope import AnyEvent
 from infra.log.port import Entry, Log
 from infra.office import decoded
+from infra.parts import parts
 from projections.fold import streams
 
 BATCH = 20_000
@@ -38,6 +39,6 @@ def stretches(log: Log, upto: int) -> Iterator[Stretch]:
 
 def _items(log: Log, entries: Sequence[Entry], upto: int) -> Iterator[list[AnyEvent]]:
     subjects = [entry.subject for entry in entries if entry.type == REGISTERED]
-    for at in range(0, len(subjects), ITEMS):
-        for stream in streams(log.streams(subjects[at : at + ITEMS], upto=upto), SUBJECT).values():
+    for some in parts(subjects, ITEMS):
+        for stream in streams(log.streams(some, upto=upto), SUBJECT).values():
             yield list(decoded(stream))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +15,7 @@ from infra.importers.rows import ImportProblem, reading
 from infra.log import bundle
 from infra.log.port import Log, RawEntry
 from infra.log.verify import Checker
+from infra.parts import parts
 
 BATCH = 4_096
 Rows = list[tuple[RawEntry, tuple[str, ...]]]
@@ -71,9 +71,7 @@ def _same(path: Path, log: Log, rows: list[RawEntry]) -> None:
 def _batches(path: Path) -> Iterator[Rows]:
     """The file's events, some thousand at a time. It may be packed with gzip."""
     with reading(path) as stream:
-        numbered = enumerate(stream, 1)
-        while batch := [_read(path, number, text) for number, text in islice(numbered, BATCH)]:
-            yield batch
+        yield from parts((_read(path, number, text) for number, text in enumerate(stream, 1)), BATCH)
 
 
 def _read(path: Path, number: int, text: bytes) -> tuple[RawEntry, tuple[str, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
@@ -25,6 +25,7 @@ from infra.log.port import (
 )  # fmt: skip
 from infra.log.postgres_store import Store
 from infra.log.urls import PostgresUrl
+from infra.parts import parts
 
 ENTRY = "notification_id, originator_id, originator_version, topic, recorded, state"
 COPY = "COPY {events} (" + ENTRY + ", key, digest, leaf) FROM STDIN (FORMAT BINARY)"
@@ -39,7 +40,7 @@ MARK = (
     "INSERT INTO {meta} VALUES (%s, %s) ON CONFLICT (name) "
     "DO UPDATE SET value = greatest(meta.value::bigint, excluded.value::bigint)::text"
 )
-CHUNK = 10_000
+NAMES = 10_000
 """Names in one array parameter."""
 FOREVER = 2**62
 """An upper position no log reaches: stands for `upto=None`."""
@@ -159,8 +160,8 @@ class PostgresLog:
         query = self._text(
             "SELECT s, (SELECT max(originator_version) FROM {events} WHERE originator_id = s) FROM unnest(%s::text[]) s"
         )
-        for chunk in _chunks(list(last)):
-            last.update((subject, version or 0) for subject, version in cursor.execute(query, (chunk,)))
+        for part in parts([*last], NAMES):
+            last.update((subject, version or 0) for subject, version in cursor.execute(query, (part,)))
         for entry in entries:
             if entry.version != last[entry.subject] + 1:
                 raise Conflict(f"{entry.subject} is at version {last[entry.subject]}, not {entry.version - 1}")
@@ -179,8 +180,8 @@ class PostgresLog:
 
     def known(self, keys: Sequence[bytes]) -> dict[bytes, tuple[int, bytes]]:
         found: dict[bytes, tuple[int, bytes]] = {}
-        for chunk in _chunks(keys):
-            rows = self._rows("SELECT key, notification_id, digest FROM {events} WHERE key = ANY(%s)", (chunk,))
+        for part in parts(keys, NAMES):
+            rows = self._rows("SELECT key, notification_id, digest FROM {events} WHERE key = ANY(%s)", (part,))
             found.update((key, (position, digest)) for key, position, digest in rows)
         return found
 
@@ -197,8 +198,8 @@ class PostgresLog:
 
     def streams(self, subjects: Sequence[str], *, upto: int | None = None) -> list[Entry]:
         found: list[Entry] = []
-        for chunk in _chunks(list(dict.fromkeys(subjects))):
-            found += self._entries("originator_id = ANY(%s) AND notification_id <= %s", (chunk, _last(upto)))
+        for part in parts(dict.fromkeys(subjects), NAMES):
+            found += self._entries("originator_id = ANY(%s) AND notification_id <= %s", (part, _last(upto)))
         return sorted(found)
 
     def touching(self, name: str, *, upto: int | None = None) -> list[Entry]:
@@ -238,7 +239,7 @@ class PostgresLog:
 
     def refused(self, keys: Sequence[bytes]) -> set[tuple[bytes, bytes]]:
         query = "SELECT key, digest FROM {rejected} WHERE key = ANY(%s)"
-        return {row for chunk in _chunks(keys) for row in self._rows(query, (chunk,))}
+        return {row for part in parts(keys, NAMES) for row in self._rows(query, (part,))}
 
     def raw_entries(self, after: int = 0, limit: int = 10_000) -> list[RawEntry]:
         query = f"SELECT {ENTRY}, key, digest, leaf FROM {{events}} WHERE notification_id > %s ORDER BY 1 LIMIT %s"  # noqa: S608 -- our own column names
@@ -274,10 +275,6 @@ class PostgresLog:
     def _entries(self, where: str, parameters: tuple[Any, ...]) -> list[Entry]:
         query = f"SELECT {ENTRY} FROM {{events}} WHERE {where}"  # noqa: S608 -- our own column names
         return list(map(Entry._make, self._rows(query, parameters)))
-
-
-def _chunks(names: Sequence[Any]) -> Iterable[list[Any]]:
-    return (list(names[start : start + CHUNK]) for start in range(0, len(names), CHUNK))
 
 
 def _last(upto: int | None) -> int:

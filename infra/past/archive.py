@@ -17,6 +17,7 @@ from domain.petition.state import evolve, grow
 from domain.rules.law import Rules
 from infra.log.merkle import Tree
 from infra.log.port import Entry, Log
+from infra.parts import parts
 from infra.past.directory import Directory
 from infra.past.sight import READ, Sight, happened
 from infra.past.sums import Standing, changed, of_law
@@ -270,10 +271,9 @@ class Archive(Views):
             cursor.executemany(f"INSERT INTO {target} VALUES ({','.join('?' * len(table.c))})", rows)
 
     def _bodies(self, connection: Connection, table: Any, key: str, ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        wanted = list(ids)
         query = table.select().with_only_columns(table.c[key], table.c.body).where(table.c.ended == OPEN)
-        for at in range(0, len(wanted), 500):
-            rows = connection.execute(query.where(table.c[key].in_(wanted[at : at + 500])))
+        for part in parts(ids):
+            rows = connection.execute(query.where(table.c[key].in_(part)))
             yield from ((row[0], bytes(row[1])) for row in rows)
 
     # reading

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from domain.kinds import kind_of
 from infra.log.port import Entry
+from infra.parts import parts
 from infra.views.tables import Tables
 from projections.cases import CaseRow
 from projections.fold import Changes
@@ -16,8 +17,6 @@ from projections.sums import Part
 from projections.tally import EnteredRow, FoundRow
 
 LAW = ("ruleset", "calendar")
-TOGETHER = 500
-"""Rows that are looked for by their keys in one query."""
 
 
 def of_law(entries: Iterable[Entry]) -> bool:
@@ -65,12 +64,12 @@ class Standing:
         first = self._tables.cases.c.first
         query = select(first, func.count()).where(*self._stands(self._tables.cases)).group_by(first)
         told: Counter[str] = Counter()
-        for part in _parts(nos):
+        for part in parts(sorted(nos)):
             told.update({row[0]: row[1] for row in self._connection.execute(query.where(first.in_(part)))})
         return told
 
     def _rows(self, table: Table, key: str, keys: Collection[str], fields: Iterable[str]) -> Iterator[Any]:
-        for part in _parts(keys):
+        for part in parts(sorted(keys)):
             yield from self._select(table, fields, table.c[key].in_(part))
 
     def _select(self, table: Table, fields: Iterable[str], *conditions: Any) -> Iterator[Any]:
@@ -89,8 +88,3 @@ def changed(before: Part, changes: Changes, rows: Standing) -> Part:
     repeats.update(Counter(row.first for row in changes.cases if row.first is not None))
     cases = [*changes.cases, *(row for row in before.cases if row.no not in new)]
     return Part(cases, rows.found(changes), rows.entered(changes), repeats)
-
-
-def _parts(keys: Collection[str]) -> Iterator[list[str]]:
-    told = sorted(keys)
-    return (told[at : at + TOGETHER] for at in range(0, len(told), TOGETHER))

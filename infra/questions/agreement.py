@@ -8,7 +8,6 @@ many, rests on all of them.
 
 import zlib
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import Any, NamedTuple
 
 import msgspec
@@ -18,6 +17,7 @@ from infra.log.checkpoint import Checkpoints
 from infra.log.merkle import HASH, Tree
 from infra.log.port import Log
 from infra.office import Office
+from infra.parts import parts
 from infra.questions.book import Book
 from infra.questions.counted import Counted
 from infra.views.projector import Beside, Rebuilt
@@ -26,8 +26,6 @@ from infra.views.sums import Copied, Row
 from projections.findings import unpack_words
 from projections.ledgers.duties import AT_ONCE
 
-TOGETHER = 500
-"""Subjects whose events are read in one query."""
 OF_ITEMS = {"cases": 0, "raised": 0, "titles": 0, "persons": 1}
 """Tables of rows of items, and where in the key the NO stands."""
 UNREADABLE = (zlib.error, msgspec.MsgspecError, IndexError, KeyError, ValueError)
@@ -126,8 +124,7 @@ class Agreement:
             elif table != "findings":
                 subject = f"petition:{of[OF_ITEMS[table]]}" if table in OF_ITEMS else of[0]
                 subjects.setdefault(subject, []).append(key)
-        left = iter(subjects)
-        while some := [*islice(left, TOGETHER)]:
+        for some in parts(subjects):
             for entry in self._log.streams(some, upto=beside.position):
                 found |= dict.fromkeys(subjects[entry.subject], entry.position)
         return found

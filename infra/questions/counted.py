@@ -19,9 +19,10 @@ from domain.petition.events import RepeatJudged
 from domain.rules.law import Rules
 from infra.log.port import StoreError
 from infra.office import decoded
+from infra.parts import parts
 from infra.questions.book import Book, Recalled, past_year
 from infra.questions.duties import judged
-from infra.questions.turned import parts, turned
+from infra.questions.turned import turned
 from infra.views.sums import Kept, Row, Sums
 from projections.cases import CaseRow
 from projections.duties import summed

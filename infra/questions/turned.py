@@ -1,14 +1,12 @@
 """Which rows may have been hidden from a reader, or shown, as items joined a matter or left it?"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from sqlalchemy import select
 
+from infra.parts import parts
 from infra.questions.book import Book
 from infra.views.sums import Row
-
-TOGETHER = 500
-"""Rows that are looked for by their keys in one query."""
 
 
 def turned(book: Book, nos: list[str], former: Mapping[str, str | None]) -> set[Row]:
@@ -31,7 +29,3 @@ def turned(book: Book, nos: list[str], former: Mapping[str, str | None]) -> set[
         rows |= {("cases", no) for no in todo} | {("findings", id) for id in ids}
         todo = {no for no in repeats if ("cases", no) not in rows}
     return rows
-
-
-def parts(keys: list[str]) -> Iterator[list[str]]:
-    return (keys[at : at + TOGETHER] for at in range(0, len(keys), TOGETHER))

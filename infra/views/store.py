@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection, Engine
 from domain.envelope import AnySeen
 from domain.petition.item import Item
 from infra.log.port import StoreError
+from infra.parts import parts
 from infra.postgres import trouble
 from infra.sentences import Sentence, speaking
 from infra.views.tables import KEYS, Tables, bytewise, indexes
@@ -367,10 +368,8 @@ class Views:
         return dict(self._bodies(connection, table, key, ids))
 
     def _bodies(self, connection: Connection, table: Any, key: str, ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        """(key, body) of rows, read in chunks that every store takes."""
-        wanted = list(ids)
-        for at in range(0, len(wanted), 500):
-            part = wanted[at : at + 500]
+        """(key, body) of rows."""
+        for part in parts(ids):
             query = table.select().with_only_columns(table.c[key], table.c.body).where(table.c[key].in_(part))
             yield from ((row[0], bytes(row[1])) for row in connection.execute(query))
 

@@ -8,18 +8,17 @@ cells (`projections.tally`). Whoever counts keeps them now and then, what change
 import sys
 import zlib
 from collections.abc import Collection, Iterator, Mapping
-from itertools import islice
 from typing import NamedTuple
 
 from sqlalchemy.engine import Connection
 
+from infra.parts import parts
 from infra.views.store import Views, copied
 
 FORMAT = f"1 {sys.byteorder}"
 """Of the sums; others are counted anew."""
 AT_ONCE = 20_000
 """Rows of one transaction when everything is kept for the first time: others write in between."""
-ASKED = 500
 Row = tuple[str, str]
 """Table and key of a row that was counted."""
 
@@ -66,9 +65,8 @@ class Sums:
     def cells(self, table: str, keys: Collection[str]) -> dict[str, bytes]:
         """In which cells rows were counted when the sums were kept. Raises `Stale` where others are kept by now."""
         found: dict[str, bytes] = {}
-        left = iter(keys)
         with self._views.reading() as connection:
-            while part := list(islice(left, ASKED)):
+            for part in parts(keys):
                 among = ",".join([self._mark] * len(part))
                 query = f"SELECT key, cells FROM {self._counted} WHERE tab = {self._mark} AND key IN ({among})"  # noqa: S608
                 rows = connection.exec_driver_sql(query, (table, *part))
@@ -117,8 +115,8 @@ class Sums:
             connection.exec_driver_sql(f"DELETE FROM {self._counted}")  # noqa: S608
             self._insert(connection, Kept(version, 0, "", b"", b""))
         self.version = version
-        left = iter(every.items())
-        while part := dict(islice(left, AT_ONCE)):
+        for rows in parts(every.items(), AT_ONCE):
+            part = dict(rows)
             with self._views.writing() as connection:
                 if self._views.postgres:
                     copied(connection.connection.cursor(), self._counted, _values(part))
