@@ -55,6 +55,12 @@ EVOLVE: dict[str, Evolve] = {
 }
 """Kinds whose streams are folded one by one when somebody asks. Items and units have keepers of their own."""
 
+LAW = ("ruleset", "calendar")
+"""Kinds whose events change the law."""
+
+DIRECTORY = ("unit", *LAW)
+"""Kinds whose events tell which units stand, and by which law: every decision asks it."""
+
 WITH_LIMITS = ("conference", "dispute", "evaluation")
 """Of these, the kinds whose states hold limits that the clock works off, as units do."""
 

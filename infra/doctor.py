@@ -93,7 +93,6 @@ def _calendar(answers: Answers) -> Check:
 
 
 def _clock(answers: Answers) -> Check:
-    overdue = answers.overdue()
-    if overdue:
-        return check("look", "clock", f"{overdue:,} deadlines passed unrecorded", LATE)
+    if unrecorded := answers.unrecorded():
+        return check("look", "clock", f"{unrecorded:,} deadlines passed unrecorded", LATE)
     return check("fine", "clock", "nothing passed unrecorded")

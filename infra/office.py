@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from domain.codec import decode_event
 from domain.envelope import AnyEvent
 from domain.finding import decide as finding
-from domain.kinds import DECIDE, EVOLVE, kind_of
+from domain.kinds import DECIDE, DIRECTORY, EVOLVE, LAW, kind_of
 from domain.known import Known
 from domain.petition import matter
 from domain.petition.events import PetitionSponsored
@@ -80,7 +80,7 @@ class Office:
         if head.position == self.position:
             return
         if self.position == 0:
-            for kind in ("unit", "ruleset", "calendar"):
+            for kind in DIRECTORY:
                 for entry in self._log.of_kind(kind, upto=head.position):
                     self.take(decode_event(entry.type, entry.body, entry.position))
         else:
@@ -119,7 +119,7 @@ class Office:
         self.versions[event.subject] = event.version
         if kind == "unit":
             self.units.take(event)
-        elif kind in ("ruleset", "calendar"):
+        elif kind in LAW:
             self.rules = ruleset.evolve(self.rules, event)
         elif event.subject in self.findings:
             self.findings[event.subject] = finding.evolve(self.findings[event.subject], event)

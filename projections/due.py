@@ -16,6 +16,16 @@ from projections.cases import DueRow
 from projections.show import SUPERVISION
 
 
+def over(last: Any, today: str) -> Any:
+    """Whether a last day is over on a day (ISO text); asked of a column, the condition for it."""
+    return last < today
+
+
+def overdue(limit: Any, today: str) -> Any:
+    """Whether a limit that runs is overdue: missed on record, or its last day over. Of a row or of columns, as over."""
+    return (limit.missed > 0) | over(limit.due_on, today)
+
+
 class Running(NamedTuple):
     """A running deadline and what is needed of its item."""
 
@@ -60,7 +70,7 @@ def due(running: Running, day: Day) -> dict[str, Any]:
         "used_days": used, "total_days": total, "counted_in": "working" if working else "calendar",
         "percent": percent, "warning": max((step for step in day.steps if step <= percent), default=None),
         "days_left": (last - today).days, "working_days_left": calendar.workdays(today, last),
-        "missed": bool(row.missed) or last < today,
+        "missed": overdue(row, today.isoformat()),
     }  # fmt: skip
 
 

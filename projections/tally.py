@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from domain.rules.law import Law
 from projections.cases import CaseRow
+from projections.due import over
 from projections.kpis import OUTCOMES, PARTS, concerns, marks
 
 Cell = tuple[str, str, Any]
@@ -223,15 +224,15 @@ class Tally:
         """Entries of these units by ledger and state; those past their day and not ended, by ledger."""
         overdue: Slots = {}
         for (ledger, due_on), number in self._over("owing", members).items():
-            if due_on < self.today:
+            if over(due_on, self.today):
                 _add(overdue, ledger, number)
         return self._over("ledger", members), overdue
 
     def coming(self, *ends: str) -> list[int]:
         """How many limits are missed or ended before today, and how many others end by each of these days."""
         days = self._sums["ends"].get("", {})
-        over = sum(number for day, number in days.items() if day == "missed" or day < self.today)
-        return [over, *(sum(n for day, n in days.items() if self.today <= day <= end) for end in ends)]
+        late = sum(number for day, number in days.items() if day == "missed" or over(day, self.today))
+        return [late, *(sum(n for day, n in days.items() if self.today <= day <= end) for end in ends)]
 
     def ending(self, members: Collection[str] | None, wanted: int) -> tuple[set[str], str]:
         """Which of these units, or of all, have a limit that ends between today and the day by which enough do."""

@@ -6,14 +6,13 @@ from typing import NamedTuple
 
 from domain.codec import decode_event
 from domain.envelope import AnyEvent
-from domain.kinds import kind_of
+from domain.kinds import DIRECTORY, kind_of
 from domain.rules.law import Rules
 from domain.ruleset import decide as ruleset
 from domain.unit.state import Units
 from infra.log.port import Log
 from infra.past.sight import Sight
 
-KINDS = ("unit", "ruleset", "calendar")
 APART = 100
 """Events of the directory between two kept states: folding so many takes a millisecond."""
 NEAR = 10_000
@@ -62,9 +61,9 @@ class Directory:
             return
         head = self._log.head().position
         if head - self._upto <= NEAR:
-            new = [each for each in self._log.read(self._upto, upto=head) if kind_of(each.subject) in KINDS]
+            new = [each for each in self._log.read(self._upto, upto=head) if kind_of(each.subject) in DIRECTORY]
         else:
-            entries = [entry for kind in KINDS for entry in self._log.of_kind(kind, upto=head)]
+            entries = [entry for kind in DIRECTORY for entry in self._log.of_kind(kind, upto=head)]
             new = sorted((each for each in entries if each.position > self._upto), key=POSITION)
         self._events += [decode_event(each.type, each.body, each.position) for each in new]
         while len(self._kept) <= len(self._events) // APART:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Table, func, select
 from sqlalchemy.engine import Connection
 
-from domain.kinds import kind_of
+from domain.kinds import LAW, kind_of
 from infra.log.port import Entry
 from infra.parts import parts
 from infra.views.tables import Tables
@@ -15,8 +15,6 @@ from projections.cases import CaseRow
 from projections.fold import Changes
 from projections.sums import Part
 from projections.tally import EnteredRow, FoundRow
-
-LAW = ("ruleset", "calendar")
 
 
 def of_law(entries: Iterable[Entry]) -> bool:

@@ -326,6 +326,6 @@ class Answers:
                     return due.coming_now(book, counted)
         return self._kept(("coming", on), as_of, lambda book: due.coming(book, on))
 
-    def overdue(self) -> int:
+    def unrecorded(self) -> int:
         """Deadlines whose last day lies before the newest event's day and that the clock has not recorded as missed."""
-        return figures.overdue(self.present())
+        return figures.unrecorded(self.present())

@@ -14,13 +14,13 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from domain.envelope import AnyEvent
 from domain.fact import UnitId
-from domain.kinds import kind_of
+from domain.kinds import DIRECTORY, kind_of
 from domain.petition.events import RepeatJudged
 from domain.rules.law import Rules
 from infra.log.port import StoreError
 from infra.office import decoded
 from infra.parts import parts
-from infra.questions.book import Book, Recalled, past_year
+from infra.questions.book import RECALLED, Book, Recalled, past_year
 from infra.questions.duties import judged
 from infra.questions.turned import turned
 from infra.views.sums import Kept, Row, Sums
@@ -47,7 +47,7 @@ SOONEST = 20
 """Running deadlines that are told of a unit."""
 JUDGED_AT_ONCE = 5
 """Units whose duties are judged while others wait."""
-JUDGING = {"conference", "period", "evaluation", "unit", "ruleset", "calendar"}
+JUDGING = (*RECALLED, *DIRECTORY)
 """Kinds of subjects whose events change what is owed, or whether it was done."""
 
 

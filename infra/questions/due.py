@@ -11,7 +11,7 @@ from infra.questions.book import Book
 from infra.questions.counted import Counted
 from infra.questions.order import Place, cursor_of, later
 from projections.cases import DueRow
-from projections.due import Day, Running, due, grouped
+from projections.due import Day, Running, due, grouped, overdue
 from projections.orders import Due, split
 
 
@@ -54,18 +54,18 @@ SPANS = ("missed", "today", "week")
 def coming_now(book: Book, counted: Counted) -> dict[str, Any]:
     """The same of the whole record on the newest event's day, from what is counted."""
     today = book.moment.date()
-    overdue, *ends = counted.tally.coming(today.isoformat(), _sunday(today).isoformat())
-    counts = dict(zip(SPANS, (overdue, *ends), strict=True))
+    ends = counted.tally.coming(today.isoformat(), _sunday(today).isoformat())
+    counts = dict(zip(SPANS, ends, strict=True))
     return {**book.head(), "on": today.isoformat(), "until": _sunday(today).isoformat(), **counts}
 
 
 def coming(book: Book, on: date | None) -> dict[str, Any]:
     """How many limits are overdue on a day, end on it, and end by Sunday of its week; by default the newest event's."""
     due, today = book.tables.due, on or book.moment.date()
-    overdue = (due.c.missed > 0) | (due.c.due_on < today.isoformat())
+    late = overdue(due.c, today.isoformat())
     until = {"today": today, "week": _sunday(today)}
-    spans = {name: ~overdue & (due.c.due_on <= last.isoformat()) for name, last in until.items()}
-    query = select(*(func.sum(case((each, 1), else_=0)) for each in (overdue, *spans.values())))
+    spans = {name: ~late & (due.c.due_on <= last.isoformat()) for name, last in until.items()}
+    query = select(*(func.sum(case((each, 1), else_=0)) for each in (late, *spans.values())))
     counts = dict(zip(SPANS, (int(number or 0) for number in book.select(query)[0]), strict=True))
     return {**book.head(), "on": today.isoformat(), "until": until["week"].isoformat(), **counts}
 

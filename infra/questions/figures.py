@@ -11,6 +11,7 @@ from infra.questions.counted import Counted, Running
 from infra.questions.days import within
 from projections import counters as count
 from projections.cases import CaseRow
+from projections.due import over
 from projections.kpis import FORMULA, Asked, kpis
 from projections.pace import NOT_COMPUTED, pace
 from projections.tally import Slots
@@ -204,8 +205,8 @@ def _counties(book: Book, counties: Mapping[str, Slots], by_unit: Mapping[str, i
     ]
 
 
-def overdue(book: Book) -> int:
+def unrecorded(book: Book) -> int:
     """Deadlines whose last day lies before the newest event's day and that nobody recorded as missed."""
     due = book.tables.due
-    query = select(func.count()).where(due.c.missed == 0, due.c.due_on < book.moment.date().isoformat())
+    query = select(func.count()).where(due.c.missed == 0, over(due.c.due_on, book.moment.date().isoformat()))
     return int(book.select(query)[0][0])

@@ -3,12 +3,13 @@
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, false, func, literal, select
+from sqlalchemy import ColumnElement, case, false, func, literal, select
 
 from domain.deadlines import WINDOWS, Kept
 from domain.petition.item import Item
 from infra.questions.book import Book
 from infra.questions.order import Order, day
+from projections.due import over
 from projections.ledgers.duties import KINDS, ActRow, act_entry
 from projections.ledgers.entry import Entry, unpack_entry
 from projections.ledgers.kinds import LEDGERS, STATES
@@ -58,13 +59,13 @@ Page = tuple[int, list[dict[str, Any]], str | None]
 def _entries(book: Book, kind: str, wanted: Wanted) -> Page:
     cases, acts = book.tables.cases, kind in KINDS
     table = book.tables.acts if acts else book.tables.ledgers
-    stands = _stands(book, kind)
+    stands, late = _stands(book, kind), _overdue(book, kind)
     last = (table.c.id,) if acts else (table.c.position, table.c.name)
     order = _order(table.c.opened_on, None if acts else table.c.due_on, last, wanted.sort)
     kept = tuple(table.c) if acts else (table.c.body,)
     query = (
         select(
-            stands, cases.c.title, cases.c.state, cases.c.resolved, cases.c.closed_on, cases.c.unit, *kept,
+            stands, late, cases.c.title, cases.c.state, cases.c.resolved, cases.c.closed_on, cases.c.unit, *kept,
             *order.columns,
         )
         .select_from(table.outerjoin(cases, table.c.petition == cases.c.no))
@@ -72,9 +73,9 @@ def _entries(book: Book, kind: str, wanted: Wanted) -> Page:
     )  # fmt: skip
     query = _filtered(book, query, wanted, table.c.opened_on, table.c.unit, table.c.official)
     if wanted.state:
-        query = query.where(_overdue(book, kind) if wanted.state == "overdue" else stands == wanted.state)
+        query = query.where(late if wanted.state == "overdue" else stands == wanted.state)
     total, rows, more = _page(book, query, order, wanted)
-    entries = [act_entry(ActRow._make(row[6:13])) if acts else unpack_entry(row[6]) for row in rows]
+    entries = [act_entry(ActRow._make(row[7:14])) if acts else unpack_entry(row[7]) for row in rows]
     told = [_told(book, entry, row) for entry, row in zip(entries, rows, strict=True)]
     return total, told, order.cursor(tuple(rows[-1][-len(order.columns) :])) if more else None
 
@@ -93,21 +94,19 @@ def _stands(book: Book, kind: str) -> ColumnElement[str]:
 def _overdue(book: Book, kind: str) -> ColumnElement[bool]:
     """Nothing that was done, or is planned, is overdue; a duty that was not done is a finding."""
     table = book.tables.ledgers
-    return (
-        false() if kind in KINDS else and_(table.c.due_on < book.moment.date().isoformat(), table.c.ended_on.is_(None))
-    )
+    late = over(table.c.due_on, book.moment.date().isoformat())
+    return false() if kind in KINDS else late & table.c.ended_on.is_(None)
 
 
 def _told(book: Book, entry: Entry, row: Any) -> dict[str, Any]:
-    state, title, item_state, resolved, closed_on, holder, *_ = row
-    due, today = entry.due_on, book.moment.date()
+    state, late, title, item_state, resolved, closed_on, holder, *_ = row
     told: dict[str, Any] = {
         "id": f"{entry.subject}#{entry.name}", "subject": entry.subject, "state": state, "unit": entry.unit,
         "unit_name": book.units.name(entry.unit) if entry.unit else None, "official": entry.official,
         "official_name": book.units.official(entry.official) if entry.official else None, "place": entry.place,
-        "opened_on": entry.opened_on.isoformat(), "due_on": due.isoformat() if due else None,
+        "opened_on": entry.opened_on.isoformat(), "due_on": entry.due_on.isoformat() if entry.due_on else None,
         "ended_on": entry.ended_on.isoformat() if entry.ended_on else None,
-        "overdue": due is not None and due < today and entry.ended_on is None and entry.ledger not in KINDS,
+        "overdue": bool(late),
         **{name: _shown(book, name, value) for name, value in entry.about.items()},
         "petition": entry.petition, "evidence": [step.position for step in entry.steps],
     }  # fmt: skip
