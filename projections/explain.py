@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from msgspec.structs import asdict
+
 from domain.deadlines import PETITIONER, Deadline
-from domain.envelope import Finding
 from domain.petition.item import Item
 from domain.rules.answers import answers
 from domain.rules.law import Rules
 from domain.unit.state import Units
+from projections.findings import Standing
+from projections.sentences import said
 from projections.show import shown
 
 Sentences = dict[str, list[str]]
@@ -88,8 +91,12 @@ def _ending(deadline: Deadline, told: dict[str, Any]) -> tuple[str, str]:
     return f"于{told['met_on']}履行，未逾期。", f"Met on {told['met_on']}, in time."
 
 
-def finding_sentences(found: Finding, units: Units, rules: Rules) -> Sentences:
-    """What the rule says, what tripped it, on which articles, and who would answer. A proposal, for a human to decide."""
+def finding_sentences(standing: Standing, units: Units, rules: Rules) -> Sentences:
+    """What the rule says, what tripped it, on which articles, and who would answer; then what humans made of it.
+
+    Until one decides, it is called the proposal that it is.
+    """
+    found = standing.finding
     rule = rules.catalogue[found.rule]
     articles = [a for name in rules.on(found.since).names for a in rule.articles.get(name, [])]
     unit = units.name(found.unit)
@@ -125,8 +132,13 @@ def finding_sentences(found: Finding, units: Units, rules: Rules) -> Sentences:
         + "。"
     )
     en.append("Proposed to answer: " + "; ".join(f"{n or 'vacant'} ({r}, {p})" for n, r, p in named) + ".")
-    zh.append("以上为系统建议，由有权机关认定。")
-    en.append("This is a proposal; a named human decides.")
+    if standing.state in ("proposed", "opened"):
+        zh.append("以上为系统建议，由有权机关认定。")
+        en.append("This is a proposal; a named human decides.")
+    for step in standing.steps:
+        actor, what = units.official(step.actor) or step.actor, said(step.type, asdict(step), step.unit, units)
+        zh.append(f"{actor}于{step.on}：{what['zh']}。")
+        en.append(f"On {step.on}, {actor}: {what['en']}.")
     return {"zh": zh, "en": en}
 
 

@@ -104,7 +104,7 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "finding.decided": ("认定{official}承担责任（{responsibility}），{measure}：{reason}",
                         "{official} was found to bear responsibility ({responsibility}), {measure}: {reason}"),
     "finding.dismissed": ("不予追责：{reason}", "the finding was dismissed: {reason}"),
-    "finding.appealed": ("当事人申诉", "an appeal was lodged"),
+    "finding.appealed": ("当事人申诉：{reason}", "an appeal was lodged: {reason}"),
     "finding.appeal_decided": ("申诉处理：{outcome}", "the appeal was decided: {outcome}"),
     "ruleset.adopted": ("采用规则集{name}", "the rule set {name} was adopted"),
     "calendar.adopted": ("采用{year}年日历（{version}）", "the calendar of {year} was adopted (version {version})"),
@@ -122,6 +122,8 @@ WITHOUT: dict[str, tuple[str, str, str]] = {
     ),
     "conference.item_agreed": ("due", "议定{item}，由{owner_unit}办理", "agreed on {item}, to be done by {owner_unit}"),
     "petition.repeat_judged": ("first", "改判为初次信访", "judged to be a first-time item after all"),
+    "finding.appealed": ("reason", "当事人申诉", "an appeal was lodged"),
+    "finding.appeal_decided": ("outcome", "申诉已处理", "the appeal was decided"),
 }
 """What is said where a field is absent: (field, Chinese, English)."""
 
@@ -144,15 +146,19 @@ WORDS_ZH = {
 
 def sentence(event: AnyEvent, units: Units) -> dict[str, str]:
     """{"zh", "en"} of an event."""
-    name = unversioned(event.type)
-    fields = structs.asdict(event.data)
+    return said(event.type, structs.asdict(event.data), event.unit, units)
+
+
+def said(type: str, fields: dict[str, Any], by: str | None, units: Units) -> dict[str, str]:
+    """{"zh", "en"} of what an event of a type says, entered by a unit."""
+    name = unversioned(type)
     if name in WITHOUT and fields.get(WITHOUT[name][0]) is None:
         zh, en = WITHOUT[name][1:]
     else:
         zh, en = TEMPLATES[name]
     return {
-        "zh": zh.format_map(_Told(fields, event, units, _zh)),
-        "en": en.format_map(_Told(fields, event, units, str)),
+        "zh": zh.format_map(_Told(fields, by, units, _zh)),
+        "en": en.format_map(_Told(fields, by, units, str)),
     }
 
 
@@ -163,13 +169,12 @@ def _zh(value: object) -> str:
 class _Told(dict[str, str]):
     """Fields as words: units and officials by name."""
 
-    def __init__(self, fields: dict[str, Any], event: AnyEvent, units: Units, word: Callable[[object], str]) -> None:
+    def __init__(self, fields: dict[str, Any], by: str | None, units: Units, word: Callable[[object], str]) -> None:
         super().__init__()
-        self._fields, self._event, self._units, self._word = fields, event, units, word
+        self._fields, self._units, self._word = {**fields, "by": by or ""}, units, word
 
     def __missing__(self, key: str) -> str:
-        value = (self._event.unit or "") if key == "by" else self._fields.get(key)
-        return self._said(value)
+        return self._said(self._fields.get(key))
 
     def _said(self, value: object) -> str:
         if isinstance(value, tuple):

@@ -52,7 +52,7 @@ def told(standing: Standing, book: Knows) -> dict[str, Any]:
             for each in answers(found, book.units)
         ],
         "evidence": list(found.evidence),
-        "explained": finding_sentences(found, book.units, book.rules),
+        "explained": finding_sentences(standing, book.units, book.rules),
         "aggravated": found.aggravated,
         "attempt": found.attempt,
         "steps": [_step(step, book) for step in standing.steps],

@@ -85,6 +85,33 @@ def test_a_decision_under_appeal_is_decided_until_the_appeal_says_otherwise(afte
     assert (revoked["state"], revoked["decisions"], revoked["steps"][-1]["outcome"]) == ("dismissed", [], "revoked")
 
 
+PROPOSED = "以上为系统建议，由有权机关认定。"
+
+
+def test_a_proposal_says_that_it_is_one_until_a_human_decides(after):
+    opened = after(*STORY, human("2020-06-29", f.FindingOpened())).explain(LATE)
+    assert opened["zh"][-2:] == [PROPOSED, f"{INSPECTOR}于2020-06-29：启动责任认定。"]
+    assert opened["en"][-1] == f"On 2020-06-29, {INSPECTOR}: a human took the finding up."
+
+
+def test_what_a_human_found_is_told_with_his_name_and_no_more_as_a_proposal(after):
+    steps = [f.FindingOpened(), decided(head(HOUSING), "leadership", "circulate"), f.FindingAppealed(reason="病假")]
+    told = after(*STORY, *(human("2020-06-29", each) for each in steps)).explain(LATE)
+    assert PROPOSED not in told["zh"]
+    assert told["zh"][-2:] == [
+        f"{INSPECTOR}于2020-06-29：认定head承担责任（领导责任），通报批评：逾期5日。",
+        f"{INSPECTOR}于2020-06-29：当事人申诉：病假。",
+    ]
+    assert told["en"][-2] == (
+        f"On 2020-06-29, {INSPECTOR}: head was found to bear responsibility (leadership), circulate: 逾期5日."
+    )
+
+
+def test_who_dismissed_a_finding_is_named(after):
+    told = after(*STORY, human("2020-06-29", f.FindingDismissed(reason="系统故障"))).explain(LATE)
+    assert (PROPOSED in told["zh"], told["zh"][-1]) == (False, f"{INSPECTOR}于2020-06-29：不予追责：系统故障。")
+
+
 def test_a_fault_that_a_human_dismissed_is_none_when_the_matter_goes_up(after):
     up = on("2020-07-06", go_up("national"))
     assert F18 in {each["id"] for each in after(*STORY, up).findings()["findings"]}
