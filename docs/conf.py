@@ -91,6 +91,13 @@ def draw(_app: Sphinx, document: nodes.document) -> None:
             block.replace_self(nodes.raw("", told, format="html"))
 
 
+def say_language(_app: Sphinx, page: str, _template: str, context: dict[str, object], _document: object) -> None:
+    """What stands in `zh/` is Chinese: read aloud, hyphenated and set as such."""
+    if page.startswith("zh/"):
+        context["language"] = "zh-CN"
+
+
 def setup(app: Sphinx) -> None:
     app.connect("source-read", name_the_rest)
     app.connect("doctree-read", draw)
+    app.connect("html-page-context", say_language)

@@ -57,6 +57,15 @@ def test_every_page_of_docs_is_in_it_with_its_diagrams_drawn(site):
     assert "flowchart TB" not in re.sub(r'aria-label="[^"]*"', "", told)
 
 
+def test_each_page_says_which_language_it_is_in(site):
+    said = {
+        page: re.search(r'<html[^>]* lang="([^"]+)"', page.read_text(encoding="utf-8")) for page in site.rglob("*.html")
+    }
+    chinese = {page.stem for page, lang in said.items() if lang[1] == "zh-CN"}
+    assert chinese == {page.stem for page in (ROOT / "docs/zh").glob("*.md")} != set()
+    assert {lang[1] for lang in said.values()} == {"zh-CN", "en"}
+
+
 @pytest.mark.browser
 def test_the_introduction_for_offices_prints_on_two_pages(site, chromium):
     with chromium.new_context() as context:
