@@ -35,10 +35,10 @@ from infra.seals.keys import key_of, signer
 from infra.seals.notes import LOG
 from infra.seals.sealer import Sealer
 from infra.watching import ClockWatch, PostWatch, tell_refused
-from infra.webhooks.book import Book, book_of
 from infra.webhooks.desk import Desk
 from infra.webhooks.hosts import allowed
 from infra.webhooks.postman import Postman, posted
+from infra.webhooks.subscriptions import Subscriptions, subscriptions_of
 
 VERSION = "0.1.0"
 LOGGER = logging.getLogger("danze.api")
@@ -165,7 +165,7 @@ def _serve(
     except ValueError as error:
         raise fail(str(error)) from None
     here, place = host in ("127.0.0.1", "::1", "localhost"), parse(system.url)
-    book = book_of(place)
+    book = subscriptions_of(place)
     watch = PostWatch(registry, lambda: sum(each.paused is not None for each in book.all()))
     stop = threading.Event()
     besides = [threading.Thread(target=each, args=(system, stop), daemon=True) for each in (_counted, _kept)]
@@ -199,7 +199,7 @@ def _serve(
                 thread.join(timeout=10)
 
 
-def _carried(postman: Postman, book: Book) -> None:
+def _carried(postman: Postman, book: Subscriptions) -> None:
     """Carries news to subscribers, unless another process does."""
     while True:
         with book.alone() as alone, suppress(StoreError):  # a store that is away is told of by the clock and by HTTP

@@ -9,8 +9,8 @@ from cli.screen import fail, out, table, told
 from cli.wiring import DEFAULT_STORE, opened
 from domain.reader import OPERATOR
 from infra.log.urls import parse
-from infra.webhooks.book import book_of
 from infra.webhooks.desk import Desk
+from infra.webhooks.subscriptions import subscriptions_of
 
 webhooks = typer.Typer(no_args_is_help=True, help="Who is sent news of findings, signed, at an address of his.")
 Id = Annotated[str, typer.Argument(help="As `danze webhook list` shows it.")]
@@ -74,7 +74,7 @@ def remove(id: Id, store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
 
 
 def _desk(store: str) -> Desk:
-    return Desk(book_of(parse(store)))
+    return Desk(subscriptions_of(parse(store)))
 
 
 def _known(store: str, id: str) -> Desk:

@@ -77,7 +77,7 @@ class Deadline(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
         )  # fmt: skip
 
 
-class Kept(Deadline, frozen=True, kw_only=True, array_like=True, gc=False):
+class KeptDeadline(Deadline, frozen=True, kw_only=True, array_like=True, gc=False):
     """A deadline as the item keeps it: packed without the names of its fields, for there are several on each item."""
 
 

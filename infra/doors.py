@@ -29,7 +29,7 @@ class Noting(Protocol):
     def denied(self, who: Reader, method: str, path: str, why: str) -> None: ...
 
 
-class Seen(NamedTuple):
+class Checked(NamedTuple):
     """A token whose signature was checked."""
 
     reader: Reader
@@ -46,7 +46,7 @@ class Doors:
         self._keys = Keys(issuer) if issuer else None
         if self._keys is not None:
             threading.Thread(target=self._keys.of, args=(None,), daemon=True).start()
-        self._seen: OrderedDict[bytes, Seen] = OrderedDict()
+        self._seen: OrderedDict[bytes, Checked] = OrderedDict()
         self.stranger = Peers().stranger
 
     def known(self, token: str) -> Reader | None:
@@ -91,14 +91,14 @@ class Doors:
         self._seen[sha256(token.encode()).digest()] = found
         return found.reader
 
-    def _by(self, token: str, by: object) -> Seen | str:
+    def _by(self, token: str, by: object) -> Checked | str:
         if by == ISSUER:
             holder = self._tokens.reader(token, utc_now())
-            return holder if isinstance(holder, str) else Seen(holder, float("inf"))
+            return holder if isinstance(holder, str) else Checked(holder, float("inf"))
         if self._issuer is None or self._keys is None or by != self._issuer.url:
             return "the token is of an issuer that is not known here"
         found = reader(token, self._issuer, self._keys)
-        return found if isinstance(found, str) else Seen(*found)
+        return found if isinstance(found, str) else Checked(*found)
 
 
 def doors_of(place: StoreUrl, accesses: Noting, *, here: bool, required: bool) -> Doors:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from domain.deadlines import Kept
+from domain.deadlines import KeptDeadline
 from domain.fact import OfficialId, PersonId, UnitId
 
 State = Literal[
@@ -76,7 +76,7 @@ class Item(Struct, kw_only=True, array_like=True, gc=False):
     """Units that passed the item on instead of accepting it, or whose objection was turned down (推诿)."""
     objected: bool = False
     objection_upheld: bool = False
-    deadlines: tuple[Kept, ...] = ()
+    deadlines: tuple[KeptDeadline, ...] = ()
     extended: int = 0
     outcome: str | None = None
     answered_by: UnitId | None = None
@@ -144,11 +144,11 @@ class Item(Struct, kw_only=True, array_like=True, gc=False):
         """Nothing more is owed on it; a closed, refused, channelled or withdrawn item can be reopened."""
         return self.state in ("closed", "determined", "withdrawn", "channelled", "refused")
 
-    def running(self, *clocks: str) -> tuple[Kept, ...]:
+    def running(self, *clocks: str) -> tuple[KeptDeadline, ...]:
         """The open deadlines of these clocks."""
         return tuple(each for each in self.deadlines if each.clock in clocks and each.open)
 
-    def deadline(self, clock: str, started: int) -> Kept | None:
+    def deadline(self, clock: str, started: int) -> KeptDeadline | None:
         """The deadline of this name that the event of this version started."""
         for each in self.deadlines:
             if each.clock == clock and each.started == started:

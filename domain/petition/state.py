@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
-from domain.deadlines import Deadline, Kept
+from domain.deadlines import Deadline, KeptDeadline
 from domain.envelope import NOTHING, AnySeen, Decided, day_of
 from domain.fact import UnitId
 from domain.petition import events as e
@@ -52,10 +52,10 @@ def _registered(event: AnySeen) -> Item:
     return item
 
 
-def _placed(deadlines: Iterable[Deadline], position: int) -> list[Kept]:
+def _placed(deadlines: Iterable[Deadline], position: int) -> list[KeptDeadline]:
     """New deadlines as the item keeps them, with the event that started them as their evidence."""
     return [
-        Kept(
+        KeptDeadline(
             clock=each.clock, started=each.started, owed_by=each.owed_by, starts_on=each.starts_on,
             strict_on=each.strict_on, due_on=each.due_on, provisional=each.provisional, at=position,
         )
@@ -78,7 +78,7 @@ def _decided(item: Item, decided: Decided, event: AnySeen) -> None:
         item.first = decided.matter if decided.matter != item.no else None
 
 
-def _clocks(deadlines: tuple[Kept, ...], decided: Decided, event: AnySeen) -> tuple[Kept, ...]:
+def _clocks(deadlines: tuple[KeptDeadline, ...], decided: Decided, event: AnySeen) -> tuple[KeptDeadline, ...]:
     """The deadlines after the event. Only running ones are changed: nothing else can be met, moved or ended."""
     kept = [*deadlines, *_placed(decided.set, event.position)] if decided.set else [*deadlines]
     for moved in decided.moved:  # before it is met: a re-review may be answered while its hearing is open
@@ -93,7 +93,7 @@ def _clocks(deadlines: tuple[Kept, ...], decided: Decided, event: AnySeen) -> tu
     return tuple(kept)
 
 
-def _ended(deadline: Kept, event: AnySeen) -> Kept:
+def _ended(deadline: KeptDeadline, event: AnySeen) -> KeptDeadline:
     """Ended unmet: in time, a breach on record was none; after its last day, this event shows the breach."""
     breach = deadline.missed_at
     if event.day <= deadline.due_on:
@@ -103,7 +103,7 @@ def _ended(deadline: Kept, event: AnySeen) -> Kept:
     return replace(deadline, ended=True, missed_at=breach)
 
 
-def _running(deadlines: Sequence[Kept], clock: str, started: int) -> int | None:
+def _running(deadlines: Sequence[KeptDeadline], clock: str, started: int) -> int | None:
     """Where the deadline of this name stands, if it still runs."""
     for at, each in enumerate(deadlines):
         if each.started == started and each.clock == clock:

@@ -19,7 +19,7 @@ def take_up(world: World, id: str, unit: Unit, moment: int) -> None:
     def act(days: int, kind: str, data: Data | Later) -> None:
         nonlocal moment
         moment = world.later(moment, days)
-        world.book.plan(moment, thread, f"finding.{kind}.v1", organ, CLERK, data)
+        world.diary.plan(moment, thread, f"finding.{kind}.v1", organ, CLERK, data)
 
     if r() < 0.06:
         act(3 + int(r() * 15), "dismissed", {"reason": EXCUSES[int(r() * 3)]})

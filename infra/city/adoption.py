@@ -53,4 +53,4 @@ def _calendar(world: World, year: int, day: int) -> None:
 def _record(world: World, subject: str, kind: str, day: int, data: Data) -> None:
     office = world.city.get(f"{CITY}-xfj")
     moment = world.days.working(day) * DAY + 10 * HOUR
-    world.book.plan(moment, world.thread(subject), kind, office, CLERK, data)
+    world.diary.plan(moment, world.thread(subject), kind, office, CLERK, data)

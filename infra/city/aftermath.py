@@ -187,7 +187,7 @@ def _forgotten(world: World, item: Item) -> None:
     moment = world.later(item.busy_until, 30 + int(world.chance() * 30))
     thread = Thread("petitioner:" + item.matter.petitioners[0].partition(":")[2], f"{item.no}/forgotten")
     reason = {"reason": "保存期满，信访人申请删除"}
-    world.book.plan(moment, thread, "petitioner.forgotten.v1", world.bureau(item.holder), CLERK, reason)
+    world.diary.plan(moment, thread, "petitioner.forgotten.v1", world.bureau(item.holder), CLERK, reason)
 
 
 def _reopened(world: World, item: Item, unit: Unit, closed: int) -> None:

@@ -25,7 +25,7 @@ def _log(world: World, unit: Unit, moment: int) -> str:
     thread, r = thread_of(f"dispute:{id}"), world.chance
 
     def act(at: int, kind: str, data: Data | Later) -> None:
-        world.book.plan(at, thread, f"dispute.{kind}.v1", unit, CLERK, data)
+        world.diary.plan(at, thread, f"dispute.{kind}.v1", unit, CLERK, data)
 
     summary = f"{matter.town.name}{matter.spot}{matter.what}"
     act(moment, "logged", {"place": matter.village, "unit": unit.id, "summary": summary})

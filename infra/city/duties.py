@@ -118,7 +118,7 @@ def perform(world: World, each: Round, period: Period, first: int, last: int) ->
         moment = some_day(world, first, last) * DAY + office_second(world.random)
         late = world.entered_late(unit.lapses * 2)
         kind = f"duty.{each.act}.v1"
-        world.book.plan(moment, world.thread(f"duty:{unit.code}"), kind, unit, CLERK, told(moment), late)
+        world.diary.plan(moment, world.thread(f"duty:{unit.code}"), kind, unit, CLERK, told(moment), late)
 
 
 def some_day(world: World, first: int, last: int) -> int:

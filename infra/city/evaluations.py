@@ -55,7 +55,7 @@ def _score(world: World, thread: Thread, unit: Unit, first: int) -> int | None:
     data: Data = {
         "metrics": {name: str(number) for name, number in metrics.items()}, "score": str(score), "formula": FORMULA,
     }  # fmt: skip
-    world.book.plan(moment, thread, "evaluation.scored.v1", office, CLERK, data)
+    world.diary.plan(moment, thread, "evaluation.scored.v1", office, CLERK, data)
     return moment
 
 
@@ -64,7 +64,7 @@ def _list(world: World, thread: Thread, unit: Unit, scored: int, *, in_time: boo
     r, office = world.chance, world.city.get(f"{CITY}-xfj")
 
     def act(moment: int, kind: str, data: Data | Later) -> None:
-        world.book.plan(moment, thread, f"evaluation.{kind}.v1", office, CLERK, data)
+        world.diary.plan(moment, thread, f"evaluation.{kind}.v1", office, CLERK, data)
 
     listed = world.later(scored, 2 + int(r() * 6))
     act(listed, "listed", {"reason": "受理办理不及时，重复信访多"})

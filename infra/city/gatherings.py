@@ -24,7 +24,7 @@ def gather(world: World, item: Item) -> None:
     thread = thread_of(f"gathering:{seat}-{world.serial('gathering', seat, item.at)}")
 
     def act(moment: int, kind: str, unit: Unit, data: Data | Later) -> None:
-        world.book.plan(moment, thread, f"gathering.{kind}.v1", unit, CLERK, data)
+        world.diary.plan(moment, thread, f"gathering.{kind}.v1", unit, CLERK, data)
 
     units = [item.matter.unit.at(arrived), world.city.get(f"{item.matter.county.code}-gov")]
     concerned = [unit for n, unit in enumerate(units) if n == 0 or r() < 0.5]

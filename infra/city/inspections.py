@@ -23,7 +23,7 @@ def inspect(world: World, seat: str, kind: str, first: int, last: int) -> None:
     chosen = [each.at(planned) for each in _sample(world, seat)]
 
     def act(moment: int, step: str, by: Unit, data: Data) -> None:
-        world.book.plan(moment, thread, f"inspection.{step}.v1", by, CLERK, data)
+        world.diary.plan(moment, thread, f"inspection.{step}.v1", by, CLERK, data)
 
     items = [no for no in [world.prominent_in(seat, planned)] if no is not None and kind == "supervision"]
     act(planned, "planned", unit, {"kind": kind, "units": [each.id for each in chosen], "items": items})

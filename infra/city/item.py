@@ -1,7 +1,7 @@
 """A matter, the items that bring it up, and what an item's plan must remember."""
 
 from infra.city.places import Place
-from infra.city.thread import Book, Thread
+from infra.city.thread import Diary, Thread
 from infra.city.units import Data, Later, Unit
 from infra.city.words import Topic
 
@@ -58,7 +58,7 @@ class Item(Thread):
     """One registration, from its first act to its last."""
 
     __slots__ = (
-        "book",
+        "diary",
         "no",
         "matter",
         "at",
@@ -87,9 +87,9 @@ class Item(Thread):
     registrar: Unit
     holder: Unit
 
-    def __init__(self, book: Book, no: str, matter: Matter, at: int, desk: int) -> None:
+    def __init__(self, diary: Diary, no: str, matter: Matter, at: int, desk: int) -> None:
         super().__init__(f"petition:{no}", no, desk)
-        self.book = book
+        self.diary = diary
         self.no = no
         self.matter = matter
         self.at = at
@@ -113,7 +113,7 @@ class Item(Thread):
 
     def act(self, moment: int, kind: str, unit: Unit, who: int, data: Data | Later, late: int = 0) -> None:
         """Plans an act of the item, entered at once or late, and remembers how long it is busy."""
-        self.book.plan(moment, self, f"petition.{kind}.v1", unit, who, data, late)
+        self.diary.plan(moment, self, f"petition.{kind}.v1", unit, who, data, late)
         self.busy_until = max(self.busy_until, moment + late)
 
     @property

@@ -53,7 +53,7 @@ def _thread(world: World, seat: str) -> Thread:
 
 
 def _say(world: World, thread: Thread, unit: Unit, moment: int, kind: str, data: Data | Later) -> None:
-    world.book.plan(moment, thread, f"conference.{kind}.v1", unit, CLERK, data)
+    world.diary.plan(moment, thread, f"conference.{kind}.v1", unit, CLERK, data)
 
 
 def _member_codes(seat: str, *, before: bool) -> tuple[str, ...]:

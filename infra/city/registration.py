@@ -30,7 +30,7 @@ def register(world: World, matter: Matter, moment: int) -> Item:
     channel = CHANNELS[int(r() * 100)]
     registrar = _registrar(world, matter, channel).at(moment)
     no = world.number(registrar.area, moment)
-    item = Item(world.book, no, matter, moment, world.items)
+    item = Item(world.diary, no, matter, moment, world.items)
     item.channel, item.registrar, item.holder = channel, registrar, registrar
     item.repeat = matter.times > 0
     item.after_close = matter.closed_at is not None and matter.closed_at < moment

@@ -84,7 +84,7 @@ class Routine:
         world.protections.append(Protection(first, last - season.early, levels))
         thread, office = world.thread(f"period:{year}-{season.name}"), world.city.get(f"{CITY}-gov")
         declared = {"levels": list(levels), "until": world.days.text(last)}
-        world.book.plan(first * DAY + 8 * HOUR, thread, "period.protection_declared.v1", office, CLERK, declared)
+        world.diary.plan(first * DAY + 8 * HOUR, thread, "period.protection_declared.v1", office, CLERK, declared)
         if season.early:
             ended = (last - season.early + 1) * DAY + 8 * HOUR
-            world.book.plan(ended, thread, "period.protection_ended.v1", office, CLERK, {})
+            world.diary.plan(ended, thread, "period.protection_ended.v1", office, CLERK, {})

@@ -158,5 +158,5 @@ def _secrecy(world: World, item: Item, sent: int) -> None:
     told_at = world.later(sent, 1 + int(world.chance() * 10))
     by, to = item.registrar.id, about.at(told_at).id
     teller = world.city.get(f"{CITY}-xfj")
-    world.book.plan(told_at, item, "petition.secrecy_breached.v1", teller, CLERK, {"by_unit": by, "to": to})
+    world.diary.plan(told_at, item, "petition.secrecy_breached.v1", teller, CLERK, {"by_unit": by, "to": to})
     take_up(world, f"F12:{item.subject}:{to}", item.registrar, told_at)

@@ -48,7 +48,7 @@ def _happen(world: World, seed: int, day: int) -> Iterator[dict[str, Any]]:
     source = f"/danze/city/{seed}"
     midnight, today = day * DAY, world.days.text(day)
     minutes, seconds = world.days.minute, world.days.second
-    for entered, _, thread, kind, planned, who, data, moment in world.book.page(day):
+    for entered, _, thread, kind, planned, who, data, moment in world.diary.page(day):
         unit = planned
         if unit.into is not None and entered >= unit.merged_at:
             unit = unit.into

@@ -28,9 +28,9 @@ def _found(world: World, unit: Unit, number: int) -> None:
     data: Data = {"name": unit.name, "level": unit.level, "kind": unit.kind, "division": unit.division}
     if unit.parent is not None:
         data["parent"] = unit.parent.id
-    world.book.plan(moment, thread, "unit.established.v1", unit, CLERK, data)
+    world.diary.plan(moment, thread, "unit.established.v1", unit, CLERK, data)
     for official, role in held(unit):
-        world.book.plan(moment, thread, GIVEN, unit, CLERK, _given(world.random, official, role))
+        world.diary.plan(moment, thread, GIVEN, unit, CLERK, _given(world.random, official, role))
 
 
 def _contact_points(world: World, level: str, targets: list[Unit]) -> None:
@@ -49,7 +49,7 @@ def _contact(world: World, unit: Unit, seat: str, moment: int) -> None:
         leader = getattr(unit, seat)
         return {"leader": leader, "target_unit": target.id} if leader else None
 
-    world.book.plan(moment, Thread(unit.id, f"{unit.code}/{seat}/{moment}"), CONTACT, unit, CLERK, given)
+    world.diary.plan(moment, Thread(unit.id, f"{unit.code}/{seat}/{moment}"), CONTACT, unit, CLERK, given)
 
 
 def _given(random: Random, official: str, role: str) -> Data:
@@ -98,8 +98,8 @@ def _end(world: World, one: Unit, other: Unit, kind: str) -> None:
     thread = Thread(one.id, f"{one.code}/end")
     moment = one.merged_at - 1
     for official, role in held(one):
-        world.book.plan(moment, thread, ENDED, one, CLERK, {"official": official, "role": role})
-    world.book.plan(moment, thread, kind, one, CLERK, {"into": other.id})
+        world.diary.plan(moment, thread, ENDED, one, CLERK, {"official": official, "role": role})
+    world.diary.plan(moment, thread, kind, one, CLERK, {"into": other.id})
 
 
 def _look_after(world: World, days: int) -> None:
@@ -109,11 +109,11 @@ def _look_after(world: World, days: int) -> None:
         thread = Thread(bureau.id, f"{bureau.code}/care")
         for day in range(60 + int(r() * 60), days, 180):
             moment = world.days.working(day) * DAY + MORNING
-            world.book.plan(moment, thread, "unit.care_held.v1", bureau, CLERK, {"note": "心理疏导与减压辅导"})
+            world.diary.plan(moment, thread, "unit.care_held.v1", bureau, CLERK, {"note": "心理疏导与减压辅导"})
         if r() < days / 365 * 0.7:
             goes = {"official": bureau.members[0], "to_unit": f"unit:{bureau.area}-sfj", "note": "交流任职"}
             moment = world.days.working(int(r() * days)) * DAY + MORNING
-            world.book.plan(moment, thread, "unit.officer_exchanged.v1", bureau, CLERK, goes)
+            world.diary.plan(moment, thread, "unit.officer_exchanged.v1", bureau, CLERK, goes)
 
 
 SEATS = ("head", "head", "deputy", "lead", "clerk", "clerk")
@@ -130,15 +130,15 @@ def _change(world: World, unit: Unit, days: int) -> None:
     back = world.days.working(day + 31 + int(random.random() * 40)) if vacant else day
     old = str(getattr(unit, seat))
     new = f"{old}2"
-    world.book.plan(day * DAY + MORNING, thread, ENDED, unit, CLERK, _leaves(unit, seat, old))
-    world.book.plan(back * DAY + MORNING + 60, thread, GIVEN, unit, CLERK, _comes(world, unit, seat, new))
+    world.diary.plan(day * DAY + MORNING, thread, ENDED, unit, CLERK, _leaves(unit, seat, old))
+    world.diary.plan(back * DAY + MORNING + 60, thread, GIVEN, unit, CLERK, _comes(world, unit, seat, new))
     if (unit, seat) in world.contacts:
         _contact(world, unit, seat, world.days.working(back + 1) * DAY + MORNING)
     bureau = world.city.units.get(f"{unit.area}-xfj")
     if seat in ("deputy", "lead", "clerk") and bureau is not None and random.random() < 0.8:
         late = random.random() < 0.12
         filed = world.days.add(back, 11 + int(random.random() * 10) if late else 1 + int(random.random() * 9))
-        world.book.plan(filed * DAY + 36_000, thread, "unit.change_filed.v1", unit, CLERK, _filed(unit, bureau))
+        world.diary.plan(filed * DAY + 36_000, thread, "unit.change_filed.v1", unit, CLERK, _filed(unit, bureau))
 
 
 def _leaves(unit: Unit, seat: str, old: str) -> Later:

@@ -30,7 +30,7 @@ Step = tuple[int, int, Thread, str, Unit, int, "Data | Later", int]
 """When it is recorded, number of the plan, subject, type, unit that acts, which of its officials, data, when it was."""
 
 
-class Book:
+class Diary:
     """What is planned, by day. Acts of one moment stay in the order they were planned."""
 
     def __init__(self) -> None:

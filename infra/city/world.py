@@ -8,7 +8,7 @@ from typing import NamedTuple
 from infra.city.directory import City
 from infra.city.item import Matter
 from infra.city.rhythm import DAY, Days, office_second
-from infra.city.thread import Book, Thread, thread_of
+from infra.city.thread import Diary, Thread, thread_of
 from infra.city.units import Unit
 from infra.shipped import shipped_rules
 
@@ -51,7 +51,7 @@ class World:
         self.prominent: defaultdict[str, deque[tuple[int, str]]] = defaultdict(lambda: deque(maxlen=PROMINENT))
         self._next, self._offset = self.days.next_working, self.days.offset
         self.emitted = 0
-        self.book = Book()
+        self.diary = Diary()
         self.returning: defaultdict[int, list[tuple[int, int, Matter | None]]] = defaultdict(list)
         self.items = 0
         self._serials: dict[tuple[str, str], int] = {}
@@ -70,8 +70,8 @@ class World:
         year = self.days.text(moment // DAY)[:4]
         return f"{year}-{self._counted(f'{kind} {division}', year):04d}"
 
-    def _counted(self, book: str, year: str) -> int:
-        serial = self._serials[book, year] = self._serials.get((book, year), 0) + 1
+    def _counted(self, register: str, year: str) -> int:
+        serial = self._serials[register, year] = self._serials.get((register, year), 0) + 1
         return serial
 
     def thread(self, subject: str) -> Thread:

@@ -20,7 +20,7 @@ from infra.log.port import Entry, Log
 from infra.parts import parts
 from infra.past.directory import Directory
 from infra.past.sight import READ, Sight, happened
-from infra.past.sums import Standing, changed, of_law
+from infra.past.sums import StandingRows, changed, of_law
 from infra.shipped import shipped_rules
 from infra.views.projector import Progress, Projector
 from infra.views.store import Overtaken, Views, copied
@@ -183,7 +183,7 @@ class Archive(Views):
 
     def put(self, connection: Connection, tables: Tables, changes: Changes, *, fresh: bool = False) -> None:
         """Sums move with the rows. Where the law changed, every row counts anew."""
-        (was, law), rows = self._rules, Standing(connection, tables, _stands)
+        (was, law), rows = self._rules, StandingRows(connection, tables, _stands)
         before = rows.before(changes) if was is law else rows.everything()
         former = Counter(before.cells(was.on))
         super().put(connection, tables, changes, fresh=fresh)

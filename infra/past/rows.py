@@ -9,7 +9,7 @@ from infra.views.tables import Tables
 from projections.tally import Cell, Slots
 
 
-class Sums(NamedTuple):
+class SumsAtMark(NamedTuple):
     """Sums of a mark, by kind and name, and by how much each moved since."""
 
     at_mark: Iterable[tuple[str, str, Slots]]
@@ -21,5 +21,5 @@ class Rows(NamedTuple):
 
     views: Views
     tables: Tables
-    sums: Callable[[Rules, Collection[str] | None, tuple[str, str]], Sums | None] | None = None
+    sums: Callable[[Rules, Collection[str] | None, tuple[str, str]], SumsAtMark | None] | None = None
     """What was counted over them before, where that was kept (`Then.sums`)."""

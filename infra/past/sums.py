@@ -22,7 +22,7 @@ def of_law(entries: Iterable[Entry]) -> bool:
     return any(kind_of(each.subject) in LAW for each in entries)
 
 
-class Standing:
+class StandingRows:
     """Rows that stand, of those in some tables."""
 
     def __init__(self, connection: Connection, tables: Tables, *conditions: Any) -> None:
@@ -78,7 +78,7 @@ class Standing:
         return [condition(table) for condition in self._conditions]
 
 
-def changed(before: Part, changes: Changes, rows: Standing) -> Part:
+def changed(before: Part, changes: Changes, rows: StandingRows) -> Part:
     """The same rows as they are now: items by what changed, findings and entries as they stand."""
     new = {row.no for row in changes.cases}
     repeats = Counter(before.repeats)

@@ -19,9 +19,9 @@ from domain.rules.law import Rules
 from infra.log.merkle import Tree
 from infra.log.port import Entry, Log
 from infra.past.archive import MARK, Archive, items_at, named, stood
-from infra.past.rows import Rows, Sums
+from infra.past.rows import Rows, SumsAtMark
 from infra.past.sight import Sight
-from infra.past.sums import Standing, changed, of_law
+from infra.past.sums import StandingRows, changed, of_law
 from infra.views.projector import take
 from infra.views.store import Views
 from infra.views.tables import KEYS, Tables, bytewise
@@ -113,7 +113,7 @@ class Then(Views):
             rows = getattr(changes, name)
         self._put(cursor, name, table, rows)
 
-    def sums(self, rules: Rules, members: Collection[str] | None, months: tuple[str, str]) -> Sums | None:
+    def sums(self, rules: Rules, members: Collection[str] | None, months: tuple[str, str]) -> SumsAtMark | None:
         """Sums of these units, or of all; of rates those of the months from one to another.
 
         None where the law changed after the mark: then every row is to be counted anew.
@@ -130,10 +130,10 @@ class Then(Views):
             self.made(name)
         with self.reading() as connection:
             rows = [SumRow(*row) for row in connection.execute(query)]
-            before = Standing(connection, self._ages, partial(stood, mark=self._mark)).before(self._changes)
-            now = changed(before, self._changes, Standing(connection, self.plain))
+            before = StandingRows(connection, self._ages, partial(stood, mark=self._mark)).before(self._changes)
+            now = changed(before, self._changes, StandingRows(connection, self.plain))
         at_mark = ((row.kind, row.name, unpacked(row)) for row in rows)
-        return Sums(at_mark, moved(before.cells(rules.on), now.cells(rules.on)))
+        return SumsAtMark(at_mark, moved(before.cells(rules.on), now.cells(rules.on)))
 
     @cached_property
     def _entries(self) -> list[Entry]:

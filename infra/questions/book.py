@@ -18,9 +18,9 @@ from domain.unit.state import Unit, Units
 from infra.log.checkpoint import Checkpoints
 from infra.log.port import Entry, Log
 from infra.office import EPOCH, Office, decoded
-from infra.past.rows import Sums
+from infra.past.rows import SumsAtMark
 from infra.past.sight import Sight
-from infra.questions.seen import Seen
+from infra.questions.seen import SeenTables
 from infra.views.store import Views
 from infra.views.tables import Tables
 from projections.cases import CaseRow, RaisedRow
@@ -53,7 +53,7 @@ class Book:
         return self._views
 
     @property
-    def tables(self) -> Tables | Seen:
+    def tables(self) -> Tables | SeenTables:
         return self._tables
 
     @property
@@ -147,7 +147,7 @@ class Book:
             repeats = matter.evolve(no, repeats, event)
         return repeats
 
-    def sums(self, members: Collection[str] | None, months: tuple[str, str]) -> Sums | None:  # noqa: ARG002 -- of past books
+    def sums(self, members: Collection[str] | None, months: tuple[str, str]) -> SumsAtMark | None:  # noqa: ARG002 -- of past books
         """What is counted over the rows of these units, or of all, where it was kept; rates of these months."""
         return None
 

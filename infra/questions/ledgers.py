@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, case, false, func, literal, select
 
-from domain.deadlines import WINDOWS, Kept
+from domain.deadlines import WINDOWS, KeptDeadline
 from domain.petition.item import Item
 from infra.questions.book import Book
 from infra.questions.order import Order, day
@@ -160,7 +160,7 @@ def _item(book: Book, item: Item) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _step(limit: Kept) -> str:
+def _step(limit: KeptDeadline) -> str:
     """How far a step has come: in time, late, ended without being owed any more, missed, or still running."""
     if limit.met_on is not None:
         return "late" if limit.met_on > limit.due_on else "in_time"

@@ -16,7 +16,7 @@ from domain.unit.state import Units
 from infra.log.checkpoint import Checkpoints
 from infra.log.port import Entry, Log
 from infra.office import EPOCH
-from infra.past.rows import Rows, Sums
+from infra.past.rows import Rows, SumsAtMark
 from infra.past.sight import Sight, moment_of
 from infra.questions.book import Book, Recalled
 from infra.views.store import Views
@@ -83,7 +83,7 @@ class PastBook(Book):
         assert item is not None, "of an item with a row the log holds events"
         return item
 
-    def sums(self, members: Collection[str] | None, months: tuple[str, str]) -> Sums | None:
+    def sums(self, members: Collection[str] | None, months: tuple[str, str]) -> SumsAtMark | None:
         return self._rows.sums(self.rules, members, months) if self._rows.sums else None
 
     def titles(self, nos: Collection[str]) -> dict[str, str]:

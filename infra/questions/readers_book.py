@@ -13,10 +13,10 @@ from domain.rules.law import Rules
 from domain.unit.state import Unit, Units
 from infra.log.port import Entry
 from infra.office import decoded
-from infra.past.rows import Sums
+from infra.past.rows import SumsAtMark
 from infra.past.sight import Sight, moment_of
 from infra.questions.book import Book, Recalled
-from infra.questions.seen import Seen
+from infra.questions.seen import SeenTables
 from infra.views.store import Views
 from infra.views.tables import Tables
 from projections.findings import Standing
@@ -37,7 +37,7 @@ class ReadersBook(Book):
         return self._whole.views
 
     @cached_property
-    def tables(self) -> Seen:
+    def tables(self) -> SeenTables:
         return seen_tables(self._whole, self.reach)
 
     @property
@@ -67,7 +67,7 @@ class ReadersBook(Book):
     def kept(self, row: Any) -> Item:
         return self._whole.kept(row)
 
-    def sums(self, members: Collection[str] | None, months: tuple[str, str]) -> Sums | None:
+    def sums(self, members: Collection[str] | None, months: tuple[str, str]) -> SumsAtMark | None:
         return self._whole.sums(members, months) if self.reach == EVERYTHING else None
 
     def recalled(self) -> Recalled:
@@ -156,7 +156,7 @@ class ReadersBook(Book):
         return [each for each in self._whole.standings(column, values) if self._known(each.finding)]
 
     def _known(self, found: Finding) -> bool:
-        """As `Seen.findings` has it."""
+        """As `SeenTables.findings` has it."""
         kind, _, no = found.subject.partition(":")
         if kind != "petition":
             return self.reach.governs(found.unit) and found_on(found.id) not in self.reach.threads
@@ -165,15 +165,15 @@ class ReadersBook(Book):
         return found.rule != "F23" or not self.reach.secret or bool(self.repeats(no)) or not self._whole.repeats(no)
 
 
-def seen_tables(book: Book, reach: Reach) -> Seen:
+def seen_tables(book: Book, reach: Reach) -> SeenTables:
     """The selections of a reach over a generation, which are worked out once: they hold no row."""
     tables = book.tables
     assert isinstance(tables, Tables)
     if reach not in tables.seen:
         while len(tables.seen) >= REACHES_KEPT:
             tables.seen.pop(next(iter(tables.seen)), None)
-        tables.seen[reach] = Seen(tables, reach)
-    found: Seen = tables.seen[reach]
+        tables.seen[reach] = SeenTables(tables, reach)
+    found: SeenTables = tables.seen[reach]
     return found
 
 

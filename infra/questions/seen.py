@@ -12,7 +12,7 @@ ACCUSATION: ColumnElement[str] = literal_column("'accusation'")
 """Written out, not bound: only so does SQLite take the index that holds accusations alone."""
 
 
-class Seen:
+class SeenTables:
     """`Tables` of a generation with the rows that a reach takes in; the conditions are part of every query.
 
     A question that joins, counts or groups needs to know nothing of it.

@@ -8,14 +8,14 @@ from typing import Any
 
 from domain.envelope import SHANGHAI
 from domain.reader import OPERATOR, Reader
-from infra.webhooks.book import Book, Subscription, Wanted
 from infra.webhooks.hosts import refused
+from infra.webhooks.subscriptions import Subscription, Subscriptions, Wanted
 
 
 class Desk:
     """What HTTP and the command line ask of the book of subscriptions."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Subscriptions) -> None:
         self._book = book
 
     def subscribe(

@@ -24,8 +24,8 @@ import orjson
 
 from domain.reader import Reader
 from infra.log.port import StoreError
-from infra.webhooks.book import Book, Subscription, Wanted
 from infra.webhooks.hosts import SCHEMES, refused
+from infra.webhooks.subscriptions import Subscription, Subscriptions, Wanted
 
 LATER = (5, 30, 120, 600, 3_600, 10_800, 21_600, 43_200, 86_400, 86_400)
 """Seconds after each attempt in vain; after the last one the subscription is paused."""
@@ -115,7 +115,7 @@ class Postman:
     """Tells each subscriber what came after his mark, each beside the others."""
 
     def __init__(
-        self, book: Book, answers: Tells, post: Post = posted, now: Callable[[], float] = time.time,
+        self, book: Subscriptions, answers: Tells, post: Post = posted, now: Callable[[], float] = time.time,
         ended: Ended = never,
     ) -> None:  # fmt: skip
         self._book, self._answers, self._post, self._now, self._ended = book, answers, post, now, ended

@@ -17,7 +17,7 @@ from cli.wiring import System
 from domain.codec import encode
 from domain.envelope import Action
 from infra.questions import Answers
-from infra.webhooks.book import Book
+from infra.webhooks.subscriptions import Subscriptions
 from tests.projections.test_ledgers import HISTORY
 from tests.system.command import Danze
 
@@ -140,4 +140,4 @@ def mailbox(monkeypatch):
 
 @pytest.fixture
 def book(tmp_path):
-    return Book(tmp_path / "webhooks")
+    return Subscriptions(tmp_path / "webhooks")

@@ -24,7 +24,7 @@ from infra.past import then
 from infra.past.afresh import folded
 from infra.past.directory import Directory
 from infra.past.sight import Sight
-from infra.past.sums import Standing
+from infra.past.sums import StandingRows
 from infra.past.then import Past
 from infra.questions import Answers
 from projections.ledgers.kinds import LEDGERS
@@ -144,7 +144,7 @@ def test_sums_kept_at_a_mark_are_those_of_all_rows_that_stood_there(system):
         stands = partial(keeping.stood, mark=mark)
         with archive.engine.connect() as connection:
             kept = connection.execute(ages.sums.select().where(stands(ages.sums))).fetchall()
-            cells = Standing(connection, ages, stands).everything().cells(_rules_at(system, mark).on)
+            cells = StandingRows(connection, ages, stands).everything().cells(_rules_at(system, mark).on)
         rows = [SumRow(*row[2:]) for row in kept]
         assert {(row.kind, row.name, slot): number for row in rows for slot, number in unpacked(row).items()} == moved(
             (), cells

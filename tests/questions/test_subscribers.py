@@ -14,9 +14,9 @@ from cli.wiring import now
 from domain.reader import OPERATOR, Reader
 from infra.doors import Doors
 from infra.tokens import Tokens
-from infra.webhooks.book import Wanted
 from infra.webhooks.desk import Desk
 from infra.webhooks.postman import Postman, posted
+from infra.webhooks.subscriptions import Wanted
 from tests.questions.test_webhooks import FIRST, SECOND, STORY, emptied
 from tests.samples import *
 from tests.system.command import Danze

@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from api.app import create_app
 from domain.reader import OPERATOR, Reader
-from infra.webhooks.book import Book, Wanted
 from infra.webhooks.desk import Desk
 from infra.webhooks.hosts import refused
 from infra.webhooks.postman import LATER, Postman
+from infra.webhooks.subscriptions import Subscriptions, Wanted
 from tests.samples import *
 from tests.system.command import Danze
 
@@ -59,7 +59,7 @@ def test_what_was_told_is_not_told_again_by_another_process(after, book, mailbox
     answers = after(*STORY)
     book.add(Wanted(mailbox.url, OPERATOR), 0)
     emptied(Postman(book, answers))
-    emptied(Postman(Book(book._path), answers))
+    emptied(Postman(Subscriptions(book._path), answers))
     assert len(mailbox.got) == 2
 
 
@@ -139,7 +139,7 @@ def test_over_http_one_subscribes_looks_and_ends_it(after, book, mailbox):
 def test_the_file_with_the_secrets_is_its_owners_alone(book, mailbox):
     book.add(Wanted(mailbox.url, OPERATOR), 0)
     assert book._path.stat().st_mode & 0o077 == 0
-    with book.alone() as first, Book(book._path).alone() as second:
+    with book.alone() as first, Subscriptions(book._path).alone() as second:
         assert (first, second) == (True, False)
 
 

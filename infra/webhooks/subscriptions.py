@@ -70,7 +70,7 @@ class Subscription(Struct, frozen=True):
     """Why nothing is tried any more."""
 
 
-class Book:
+class Subscriptions:
     """The subscriptions of one store. Safe to share between threads and processes."""
 
     def __init__(self, path: Path) -> None:
@@ -177,6 +177,6 @@ class Book:
         ]  # fmt: skip
 
 
-def book_of(place: StoreUrl) -> Book:
+def subscriptions_of(place: StoreUrl) -> Subscriptions:
     """The subscriptions of a store lie beside it."""
-    return Book(Path(beside(place, "webhooks")))
+    return Subscriptions(Path(beside(place, "webhooks")))
