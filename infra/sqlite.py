@@ -11,8 +11,8 @@ BUSY_SECONDS = 30
 
 def sentence(path: object, error: BaseException) -> str:
     """What went wrong with the file; nothing of the transaction was stored."""
-    text = str(error)
-    if "not a database" in text or "malformed" in text:
+    text = str(error).partition(" with text")[0]  # what was read is nobody's business here
+    if any(said in text for said in ("not a database", "malformed", "decode to UTF-8")):
         return f"{path} is no danze store, or is damaged ({text})"
     if "full" in text or "disk I/O" in text:
         return f"no space left to write {path}, or its disk is failing ({text}); nothing of this batch was stored"

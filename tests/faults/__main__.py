@@ -8,7 +8,7 @@ from functools import partial
 
 def main() -> None:
     """Says how it goes."""
-    from tests.faults.harness import FAULTS, run
+    from tests.faults.harness import FAULTS, NotHere, run
 
     parser = argparse.ArgumentParser(prog="make chaos", description="Break things at random moments.")
     parser.add_argument("times", type=int)
@@ -20,10 +20,13 @@ def main() -> None:
     if unknown := {*options.fault} - {*FAULTS[options.engine]}:
         sys.exit(f"{options.engine} knows no fault {', '.join(unknown)}: {', '.join(FAULTS[options.engine])}")
     began, say = time.monotonic(), partial(print, flush=True)
-    struck = run(
-        options.engine, options.times, faults=options.fault, seed=options.seed, scale=options.scale,
-        say=lambda text: say(f"{time.monotonic() - began:6.1f} s  {text}"),
-    )  # fmt: skip
+    try:
+        struck = run(
+            options.engine, options.times, faults=options.fault, seed=options.seed, scale=options.scale,
+            say=lambda text: say(f"{time.monotonic() - began:6.1f} s  {text}"),
+        )  # fmt: skip
+    except NotHere as why:
+        sys.exit(str(why))
     told = ", ".join(f"{name} {count}" for name, count in struck.most_common())
     say(f"{options.engine}: {struck.total():,} faults in {time.monotonic() - began:,.0f} s: {told}")
 

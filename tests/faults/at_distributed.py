@@ -17,6 +17,8 @@ LONGEST = 4.0
 """Seconds that a line is cut or slow."""
 SLOW = 0.15
 """Seconds that each piece takes on a slow line, at most."""
+YEAR = 366
+"""Days by which the workers' time is wrong, at most."""
 TIGHT = 24 << 20
 """At most so many bytes of memory more than a worker has."""
 
@@ -43,15 +45,29 @@ def kill(engine: Distributed) -> Iterator[None]:
 
 @contextmanager
 def cut(engine: Distributed) -> Iterator[None]:
-    """Between workers and the broker, or the database, or both: nothing comes through, and nobody is told."""
-    lines = [engine.database, *(each.line for each in engine.brokers)]
-    cut = engine.random.sample(lines, engine.random.randint(1, len(lines)))
+    """Between workers and the broker, or the database, or both: nothing comes through, and nobody is told.
+
+    Mended, connections live on, or the other side has forgotten them.
+    """
+    cut = engine.random.sample(engine.cables, engine.random.randint(1, len(engine.cables)))
     for line in cut:
         line.cut()
     yield
     _a_while(engine)
     for line in cut:
         line.mend()
+        if engine.random.random() < 0.5:
+            line.reset()
+
+
+@contextmanager
+def lost(engine: Distributed) -> Iterator[None]:
+    """A batch is lost on its way to the broker or the database, or the answer to one that arrived, and is never had."""
+    line = engine.random.choice(engine.cables)
+    line.lose(back=engine.random.random() < 0.7)
+    yield
+    _a_while(engine)
+    line.mend()
 
 
 @contextmanager
@@ -75,9 +91,6 @@ def flapping(engine: Distributed) -> Iterator[None]:
 @contextmanager
 def full_disk(engine: Distributed) -> Iterator[None]:
     """PostgreSQL cannot write any more, and may end itself; then there is room again."""
-    if not engine.small:
-        yield  # a file system can be mounted by root only
-        return
     ballast = engine.disk / "ballast"
     filled(ballast, engine.random.randrange(2000) << 10)
     yield
@@ -102,6 +115,15 @@ def out_of_memory(engine: Distributed) -> Iterator[None]:
 
 
 @contextmanager
+def clock(engine: Distributed) -> Iterator[None]:
+    """The time of the workers' machine is set ahead or back, and then right again."""
+    engine.machine.set(engine.random.uniform(-YEAR, YEAR))
+    yield
+    _a_while(engine)
+    engine.machine.set(0)
+
+
+@contextmanager
 def leader(engine: Distributed) -> Iterator[None]:
     """One of several brokers stops, and another leads its partitions; it comes again, and follows."""
     one = engine.random.choice(engine.brokers)
@@ -112,6 +134,6 @@ def leader(engine: Distributed) -> Iterator[None]:
 
 
 FAULTS: dict[str, Callable[[Distributed], AbstractContextManager[None]]] = {
-    "kill": kill, "cut": cut, "slow": slow, "flapping": flapping, "full-disk": full_disk, "oom": out_of_memory,
-    "leader": leader,
+    "kill": kill, "cut": cut, "lost": lost, "slow": slow, "flapping": flapping, "full-disk": full_disk,
+    "oom": out_of_memory, "clock": clock, "leader": leader,
 }  # fmt: skip

@@ -13,6 +13,8 @@ from tests.faults.embedded import Embedded, filled
 PAGE = 4096
 FLIPPED = 16
 """Bytes that are others afterwards."""
+YEAR = 366
+"""Days by which its time is wrong, at most."""
 LEFT = 300
 """At most so many kilobytes are left on a full disk."""
 TIGHT = 40 << 20
@@ -50,6 +52,16 @@ def out_of_memory(engine: Embedded) -> Iterator[None]:
     has = int(Path(f"/proc/{engine.running.pid}/statm").read_text().split()[0]) * resource.getpagesize()
     _limited(engine, resource.RLIMIT_AS, has + engine.random.randrange(TIGHT))
     yield
+
+
+@contextmanager
+def clock(engine: Embedded) -> Iterator[None]:
+    """The machine's time is set ahead or back while it works, and set right when it has ended."""
+    engine.struck()
+    engine.machine.set(engine.random.uniform(-YEAR, YEAR))
+    yield
+    engine.quiet()
+    engine.machine.set(0)
 
 
 def _limited(engine: Embedded, what: int, limit: int) -> None:
@@ -90,7 +102,7 @@ def corrupt_log(engine: Embedded) -> Iterator[None]:
 
 
 @contextmanager
-def lost(engine: Embedded) -> Iterator[None]:
+def restore(engine: Embedded) -> Iterator[None]:
     """A backup is made while actions come in; then the machine is lost, and the backup restored on another."""
     backup = engine.folder / "backup"
     shutil.rmtree(backup, ignore_errors=True)
@@ -122,6 +134,6 @@ def _flipped(engine: Embedded, file: Path) -> None:
 
 
 FAULTS: dict[str, Callable[[Embedded], AbstractContextManager[None]]] = {
-    "kill": kill, "full-disk": full_disk, "oom": out_of_memory, "corrupt-rows": corrupt_rows,
-    "corrupt-log": corrupt_log, "lost": lost,
+    "kill": kill, "full-disk": full_disk, "oom": out_of_memory, "clock": clock, "corrupt-rows": corrupt_rows,
+    "corrupt-log": corrupt_log, "restore": restore,
 }  # fmt: skip

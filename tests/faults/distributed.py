@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -22,8 +23,10 @@ from infra.log.port import StoreError
 from infra.relay import RELAYED
 from tests.faults.cluster import Broker, cluster
 from tests.faults.embedded import mounted
+from tests.faults.machine import Machine
 from tests.faults.proxy import Proxy
 from tests.faults.town import FIRST, LAST, Undisturbed
+from tests.faults.wires import Wire, entered, inside
 from tests.local_postgres import LocalPostgres
 from tests.servers import free_port
 from tests.system.command import Danze
@@ -49,22 +52,35 @@ class Progress(NamedTuple):
 
 
 class Distributed:
-    """The engine on servers of its own. Workers reach them over lines; what checks them does not."""
+    """The engine on servers of its own. Workers reach them over lines; what checks them does not.
+
+    With `wires`, one more than brokers, workers stand in a network namespace of their own.
+    """
 
     name = "distributed"
 
-    def __init__(self, folder: Path, random: Random, brokers: int = 1) -> None:
+    def __init__(self, folder: Path, random: Random, brokers: int = 1, wires: Sequence[Wire] = ()) -> None:
         self.random, self.folder = random, folder
         self.disk = folder / "disk"
-        self.brokers: list[Broker] = cluster(folder, brokers)
+        first, *others = wires or [None] * (brokers + 1)
+        self.namespace = first.workers if first else None
+        self.brokers: list[Broker] = cluster(folder, others)
         self.disk.mkdir()
         self.small = mounted(self.disk, ROOM)
         self.postgres = LocalPostgres(self.disk / "postgres", free_port())
-        self.database = Proxy(free_port(), self.postgres.port)
+        self.database = Proxy(free_port(), self.postgres.port, first)
+        self.cables = [self.database, *(each.line for each in self.brokers)]
+        self.machine = Machine(folder / "ahead")
+        """That of the workers."""
+        self.machine.set(0)
         self.topics = Topics()
         self.danze = Danze(f"{self.postgres.url}?schema=chaos")
-        over_the_line = self.postgres.url.replace(str(self.postgres.port), str(self.database.port))
-        self.engine = Engine(Danze(f"{over_the_line}?schema=chaos"), self.kafka, self.topics, folder)
+        over_the_line = self.postgres.url.replace(f"127.0.0.1:{self.postgres.port}", self.database.url)
+        self._python = (*(inside(self.namespace) if self.namespace else ()), sys.executable, "-m")
+        self.engine = Engine(
+            Danze(f"{over_the_line}?schema=chaos"), ",".join(each.line.url for each in self.brokers), self.topics,
+            folder, call=(*self._python, "tests.faults.machine", str(self.machine.ahead)),
+        )  # fmt: skip
         self.ended: Counter[str] = Counter()
         """Workers that ended by themselves, and were begun again."""
         self.down: set[Broker | LocalPostgres] = set()
@@ -75,7 +91,13 @@ class Distributed:
         self.sources = (("--from", "store"), ("--from", "kafka", "--kafka", self.kafka))
 
     @property
+    def cannot(self) -> dict[str, str]:
+        """Faults that this machine does not let us try, and why."""
+        return {} if self.small else {"full-disk": "a small file system can be mounted by root only"}
+
+    @property
     def kafka(self) -> str:
+        """For who checks."""
         return ",".join(each.url for each in self.brokers)
 
     @contextmanager
@@ -95,7 +117,8 @@ class Distributed:
             with self.engine:
                 for name in WORKERS:
                     self.engine.start(name, *(["--history"] if name == "intake" else []))
-                self.town = Town(self.lines, self.kafka, self.topics.actions)
+                kafka = ",".join(each.line.url for each in self.brokers)
+                self.town = Town(self.lines, kafka, self.topics.actions, self.namespace)
                 self.town.start()
                 yield
 
@@ -168,8 +191,8 @@ class Distributed:
         town.allowed = len(self.lines)
         self.through(lambda now: now.recorded >= alone.quarter and not town.is_alive())
         for name in ("clock-1", "clock-2"):
-            store = self.engine.danze.store
-            self.engine.start_other(name, "-m", "tests.system.past_clock", store, FIRST, LAST, CLOCK_SPEED * 5)
+            store, speed = self.engine.danze.store, str(CLOCK_SPEED * 5)
+            self.engine.start_this(name, *self._python, "tests.system.past_clock", store, FIRST, LAST, speed)
         self.through(lambda now: min(now) >= alone.total)
         time.sleep(1)  # whoever would double something has had the time
         for name in list(self.engine.workers):
@@ -188,8 +211,9 @@ def start_all(brokers: Sequence[Broker]) -> None:
 class Town(threading.Thread):
     """A producer that sends a history in its order, as fast as it is allowed to, and sends again what was not taken."""
 
-    def __init__(self, lines: Sequence[bytes], kafka: str, topic: str) -> None:
+    def __init__(self, lines: Sequence[bytes], kafka: str, topic: str, namespace: str | None) -> None:
         super().__init__(daemon=True)
+        self._namespace = namespace
         self._lines = lines
         self._kafka = kafka
         self._topic = topic
@@ -199,6 +223,8 @@ class Town(threading.Thread):
         self.repeated = 0
 
     def run(self) -> None:
+        if self._namespace:
+            entered(self._namespace)
         with Publisher(KafkaSettings(tuple(self._kafka.split(","))), patience=5) as publisher:
             while self.sent < len(self._lines):
                 upto = min(self.allowed, self.sent + max(1, (self.allowed - self.sent) // 5))

@@ -7,12 +7,13 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from random import Random
 
 from cli.wiring import System
+from tests.faults.machine import Machine
 from tests.faults.town import LAST, Undisturbed
 from tests.system.command import Danze, Running
 
@@ -27,12 +28,16 @@ class Embedded:
 
     name = "embedded"
     sources: tuple[tuple[str, ...], ...] = ((),)
+    cannot: Mapping[str, str] = {}
+    """All is tried somehow, on every machine."""
 
     def __init__(self, folder: Path, random: Random) -> None:
         self.random = random
         self.disk = folder / "disk"
         self.folder = folder
         self.danze = Danze(self.disk / "danze.db", DANZE_MASTER_KEY_FILE=str(folder / "master"))
+        self.machine = Machine(folder / "ahead")
+        self.machine.set(0)
         self.running: Running | None = None
         self.usual = 0.3
         """Seconds that a piece takes when nobody disturbs it."""
@@ -84,7 +89,7 @@ class Embedded:
     def _sending(self) -> Running:
         file = self.folder / "actions.jsonl"
         file.write_bytes(b"\n".join(self.lines[max(0, self.taken - AGAIN) : self.upto]))
-        return self.danze.begin(self.folder / "said", "emit", "--history", file)
+        return self.danze.begin(self.folder / "said", "emit", "--history", file, first=self.machine.enter)
 
     def checked(self) -> None:
         """What can be said at any time."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -19,18 +19,24 @@ from tests.faults import at_distributed, at_embedded
 from tests.faults.distributed import Distributed
 from tests.faults.embedded import Embedded
 from tests.faults.town import same, undisturbed
+from tests.faults.wires import NoWires, Wire, laid
 
 FAULTS = {"embedded": at_embedded.FAULTS, "distributed": at_distributed.FAULTS}
 CHECKED = 25
 """Faults between two checks of what can be said at any time."""
+NOT_HERE = "NOT ON THIS MACHINE:"
+"""So begins what is said of faults that are not tried as they should be."""
 Say = Callable[[str], object]
 
 
 def run(
     engine: str, times: int, *, faults: Sequence[str] = (), seed: int = 1, scale: float | None = None, say: Say = print
 ) -> Counter[str]:
-    """Takes a history through an engine under so many faults, and compares; an AssertionError says what went wrong."""
-    with folder() as place:
+    """Takes a history through an engine under so many faults, and compares; an AssertionError says what went wrong.
+
+    `NotHere` where this machine does not let us try any of those that are asked for.
+    """
+    with folder() as place, ExitStack() as stack:
         scale = scale or min(0.3, max(0.03, 0.0003 * times))
         alone = undisturbed(place, scale, early=engine == "distributed")
         later = alone.total - alone.quarter
@@ -38,12 +44,14 @@ def run(
         random, struck = Random(seed), Counter[str]()
         table = at_embedded.FAULTS if engine == "embedded" else at_distributed.FAULTS
         named = [*faults] or [name for name in table if name != "leader"]
-        made = (
-            Embedded(place, random)
-            if engine == "embedded"
-            else Distributed(place, random, 3 if "leader" in named else 1)
-        )
+        made: Embedded | Distributed
+        if engine == "embedded":
+            made = Embedded(place, random)
+        else:
+            brokers = 3 if "leader" in named else 1
+            made = Distributed(place, random, brokers, stack.enter_context(wired(brokers + 1, say)))
         made.lines = alone.lines
+        named = tried(named, made.cannot, say)
         with made.standing():
             say("all stands")
             for number in range(1, times + 1):
@@ -60,6 +68,32 @@ def run(
                 asked = same(system, made.danze, alone, made.sources)
             say(f"{asked:,} questions are answered as by the undisturbed run")
         return struck
+
+
+class NotHere(Exception):
+    """Not a single fault can be tried on this machine; the message says why."""
+
+
+def tried(named: Sequence[str], cannot: Mapping[str, str], say: Say) -> list[str]:
+    """What is left of them; why the others are not tried is said."""
+    reasons = [f"{NOT_HERE} {name} is not tried: {cannot[name]}" for name in named if name in cannot]
+    for each in reasons:
+        say(each)
+    if len(reasons) == len(named):
+        raise NotHere("; ".join(reasons))
+    return [name for name in named if name not in cannot]
+
+
+@contextmanager
+def wired(count: int, say: Say) -> Iterator[list[Wire]]:
+    """Wires from the workers' network namespace to one for each server; none where this machine has no such thing."""
+    with ExitStack() as stack:
+        try:
+            wires = stack.enter_context(laid(count))
+        except NoWires as why:
+            say(f"{NOT_HERE} `cut` holds up a proxy instead of pulling a wire between network namespaces: {why}")
+            wires = []
+        yield wires
 
 
 @contextmanager

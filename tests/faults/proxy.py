@@ -1,4 +1,7 @@
-"""A line between two parts that can be cut, reset and slowed down: a TCP proxy on the loopback interface."""
+"""A line between two parts that can be cut, lose what is on its way, be reset and slowed down: a TCP proxy.
+
+It stands on the loopback interface, or at the far end of a wire, which is then what is cut.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ import threading
 import time
 from contextlib import suppress
 
+from tests.faults.wires import Wire
+
 CHUNK = 1 << 16
 RESET = struct.pack("ii", 1, 0)
 """Closing then sends a reset, as when the other machine has forgotten the connection."""
@@ -16,28 +21,43 @@ RESET = struct.pack("ii", 1, 0)
 class Proxy:
     """Listens on a port and passes on what comes to another one, both ways."""
 
-    def __init__(self, port: int, to: int) -> None:
-        self.port, self._to = port, to
+    def __init__(self, port: int, to: int, wire: Wire | None = None) -> None:
+        self._wire, self._to = wire, to
+        self.url = f"{wire.address if wire else '127.0.0.1'}:{port}"
         self._open = threading.Event()
         """While it is clear nothing comes through, and nobody is told: as when a cable is pulled."""
         self._open.set()
         self.delay = 0.0
         """Seconds that each piece takes."""
+        self._losing: bool | None = None
+        """What comes back is lost (true), or what goes there."""
         self._pairs: set[tuple[socket.socket, socket.socket]] = set()
-        self._listener = socket.create_server(("127.0.0.1", port), backlog=128)
+        self._listener = wire.listener(port) if wire else socket.create_server(("127.0.0.1", port), backlog=128)
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self) -> None:
-        self._open.clear()
+        """Nothing comes through, and nobody is told."""
+        if self._wire:
+            self._wire.pull()
+        else:
+            self._open.clear()
+
+    def lose(self, *, back: bool) -> None:
+        """A batch on its way there, or the answer to one, comes to nobody: until the line is mended."""
+        self._losing = back
 
     def mend(self) -> None:
-        """What was cut is gone: both ends find their connections dead, and make new ones."""
+        """What was held up goes on. Where something was lost both ends find their connections dead."""
         self.delay = 0.0
-        if not self._open.is_set():
+        if self._wire:
+            self._wire.plug()
+        self._open.set()
+        if self._losing is not None:
             self.reset()
-            self._open.set()
+            self._losing = None
 
     def reset(self) -> None:
+        """Both ends find their connections dead, and make new ones."""
         for pair in list(self._pairs):
             self._close(pair)
 
@@ -69,12 +89,15 @@ class Proxy:
             threading.Thread(target=self._pass_on, args=(source, target, pair), daemon=True).start()
 
     def _pass_on(self, source: socket.socket, target: socket.socket, pair: tuple[socket.socket, socket.socket]) -> None:
+        back, lost = source is pair[1], False
         with suppress(OSError):
             while piece := source.recv(CHUNK):
                 if self.delay:
                     time.sleep(self.delay)
                 self._open.wait()
-                target.sendall(piece)
+                lost = lost or self._losing is back  # then all that follows: a stream has no holes
+                if not lost:
+                    target.sendall(piece)
         self._close(pair)
 
     def _close(self, pair: tuple[socket.socket, socket.socket]) -> None:

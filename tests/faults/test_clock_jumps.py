@@ -23,36 +23,23 @@ from domain.envelope import SHANGHAI
 from infra.kafka.topics import Topics
 from infra.machine_time import MachineTime, TimeJumped
 from infra.watching import ClockWatch
+from tests.faults.machine import Machine
 from tests.system.command import Danze, action, city, ndjson, registered
 from tests.system.engine import until
 
-JUMPING = """
-import sys
-from datetime import datetime, timedelta
-from pathlib import Path
-from cli import wiring
-real, ahead = wiring.now, Path(sys.argv.pop(1))
-wiring.now = lambda: real() + timedelta(days=float(ahead.read_text()))
-from cli.__main__ import main
-main()
-"""
-"""danze on a machine whose time is days ahead, as a file says: `wiring.now` is the only clock in the product."""
 TODAY = datetime.now(UTC)
 
 
-class Machine:
-    """A store, and a time that can be set."""
+class Desk(Machine):
+    """With a store on it."""
 
     def __init__(self, danze: Danze, ahead: Path) -> None:
-        self.danze, self.ahead = danze, ahead
+        super().__init__(ahead)
+        self.danze = danze
         self.set(0)
 
-    def set(self, days: float) -> None:
-        self.ahead.with_suffix(".new").write_text(str(days))
-        self.ahead.with_suffix(".new").rename(self.ahead)
-
     def begin(self, *call: object, **more: Any) -> subprocess.Popen[bytes]:
-        arguments = [sys.executable, "-c", JUMPING, str(self.ahead), *map(str, call)]
+        arguments = [sys.executable, "-m", "tests.faults.machine", str(self.ahead), *map(str, call)]
         pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.Popen(arguments, env=self.danze.environment, **{**pipes, **more})
 
@@ -63,14 +50,14 @@ class Machine:
 
 
 @pytest.fixture
-def machine(danze: Danze, tmp_path: Path) -> Iterator[Machine]:
+def machine(danze: Danze, tmp_path: Path) -> Iterator[Desk]:
     """A petition that came in a minute ago."""
     time = (TODAY - timedelta(minutes=1)).isoformat()
     danze.emit(*city(), {**registered(1), "time": time})
-    return Machine(danze, tmp_path / "ahead")
+    return Desk(danze, tmp_path / "ahead")
 
 
-def test_a_clock_set_ahead_records_nothing_until_it_is_set_back(machine: Machine, tmp_path: Path) -> None:
+def test_a_clock_set_ahead_records_nothing_until_it_is_set_back(machine: Desk, tmp_path: Path) -> None:
     before, said = machine.danze.events(), tmp_path / "said"
     with said.open("wb") as output, machine.begin("clock", "--every", "0.2", stderr=output) as clock:
         try:
@@ -86,7 +73,7 @@ def test_a_clock_set_ahead_records_nothing_until_it_is_set_back(machine: Machine
             clock.terminate()
 
 
-def test_http_takes_nothing_meanwhile_and_says_when_to_come_back(machine: Machine) -> None:
+def test_http_takes_nothing_meanwhile_and_says_when_to_come_back(machine: Desk) -> None:
     with machine.begin("run", "--port", "0") as run:
         try:
             assert run.stdout is not None
@@ -102,7 +89,7 @@ def test_http_takes_nothing_meanwhile_and_says_when_to_come_back(machine: Machin
     _nothing_is_late(machine)
 
 
-def test_sealing_goes_on_meanwhile(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sealing_goes_on_meanwhile(machine: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     with opened(machine.danze.store) as system:
         monkeypatch.setattr(system, "time", MachineTime(lambda: TODAY, iter([86400 * 400.0, *[0.0] * 9]).__next__))
         stop, before = threading.Event(), system.log.head()
@@ -113,7 +100,7 @@ def test_sealing_goes_on_meanwhile(machine: Machine, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.kafka
 def test_the_intake_waits_with_what_lies_on_kafka_and_takes_it_when_the_time_is_right(
-    machine: Machine, tmp_path: Path, kafka_url: str, topics: Topics
+    machine: Desk, tmp_path: Path, kafka_url: str, topics: Topics
 ) -> None:
     to, said = ("--kafka", kafka_url, "--topics", topics.prefix), tmp_path / "said"
     before, sealed_for = machine.danze.events(), machine.danze("keys", "--json").json["intake"]["public"]
@@ -145,13 +132,13 @@ def _now(number: int) -> dict[str, Any]:
     return {**registered(number), "time": (TODAY - timedelta(minutes=1)).isoformat()}
 
 
-def _nothing_is_late(machine: Machine) -> None:
+def _nothing_is_late(machine: Desk) -> None:
     """Neither an entry (F13) nor the log's own time."""
     late = machine.danze("findings", "--rule", "F13", "--json").json
     assert (late["findings"], late["as_of"][:10] <= f"{datetime.now(SHANGHAI):%Y-%m-%d}") == ([], True)
 
 
-def test_a_log_that_was_written_in_the_future_is_told_of(machine: Machine) -> None:
+def test_a_log_that_was_written_in_the_future_is_told_of(machine: Desk) -> None:
     assert "time" not in _to_mend(machine)
     machine.set(400)
     machine.emit(_now(2))  # a single call cannot know
@@ -159,12 +146,12 @@ def test_a_log_that_was_written_in_the_future_is_told_of(machine: Machine) -> No
     assert "the future of this machine" in _to_mend(machine)["time"]
 
 
-def _to_mend(machine: Machine) -> dict[str, str]:
+def _to_mend(machine: Desk) -> dict[str, str]:
     checks = machine.danze("doctor", "--json").json["checks"]
     return {each["what"]: each["found"] for each in checks if each["level"] == "broken"}
 
 
-def test_what_comes_in_while_the_time_jumps_keeps_its_order_and_is_taken_once(machine: Machine) -> None:
+def test_what_comes_in_while_the_time_jumps_keeps_its_order_and_is_taken_once(machine: Desk) -> None:
     for number, days in ((10, 3), (11, -200)):
         machine.set(days)
         time = (TODAY + timedelta(days=min(days, 0)) - timedelta(hours=1)).isoformat()
@@ -174,7 +161,7 @@ def test_what_comes_in_while_the_time_jumps_keeps_its_order_and_is_taken_once(ma
     assert {*machine.danze("replay", "--json").json["differences"].values()} == {0}
 
 
-def test_what_happened_lies_in_the_future_of_a_clock_set_back_and_can_be_sent_again(machine: Machine) -> None:
+def test_what_happened_lies_in_the_future_of_a_clock_set_back_and_can_be_sent_again(machine: Desk) -> None:
     now = action("W", "petition.worked", "petition:P-1", TODAY.isoformat(), {"what": "来电询问"})
     machine.set(-30)
     assert '"rejected": 1' in machine.emit(now)

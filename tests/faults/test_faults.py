@@ -1,18 +1,20 @@
-"""Some of the faults of `make chaos N=1000`: whatever breaks while actions come in, nothing is lost or doubled."""
+"""One of each fault of `make chaos N=1000`: whatever breaks while actions come in, nothing is lost or doubled."""
 
 from __future__ import annotations
+
+import warnings
 
 import pytest
 
 from infra.kafka.jars import BrokerError
 from tests import servers
-from tests.faults.harness import FAULTS, run
+from tests.faults.harness import FAULTS, NOT_HERE, run
 
 
 @pytest.mark.slow
 def test_nothing_is_lost_or_doubled_whatever_befalls_one_process() -> None:
-    struck = run("embedded", 12, scale=0.02)
-    assert {*struck} == {*FAULTS["embedded"]}
+    struck = run("embedded", 2 * len(FAULTS["embedded"]), scale=0.02, say=_loud)
+    assert {*struck.values()} == {2}
 
 
 @pytest.mark.slow
@@ -20,8 +22,14 @@ def test_nothing_is_lost_or_doubled_whatever_befalls_one_process() -> None:
 @pytest.mark.postgres
 def test_nothing_is_lost_or_doubled_whatever_befalls_workers_and_servers() -> None:
     try:
-        struck = run("distributed", 6, scale=0.02)
+        every = FAULTS["distributed"]
+        struck = run("distributed", len(every), faults=[*every], scale=0.02, say=_loud)
     except BrokerError as why:
         servers.not_to_be_had("KAFKA", why)
-    assert {*struck} <= {*FAULTS["distributed"]}
-    assert struck.total() == 6
+    assert struck.total() == len(every)
+
+
+def _loud(line: str) -> None:
+    """What this machine does not let us try stands at the end of the tests."""
+    if line.startswith(NOT_HERE):
+        warnings.warn(line, stacklevel=1)

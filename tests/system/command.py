@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from multiprocessing import reduction
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -71,10 +71,10 @@ class Danze:
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.Popen([DANZE, *map(str, arguments)], env=self.environment, **{**pipes, **options})
 
-    def begin(self, said: Path, *arguments: object) -> Running:
-        """Runs a verb in a process that can be disturbed; what it says goes to a file."""
+    def begin(self, said: Path, *arguments: object, first: Callable[[], None] | None = None) -> Running:
+        """Runs a verb in a process that can be disturbed, and does something `first`; what it says goes to a file."""
         said.touch()
-        process = _forks.Process(target=_to_file, args=([*map(str, arguments)], self.environment, said))
+        process = _forks.Process(target=_to_file, args=([*map(str, arguments)], self.environment, said, first))
         process.start()
         return Running(process, said)
 
@@ -126,7 +126,9 @@ def _danze(arguments: list[str], environment: dict[str, str], files: list[Any]) 
     _run(arguments, environment, [file.detach() for file in files])
 
 
-def _to_file(arguments: list[str], environment: dict[str, str], said: Path) -> None:
+def _to_file(arguments: list[str], environment: dict[str, str], said: Path, first: Callable[[], None] | None) -> None:
+    if first is not None:
+        first()
     output = os.open(said, os.O_WRONLY | os.O_TRUNC)
     _run(arguments, environment, [os.open("/dev/null", os.O_RDONLY), output, output])
 

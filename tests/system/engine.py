@@ -43,9 +43,13 @@ def until(true: Callable[[], bool], what: Callable[[], object], seconds: float =
 class Engine:
     """Workers by name, each started again by `revive` when it has ended, as a supervisor would."""
 
-    def __init__(self, danze: Danze, kafka: str, topics: Topics, folder: Path) -> None:
+    def __init__(
+        self, danze: Danze, kafka: str, topics: Topics, folder: Path, call: tuple[str, ...] = (DANZE,)
+    ) -> None:
         self.danze = danze
         self.folder = folder
+        self._danze = call
+        """How danze is called."""
         self._to = ("--kafka", kafka, "--topics", topics.prefix)
         self._calls: dict[str, tuple[str, ...]] = {}
         self.workers: dict[str, subprocess.Popen[bytes]] = {}
@@ -54,7 +58,7 @@ class Engine:
 
     def start(self, name: str, *options: str) -> None:
         """`name` is a verb and, for several of it, a number: `project-2`."""
-        self._calls[name] = (DANZE, name.partition("-")[0], *self._to, *options)
+        self._calls[name] = (*self._danze, name.partition("-")[0], *self._to, *options)
         self._begin(name)
 
     def start_other(self, name: str, *arguments: object) -> None:

@@ -119,6 +119,18 @@ def test_damaged_read_models_say_that_they_may_go(filled: Danze, store: Path) ->
         assert filled("search", "--json").out == before
 
 
+def test_read_models_whose_text_is_none_any_more_say_that_they_may_go(filled: Danze, store: Path) -> None:
+    before = filled("search", "--json").out
+    views = store.with_name("danze.db.views")
+    by_hand(views, "PRAGMA wal_checkpoint(TRUNCATE)")
+    views.write_bytes(views.read_bytes().replace("小区停车收费".encode(), b"\xff" * 18))
+    said = filled("search")
+    said.refused("danze.db.views", "damaged", "delete it")
+    assert "\ufffd" not in said.err, "what was read there is not shown"
+    assert filled("replay").code == 1
+    assert filled("search", "--json").out == before
+
+
 def test_read_models_of_another_log_are_noticed(filled: Danze, store: Path) -> None:
     for file in (store, store.with_name("danze.db-wal")):
         file.unlink(missing_ok=True)
