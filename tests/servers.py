@@ -11,8 +11,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from random import randrange
+from typing import Any
 
 import pytest
+
+from infra.kafka.broker import LocalBroker
+from infra.kafka.jars import BrokerError
 
 POSTGRES_IMAGE = "postgres:17-alpine"
 KAFKA_IMAGE = "confluentinc/cp-kafka:7.9.1"  # Apache Kafka 3.9, with the start script that testcontainers knows
@@ -40,6 +44,20 @@ def kafka() -> Iterator[str]:
         return
     with ExitStack() as stack:
         yield _first(stack, kafka_in_docker, kafka_on_java)
+
+
+@contextmanager
+def own_broker(folder: Path, *where: Any, **how: Any) -> Iterator[LocalBroker]:
+    """A broker that a test may kill and start again; the test is skipped where none can be had."""
+    made = LocalBroker(folder, *where, **how)
+    try:
+        made.start()
+    except BrokerError as why:
+        not_to_be_had("KAFKA", why)
+    try:
+        yield made
+    finally:
+        made.kill()
 
 
 def _first(stack: ExitStack, *ways: Callable[[ExitStack], str]) -> str:
@@ -81,8 +99,6 @@ def kafka_in_docker(stack: ExitStack) -> str:
 
 def kafka_on_java(stack: ExitStack) -> str:
     """Apache Kafka itself, whose jars Maven brings; its data lies in a temporary folder."""
-    from infra.kafka.broker import LocalBroker
-
     home = Path(tempfile.mkdtemp(prefix="danze-kafka-"))
     stack.callback(shutil.rmtree, home, ignore_errors=True)
     broker = LocalBroker(home)

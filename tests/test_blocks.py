@@ -10,8 +10,6 @@ from contextlib import contextmanager
 
 import pytest
 
-from infra.kafka.broker import LocalBroker
-from infra.kafka.jars import BrokerError
 from tests import servers
 from tests.blocks import FROM_NOTHING, HTTP, KAFKA, ON_KAFKA, ROOT, Reader, calls_http, not_run, pages, small_city
 from tests.clients.test_other_languages import needs
@@ -69,13 +67,8 @@ def test_every_block_does_what_its_page_says(page, folder):
 
 @pytest.fixture
 def empty_broker(tmp_path):
-    made = LocalBroker(tmp_path / "broker")
-    try:
-        made.start()
-    except BrokerError as why:
-        servers.not_to_be_had("KAFKA", why)
-    yield made
-    made.kill()
+    with servers.own_broker(tmp_path / "broker") as made:
+        yield made
 
 
 @pytest.mark.kafka

@@ -14,9 +14,7 @@ from itertools import count, pairwise
 import pytest
 from kafka import KafkaProducer
 
-from infra.kafka.broker import LocalBroker
 from infra.kafka.client import admin
-from infra.kafka.jars import BrokerError
 from infra.kafka.settings import KafkaSettings
 from tests import servers
 from tests.consumers.members import Seen, committed, member, publish, until
@@ -261,16 +259,11 @@ def test_a_worker_whose_work_fails_ends_with_what_it_raised(kafka_url, new_topic
 @pytest.fixture
 def broker(tmp_path):
     """One that a test may kill, with a topic `events`."""
-    made = LocalBroker(tmp_path / "broker", servers.free_port())
-    try:
-        made.start()
-    except BrokerError as why:
-        servers.not_to_be_had("KAFKA", why)
-    with admin(KafkaSettings((made.url,))) as client:
-        client.create_topics({"events": {"num_partitions": 1, "replication_factor": 1}})
-        client.wait_for_topics(["events"])
-    yield made
-    made.kill()
+    with servers.own_broker(tmp_path / "broker", servers.free_port()) as made:
+        with admin(KafkaSettings((made.url,))) as client:
+            client.create_topics({"events": {"num_partitions": 1, "replication_factor": 1}})
+            client.wait_for_topics(["events"])
+        yield made
 
 
 def test_a_worker_that_is_stopped_while_its_broker_is_dead_stops_soon_and_without_a_traceback(broker, tmp_path):

@@ -25,13 +25,8 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="module")
 def standing(tmp_path_factory):
     """A broker that the tests of this module may kill."""
-    made = LocalBroker(tmp_path_factory.mktemp("kafka"), sasl=User("danze", "correct horse"))
-    try:
-        made.start()
-    except BrokerError as why:
-        servers.not_to_be_had("KAFKA", why)
-    yield made
-    made.kill()
+    with servers.own_broker(tmp_path_factory.mktemp("kafka"), sasl=User("danze", "correct horse")) as made:
+        yield made
 
 
 @pytest.mark.kafka

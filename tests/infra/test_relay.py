@@ -12,8 +12,6 @@ from pathlib import Path
 import pytest
 
 from infra import relay as module
-from infra.kafka.broker import LocalBroker
-from infra.kafka.jars import BrokerError
 from infra.kafka.publisher import Publisher
 from infra.kafka.settings import KafkaSettings, Refused
 from infra.kafka.topics import Topics
@@ -267,15 +265,10 @@ def test_a_broker_that_is_not_there_is_said_once_and_waited_for(log, topics):
 
 @pytest.mark.slow
 def test_a_broker_killed_during_load_costs_nothing(log, tmp_path):
-    broker = LocalBroker(tmp_path / "kafka")
-    try:
-        broker.start()
-    except BrokerError as why:
-        servers.not_to_be_had("KAFKA", why)
-    settings, topics = KafkaSettings((broker.url,)), Topics("killed.")
-    topics.create(settings)
     subjects = [f"petition:430400-2020-{n % 500:06}" for n in range(20_000)]
-    try:
+    with servers.own_broker(tmp_path / "kafka") as broker:
+        settings, topics = KafkaSettings((broker.url,)), Topics("killed.")
+        topics.create(settings)
         with Running(log, settings, topics, patience=3) as relay:
             fill(log, subjects[:8_000])
             until(lambda: log.mark(RELAYED) > 0)
@@ -286,5 +279,3 @@ def test_a_broker_killed_during_load_costs_nothing(log, tmp_path):
             until(lambda: log.mark(RELAYED) == len(subjects))
             assert relay.said[2:] == ["works again"]
         assert_nothing_is_missing(records(broker.url, topics.events), subjects)
-    finally:
-        broker.kill()

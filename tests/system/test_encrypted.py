@@ -5,9 +5,8 @@ from contextlib import ExitStack
 import pytest
 from danze_producer import Producer
 
-from infra.kafka.broker import LocalBroker, User
+from infra.kafka.broker import User
 from infra.kafka.client import admin
-from infra.kafka.jars import BrokerError
 from infra.kafka.settings import KafkaSettings, Unreachable
 from infra.kafka.topics import Topics
 from infra.log.open import open_log
@@ -33,13 +32,8 @@ def broker(authority, tmp_path_factory):
     certificate, key = authority.server("kafka")
     pem = authority.folder / "kafka.pem"
     pem.write_bytes(key.read_bytes() + certificate.read_bytes())
-    made = LocalBroker(tmp_path_factory.mktemp("kafka"), sasl=User("danze", PASSWORD), pem=pem)
-    try:
-        made.start()
-    except BrokerError as why:
-        servers.not_to_be_had("KAFKA", why)
-    yield made
-    made.kill()
+    with servers.own_broker(tmp_path_factory.mktemp("kafka"), sasl=User("danze", PASSWORD), pem=pem) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from infra.kafka.broker import LocalBroker, User
-from infra.kafka.jars import BrokerError
+from infra.kafka.broker import User
 from infra.kafka.settings import KafkaSettings
 from infra.kafka.topics import Topics
 from tests import servers
@@ -27,14 +26,9 @@ pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
 @pytest.fixture
 def broker(tmp_path):
     """Its topics are made; it stands."""
-    made = LocalBroker(tmp_path / "broker", servers.free_port(), User("danze", "correct horse"))
-    try:
-        made.start()
-    except BrokerError as why:
-        servers.not_to_be_had("KAFKA", why)
-    Topics().create(KafkaSettings((made.url,)), partitions=2)
-    yield made
-    made.kill()
+    with servers.own_broker(tmp_path / "broker", servers.free_port(), User("danze", "correct horse")) as made:
+        Topics().create(KafkaSettings((made.url,)), partitions=2)
+        yield made
 
 
 @pytest.fixture
