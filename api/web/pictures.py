@@ -43,7 +43,6 @@ class Strip:
     ticks: list[tuple[float, str]]
     now: float | None
     width: float = WIDTH
-    gutter: float = GUTTER
 
 
 class _Axis:

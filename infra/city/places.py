@@ -16,9 +16,6 @@ WEIGHT_OF_COUNTY = {
 }  # fmt: skip
 """How many of a hundred or so matters come from each."""
 
-TOWN_KINDS = frozenset({"街道", "镇", "乡"})
-"""Divisions with an administration of their own; an industrial park or a prison is a place but no unit."""
-
 
 class Place(NamedTuple):
     """One division of the city, with the villages or neighbourhoods below it."""
