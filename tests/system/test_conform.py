@@ -2,35 +2,23 @@
 
 from contextlib import closing
 
-import pytest
-
 from cli.wiring import System
 from domain.petition.state import evolve
 from domain.petition.steps import LEADS_TO
-from infra.city.simulation import simulate
 from infra.exporters.items import stretches
-from tests.system.command import Danze
 
 
-@pytest.fixture(scope="module")
-def city(tmp_path_factory) -> Danze:
-    """A store with a simulated quarter, late entries among it."""
-    danze = Danze(tmp_path_factory.mktemp("city") / "danze.db")
-    assert danze.emit(*simulate(7, days=90, scale=0.03), options=("--history",))["recorded"] > 5_000
-    return danze
-
-
-def test_what_danze_took_conforms_and_its_export_does_too(city, tmp_path):
-    said = city("export", "xes", tmp_path / "log.xes", "--json").json
+def test_what_danze_took_conforms_and_its_export_does_too(quarter, tmp_path):
+    said = quarter("export", "xes", tmp_path / "log.xes", "--json").json
     for source in ("store", tmp_path / "log.xes"):
-        conformed = city("conform", "--from", source, "--json")
+        conformed = quarter("conform", "--from", source, "--json")
         assert conformed.code == 0
         assert conformed.json["items"] == said["traces"]
         assert conformed.json["broken"] == []
 
 
-def test_every_step_led_where_the_table_of_steps_says(city):
-    with closing(System(city.store)) as system:
+def test_every_step_led_where_the_table_of_steps_says(quarter):
+    with closing(System(quarter.store)) as system:
         for stretch in stretches(system.log, system.log.head().position):
             for events in stretch.items:
                 item = None
@@ -39,13 +27,13 @@ def test_every_step_led_where_the_table_of_steps_says(city):
                     assert item.state in LEADS_TO.get(type(event.data), {before})
 
 
-def test_an_item_that_went_another_way_is_named_with_the_step(city, tmp_path):
-    assert city("export", "xes", tmp_path / "log.xes.gz").code == 0
-    assert city("export", "xes", tmp_path / "log.xes").code == 0
+def test_an_item_that_went_another_way_is_named_with_the_step(quarter, tmp_path):
+    assert quarter("export", "xes", tmp_path / "log.xes.gz").code == 0
+    assert quarter("export", "xes", tmp_path / "log.xes").code == 0
     log = (tmp_path / "log.xes").read_text(encoding="utf-8")
     foreign = log.replace("petition.accepted", "petition.worked").replace("petition.answered", "petition.worked")
     (tmp_path / "foreign.xes").write_text(foreign, encoding="utf-8")
-    conformed = city("conform", "--from", tmp_path / "foreign.xes", "--json")
+    conformed = quarter("conform", "--from", tmp_path / "foreign.xes", "--json")
     assert conformed.code == 1
     closed = [each for each in conformed.json["broken"] if each["step"] == "petition.closed"]
     assert closed
@@ -58,7 +46,7 @@ def test_an_item_that_went_another_way_is_named_with_the_step(city, tmp_path):
         assert 'value="petition.closed"' in own.split("<event>")[each["at"]]
 
 
-def test_what_is_no_log_is_refused(city, tmp_path):
+def test_what_is_no_log_is_refused(quarter, tmp_path):
     (tmp_path / "log.xes").write_text("hello")
-    city("conform", "--from", tmp_path / "log.xes").refused("log.xes")
-    city("conform", "--from", tmp_path / "none.xes").refused("none.xes")
+    quarter("conform", "--from", tmp_path / "log.xes").refused("log.xes")
+    quarter("conform", "--from", tmp_path / "none.xes").refused("none.xes")

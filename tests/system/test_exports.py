@@ -9,7 +9,6 @@ import orjson
 import pytest
 
 from domain.codec import encode
-from infra.city.simulation import simulate
 from infra.importers.xes import traces
 from tests.samples import CITY_UNITS, HOUSING, IN_HANDLING, e, on, raised
 from tests.system.command import Danze
@@ -18,25 +17,17 @@ XES = "{http://www.xes-standard.org/}"
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory) -> Danze:
-    """A store with a simulated quarter."""
-    danze = Danze(tmp_path_factory.mktemp("city") / "danze.db")
-    assert danze.emit(*simulate(7, days=90, scale=0.03), options=("--history",))["recorded"] > 5_000
-    return danze
-
-
-@pytest.fixture(scope="module")
-def events(city) -> list[dict]:
+def events(quarter) -> list[dict]:
     """The stored events."""
-    return [orjson.loads(line) for line in city("export", "jsonl", "-").out.splitlines()]
+    return [orjson.loads(line) for line in quarter("export", "jsonl", "-").out.splitlines()]
 
 
 def of_items(events: list[dict]) -> list[dict]:
     return [each for each in events if each["subject"].startswith("petition:")]
 
 
-def test_every_event_of_every_item_stands_in_its_trace_with_its_time_and_offset(city, events, tmp_path):
-    said = city("export", "xes", tmp_path / "log.xes", "--json").json
+def test_every_event_of_every_item_stands_in_its_trace_with_its_time_and_offset(quarter, events, tmp_path):
+    said = quarter("export", "xes", tmp_path / "log.xes", "--json").json
     read = {
         (row["case:concept:name"], int(row["position"])): (
             row["concept:name"], row["org:resource"], row.get("org:group"), row["time:timestamp"]
@@ -52,14 +43,14 @@ def test_every_event_of_every_item_stands_in_its_trace_with_its_time_and_offset(
     assert said == {"traces": len({no for no, _ in read}), "events": len(read), "position": len(events)}
 
 
-def test_a_trace_runs_forward_and_says_how_its_item_stands(city, tmp_path):
-    assert city("export", "xes", tmp_path / "log.xes").code == 0
+def test_a_trace_runs_forward_and_says_how_its_item_stands(quarter, tmp_path):
+    assert quarter("export", "xes", tmp_path / "log.xes").code == 0
     for each in list(ET.parse(tmp_path / "log.xes").getroot().iter(f"{XES}trace"))[::20]:
         told = {child.get("key"): child.get("value") for child in each}
 
         times = [_timestamp(event) for event in each.iter(f"{XES}event")]
         assert times == sorted(times)
-        shown = city("show", f"petition:{told['concept:name']}", "--json").json
+        shown = quarter("show", f"petition:{told['concept:name']}", "--json").json
         assert (told["state"], told["unit"], told["matter"]) == (shown["state"], shown["unit"], shown["matter"])
 
 
@@ -67,17 +58,17 @@ def _timestamp(event: ET.Element) -> datetime:
     return datetime.fromisoformat(next(each.get("value") for each in event if each.get("key") == "time:timestamp"))
 
 
-def test_the_same_log_makes_the_same_file_packed_or_not(city, tmp_path):
+def test_the_same_log_makes_the_same_file_packed_or_not(quarter, tmp_path):
     for name in ("one.xes", "one.xes.gz", "two.xes.gz"):
-        assert city("export", "xes", tmp_path / name).code == 0
+        assert quarter("export", "xes", tmp_path / name).code == 0
     plain, packed, again = ((tmp_path / name).read_bytes() for name in ("one.xes", "one.xes.gz", "two.xes.gz"))
     assert gzip.decompress(packed) == plain
     assert packed == again
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one.xes", "one.xes.gz", "two.xes.gz"]
 
 
-def test_an_item_stands_as_it_stood_at_a_day(city, events, tmp_path):
-    assert city("export", "xes", tmp_path / "log.xes", "--to", "2020-07-20").code == 0
+def test_an_item_stands_as_it_stood_at_a_day(quarter, events, tmp_path):
+    assert quarter("export", "xes", tmp_path / "log.xes", "--to", "2020-07-20").code == 0
     read = {int(row["position"]) for _, row in traces(tmp_path / "log.xes")}
     assert read == {each["position"] for each in of_items(events) if each["recorded"] < "2020-07-21"}
 
@@ -106,22 +97,22 @@ def test_text_that_xml_cannot_hold_does_not_break_the_file(danze, tmp_path):
     assert row["case:category"] == '城\ufffd乡 <"&\n>'
 
 
-def test_neither_the_store_nor_what_is_there_is_lost_when_an_export_fails(city, tmp_path):
-    city("export", "xes", city.store).refused("the store itself")
-    city("export", "xes", tmp_path).refused("is a folder")
+def test_neither_the_store_nor_what_is_there_is_lost_when_an_export_fails(quarter, tmp_path):
+    quarter("export", "xes", quarter.store).refused("the store itself")
+    quarter("export", "xes", tmp_path).refused("is a folder")
     (tmp_path / "log.xes").write_text("old")
-    city("export", "xes", tmp_path / "log.xes", "--to", "0").refused("--to 0")
+    quarter("export", "xes", tmp_path / "log.xes", "--to", "0").refused("--to 0")
     assert (tmp_path / "log.xes").read_text() == "old"
-    city("export", "xes", tmp_path / "none" / "log.xes").refused("none")
+    quarter("export", "xes", tmp_path / "none" / "log.xes").refused("none")
 
 
 @pytest.mark.postgres
-def test_the_same_log_on_postgresql_makes_the_same_files(city, tmp_path, postgres_store_url):
-    assert city("export", "jsonl", tmp_path / "log.jsonl").code == 0
+def test_the_same_log_on_postgresql_makes_the_same_files(quarter, tmp_path, postgres_store_url):
+    assert quarter("export", "jsonl", tmp_path / "log.jsonl").code == 0
     other = Danze(postgres_store_url)
     assert other("import", "bundle", tmp_path / "log.jsonl").code == 0
     for form, name in (("xes", "log.xes"), ("ocel", "log.json"), ("parquet", "log")):
-        for danze, folder in ((city, "one"), (other, "two")):
+        for danze, folder in ((quarter, "one"), (other, "two")):
             (tmp_path / folder).mkdir(exist_ok=True)
             assert danze("export", form, tmp_path / folder / name).code == 0
     files = [path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*") if path.is_file()]

@@ -10,9 +10,6 @@ import orjson
 import pytest
 from jsonschema_rs import Draft7Validator
 
-from infra.city.simulation import simulate
-from tests.system.command import Danze
-
 
 def list_of(properties: dict[str, Any], *optional: str) -> dict[str, Any]:
     required = [name for name in properties if name not in optional]
@@ -36,28 +33,20 @@ SCHEMA = {
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory) -> Danze:
-    """A store with a simulated quarter."""
-    danze = Danze(tmp_path_factory.mktemp("city") / "danze.db")
-    assert danze.emit(*simulate(7, days=90, scale=0.03), options=("--history",))["recorded"] > 5_000
-    return danze
-
-
-@pytest.fixture(scope="module")
-def written(city) -> dict[str, Any]:
+def written(quarter) -> dict[str, Any]:
     """What the command said of the JSON form."""
-    return city("export", "ocel", Path(city.store).with_name("log.json"), "--json").json
+    return quarter("export", "ocel", Path(quarter.store).with_name("log.json"), "--json").json
 
 
 @pytest.fixture(scope="module")
-def log(city, written) -> dict[str, Any]:
-    return orjson.loads(Path(city.store).with_name("log.json").read_bytes())
+def log(quarter, written) -> dict[str, Any]:
+    return orjson.loads(Path(quarter.store).with_name("log.json").read_bytes())
 
 
 @pytest.fixture(scope="module")
-def tables(city) -> sqlite3.Connection:
-    path = Path(city.store).with_name("log.sqlite")
-    assert city("export", "ocel", path).code == 0
+def tables(quarter) -> sqlite3.Connection:
+    path = Path(quarter.store).with_name("log.sqlite")
+    assert quarter("export", "ocel", path).code == 0
     with closing(sqlite3.connect(path)) as connection:
         yield connection
 
@@ -77,19 +66,19 @@ def test_whatever_is_named_is_there_once_and_declared(log):
     assert {one["objectId"] for each in log["events"] + log["objects"] for one in each["relationships"]} == known
 
 
-def test_every_event_of_the_log_is_in_it_as_it_happened(city, log, written):
-    told = [orjson.loads(line) for line in city("export", "jsonl", "-").out.splitlines()]
+def test_every_event_of_the_log_is_in_it_as_it_happened(quarter, log, written):
+    told = [orjson.loads(line) for line in quarter("export", "jsonl", "-").out.splitlines()]
     stored = {(f"event:{each['position']}", each["type"][:-3], each["time"]) for each in told}
     assert {(each["id"], each["type"], each["time"]) for each in log["events"]} == stored
     assert written == {"events": len(stored), "objects": len(log["objects"]), "left_out": 0, "position": len(stored)}
 
 
-def test_findings_and_deadlines_are_those_that_danze_tells(city, log):
+def test_findings_and_deadlines_are_those_that_danze_tells(quarter, log):
     objects = {each["id"]: each for each in log["objects"]}
     standing = {id for id, each in objects.items() if each["type"] == "finding" and newest(each)["cleared"] == "false"}
-    assert standing == {each["id"] for each in city("findings", "--json").json["findings"]}
+    assert standing == {each["id"] for each in quarter("findings", "--json").json["findings"]}
     for item in [each for each in log["objects"] if each["type"] == "petition"][::10]:
-        shown = city("show", item["id"], "--json").json
+        shown = quarter("show", item["id"], "--json").json
         of_item = f"deadline:{item['id'].removeprefix('petition:')}:"
         told = [newest(each) for id, each in objects.items() if id.startswith(of_item)]
         assert {(each["clock"], each["due_on"][:10], each.get("met_on", "none")[:10]) for each in told} >= {
@@ -115,19 +104,19 @@ def test_both_forms_say_the_same(log, tables):
     assert tables.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
-def test_the_same_log_makes_the_same_file(city, log, tmp_path):
-    assert city("export", "ocel", tmp_path / "again.json").code == 0
-    assert (tmp_path / "again.json").read_bytes() == Path(city.store).with_name("log.json").read_bytes()
+def test_the_same_log_makes_the_same_file(quarter, log, tmp_path):
+    assert quarter("export", "ocel", tmp_path / "again.json").code == 0
+    assert (tmp_path / "again.json").read_bytes() == Path(quarter.store).with_name("log.json").read_bytes()
     assert [path.name for path in tmp_path.iterdir()] == ["again.json"]
 
 
-def test_an_object_is_told_as_it_was_at_a_day(city, tmp_path):
-    assert city("export", "ocel", tmp_path / "log.json", "--to", "2020-07-20").code == 0
+def test_an_object_is_told_as_it_was_at_a_day(quarter, tmp_path):
+    assert quarter("export", "ocel", tmp_path / "log.json", "--to", "2020-07-20").code == 0
     told = orjson.loads((tmp_path / "log.json").read_bytes())
     for item in [each for each in told["objects"] if each["type"] == "petition"][::10]:
-        assert newest(item)["state"] == city("show", item["id"], "--as-of", "2020-07-20", "--json").json["state"]
+        assert newest(item)["state"] == quarter("show", item["id"], "--as-of", "2020-07-20", "--json").json["state"]
 
 
-def test_a_name_that_says_no_form_is_refused(city, tmp_path):
-    city("export", "ocel", tmp_path / "log.xml").refused(".json", ".sqlite")
+def test_a_name_that_says_no_form_is_refused(quarter, tmp_path):
+    quarter("export", "ocel", tmp_path / "log.xml").refused(".json", ".sqlite")
     assert not list(tmp_path.iterdir())

@@ -7,21 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from infra.city.simulation import simulate
 from projections.object_types import OBJECT_TYPES
-from tests.system.command import Danze
 
 ROOT = Path(__file__).resolve().parents[2]
 PM4PY = Path(os.environ.get("DANZE_PM4PY", ROOT / ".venv-pm4py/bin/python"))
 pytestmark = pytest.mark.skipif(not PM4PY.exists(), reason="no PM4Py: `make pm4py` installs it, DANZE_PM4PY names it")
-
-
-@pytest.fixture(scope="module")
-def city(tmp_path_factory) -> Danze:
-    """A store with a simulated quarter."""
-    danze = Danze(tmp_path_factory.mktemp("city") / "danze.db")
-    assert danze.emit(*simulate(7, days=90, scale=0.03), options=("--history",))["recorded"] > 5_000
-    return danze
 
 
 def read(path: Path) -> dict:
@@ -30,14 +20,14 @@ def read(path: Path) -> dict:
 
 
 @pytest.mark.parametrize("name", ["log.xes", "log.xes.gz"])
-def test_it_reads_as_many_cases_and_events_as_were_written(city, tmp_path, name):
-    said = city("export", "xes", tmp_path / name, "--json").json
+def test_it_reads_as_many_cases_and_events_as_were_written(quarter, tmp_path, name):
+    said = quarter("export", "xes", tmp_path / name, "--json").json
     assert read(tmp_path / name) == {"cases": said["traces"], "events": said["events"]}
 
 
 @pytest.mark.parametrize("name", ["log.json", "log.sqlite"])
-def test_it_reads_as_many_events_and_objects_as_were_written(city, tmp_path, name):
-    said = city("export", "ocel", tmp_path / name, "--json").json
+def test_it_reads_as_many_events_and_objects_as_were_written(quarter, tmp_path, name):
+    said = quarter("export", "ocel", tmp_path / name, "--json").json
     told = read(tmp_path / name)
     assert (told["events"], told["objects"]) == (said["events"], said["objects"])
     assert told["types"].keys() == OBJECT_TYPES.keys()
