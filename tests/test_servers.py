@@ -13,6 +13,7 @@ from kafka.errors import KafkaTimeoutError
 from infra.kafka.client import admin
 from infra.kafka.settings import KafkaSettings
 from tests import servers
+from tests.patience import PATIENCE
 
 
 @pytest.mark.postgres
@@ -34,7 +35,7 @@ def test_the_broker_is_a_real_kafka_that_makes_no_topic_by_itself(kafka_url):
 @pytest.mark.parametrize("turn", ["first", "second"])
 def test_each_test_gets_topics_in_which_nothing_is_yet(kafka_url, topics, turn):
     producer = KafkaProducer(bootstrap_servers=kafka_url)
-    sent = producer.send(topics.events, b"x", key=b"petition:A").get(timeout=10)
+    sent = producer.send(topics.events, b"x", key=b"petition:A").get(timeout=PATIENCE)
     producer.close()
     assert sent.offset == 0
     settings = KafkaSettings((kafka_url,))

@@ -8,8 +8,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from consumers.batching import SCHEME, batching_app
 from consumers.running import _until_it_ends
-
-SOON = 30
+from tests.patience import PATIENCE
 
 
 def publish(kafka_url, topic, values, partition=0, **options):
@@ -45,7 +44,7 @@ async def member(kafka_url, topic, work, *, group="g", **options):
         await asyncio.wait({running})
 
 
-async def until(true, seconds=SOON):
+async def until(true, seconds=PATIENCE):
     """Waits for something to become true; the test fails when it does not."""
     give_up = time.monotonic() + seconds
     while not true():

@@ -8,6 +8,7 @@ import pytest
 from kafka import KafkaProducer
 
 from tests.consumers.members import Seen, committed, member, publish, until
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.kafka
 
@@ -295,7 +296,7 @@ def test_a_compacted_topic_has_gaps_and_is_committed_to_its_end(kafka_url, new_t
         return len(reader) < 60
 
     async def story():
-        give_up = time.monotonic() + 40
+        give_up = time.monotonic() + PATIENCE
         while not await compacted():
             assert time.monotonic() < give_up
         async with member(kafka_url, topic, seen, group=topic):

@@ -18,6 +18,7 @@ from infra.kafka.publisher import Publisher
 from infra.kafka.settings import KafkaSettings, Unreachable
 from infra.kafka.topics import Topics
 from tests import servers
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,14 +36,14 @@ def test_what_was_acknowledged_is_there_after_kill_9(standing):
     topics = Topics("kept.")
     topics.create(settings)
     producer = KafkaProducer(**settings.client())
-    producer.send(topics.events, b"first", key=b"petition:A").get(timeout=10)
+    producer.send(topics.events, b"first", key=b"petition:A").get(timeout=PATIENCE)
     producer.close()
     standing.kill()
     with pytest.raises(Unreachable, match=r"no Kafka broker to be reached \(127.0.0.1:\d+: Connection refused\)"):
         topics.check(settings)
     standing.start()
     producer = KafkaProducer(**settings.client())
-    second = producer.send(topics.events, b"second", key=b"petition:A").get(timeout=10)
+    second = producer.send(topics.events, b"second", key=b"petition:A").get(timeout=PATIENCE)
     producer.close()
     assert second.offset == 1
     assert topics.create(settings) == []
@@ -125,5 +126,7 @@ def test_a_producer_chooses_the_partition_that_we_do(kafka_url, topics):
     producer = KafkaProducer(bootstrap_servers=kafka_url)
     subjects = [f"petition:4304{n % 13:02}-2020-{n:06}" for n in range(100)] + ["unit:430400-xfj", "person:某某"]
     sent = [producer.send(topics.events, b"x", key=subject.encode()) for subject in subjects]
-    assert [each.get(timeout=10).partition for each in sent] == [partition_of(subject, 12) for subject in subjects]
+    assert [each.get(timeout=PATIENCE).partition for each in sent] == [
+        partition_of(subject, 12) for subject in subjects
+    ]
     producer.close()

@@ -21,6 +21,7 @@ from infra.log.open import open_log
 from infra.log.port import Conflict, Log
 from infra.log.verify import verify
 from tests.infra.samples import entry
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 WRITER = """
@@ -74,7 +75,7 @@ def test_two_processes_on_one_store_both_get_on(log: Log, store_url: str) -> Non
     both = [writer(store_url, name, 600, 3) for name in ("A", "B")]
     for process in both:
         go(process)
-    assert [process.wait(60) for process in both] == [0, 0]
+    assert [process.wait(PATIENCE) for process in both] == [0, 0]
     assert verify(log)["events"] == 1200
     assert verify(log)["ok"]
     assert [len(log.stream(f"petition:{name}")) for name in "AB"] == [600, 600]
@@ -116,14 +117,14 @@ def test_a_turn_does_not_wait_for_whoever_waits_for_it(postgres_store_url: str) 
             assert log.known([b"x" * 16]) == {}
             log.append([entry("petition:A", 1, 1)], [], after=log.head().position, reads=None)
             log.set_mark("here", 1)
-        changed.result(timeout=10)
+        changed.result(timeout=PATIENCE)
         assert (log.head().position, log.mark("here")) == (1, 1)
 
 
 @pytest.mark.postgres
 def test_a_store_is_opened_while_somebody_writes(postgres_store_url: str) -> None:
     with closing(open_log(postgres_store_url)) as log, log.turn(), ThreadPoolExecutor(1) as pool:
-        pool.submit(open_log, postgres_store_url).result(timeout=10).close()
+        pool.submit(open_log, postgres_store_url).result(timeout=PATIENCE).close()
 
 
 def _executed(url: str, statement: sql.Composed) -> None:

@@ -14,6 +14,7 @@ from infra.kafka.partition import partition_of
 from infra.kafka.settings import KafkaSettings
 from infra.kafka.topics import Topics
 from tests.infra.kafka_reading import records
+from tests.patience import PATIENCE
 from tests.system.command import Danze, action, city, ndjson, registered
 from tests.system.engine import Engine, made, send, until
 
@@ -50,7 +51,7 @@ def publish(kafka_url, topic, *given, partition=None):
         for number, (key, value, *headers) in enumerate(given)
     ]
     for each in sent:
-        each.get(timeout=30)
+        each.get(timeout=PATIENCE)
     producer.close()
 
 
@@ -145,7 +146,7 @@ def test_past_the_cap_the_worker_ends_with_one_sentence_and_goes_on_with_a_highe
     engine.start("project", "--dead-letter-cap", "1")
     engine.read()
     publish(kafka_url, topics.events, *[(b"?", b"?")] * 2 * PARTITIONS)
-    assert engine.workers["project"].wait(60) == 2
+    assert engine.workers["project"].wait(PATIENCE) == 2
     last = engine.said("project").splitlines()[-1]
     assert last.startswith(f"danze: {topics.events}, partition ")
     assert last.endswith("then go on with a higher --dead-letter-cap")
@@ -158,7 +159,7 @@ def test_past_the_cap_the_worker_ends_with_one_sentence_and_goes_on_with_a_highe
 @pytest.mark.parametrize("verb", ["intake", "project"])
 def test_a_missing_topic_ends_it_with_one_sentence(engine, kafka_url, verb):
     with engine.danze.start(verb, "--kafka", kafka_url, "--topics", "t-nobody-made.") as process:
-        said = process.communicate(timeout=60)[1].decode()
+        said = process.communicate(timeout=PATIENCE)[1].decode()
     assert process.returncode == 2
     assert said.splitlines()[-1].startswith("danze: there is no topic t-nobody-made.petition.")
     assert "`danze topics` makes those missing" in said
