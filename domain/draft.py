@@ -1,4 +1,4 @@
-"""What is worked out about one action outside the items: findings raised and cleared, limits set."""
+"""What is worked out about one action: findings raised and cleared, limits set. Of items `Ruling` works out more."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -11,7 +11,7 @@ from domain.known import LOG_ITSELF, Known
 from domain.rules.law import Law
 
 Verdict = Rejected | None
-"""What a step says: a refusal, or nothing, and then the draft or ruling stands as it was worked out."""
+"""What a step says: a refusal, or nothing, and then the draft stands as it was worked out."""
 
 
 class Draft:
@@ -42,10 +42,13 @@ class Draft:
         """Proposes a finding against the unit, or what it went into; without an id of its own it is `RULE:subject`."""
         told, since = self.known.rules.catalogue[rule], since or self.day
         subject = subject or self.subject
-        finding = Finding(
+        self.propose(Finding(
             id=id or f"{rule}:{subject}", rule=rule, subject=subject, unit=self.units.answering(unit, since),
             since=since, axis=told.axis, ground=told.ground, **fields,
-        )  # fmt: skip
+        ))  # fmt: skip
+
+    def propose(self, finding: Finding) -> None:
+        """Proposes it in place of what was proposed before under the same id."""
         self.findings = [each for each in self.findings if each.id != finding.id] + [finding]
 
     def clear(self, id: str) -> None:
@@ -53,7 +56,7 @@ class Draft:
         if self.known.stands(id):
             self.cleared.append(id)
 
-    def start(
+    def limit(
         self,
         clock: str,
         owed_by: UnitId,
@@ -88,12 +91,16 @@ class Draft:
             own = self.owner is None or self.action.unit == self.owner
             id = f"F13:{self.subject}" if own else f"F13:{self.subject}:{self.action.unit}"
             self.find("F13", self.action.unit, id=id, since=late_since)
-        decided = Decided(
-            set=tuple(self.set), findings=tuple(self.findings), cleared=tuple(self.cleared),
-            late=late_since is not None,
-        )  # fmt: skip
-        touches = tuple(dict.fromkeys((*(each.id for each in self.findings), *self.cleared)))
-        return Recorded(NOTHING if decided == NOTHING else decided, touches)
+        decided = self.decided(late=late_since is not None)
+        return Recorded(NOTHING if decided == NOTHING else decided, self.touched())
+
+    def decided(self, *, late: bool) -> Decided:
+        """What was worked out, as the event keeps it."""
+        return Decided(set=tuple(self.set), findings=tuple(self.findings), cleared=tuple(self.cleared), late=late)
+
+    def touched(self) -> tuple[str, ...]:
+        """What else the event is looked for by: the findings that it speaks of."""
+        return tuple(dict.fromkeys((*(each.id for each in self.findings), *self.cleared)))
 
 
 def entered_late(action: AnyAction, known: Known, law: Law) -> date | None:

@@ -26,9 +26,9 @@ def _judge(conference: Conference | None, action: AnyAction, draft: Draft) -> No
         case e.ItemAgreed():
             fact = action.data
             if fact.due is not None:
-                draft.start(f"D13:{fact.item}", fact.owner_unit, given=fact.due)
+                draft.limit(f"D13:{fact.item}", fact.owner_unit, given=fact.due)
             if fact.petition is not None:
-                draft.start(f"D12:{fact.petition}", fact.owner_unit, parameter="sponsor_days", unit="working")
+                draft.limit(f"D12:{fact.petition}", fact.owner_unit, parameter="sponsor_days", unit="working")
         case e.ItemDone() if (agreed := _agreed(conference, action.data.item)) is not None:
             if agreed.due is not None and draft.late_for(agreed.due):
                 draft.clear(f"D13:{draft.subject}:{agreed.item}")

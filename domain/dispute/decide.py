@@ -18,7 +18,7 @@ def decide(dispute: Dispute | None, action: AnyAction, known: Known) -> Recorded
     draft = Draft(action, known, owner=dispute.unit if dispute else fact.unit)
     match fact:
         case e.DisputeLogged():
-            draft.start("D14", fact.unit, parameter="dispute_days")
+            draft.limit("D14", fact.unit, parameter="dispute_days")
         case e.DisputeCleared() | e.DisputeBecamePetition() if dispute is not None:
             if any(draft.late_for(each.due_on) for each in dispute.due):
                 draft.clear(f"D14:{draft.subject}")

@@ -36,7 +36,7 @@ def _judge(evaluation: Evaluation, unit: UnitId, period: Period, draft: Draft) -
             if evaluations and draft.late_for(max(due_on(duty, period, rules) for duty in evaluations)):
                 draft.clear(f"D08:{subject_of(unit)}:{period.name}")
         case e.UnitListed() if (office := draft.units.conference_office(unit)) is not None:
-            draft.start("D15", office, parameter="interview_days")
+            draft.limit("D15", office, parameter="interview_days")
         case e.OfficialInterviewed():
             if any(draft.late_for(each.due_on) for each in evaluation.due):
                 draft.clear(f"D15:{draft.subject}")

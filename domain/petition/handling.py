@@ -3,6 +3,7 @@
 from domain.deadlines import Deadline
 from domain.draft import Verdict
 from domain.envelope import Rejected, day_of
+from domain.fact import OfficialId
 from domain.petition import events as e
 from domain.petition import refusal
 from domain.petition.guards import competent, conflicted, may_receive
@@ -134,7 +135,7 @@ def answered(fact: e.PetitionAnswered, ruling: Ruling) -> Verdict:
     ruling.meet(*HANDLING_CLOCKS, "K13")
     if item.state in ("registered", "routed"):
         ruling.meet("K1", *NOTICE_CLOCKS)
-        ruling.facts["first_handler"] = ruling.first_handler() or (unit, ruling.action.actor)
+        ruling.facts["first_handler"] = ruling.first_handler() or (unit, OfficialId(ruling.action.actor))
         competent(ruling, unit)
     ruling.end("K4")
     if fact.outcome == "supported":

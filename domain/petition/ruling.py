@@ -1,17 +1,17 @@
 """What is worked out about one step of an item: clocks started, met, moved and ended; findings raised and cleared."""
 
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict
 
 from domain.calendar import ONE_DAY
 from domain.deadlines import Deadline, Met, Moved
-from domain.draft import entered_late
-from domain.envelope import NOTHING, AnyAction, Decided, Finding, Recorded, day_of
+from domain.draft import Draft
+from domain.envelope import AnyAction, Decided, Finding, day_of
 from domain.fact import OfficialId, UnitId
-from domain.known import LOG_ITSELF, Known
+from domain.known import Known
 from domain.petition import matter
 from domain.petition.item import Handler, Item
-from domain.rules.law import Dates, Law
+from domain.rules.law import Dates
 
 HANDLING_CLOCKS = ("K5", "K12")
 NOTICE_CLOCKS = ("K2", "K3")
@@ -33,23 +33,28 @@ SHARED = frozenset({"F12", "F13"})
 """Rules under whose id two units may be at fault; the second one's finding carries the unit as well."""
 
 
-class Ruling:
-    """The record of one step while it is being decided. Becomes a `Decided`; lives no longer than that."""
+class Facts(TypedDict, total=False):
+    """What else is decided of a step; see `Decided`."""
+
+    matter: str
+    repeat_number: int
+    collective: bool
+    skip_level: bool
+    beyond: bool
+    first_handler: Handler | None
+    passed_on: bool
+    out_of_time: bool
+
+
+class Ruling(Draft):
+    """The draft of a step of an item."""
 
     def __init__(self, item: Item | None, action: AnyAction, known: Known) -> None:
-        self.action = action
-        self.known = known
-        self.units = known.units
-        self.day: date = day_of(action.time)
-        self.law: Law = known.rules.on(self.day)
-        self.version = item.version + 1 if item is not None else 1
-        self.set: list[Deadline] = []
+        super().__init__(action, known, version=item.version + 1 if item is not None else 1)
         self.met: list[Met] = []
         self.moved: list[Moved] = []
         self.ended: list[tuple[str, int]] = []
-        self.findings: list[Finding] = []
-        self.cleared: list[str] = []
-        self.facts: dict[str, Any] = {}
+        self.facts: Facts = {}
         self.touches: tuple[str, ...] = ()
         self._item = item
 
@@ -58,11 +63,6 @@ class Ruling:
         """The item as it stood before the step."""
         assert self._item is not None, "only a registration has no item yet"
         return self._item
-
-    @property
-    def subject(self) -> str:
-        """`petition:NO`."""
-        return self.action.subject
 
     @property
     def unit(self) -> UnitId:
@@ -225,13 +225,12 @@ class Ruling:
         id = id or f"{rule}:{self.subject}" + (f":{detail}" if detail else "")
         if item is not None and rule in SHARED and any(fault == id and by != unit for fault, by in item.faults):
             id = f"{id}:{unit}"
-        finding = Finding(
+        self.propose(Finding(
             id=id, rule=rule,
             subject=subject or self.subject, unit=unit, since=since, axis=told.axis,
             ground=fields.pop("ground", told.ground),
             handler=handler, **fields,
-        )  # fmt: skip
-        self.findings = [each for each in self.findings if each.id != finding.id] + [finding]
+        ))  # fmt: skip
 
     def clear(self, id: str) -> None:
         """What was proposed does not stand any more."""
@@ -267,17 +266,15 @@ class Ruling:
 
     # the end
 
-    def recorded(self) -> Recorded:
-        """The ruling as it is recorded. Entered more than `entry_hours` late trips F13, unless imported."""
-        late_since = entered_late(self.action, self.known, self.law)
-        if late_since and self.action.unit and self.action.source not in LOG_ITSELF:
-            self.find("F13", self.action.unit, since=late_since)
-        decided = Decided(
+    def decided(self, *, late: bool) -> Decided:
+        return Decided(
             set=tuple(self.set), met=tuple(self.met), moved=tuple(self.moved), ended=tuple(self.ended),
-            findings=tuple(self.findings), cleared=tuple(self.cleared), late=late_since is not None,
-            **self.facts,
+            findings=tuple(self.findings), cleared=tuple(self.cleared), late=late, **self.facts,
         )  # fmt: skip
-        return Recorded(NOTHING if decided == NOTHING else decided, self.touches)
+
+    def touched(self) -> tuple[str, ...]:
+        """Matters that it joins or leaves, and the official who sponsors it; findings stand with the item."""
+        return self.touches
 
 
 def _missed_before(other: Deadline, deadline: Deadline) -> bool:
