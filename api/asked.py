@@ -83,6 +83,15 @@ def read_between(from_: str | None, to: str | None) -> tuple[date | None, date |
     return begins, ends
 
 
+def read_days(from_: str | None, to: str | None, answered: date) -> tuple[date, date]:
+    """Two days in order; by default the year up to the day answered for. A problem names the field."""
+    ends = read_date(to, "to") or answered
+    begins = read_date(from_, "from") or date(ends.year, 1, 1)
+    if ends < begins:
+        raise bad_value("to", "before from")
+    return begins, ends
+
+
 def read_span(from_: str | None, to: str | None) -> tuple[date | None, date | None]:
     """Both ends of a time, or neither; a problem that names the field where one is missing."""
     begins, ends = read_between(from_, to)

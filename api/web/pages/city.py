@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from api.asked import read_date, unit_id
+from api.asked import read_date, read_days, unit_id
 from api.ports import Answer, Asks
 from api.problems import Problem, bad_value
 from api.web.figures import local_date
@@ -87,15 +87,6 @@ def _of_city(page: Page, city: Answer) -> Answer:
     return {"unit": page.city, **period_of(city)}
 
 
-def between(answered: date, from_: str | None, to: str | None) -> tuple[date, date]:
-    """The days asked about, in order; by default the year up to the day answered for."""
-    ends = read_date(to, "to") or answered
-    begins = read_date(from_, "from") or date(ends.year, 1, 1)
-    if ends < begins:
-        raise bad_value("to", "before from")
-    return begins, ends
-
-
 def _kpis(page: Page, questions: Asks, unit: str | None, from_: str | None, to: str | None) -> dict[str, Any]:
     city = questions.overview(page.moment) if not (unit and from_ and to) else {}
     known = _of_city(page, city) if city else {}
@@ -103,7 +94,7 @@ def _kpis(page: Page, questions: Asks, unit: str | None, from_: str | None, to: 
     if not named:
         raise bad_value("unit", "missing")
     answered = local_date(city.get("as_of")) or date.max - timedelta(days=1)
-    begins, ends = between(answered, from_ or known.get("from"), to or known.get("to"))
+    begins, ends = read_days(from_ or known.get("from"), to or known.get("to"), answered)
     told = questions.kpi(named, begins, ends, page.moment)
     return {"told": told, "kpis": told["kpis"], "period": {"unit": named, "from": str(begins), "to": str(ends)}}
 

@@ -8,11 +8,11 @@ from typing import Annotated
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from api.asked import read_date, unit_id
+from api.asked import read_date, read_days, unit_id
 from api.ports import Asks
 from api.problems import bad_value, found
 from api.web.page import Shown
-from api.web.pages.city import between, period_of
+from api.web.pages.city import period_of
 from api.web.pages.findings import findings_sheet
 from api.web.pictures import duty_calendar
 from api.web.sheets import Sheet
@@ -84,7 +84,7 @@ def duties(
     named = unit_id(code) or code
     board = found(questions.scoreboard(named, page.moment), f"unit {code}")
     known = period_of(board)
-    begins, ends = between(read_date(known["to"], "to") or date.max, from_ or known["from"], to)
+    begins, ends = read_days(from_ or known["from"], to, read_date(known["to"], "to") or date.max)
     if (ends - begins).days >= LONGEST:
         raise bad_value("to", f"more than {LONGEST} days after from")
     told = found(questions.duties(named, begins, ends, alone=True, as_of=page.moment), named)
