@@ -15,7 +15,7 @@ from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
 
-from api.routes.shapes import FieldError, ProblemDocument
+from api.routes.told import FieldError, ProblemDocument
 from api.segments import MARK
 
 PROBLEM_JSON = "application/problem+json"

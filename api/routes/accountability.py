@@ -10,7 +10,7 @@ from litestar.params import FromPath, FromQuery, PathParameter, QueryParameter
 from api.asked import SORT, Moment, in_order, official_id, unit_id
 from api.ports import Answer, Asks
 from api.problems import answers, cursor_read, found
-from api.routes import examples, shapes
+from api.routes import accountability_told
 from api.routes.petitions import Cursor
 from projections import orders
 
@@ -20,7 +20,7 @@ from projections import orders
     operation_id="units",
     tags=["units"],
     sync_to_thread=True,
-    responses=answers(shapes.Units, examples.UNITS),
+    responses=answers(accountability_told.Units, accountability_told.UNITS),
 )
 def units(
     questions: Asks,
@@ -36,7 +36,9 @@ def units(
     operation_id="scoreboard",
     tags=["units"],
     sync_to_thread=True,
-    responses=answers(shapes.Scoreboard, examples.SCOREBOARD, missing="No such unit at that time"),
+    responses=answers(
+        accountability_told.Scoreboard, accountability_told.SCOREBOARD, missing="No such unit at that time"
+    ),
 )
 def scoreboard(questions: Asks, moment: Moment, code: FromPath[str]) -> Answer:
     """How does a unit do?"""
@@ -48,7 +50,7 @@ def scoreboard(questions: Asks, moment: Moment, code: FromPath[str]) -> Answer:
     operation_id="findings",
     tags=["findings"],
     sync_to_thread=True,
-    responses=answers(shapes.FindingList, examples.FINDINGS),
+    responses=answers(accountability_told.FindingList, accountability_told.FINDINGS),
 )
 def findings(
     questions: Asks,
@@ -87,7 +89,9 @@ def findings(
     operation_id="finding",
     tags=["findings"],
     sync_to_thread=True,
-    responses=answers(shapes.FindingWhole, examples.FINDING_WHOLE, missing="No such finding at that time"),
+    responses=answers(
+        accountability_told.FindingWhole, accountability_told.FINDING_WHOLE, missing="No such finding at that time"
+    ),
 )
 def finding_whole(questions: Asks, moment: Moment, finding: FromPath[str]) -> Answer:
     """What does the rule say, on what evidence, who held the roles that day, and who decided what?"""
@@ -99,7 +103,9 @@ def finding_whole(questions: Asks, moment: Moment, finding: FromPath[str]) -> An
     operation_id="explain",
     tags=["findings"],
     sync_to_thread=True,
-    responses=answers(shapes.Explained, examples.EXPLAINED, missing="No such finding or deadline at that time"),
+    responses=answers(
+        accountability_told.Explained, accountability_told.EXPLAINED, missing="No such finding or deadline at that time"
+    ),
 )
 def explain(
     questions: Asks,

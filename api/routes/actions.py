@@ -14,8 +14,8 @@ from litestar.openapi.spec.enums import OpenAPIType
 from api.ports import Takes
 from api.problems import Problem, answers, told
 from api.roles import WRITERS
-from api.routes import examples
-from api.routes.shapes import TakenAll
+from api.routes import actions_told
+from api.routes.actions_told import TakenAll
 from api.telemetry import Meters
 
 ONE = "application/json"
@@ -36,12 +36,14 @@ class TakesActions(Operation):
         one = Schema(type=OpenAPIType.OBJECT, description="An action: a CloudEvent in structured JSON mode")
         many = Schema(type=OpenAPIType.ARRAY, description="Actions; what is none is answered `malformed` in its place")
         text = Schema(description="Text: one action a line; what is none is answered `malformed` in its place")
-        example: dict[str, Example | Reference] = {"action": Example(summary="A registration", value=examples.ACTION)}
+        example: dict[str, Example | Reference] = {
+            "action": Example(summary="A registration", value=actions_told.ACTION)
+        }
         batch: dict[str, Example | Reference] = {
-            "batch": Example(summary="Two actions", value=[examples.ACTION, examples.ACTION])
+            "batch": Example(summary="Two actions", value=[actions_told.ACTION, actions_told.ACTION])
         }
         line: dict[str, Example | Reference] = {
-            "lines": Example(value=msgspec.json.encode(examples.ACTION).decode() + "\n")
+            "lines": Example(value=msgspec.json.encode(actions_told.ACTION).decode() + "\n")
         }
         self.request_body = RequestBody(
             required=True,
@@ -62,7 +64,7 @@ class TakesActions(Operation):
     tags=["actions"],
     status_code=207,
     request_max_body_size=MAX_BODY,
-    responses=answers(TakenAll, examples.TAKEN, status=207)
+    responses=answers(TakenAll, actions_told.TAKEN, status=207)
     | {
         413: told("Longer than 16 MiB", 413, "too-large"),
         415: told("Another media type", 415, "unsupported-media-type"),

@@ -2,8 +2,7 @@
 
 from typing import Any, NotRequired, TypedDict
 
-from api.routes.examples import NO, TOLD
-from api.routes.shapes import Told
+from api.routes.told import NO, TOLD, Told
 
 
 class DueRow(TypedDict):

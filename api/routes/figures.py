@@ -10,7 +10,7 @@ from litestar.params import FromQuery, QueryParameter
 from api.asked import SORT, Moment, in_order, read_between, unit_id
 from api.ports import Answer, Asks
 from api.problems import answers, bad_value
-from api.routes import examples, shapes
+from api.routes import figures_told
 from projections import orders
 
 By = Literal[
@@ -26,7 +26,7 @@ IS_DATE = {"format": "date"}
     operation_id="kpis",
     tags=["figures"],
     sync_to_thread=True,
-    responses=answers(shapes.Kpis, examples.KPIS),
+    responses=answers(figures_told.Kpis, figures_told.KPIS),
 )
 def kpis(
     questions: Asks,
@@ -47,7 +47,7 @@ def kpis(
     operation_id="counters",
     tags=["figures"],
     sync_to_thread=True,
-    responses=answers(shapes.Counters, examples.COUNTERS),
+    responses=answers(figures_told.Counters, figures_told.COUNTERS),
 )
 def counters(
     questions: Asks,
@@ -71,7 +71,7 @@ def counters(
     operation_id="overview",
     tags=["figures"],
     sync_to_thread=True,
-    responses=answers(shapes.Overview, examples.OVERVIEW),
+    responses=answers(figures_told.Overview, figures_told.OVERVIEW),
 )
 def overview(questions: Asks, moment: Moment) -> Answer:
     """How does the city do?"""

@@ -2,8 +2,7 @@
 
 from typing import Any, TypedDict
 
-from api.routes.examples import TOLD
-from api.routes.shapes import Told
+from api.routes.told import TOLD, Told
 
 
 class Words(TypedDict):

@@ -11,7 +11,7 @@ from litestar.params import FromPath, PathParameter, QueryParameter
 from api.asked import SORT, Moment, in_order, official_id, read_between, read_span, unit_id
 from api.ports import Answer, Asks
 from api.problems import Problem, answers, bad_value, cursor_read, found
-from api.routes import ledger_answers as told_as
+from api.routes import ledgers_told as told_as
 from api.routes.figures import DATE, IS_DATE
 from api.routes.petitions import Cursor, Limit
 from domain.periods import half_year

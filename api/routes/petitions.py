@@ -11,7 +11,7 @@ from api.asked import SORT, Moment, unit_id
 from api.ports import Answer, Asks, Lets
 from api.problems import answers, cursor_read, found
 from api.roles import asked_of, reader_of
-from api.routes import examples, public_told, shapes
+from api.routes import petitions_told, public_told
 from projections import orders
 
 Limit = Annotated[int, QueryParameter(ge=1, le=500, description="How many at most")]
@@ -23,7 +23,7 @@ Cursor = Annotated[str | None, QueryParameter(description="The `next` of the ans
     operation_id="searchPetitions",
     tags=["petitions"],
     sync_to_thread=True,
-    responses=answers(shapes.PetitionList, examples.PETITIONS),
+    responses=answers(petitions_told.PetitionList, petitions_told.PETITIONS),
 )
 def search_petitions(
     questions: Asks,
@@ -67,7 +67,7 @@ def search_petitions(
     operation_id="petition",
     tags=["petitions"],
     sync_to_thread=True,
-    responses=answers(shapes.Case, examples.CASE, missing="No such item at that time"),
+    responses=answers(petitions_told.Case, petitions_told.CASE, missing="No such item at that time"),
 )
 def petition(questions: Asks, moment: Moment, no: FromPath[str]) -> Answer:
     """Where does an item stand?"""
@@ -79,7 +79,7 @@ def petition(questions: Asks, moment: Moment, no: FromPath[str]) -> Answer:
     operation_id="timeline",
     tags=["petitions"],
     sync_to_thread=True,
-    responses=answers(shapes.Timeline, examples.TIMELINE, missing="No such item at that time"),
+    responses=answers(petitions_told.Timeline, petitions_told.TIMELINE, missing="No such item at that time"),
 )
 def timeline(questions: Asks, moment: Moment, no: FromPath[str]) -> Answer:
     """What happened to an item?"""
@@ -91,7 +91,7 @@ def timeline(questions: Asks, moment: Moment, no: FromPath[str]) -> Answer:
     operation_id="subjectTimeline",
     tags=["petitions"],
     sync_to_thread=True,
-    responses=answers(shapes.Timeline, examples.TIMELINE, missing="No such subject at that time"),
+    responses=answers(petitions_told.Timeline, petitions_told.TIMELINE, missing="No such subject at that time"),
 )
 def subject_timeline(
     questions: Asks,
@@ -107,7 +107,7 @@ def subject_timeline(
     operation_id="dossier",
     tags=["petitions"],
     sync_to_thread=True,
-    responses=answers(shapes.Dossier, examples.DOSSIER, missing="No such item at that time"),
+    responses=answers(petitions_told.Dossier, petitions_told.DOSSIER, missing="No such item at that time"),
 )
 def dossier(questions: Asks, moment: Moment, no: FromPath[str]) -> Answer:
     """Who caused it, and who answers for it?"""
@@ -119,7 +119,7 @@ def dossier(questions: Asks, moment: Moment, no: FromPath[str]) -> Answer:
     operation_id="matter",
     tags=["petitions"],
     sync_to_thread=True,
-    responses=answers(shapes.Matter, examples.MATTER, missing="No such matter at that time"),
+    responses=answers(petitions_told.Matter, petitions_told.MATTER, missing="No such matter at that time"),
 )
 def matter(questions: Asks, moment: Moment, no: FromPath[str]) -> Answer:
     """Which items belong together, and how high did it go?"""

@@ -2,8 +2,7 @@
 
 from typing import Any, NotRequired, TypedDict
 
-from api.routes.examples import TOLD
-from api.routes.shapes import Told
+from api.routes.told import TOLD, Told
 
 
 class Difference(TypedDict):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from api.routes.examples import NO, TOLD
-from api.routes.shapes import Told
+from api.routes.told import NO, TOLD, Told
 
 
 class PublicStep(TypedDict):

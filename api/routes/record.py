@@ -12,11 +12,17 @@ from api.asked import Moment
 from api.ports import Answer, Asks
 from api.problems import answers, found
 from api.roles import ANYBODY, KNOWN
-from api.routes import examples, shapes
+from api.routes import record_told
 from api.telemetry import Meters
 
 
-@get("/v1/log", operation_id="log", tags=["log"], sync_to_thread=True, responses=answers(shapes.LogPage, examples.LOG))
+@get(
+    "/v1/log",
+    operation_id="log",
+    tags=["log"],
+    sync_to_thread=True,
+    responses=answers(record_told.LogPage, record_told.LOG),
+)
 def log(
     questions: Asks,
     moment: Moment,
@@ -32,7 +38,7 @@ def log(
     operation_id="checkpoint",
     tags=["log"],
     sync_to_thread=True,
-    responses=answers(shapes.Checkpoint, examples.CHECKPOINT, missing="Nothing was sealed yet"),
+    responses=answers(record_told.Checkpoint, record_told.CHECKPOINT, missing="Nothing was sealed yet"),
 )
 def checkpoint(questions: Asks) -> Answer:
     """Which history is vouched for? The newest checkpoint, a signed note to keep."""
@@ -44,7 +50,7 @@ def checkpoint(questions: Asks) -> Answer:
     operation_id="proof",
     tags=["log"],
     sync_to_thread=True,
-    responses=answers(shapes.Proof, examples.PROOF, missing="No such event, or it is not sealed yet"),
+    responses=answers(record_told.Proof, record_told.PROOF, missing="No such event, or it is not sealed yet"),
 )
 def proof(questions: Asks, position: Annotated[int, PathParameter(ge=1, le=2**63 - 1)]) -> Answer:
     """Is an event in the history that is vouched for? A proof that can be checked without danze."""
@@ -57,7 +63,7 @@ def proof(questions: Asks, position: Annotated[int, PathParameter(ge=1, le=2**63
     may=ANYBODY,
     tags=["system"],
     sync_to_thread=True,
-    responses=answers(shapes.Health, examples.HEALTH),
+    responses=answers(record_told.Health, record_told.HEALTH),
 )
 def health(questions: Asks) -> Response[Answer]:
     """Are the log and the read models there? 503 when they are not."""

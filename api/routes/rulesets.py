@@ -17,7 +17,7 @@ from api.ports import Answer, Asks
 from api.problems import Problem, answers, told
 from api.roles import WHOLE
 from api.routes import previews
-from api.routes.shapes import FieldError
+from api.routes.told import FieldError
 
 TOML, JSON = "application/toml", "application/json"
 LONGEST = 1 << 20

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from api.routes import examples
-from api.routes.ledger_answers import DUTIES, RECORD
+from api.routes import record_told
+from api.routes.ledgers_told import DUTIES, RECORD
 from api.routes.previews import PREVIEW
 from api.routes.public_told import PUBLIC
 from tests.api.city import (
@@ -89,10 +89,10 @@ class FakeQuestions:
         return PUBLIC | {"no": no} if code == "7K3M-Q9TP-2XWB" and self.case(no) else None
 
     def checkpoint(self) -> dict[str, Any] | None:
-        return examples.CHECKPOINT
+        return record_told.CHECKPOINT
 
     def proof(self, position: int) -> dict[str, Any] | None:
-        return examples.PROOF if position == 1 else None
+        return record_told.PROOF if position == 1 else None
 
     def timeline(self, subject: str, as_of: datetime | None = None) -> dict[str, Any] | None:
         events = self._of(subject, as_of)

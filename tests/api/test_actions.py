@@ -3,7 +3,7 @@ import json
 import pytest
 
 from api.routes.actions import MAX_BODY
-from api.routes.examples import ACTION
+from api.routes.actions_told import ACTION
 
 ONE = json.dumps(ACTION, ensure_ascii=False, indent=1).encode()
 OTHER = json.dumps({**ACTION, "id": "another"}).encode()
