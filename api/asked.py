@@ -1,4 +1,4 @@
-"""At which time a question is asked, and whether the read models have seen enough to answer it."""
+"""What an address asks: of which time and days, about which unit; and whether the read models have seen enough."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ from cli.wiring import look_for_garbage_less_often
 from domain.codec import LaterType
 from infra.kafka.settings import KafkaProblem
 from infra.log.port import Conflict, StoreError
-from infra.logs import set_up
+from infra.log_lines import set_up
 
 app = typer.Typer(
     name="danze", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,

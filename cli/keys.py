@@ -14,7 +14,7 @@ from cli.screen import fail, out, table, told
 from cli.wiring import DEFAULT_STORE, now, opened
 from domain.codec import decode_action
 from domain.envelope import SHANGHAI, Rejected
-from infra.exporters.afresh import afresh
+from infra.exporters.whole_file import afresh
 from infra.office import EPOCH, micros
 from infra.retention import Due, due
 from infra.rotation import rotate

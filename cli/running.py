@@ -27,7 +27,7 @@ from infra.doors import PROXIES, doors_of
 from infra.intake import NONE, Intake
 from infra.log.port import Conflict, StoreError
 from infra.log.urls import parse, printable
-from infra.logs import in_json
+from infra.log_lines import in_json
 from infra.machine_time import TimeJumped
 from infra.questions import Answers
 from infra.reporting import refused as not_his

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from domain.envelope import SHANGHAI
-from infra.logs import in_json
+from infra.log_lines import in_json
 
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)

@@ -16,7 +16,7 @@ from infra.log.urls import PostgresUrl, StoreUrl
 from infra.parts import parts
 from infra.postgres import ensure_schema
 from infra.postgres import sentence as postgres_sentence
-from infra.sentences import speaking
+from infra.sql_errors import speaking
 from infra.sqlite import BUSY_SECONDS, write_ahead
 from infra.sqlite import sentence as sqlite_sentence
 

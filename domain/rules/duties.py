@@ -1,4 +1,5 @@
-"""The rules that trip outside the handling of an item: F19 at a gathering, D01–D15 where a duty was not done.
+"""The rules that trip outside the handling of an item: F19 at a gathering, D01–D15 where a duty was not done (D11
+and D12 are about items: `domain.rules.findings`).
 
 One small function per rule (contract section 5). D rules stand on no axis; the leader named answers, else the unit's
 principal.

@@ -1,6 +1,7 @@
-"""The rules F05–F24 that a step trips at once: one small function per rule (contract section 5).
+"""The rules that a step of an item trips at once (F05–F24, D11, D12): one small function per rule (contract section 5).
 
-The clock rules (F01–F04, F06–F09, F17, F20 by lapse of time) trip in `Ruling.late`, by the table `RULE_OF_CLOCK`.
+The clock rules (F01–F04, F06–F09, F17, F20 by lapse of time) trip in `Ruling.late`, by the table `RULE_OF_CLOCK`; F13
+in `Draft.recorded`, for anything may be entered late; F19 and the other D rules are in `domain.rules.duties`.
 F18 names units, never the petitioner; every finding is a proposal that a human decides on (Art 19).
 """
 

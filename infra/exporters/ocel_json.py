@@ -13,7 +13,7 @@ from typing import IO, Any
 import orjson
 
 from domain.envelope import SHANGHAI
-from infra.exporters.afresh import afresh
+from infra.exporters.whole_file import afresh
 from projections.object_types import EVENT_TYPES, OBJECT_TYPES, Types
 from projections.objects import Happened, Object, Related
 from projections.traces import Value

@@ -10,8 +10,8 @@ from xml.sax.saxutils import quoteattr
 
 from domain.calendar import Calendar
 from domain.envelope import SHANGHAI
-from infra.exporters.afresh import afresh
 from infra.exporters.items import stretches
+from infra.exporters.whole_file import afresh
 from infra.log.port import Log
 from projections.traces import Step, Told, Trace, Value, trace
 

@@ -12,7 +12,7 @@ from domain.petition.item import Item
 from infra.log.port import StoreError
 from infra.parts import parts
 from infra.postgres import trouble
-from infra.sentences import Sentence, speaking
+from infra.sql_errors import Sentence, speaking
 from infra.views.tables import KEYS, Tables, bytewise, indexes
 from projections.findings import FindingRow, Word, finding_row, heard, unpack_words
 from projections.fold import Changes

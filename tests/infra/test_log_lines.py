@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from infra.logs import JsonLines, set_up
+from infra.log_lines import JsonLines, set_up
 from tests.system.command import Danze
 
 
