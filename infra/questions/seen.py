@@ -110,10 +110,12 @@ class SeenTables:
     def _hidden(self) -> Any:
         """NOs of accusations of the reader's organ, and step by step of what repeats them."""
         first, repeat = self._all.alias("accusing"), self._all.alias("repeating")
-        unit, official = first.c.about_unit, first.c.about_official
-        accused = or_(unit.in_(sorted(self._reach.organs)), official.in_(sorted(self._reach.officials)))
-        hidden = select(first.c.no).where(first.c.purpose == ACCUSATION, accused).cte("secret", recursive=True)
-        hidden = hidden.union(select(repeat.c.no).join(hidden, repeat.c.first == hidden.c.no))
+        accused = select(first.c.no).where(first.c.purpose == ACCUSATION)
+        unit = accused.where(first.c.about_unit.in_(sorted(self._reach.organs)))
+        official = accused.where(first.c.about_official.in_(sorted(self._reach.officials)))
+        hidden = unit.cte("secret", recursive=True)
+        repeats = select(repeat.c.no).join(hidden, repeat.c.first == hidden.c.no)
+        hidden = hidden.union(official, repeats)  # each of its index: an OR would read all accusations
         return select(hidden.c.no)
 
     def _turned(self, rule: Any, of: Any) -> ColumnElement[bool]:
