@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 import msgspec
 
 from domain.rules.law import Law
+from projections.board import Slots
 from projections.cases import CaseRow
+from projections.cells import WATCHED, Cell, EnteredRow, FoundRow, of_entry, of_finding, of_item
 from projections.kpis import PARTS
-from projections.tally import WATCHED, Cell, EnteredRow, FoundRow, Slots, of_entry, of_finding, of_item
 
 Key = tuple[str, str, str]
 OUTCOMES = [(rate, outcome) for rate in PARTS for outcome in (True, False, "unrated")]

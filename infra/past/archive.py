@@ -25,9 +25,9 @@ from infra.shipped import shipped_rules
 from infra.views.projector import Progress, Projector
 from infra.views.store import Overtaken, Views, copied
 from infra.views.tables import KEYS, Tables, bytewise
+from projections.board import Slots
 from projections.fold import Changes, streams
 from projections.sums import Key, SumRow, added, by_rows, moved, packed, unpacked
-from projections.tally import Slots
 
 MARK = 5_000
 """Events between two marks: fewer are more rows, more are more to fold for a question."""

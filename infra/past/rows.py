@@ -6,7 +6,8 @@ from typing import NamedTuple
 from domain.rules.law import Rules
 from infra.views.store import Views
 from infra.views.tables import Tables
-from projections.tally import Cell, Slots
+from projections.board import Slots
+from projections.cells import Cell
 
 
 class SumsAtMark(NamedTuple):

@@ -12,9 +12,9 @@ from infra.log.port import Entry
 from infra.parts import parts
 from infra.views.tables import Tables
 from projections.cases import CaseRow
+from projections.cells import EnteredRow, FoundRow
 from projections.fold import Changes
 from projections.sums import Part
-from projections.tally import EnteredRow, FoundRow
 
 
 def of_law(entries: Iterable[Entry]) -> bool:

@@ -19,7 +19,8 @@ from infra.log.port import Log
 from infra.office import Office
 from infra.parts import parts
 from infra.questions.book import Book
-from infra.questions.counted import Counted
+from infra.questions.owing import Owing
+from infra.questions.whole import Whole
 from infra.views.projector import Beside, Rebuilt
 from infra.views.store import Key, Views
 from infra.views.sums import Copied, Row
@@ -73,12 +74,13 @@ class Agreement:
         where = beside.tables, Checkpoints(self._log)
         book = Book(self._log, office, self._views, *where, position=beside.position)
         try:
-            kept = Counted(book, Book.recalled, sums=self._kept)
+            owing = Owing(book, Book.recalled)
+            kept = Whole(book, owing, self._kept)
             if not kept.went_on:
                 return
             kept.catch_up(book)
             kept.fetch()
-            unlike = [*Counted(book, Book.recalled).unlike(kept)]
+            unlike = [*Whole(book, owing).unlike(kept)]
         except UNREADABLE as error:
             yield Odd(f"the kept sums, which cannot be read ({error})", beside.position)
             return

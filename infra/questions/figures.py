@@ -10,11 +10,11 @@ from infra.questions.book import Book
 from infra.questions.counted import Counted, Running
 from infra.questions.days import within
 from projections import counters as count
+from projections.board import Slots
 from projections.cases import CaseRow
 from projections.due import over
 from projections.kpis import FORMULA, Asked, kpis
 from projections.pace import NOT_COMPUTED, pace
-from projections.tally import Slots
 
 
 def kpi(book: Book, unit: str, from_: date, to: date) -> dict[str, Any]:
@@ -115,7 +115,7 @@ def scoreboard(book: Book, counted: Counted, unit: str) -> dict[str, Any] | None
     known = book.units.get(unit)
     if known is None:
         return None
-    members, today = counted.below(unit), book.moment.date()
+    members, today = counted.owing.below(unit), book.moment.date()
     totals, found = counted.tally.totals(members), counted.tally.findings_by_unit()
     children = [each for each in book.units if each.parent == unit]
     return {
@@ -125,8 +125,8 @@ def scoreboard(book: Book, counted: Counted, unit: str) -> dict[str, Any] | None
         "ended_on": known.ended_on.isoformat() if known.ended_on else None, "into": known.into,
         "children": [
             {"unit": each.unit, "name": each.name, "kind": each.kind, "level": each.level,
-             "open": sum(counted.tally.open(member)[0] for member in counted.below(each.unit)),
-             "findings": sum(found.get(member, 0) for member in counted.below(each.unit))}
+             "open": sum(counted.tally.open(member)[0] for member in counted.owing.below(each.unit)),
+             "findings": sum(found.get(member, 0) for member in counted.owing.below(each.unit))}
             for each in sorted(children, key=lambda each: each.unit)
         ],
         "officials": [
@@ -147,7 +147,7 @@ def _this_year(counted: Counted, unit: str | None, members: Collection[str]) -> 
     """
     tally = counted.tally
     period = {"unit": unit, "from": tally.start, "to": tally.today}
-    return {"kpi_period": period, "kpis": tally.rates(members, counted.bureaus)}
+    return {"kpi_period": period, "kpis": tally.rates(members, counted.owing.bureaus)}
 
 
 def _by_rule(book: Book, found: Mapping[str, int]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ STATES: dict[str, tuple[str, ...]] = {
 
 def of_unit(book: Book, counted: Counted, unit: str) -> dict[str, Any]:
     """Of the unit and all below it: duties of the twelve months up to the newest event, ledgers as they stand."""
-    members = counted.below(unit)
+    members = counted.owing.below(unit)
     told = {ledger: {**dict.fromkeys(states, 0), "overdue": 0} for ledger, states in STATES.items()}
     entries, overdue = counted.tally.entries(members)
     for (ledger, state), number in entries.items():
@@ -21,6 +21,6 @@ def of_unit(book: Book, counted: Counted, unit: str) -> dict[str, Any]:
     for ledger, number in overdue.items():
         told[ledger]["overdue"] = number
     return {
-        "duties": counted.duties(book, members), "supervision": told["supervision"],
+        "duties": counted.owing.duties(book, members), "supervision": told["supervision"],
         "sponsorship": told["sponsorship"], "disputes": told["dispute"],
     }  # fmt: skip

@@ -1,6 +1,6 @@
 """A book of which a reader sees a part (`projections.visibility`): rows, single items, findings and events."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -13,7 +13,6 @@ from domain.rules.law import Rules
 from domain.unit.state import Unit, Units
 from infra.log.port import Entry
 from infra.office import decoded
-from infra.past.rows import SumsAtMark
 from infra.past.sight import Sight, moment_of
 from infra.questions.book import Book, Recalled
 from infra.questions.seen import SeenTables
@@ -21,7 +20,7 @@ from infra.views.store import Views
 from infra.views.tables import Tables
 from projections.findings import Standing
 from projections.ledgers.entry import unpack_entry
-from projections.visibility import EVERYTHING, Reach, found_on, without
+from projections.visibility import Reach, found_on, without
 
 
 class ReadersBook(Book):
@@ -66,9 +65,6 @@ class ReadersBook(Book):
 
     def kept(self, row: Any) -> Item:
         return self._whole.kept(row)
-
-    def sums(self, members: Collection[str] | None, months: tuple[str, str]) -> SumsAtMark | None:
-        return self._whole.sums(members, months) if self.reach == EVERYTHING else None
 
     def recalled(self) -> Recalled:
         return self._whole.recalled()
@@ -182,7 +178,7 @@ def hidden_threads(book: Book, reach: Reach) -> frozenset[str]:
     if not reach.secret:
         return frozenset()
     seen = seen_tables(book, reach)
-    if not book.select(seen.anything()):
+    if not book.select(seen.hidden().limit(1)):
         return frozenset()
     entries = [unpack_entry(bytes(row.body)) for row in book.select(seen.threads())]
     return frozenset(

@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal_column, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal_column, or_, select, true
 
 from infra.views.tables import Tables
 from projections.visibility import Reach
@@ -21,7 +21,7 @@ class SeenTables:
     def __init__(self, tables: Tables, reach: Reach) -> None:
         self.number, self.titles = tables.number, tables.titles
         self._tables, self._all, self._reach = tables, tables.cases, reach
-        self._secret = self._hidden()
+        self._secret = self.hidden()
 
     @cached_property
     def cases(self) -> Any:
@@ -30,7 +30,7 @@ class SeenTables:
     @cached_property
     def findings(self) -> Any:
         table = self._tables.findings
-        of = func.substr(table.c.subject, 10)
+        of = case((table.c.subject.like("petition:%"), func.substr(table.c.subject, 10)), else_="")
         threads = sorted(self._reach.threads)
         agreed = [f"D13:{each}" for each in threads]
         return _rows(
@@ -103,11 +103,7 @@ class SeenTables:
             table.c.ledger.in_(("conference", "dispute", "gathering")), table.c.petition.in_(self._secret)
         )
 
-    def anything(self) -> Any:
-        """One hidden item, where there is any."""
-        return self._secret.limit(1)
-
-    def _hidden(self) -> Any:
+    def hidden(self) -> Any:
         """NOs of accusations of the reader's organ, and step by step of what repeats them."""
         first, repeat = self._all.alias("accusing"), self._all.alias("repeating")
         accused = select(first.c.no).where(first.c.purpose == ACCUSATION)

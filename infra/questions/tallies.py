@@ -1,4 +1,4 @@
-"""The tally of the present record, kept up with the rows that change; and those of past ones."""
+"""What is counted of the present record, for each reader, and of past ones."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -7,17 +7,17 @@ from copy import copy
 from threading import Lock
 from time import sleep
 
-from domain.envelope import AnyEvent
 from domain.moments import When
 from infra.past.sight import Sight
 from infra.past.then import KEPT
 from infra.questions.book import Book
-from infra.questions.counted import Counted
+from infra.questions.counted import Alone, Counted
 from infra.questions.library import Library
-from infra.views.sums import Stale, Sums
-from projections.visibility import EVERYTHING, Reach
+from infra.questions.owing import Owing
+from infra.questions.present import Present
+from infra.views.sums import Stale
+from projections.visibility import Reach
 
-READERS_KEPT = 32
 PAUSE = 0.005
 """Seconds between two judgements, in which others have their turn."""
 
@@ -28,12 +28,11 @@ class Tallies:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._seen: Callable[[Book], Book] = lambda book: book
-        self._present: dict[Reach, Counted] = {}
-        """By what readers see; most see all, or what their unit does."""
+        self._present = Present(library.recalled)
         self._past: OrderedDict[tuple[Sight, Reach, int, str | None], Counted] = OrderedDict()
         self._one = Lock()
         """Of past tallies one is counted or asked at a time."""
-        library.telling = self._hear
+        library.telling = self._present.hear
 
     def for_(self, seen: Callable[[Book], Book]) -> "Tallies":
         """The same over what somebody sees of each book."""
@@ -49,37 +48,21 @@ class Tallies:
             with self._one:
                 yield book, self._of_past(book, unit)
             return
-        with self._library.still() as whole:
-            book = self._seen(whole)
-            yield book, self._of_present(book)
-
-    def _of_present(self, book: Book) -> Counted:
-        kept = self._present.get(book.reach)
-        if kept is None or (kept.rules, kept.number) != (book.rules, book.tables.number):
-            kept = self._counted(book)
-        try:
-            kept.catch_up(book)
-        except Stale:
-            kept = self._counted(book)
-            kept.fetch()
-            kept.catch_up(book)
-        return kept
-
-    def _counted(self, book: Book) -> Counted:
-        sums = Sums(book.views, book.tables.number) if book.reach == EVERYTHING else None
-        kept = Counted(book, self._library.recalled, book.reach.within, sums)
-        if len(self._present) >= READERS_KEPT:
-            del self._present[next(each for each in self._present if each != EVERYTHING)]
-        self._present[book.reach] = kept
-        return kept
+        while True:
+            with self._library.still() as everything:
+                book, counted = self._present.of(everything, self._seen)
+                if counted is not None:
+                    yield book, counted
+                    return
+            self._present.load(book)  # others ask meanwhile
 
     def judge(self) -> None:
         """Judges what all units owed, a few at a time: who asks need not wait until all are judged."""
         self._library.remember()
         missing = True
         while missing:
-            with self.at(None) as (book, counted):
-                missing = counted.judge(book)
+            with self._library.still() as everything:
+                missing = self._present.whole(everything).owing.judge(everything)
             sleep(PAUSE)  # else this thread would have the lock again before any other
 
     def keep(self) -> None:
@@ -88,31 +71,27 @@ class Tallies:
         Where another one kept some meanwhile, the next question goes on from those. Raises `StoreError`.
         """
         self._library.at(None).checkpoint()  # what the log gained is hashed before, and nobody waits
-        with self._library.still() as whole:
-            counted = self._of_present(whole)
-            taken = counted.taken(whole)
+        with self._library.still() as everything:
+            whole = self._present.whole(everything)
+            taken = whole.taken(everything)
         try:
-            counted.keep(taken)
+            whole.keep(taken)
         except Stale:
-            self._present.pop(EVERYTHING, None)
+            self._present.forget(whole)
 
     def fetch(self) -> None:
         """Takes in what is kept of every row: for a process beside one that keeps them, and writes over it."""
-        with self._library.still() as whole:
-            counted = self._of_present(whole)
+        with self._library.still() as everything:
+            whole = self._present.whole(everything)
         with suppress(Stale):  # the next that needs a row finds it out, too
-            counted.fetch()
+            whole.fetch()
 
     def _of_past(self, book: Book, unit: str | None) -> Counted:
         asked = (book.seen, book.reach, book.tables.number, unit)
         if asked not in self._past:
             members = book.units.below(unit) if unit is not None else book.reach.within
-            self._past[asked] = Counted(book, self._library.recalled, members)
+            self._past[asked] = Alone(book, Owing(book, self._library.recalled), members)
             if len(self._past) > KEPT:
                 self._past.popitem(last=False)
         self._past.move_to_end(asked)
         return self._past[asked]
-
-    def _hear(self, event: AnyEvent) -> None:
-        for kept in self._present.values():
-            kept.hear(event)

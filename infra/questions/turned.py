@@ -9,7 +9,7 @@ from infra.questions.book import Book
 from infra.views.sums import Row
 
 
-def turned(book: Book, nos: list[str], former: Mapping[str, str | None]) -> set[Row]:
+def turned(book: Book, nos: list[str], former: Mapping[str, str]) -> set[Row]:
     """The items, whatever repeats them step by step, what they repeat or repeated; what is found and entered of each.
 
     `former` tells what items repeated before.

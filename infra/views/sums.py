@@ -45,8 +45,8 @@ class Sums:
         self._views = views
         self._sums, self._counted = views.q(f"tally_{number}"), views.q(f"counted_{number}")
         self._mark = "%s" if views.postgres else "?"
-        self.version = 0
-        """Of what this process read or kept last; 0 for nothing."""
+        self.version = self._coming = 0
+        """Of what this process read or kept last; 0 for nothing. And of what it is keeping."""
 
     def read(self, law: str) -> Kept | None:
         """What is kept; None where nothing is, or under another law."""
@@ -69,10 +69,10 @@ class Sums:
             for part in parts(keys):
                 among = ",".join([self._mark] * len(part))
                 query = f"SELECT key, cells FROM {self._counted} WHERE tab = {self._mark} AND key IN ({among})"  # noqa: S608
-                rows = connection.exec_driver_sql(query, (table, *part))
+                rows = connection.exec_driver_sql(query, (table, *part)).fetchall()
                 found.update((row[0], bytes(row[1])) for row in rows)
             version = connection.exec_driver_sql(f"SELECT version FROM {self._sums}").scalar()  # noqa: S608
-        if version != self.version:  # asked last: what was read may be newer, never older than it says
+        if version not in (self.version, self._coming):  # asked last: what was read may be newer, never older
             raise Stale
         return found
 
@@ -82,7 +82,7 @@ class Sums:
             query = f"SELECT key, cells FROM {self._counted} WHERE tab = {self._mark}"  # noqa: S608 -- as above
             found = {row[0]: bytes(row[1]) for row in connection.exec_driver_sql(query, (table,))}
             version = connection.exec_driver_sql(f"SELECT version FROM {self._sums}").scalar()  # noqa: S608
-        if version != self.version:
+        if version not in (self.version, self._coming):
             raise Stale
         return found
 
@@ -128,6 +128,7 @@ class Sums:
             delete = f"DELETE FROM {self._sums} WHERE version = {self._mark}"  # noqa: S608 -- names of this module
             if connection.exec_driver_sql(delete, (self.version,)).rowcount != 1:
                 raise Stale
+            self._coming = kept.version
             self._insert(connection, kept._replace(law=f"{FORMAT} {kept.law}", body=zlib.compress(kept.body, 1)))
             self._rows(connection, changed)
         self.version = kept.version

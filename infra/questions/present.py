@@ -1,0 +1,95 @@
+"""What is counted of the present record: all rows, and of these what each reader sees who asked of late."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+
+from domain.envelope import AnyEvent
+from infra.questions.book import Book, Recalled
+from infra.questions.counted import Counted
+from infra.questions.owing import Owing
+from infra.questions.share import Share
+from infra.questions.whole import Whole
+from infra.views.sums import Stale, Sums
+from projections.visibility import EVERYTHING, Reach
+
+SHARES_KEPT = 256
+ROWS_KEPT = 500_000
+"""Of all shares together: some 300 MB. The share of who sees the whole city holds but what is hidden from him."""
+
+
+class Present:
+    """One whole, and the shares that follow it. Asked under the library's lock, but for `load`."""
+
+    def __init__(self, recalled: Callable[[Book], Recalled]) -> None:
+        self._recalled = recalled
+        self._whole: Whole | None = None
+        self._shares: OrderedDict[Reach, Share] = OrderedDict()
+        """By what readers see, which for most is what their unit does; who asked last stands last."""
+
+    def hear(self, event: AnyEvent) -> None:
+        """What the log gained."""
+        if self._whole is not None:
+            self._whole.hear(event)
+
+    def whole(self, everything: Book) -> Whole:
+        """All rows, as they are now."""
+        whole = self._whole
+        if whole is None or (whole.rules, whole.number) != (everything.rules, everything.tables.number):
+            whole = self._begun(everything)
+        try:
+            looked = whole.catch_up(everything)
+        except Stale:
+            whole = self._begun(everything)
+            whole.fetch()
+            looked = whole.catch_up(everything)
+        for share in self._shares.values() if looked else ():
+            share.wait_for(looked)
+        return whole
+
+    def _begun(self, everything: Book) -> Whole:
+        sums, owing = Sums(everything.views, everything.tables.number), Owing(everything, self._recalled)
+        self._whole = None
+        self._shares.clear()
+        self._whole = Whole(everything, owing, sums)
+        return self._whole
+
+    def forget(self, whole: Whole) -> None:
+        """Another process keeps other sums: the next who asks begins with these."""
+        if self._whole is whole:
+            self._whole = None
+
+    def of(self, everything: Book, seen: Callable[[Book], Book]) -> tuple[Book, Counted | None]:
+        """What a reader sees, and that counted; None where it is to be loaded first."""
+        whole = self.whole(everything)
+        book = seen(everything)
+        if book.reach == EVERYTHING:
+            return book, whole
+        if book.reach not in self._shares:
+            self._shares[book.reach] = Share(book, whole, self._recalled)
+            self._make_room()
+        share = self._shares[book.reach]
+        self._shares.move_to_end(book.reach)
+        if not share.ready:
+            return book, None
+        try:
+            share.catch_up(book)
+        except Stale:
+            self.forget(whole)
+            return book, None
+        return book, share
+
+    def load(self, book: Book) -> None:
+        """Makes a reader's share ready. It takes a while, in which others ask."""
+        share = self._shares.get(book.reach)
+        if share is None:  # the whole began anew
+            return
+        try:
+            share.load(book)
+        except Stale:
+            self.forget(share.whole)
+
+    def _make_room(self) -> None:
+        """Lets those go that nobody asked for longest."""
+        rows = sum(share.rows for share in self._shares.values())
+        while len(self._shares) > 1 and (len(self._shares) > SHARES_KEPT or rows > ROWS_KEPT):
+            rows -= self._shares.popitem(last=False)[1].rows

@@ -1,0 +1,158 @@
+"""What a reader sees, taken from how all rows are counted, is what somebody counts who reads his rows one by one."""
+
+import os
+from collections.abc import Callable
+from contextlib import closing
+from operator import methodcaller
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from cli.wiring import System
+from domain.codec import encode
+from domain.dispute.events import DisputeBecamePetition, DisputeCleared, DisputeLogged
+from domain.envelope import Action
+from domain.reader import Reader
+from infra.questions import Answers, figures, oversight
+from infra.questions.book import Book
+from infra.questions.counted import Alone, Counted
+from infra.questions.owing import Owing
+from infra.questions.present import Present
+from infra.questions.readers import ReadersLibrary
+from tests.samples import *
+from tests.system.histories import ITEMS, histories, lines
+
+MANY = int(os.environ.get("DANZE_TEST_SHARES", "6"))
+READERS = [
+    Reader("clerk", (HOUSING,)), Reader("auditor", (HOUSING,)), Reader("supervisor", (BUREAU,)),
+    Reader("supervisor", (CITY_BUREAU,)), Reader("clerk", (SITE,)), Reader("auditor", ()), Reader("clerk", (BUREAU,)),
+]  # fmt: skip
+DISPUTE = {"of": "dispute:d1", "by": HOUSING}
+disputed = st.sampled_from(
+    (
+        DisputeLogged(place="430408001", unit=HOUSING, summary="收费"),
+        DisputeCleared(how="调解"),
+        *map(DisputeBecamePetition, ITEMS),
+    )
+)
+doings = st.sampled_from(("read", "read", "keep", "fetch", "rebuild", "open", "lag", "lag"))
+
+
+@st.composite
+def lives(draw) -> list[Action]:
+    """What happens in a city, with items judged to repeat one that accuses HOUSING, and a dispute that became one."""
+    told = draw(histories(20))
+    begun = len(CITY_UNITS) + len(ITEMS)
+    now = told[begun - 1].recordedat
+    accusing = on("2022-01-01", raised(purpose="accusation", about_unit=HOUSING), by=CITY_BUREAU, no="90")
+    told.insert(begun, replace(accusing, id="90", time=now, recordedat=now))
+    for number in range(draw(st.integers(1, 6))):
+        at = draw(st.integers(begun + 1, len(told)))
+        fact = draw(disputed | st.just(repeats("90")) | st.just(repeats(None)))
+        where = {"no": draw(st.sampled_from(ITEMS))} if hasattr(fact, "first") else DISPUTE
+        when = told[at - 1].recordedat
+        told.insert(at, replace(on("2022-01-01", fact, **where), id=f"more{number}", time=when, recordedat=when))
+    return told
+
+
+def asked(ask: Answers) -> list[object]:
+    units = ask.units()
+    return [units, ask.overview(), [ask.scoreboard(each["unit"]) for each in units["units"]]]
+
+
+def read_one_by_one(book: Book) -> list[object]:
+    counted = Alone(book, Owing(book, methodcaller("recalled")), book.reach.within)
+    units = [each["unit"] for each in figures.units(book, counted)["units"]]
+    boards = [figures.scoreboard(book, counted, unit) | oversight.of_unit(book, counted, unit) for unit in units]
+    return [figures.units(book, counted), figures.overview(book, counted), boards]
+
+
+def alike(answers: Answers, who: list[Reader]) -> None:
+    for reader in who:
+        ask = answers.for_(reader)
+        assert asked(ask) == read_one_by_one(ask.present()), reader
+
+
+@settings(max_examples=MANY, deadline=None, phases=[Phase.generate])
+@given(lives(), st.lists(doings, min_size=8, max_size=8), st.integers(1, 6))
+def test_every_reader_is_told_what_his_rows_come_to_while_the_record_goes_on(life, todo, together):
+    """Asked while rows lag, after they caught up, of sums that were kept, and of read models made anew."""
+    with TemporaryDirectory() as folder, closing(System(f"sqlite:///{folder}/danze.db")) as system:
+        system.intake(history=True).take(lines(life[: len(CITY_UNITS)]))
+        system.projector.catch_up()
+        beside, left = Answers(system.log, system.views, system.rules), life[len(CITY_UNITS) :]
+        for number, doing in enumerate(todo):
+            system.intake(history=True).take(lines(left[:together]))
+            left = left[together:]
+            alike(beside, READERS[number % 2 :: 2])
+            {"read": system.projector.catch_up, "keep": system.answers.keep_sums, "fetch": beside.fetch_sums,
+             "rebuild": system.projector.replay, "open": lambda: None, "lag": lambda: None}[doing]()  # fmt: skip
+            if doing == "open":
+                beside = Answers(system.log, system.views, system.rules)
+            alike(beside, READERS)
+
+
+@pytest.fixture
+def system(tmp_path):
+    with closing(System(f"sqlite:///{tmp_path}/danze.db")) as system:
+        opened = [on("2020-04-10", raised(), no=str(no)) for no in range(1, 30)]
+        accused = on("2020-05-03", raised(purpose="accusation", about_unit=HOUSING), no="90", by=CITY_BUREAU)
+        system.intake(history=True).take([encode(each) for each in [*CITY_UNITS, *opened, accused]])
+        system.projector.catch_up()
+        yield system
+
+
+def seen_by(system: System, *who: Reader) -> tuple[Present, Book, list[Callable[[Book], Book]]]:
+    library = system.answers._library
+    return Present(library.recalled), library.at(None), [ReadersLibrary(library, each).for_reader for each in who]
+
+
+def made_ready(present: Present, everything: Book, seen: Callable[[Book], Book]) -> Counted:
+    book, none = present.of(everything, seen)
+    assert none is None
+    present.load(book)
+    _, counted = present.of(everything, seen)
+    assert counted is not None
+    return counted
+
+
+def test_who_asks_first_is_waited_for_by_nobody(system):
+    present, everything, (housing,) = seen_by(system, Reader("clerk", (HOUSING,)))
+    book, counted = present.of(everything, housing)
+    assert counted is None
+    assert present.of(everything, lambda book: book)[1].tally.totals()["items"] == 30
+    present.load(book)
+    assert present.of(everything, housing)[1].tally.totals()["items"] == 0
+
+
+def test_who_sees_all_but_a_few_rows_holds_these_alone(system):
+    present, everything, who = seen_by(system, *READERS[1:4], READERS[-1])
+    auditor, county, city, bureau = (made_ready(present, everything, each) for each in who)
+    assert [each.tally.totals()["items"] for each in (auditor, county, city, bureau)] == [29, 29, 30, 29]
+    assert max(auditor.rows, county.rows, city.rows) < 29 <= bureau.rows
+
+
+def test_a_finding_on_a_dispute_is_none_on_the_item_of_a_like_number(system):
+    logged = on(
+        "2020-05-03", DisputeLogged(place="430408001", unit=HOUSING, summary="收费"), of="dispute:d90", by=HOUSING
+    )
+    intake = system.intake(history=True)
+    intake.take([encode(logged)])
+    intake.advance(date(2020, 8, 1))
+    ask = system.answers.for_(Reader("auditor", (HOUSING,)))
+    assert ask.secret("90")
+    assert "D14:dispute:d90" in {each["id"] for each in ask.findings(limit=5_000)["findings"]}
+    alike(system.answers, READERS)
+
+
+def test_who_asked_last_is_kept_longest(system, monkeypatch):
+    monkeypatch.setattr("infra.questions.present.SHARES_KEPT", 2)
+    present, everything, (one, two, three) = seen_by(system, *READERS[:3])
+    first, second = (made_ready(present, everything, each) for each in (one, two))
+    assert present.of(everything, one)[1] is first
+    made_ready(present, everything, three)
+    assert present.of(everything, one)[1] is first
+    assert present.of(everything, two)[1] is not second
