@@ -24,8 +24,8 @@ from infra.kafka.topics import Topics
 from infra.machine_time import MachineTime, TimeJumped
 from infra.watching import ClockWatch
 from tests.faults.machine import Machine
+from tests.patience import until
 from tests.system.command import Danze, action, city, ndjson, registered
-from tests.system.engine import until
 
 TODAY = datetime.now(UTC)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date, timedelta
@@ -24,20 +23,12 @@ from infra.kafka.topics import LONGEST, Topics
 from infra.shipped import shipped_rules
 from projections.counters import KEYS
 from projections.ledgers.kinds import LEDGERS
+from tests.patience import until
 from tests.system.command import DANZE, Danze
 
-SOON = 90
 UNITS_ASKED = 40
 """Of the units that have work, at most so many are asked about one by one."""
 FINDINGS_EXPLAINED = 150
-
-
-def until(true: Callable[[], bool], what: Callable[[], object], seconds: float = SOON) -> None:
-    """Waits for something to become true; the test fails with what is instead when it does not."""
-    give_up = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < give_up, what()
-        time.sleep(0.05)
 
 
 class Engine:

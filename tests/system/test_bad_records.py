@@ -14,9 +14,9 @@ from infra.kafka.partition import partition_of
 from infra.kafka.settings import KafkaSettings
 from infra.kafka.topics import Topics
 from tests.infra.kafka_reading import records
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 from tests.system.command import Danze, action, city, ndjson, registered
-from tests.system.engine import Engine, made, send, until
+from tests.system.engine import Engine, made, send
 
 PARTITIONS = 3
 MEGA = 1 << 20

@@ -13,8 +13,9 @@ from infra.log.open import open_log
 from infra.log.port import StoreError
 from tests import servers
 from tests.certificates import Authority
+from tests.patience import until
 from tests.system.command import Danze, city, registered
-from tests.system.engine import Engine, until
+from tests.system.engine import Engine
 from tests.tls_postgres import tls_postgres
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres]

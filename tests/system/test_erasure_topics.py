@@ -12,8 +12,8 @@ from infra.kafka.topics import Topics
 from infra.sealed_box import Envelope
 from infra.vault import open_vault
 from tests.infra.kafka_reading import records
+from tests.patience import PATIENCE, until
 from tests.system.command import Danze, ndjson
-from tests.system.engine import until
 from tests.system.test_erasure import CLEAR, FORGOTTEN, REFUSED, TOLD, X, Y, opened, sealed_in
 
 pytestmark = pytest.mark.kafka
@@ -36,7 +36,7 @@ def published(danze: Danze, kafka: str, topics: Topics) -> list[bytes]:
         until(all_there, lambda: len(found))
     finally:
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=20)
+        process.communicate(timeout=PATIENCE)
     return found
 
 

@@ -8,8 +8,8 @@ import pytest
 from cli import running
 from cli.wiring import System
 from infra.views.sums import Sums
+from tests.patience import until
 from tests.system.command import Danze, city
-from tests.system.engine import until
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_when_the_keeper_ends_another_keeps(system, monkeypatch):
         stop.wait(0.3)
         assert (_kept(system), another.is_alive()) == (False, True)
         keeper.release()
-        until(lambda: _kept(system), lambda: "nobody keeps", seconds=10)
+        until(lambda: _kept(system), lambda: "nobody keeps")
     finally:
         stop.set()
         another.join(10)

@@ -15,8 +15,9 @@ from infra.kafka.settings import KafkaSettings
 from infra.kafka.topics import Topics
 from tests import servers
 from tests.local_postgres import LocalPostgres
+from tests.patience import PATIENCE, until
 from tests.system.command import Danze, city, ndjson, registered
-from tests.system.engine import Engine, send, until
+from tests.system.engine import Engine, send
 
 WORKERS = ("intake", "relay", "project", "clock")
 TRYING = "trying again until it works"
@@ -85,7 +86,7 @@ def test_a_dashboard_says_that_its_store_is_away_and_answers_again_when_it_is_ba
     postgres.start()
     until(lambda: [status(path) for path in asked] == [200, 200, 200], lambda: "it does not answer again")
     api.send_signal(signal.SIGTERM)
-    assert api.wait(20) == 0
+    assert api.wait(PATIENCE) == 0
     assert "Traceback" not in api.stderr.read().decode()
 
 

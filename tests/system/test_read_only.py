@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests import servers
+from tests.patience import until
 from tests.system.command import DANZE, Danze, city, ndjson, registered
-from tests.system.engine import Engine, send, until
+from tests.system.engine import Engine, send
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
 WORKERS = ("intake", "relay", "project", "clock", "api")

@@ -13,6 +13,7 @@ from infra.kafka.settings import KafkaSettings
 from infra.kafka.topics import Topics
 from tests import servers
 from tests.infra.kafka_reading import records
+from tests.patience import PATIENCE
 from tests.system.command import city, registered
 
 PARTITIONS = (
@@ -91,7 +92,7 @@ def test_the_relay_brings_events_and_refusals_and_tells_prometheus(danze, kafka_
             time.sleep(0.05)
     finally:
         process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=20)
+    _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
     assert said.decode().splitlines() == [
         f"danze relay: {danze.store} to {kafka_url}",

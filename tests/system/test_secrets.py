@@ -12,8 +12,8 @@ from types import SimpleNamespace
 import pytest
 
 from tests import servers
+from tests.patience import PATIENCE, until
 from tests.system.command import DANZE, Danze, city, ndjson, registered
-from tests.system.engine import until
 
 MASTER = base64.b64encode(b"master-master-master-master-32by").decode()
 PERSON = {"name": "李大山", "phone": "13873412345", "address": "蒸湘区解放大道7号", "text": "我家门口的停车费涨了三倍"}
@@ -76,7 +76,7 @@ def test_nothing_secret_is_said_whatever_is_asked(server):
     assert asked(server, f"/v1/petitions?q={PERSON['phone']}", **by)[0] == 500
     assert asked(server, "/metrics", **by)[0] == 200
     server.process.send_signal(signal.SIGTERM)
-    assert server.process.wait(20) == 0
+    assert server.process.wait(PATIENCE) == 0
     kept = [
         server.danze(*verb).out for verb in (("doctor", "--json"), ("token", "list"), ("webhook", "list"), ("access",))
     ]

@@ -7,8 +7,9 @@ from urllib.request import Request, urlopen
 import pytest
 
 from tests import servers
+from tests.patience import PATIENCE, until
 from tests.system.command import Danze, city, registered
-from tests.system.engine import Engine, until
+from tests.system.engine import Engine
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
 KAFKA_WORKERS = ("intake", "relay", "project")
@@ -39,7 +40,7 @@ def http(engine):
     assert api.stdout.readline().decode().startswith(f"danze: http://127.0.0.1:{port}/  store postgresql://")
     yield asked
     api.send_signal(signal.SIGTERM)
-    assert (api.wait(20), api.stderr.read()) == (0, b"")
+    assert (api.wait(PATIENCE), api.stderr.read()) == (0, b"")
 
 
 def test_what_is_posted_is_seen_once_the_workers_have_folded_it(engine, http):
@@ -62,4 +63,4 @@ def _each_worker_has_a_pulse(engine):
             file.unlink(missing_ok=True)
         until(lambda: all(file.exists() for file in files), engine.all_said)
     clock.send_signal(signal.SIGTERM)
-    assert clock.wait(20) == 0
+    assert clock.wait(PATIENCE) == 0

@@ -10,8 +10,9 @@ from cli.wiring import System, opened
 from domain.codec import decode_event
 from infra.batch import CLOCK
 from infra.kafka.topics import Topics
+from tests.patience import until
 from tests.system.command import Danze, city, registered
-from tests.system.engine import Engine, until
+from tests.system.engine import Engine
 
 ITEMS = 30
 NAMES = ("clock-1", "clock-2", "clock-3")

@@ -17,8 +17,9 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from infra.kafka.publisher import Publisher
 from infra.kafka.settings import KafkaSettings
 from tests import servers
+from tests.patience import until
 from tests.system.command import Danze, city, ndjson, registered
-from tests.system.engine import Engine, until
+from tests.system.engine import Engine
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
 SENDER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
