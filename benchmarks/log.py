@@ -29,12 +29,12 @@ from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
 
 from infra.log.open import open_log
 from infra.log.port import NewEntry, key_of, leaf_of
+from infra.log.times import micros
 from infra.log.verify import verify
 
 SEGMENT = 100_000
 LIBRARY_STREAMS = 200
 START = datetime(2020, 1, 1, tzinfo=UTC)
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TITLE = "小区停车收费不合理，多次反映未果，请求核实并予以答复"
 SOURCE = "/430400/reception-centre/window-3"
 
@@ -75,7 +75,7 @@ def event(subject: str, version: int, number: int, recorded: datetime) -> NewEnt
         f'"subject":"{subject}","time":"{said}","type":"{kind}","unit":"unit:430400-xfj","version":{version}}}'
     ).encode()
     key = key_of(SOURCE, f"w3/{number}")
-    return NewEntry(subject, version, kind, (recorded - EPOCH) // timedelta(microseconds=1), body, key, key, ())
+    return NewEntry(subject, version, kind, micros(recorded), body, key, key, ())
 
 
 def measured(name: str, events: int, work: Iterator[Callable[[], int]]) -> list[float]:

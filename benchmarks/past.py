@@ -17,7 +17,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -29,9 +29,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.relay import fill
 from cli.wiring import System, files_of, look_for_garbage_less_often, opened
-from domain.envelope import SHANGHAI
 from domain.moments import both
-from infra.office import EPOCH
+from infra.log.times import of_micros
 from infra.past.archive import MARK
 
 ITEM, BOARD = 0.050, 2.0
@@ -83,7 +82,7 @@ class Asking:
     def moment(self) -> datetime:
         entry = self.log.get(self.chance.randint(1, self.head))
         assert entry is not None
-        return (EPOCH + timedelta(microseconds=entry.recorded)).astimezone(SHANGHAI)
+        return of_micros(entry.recorded)
 
     def item(self) -> str:
         while True:

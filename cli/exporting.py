@@ -13,7 +13,8 @@ from cli.screen import bar, fail, moment, out, told
 from cli.wiring import DEFAULT_STORE, System, files_of, opened
 from infra.exporters import jsonl, ocel, xes
 from infra.log.checkpoint import Checkpoints
-from infra.office import Office, micros
+from infra.log.times import micros
+from infra.office import Office
 
 exporting = typer.Typer(
     no_args_is_help=True,

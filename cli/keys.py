@@ -13,9 +13,9 @@ from cli.options import Json, Store
 from cli.screen import fail, out, table, told
 from cli.wiring import DEFAULT_STORE, now, opened
 from domain.codec import decode_action
-from domain.envelope import SHANGHAI, Rejected
+from domain.envelope import Rejected
 from infra.exporters.whole_file import afresh
-from infra.office import EPOCH, micros
+from infra.log.times import micros, of_micros
 from infra.retention import Due, due
 from infra.rotation import rotate
 from infra.vault import Vault
@@ -145,7 +145,7 @@ def _forgotten(each: Due, moment: datetime, actor: str, unit: str, older_than: s
 
 
 def _told(each: Due) -> dict[str, Any]:
-    last = (EPOCH + timedelta(microseconds=each.recorded)).astimezone(SHANGHAI)
+    last = of_micros(each.recorded)
     return {"person": each.person, "items": list(each.items), "last_recorded": last.isoformat()}
 
 

@@ -11,7 +11,7 @@ from cli.screen import bar, day, fail, out, place, told
 from cli.supposing import shown, supposed
 from cli.wiring import DEFAULT_KAFKA, DEFAULT_STORE, kafka_settings, opened
 from domain.envelope import day_of
-from infra.office import micros
+from infra.log.times import micros
 from infra.questions.agreement import Agreement
 from infra.views.beside import rows_at
 

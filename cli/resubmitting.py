@@ -18,7 +18,7 @@ from cli.wiring import DEFAULT_STORE, System, kafka_settings, opened
 from domain.codec import decode_action
 from domain.envelope import Rejected
 from infra.log.port import Rejection
-from infra.office import micros
+from infra.log.times import micros
 from infra.parts import parts
 from infra.refused import sent
 

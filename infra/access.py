@@ -23,8 +23,8 @@ from msgspec import Struct
 
 from domain.reader import Reader
 from infra.log.port import Conflict, Log, NewEntry, StoreAway, StoreError, key_of
+from infra.log.times import EPOCH, micros
 from infra.log.urls import SQLiteUrl, StoreUrl
-from infra.office import EPOCH, micros
 from infra.seals.keys import beside, signer
 from infra.seals.notes import LOG, SealError
 from infra.seals.sealer import Folder, Sealer

@@ -16,7 +16,8 @@ from domain.petitioner.events import PetitionerForgotten
 from infra.agenda import Agenda
 from infra.clock import CLOCK, Clock
 from infra.log.port import Log, NewEntry, Rejection
-from infra.office import EPOCH, Office, micros
+from infra.log.times import EPOCH, micros
+from infra.office import Office
 from infra.refused import NOBODY, kept, key_of, petitioners_of
 from infra.vault import Vault
 

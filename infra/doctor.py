@@ -1,12 +1,11 @@
 """Is everything in order, and if not, what is to be done? Each finding names a verb or a page of docs/runbooks.md."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from domain.envelope import local
 from infra.backup import RESTORED
 from infra.log.port import Log
+from infra.log.times import of_micros
 from infra.machine_time import AHEAD
-from infra.office import EPOCH
 from infra.questions import Answers
 from infra.views.store import Views
 
@@ -42,7 +41,7 @@ def _log(log: Log) -> Check:
 
 def _time(log: Log, now: datetime) -> Check:
     """Nothing is recorded earlier than the event before it: one from the future makes all that follow as late."""
-    newest = local(EPOCH + timedelta(microseconds=log.head().recorded))
+    newest = of_micros(log.head().recorded)
     if newest - now > AHEAD:
         found = f"the log's newest event was recorded in the future of this machine: {newest:%Y-%m-%d %H:%M}"
         return check("broken", "time", found, FUTURE)

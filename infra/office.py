@@ -4,7 +4,7 @@ One office serves one intake. It reads the log, never a clock; after somebody el
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Protocol
 
 from domain.codec import decode_event
@@ -26,7 +26,6 @@ REMEMBERED = 200_000
 """Items kept at hand."""
 IN_HAND = 10_000
 """Of them as objects; what is touched often is not packed and unpacked each time."""
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Past(Protocol):
@@ -298,12 +297,6 @@ def folded(kind: str, entries: Iterable[Entry], known: dict[str, Any] | None = N
     for event in decoded(entries):
         states[event.subject] = EVOLVE[kind](states.get(event.subject), event)
     return states
-
-
-def micros(moment: datetime) -> int:
-    """Microseconds since the epoch, UTC, exactly."""
-    delta = moment - EPOCH
-    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
 
 
 def decoded(entries: Iterable[Entry]) -> Iterable[AnyEvent]:

@@ -10,7 +10,7 @@ from domain.envelope import SHANGHAI, Action, AnyAction, Event, Rejected
 from domain.fact import Fact, OfficialId, PersonId, UnitId
 from domain.petition.events import PetitionAccepted, PetitionReferred, PetitionRegistered, PetitionWorked
 from domain.vocabulary import NAMES
-from infra.office import micros
+from infra.log.times import micros
 
 NO = "430408-2020-000002"
 BUREAU, UNIT = UnitId("unit:430408-xfj"), UnitId("unit:430408-zjj")

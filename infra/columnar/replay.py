@@ -15,12 +15,11 @@ import duckdb
 import pyarrow as pa
 
 from domain.codec import decode_event
-from domain.envelope import SHANGHAI
 from domain.rules.law import Rules
 from domain.ruleset.decide import evolve
 from infra.exporters.segments import segments
 from infra.log.port import StoreError
-from infra.office import EPOCH, micros
+from infra.log.times import micros, of_micros
 from projections.kpis import FORMULA, PARTS
 
 TABLES = ("units", "deadlines", "states")
@@ -81,7 +80,7 @@ class Archive:
     @property
     def moment(self) -> datetime:
         """When the last event was recorded."""
-        return (EPOCH + timedelta(microseconds=self._recorded)).astimezone(SHANGHAI)
+        return of_micros(self._recorded)
 
     def head(self) -> Row:
         """What every answer says about itself."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterable, Iterator
-from datetime import timedelta
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -15,11 +14,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from domain.envelope import SHANGHAI
 from infra.exporters.columns import SCHEMA, columns
 from infra.log.merkle import Tree
 from infra.log.port import Log, RawEntry, StoreError, leaf_of
-from infra.office import EPOCH
+from infra.log.times import of_micros
 
 BATCH = 60_000
 """Events in a row group: who reads columns reads long stretches."""
@@ -87,7 +85,7 @@ def _by_month(log: Log, after: int, upto: int) -> Iterator[tuple[str, list[RawEn
 
 
 def _month(row: RawEntry) -> str:
-    return f"{(EPOCH + timedelta(microseconds=row.recorded)).astimezone(SHANGHAI):%Y-%m}"
+    return f"{of_micros(row.recorded):%Y-%m}"
 
 
 def _write(folder: Path, batches: Batches, progress: Callable[[int], None]) -> int:

@@ -6,17 +6,13 @@ the line is one flat JSON object, and what was hashed is in it byte by byte. `to
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import msgspec
 
 from domain.codec import decode_event
 from domain.envelope import AnyEvent
 from domain.vocabulary import STORED
 from infra.log.port import NewEntry, RawEntry, key_of, leaf_of
-from infra.log.verify import EPOCH
-
-MICROSECOND = timedelta(microseconds=1)
+from infra.log.times import micros
 
 
 class BrokenLine(Exception):
@@ -58,7 +54,7 @@ def read(text: bytes) -> tuple[RawEntry, tuple[str, ...]]:
         raise BrokenLine("it was written by another program: the stored bytes cannot be told from it")
     body = b"{" + text[len(front) :]
     event = _event(beside, body)
-    recorded = (event.recorded - EPOCH) // MICROSECOND
+    recorded = micros(event.recorded)
     key = key_of(event.source, event.id)
     row = RawEntry(
         beside.position, event.subject, event.version, event.type, recorded, body, key, digest, leaf_of(body)

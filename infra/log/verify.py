@@ -11,7 +11,7 @@ import base64
 import sys
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from itertools import pairwise
 from operator import gt
@@ -21,6 +21,7 @@ import msgspec
 
 from infra.log.merkle import Tree
 from infra.log.port import Head, RawEntry, key_of, keys_of, leaf_of
+from infra.log.times import micros
 
 BATCH = 512
 """Rows that stay in the processor's cache while they are compared column by column; a power of two suits the tree."""
@@ -30,7 +31,6 @@ Columns = tuple[tuple[Any, ...], ...]
 """Rows, turned: what stands in each column of `RawEntry`."""
 MANY = 100_000
 """Events from which on sorting their keys is worth loading a library that does it in C."""
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Body(msgspec.Struct, gc=False):
@@ -258,7 +258,7 @@ class Checker:
             and subjects == tuple([body.subject for body in said])
             and types == tuple([body.type for body in said])
             and versions == tuple([body.version for body in said])
-            and recorded == tuple([_microseconds(body.recorded) for body in said])
+            and recorded == tuple([micros(body.recorded) for body in said])
             and recorded[0] >= self.recorded
             and not any(map(gt, recorded, recorded[1:]))
             and keys == tuple(keys_of([f"{body.source}\0{body.id}" for body in said]))
@@ -318,7 +318,7 @@ class Checker:
             return f"the stored bytes are no event ({error})"
         if body.subject != subject or body.type != type_ or body.version != version:
             return "subject, type or version differ between the columns and the stored bytes"
-        if _microseconds(body.recorded) != recorded:
+        if micros(body.recorded) != recorded:
             return "the recorded time differs between the column and the stored bytes"
         if recorded < self.recorded:
             return "it is recorded before the event before it"
@@ -327,12 +327,6 @@ class Checker:
         if key_of(body.source, body.id) != key:
             return "the key is not that of the event's source and id"
         return None
-
-
-def _microseconds(moment: datetime) -> int:
-    """Since the epoch, exactly: a float would be off by one now and then."""
-    since = moment - EPOCH
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def _twice(numbers: array[int]) -> set[int]:

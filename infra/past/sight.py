@@ -5,16 +5,16 @@ was recorded later only late entries had.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
 
 from domain.codec import decode_event
-from domain.envelope import SHANGHAI, AnyEvent
+from domain.envelope import AnyEvent
 from domain.moments import When, parted
 from infra.log.port import Entry, Log
-from infra.office import EPOCH, micros
+from infra.log.times import micros, of_micros
 
 FOREVER = 2**62
 READ = 20_000
@@ -84,4 +84,4 @@ def late(log: Log, seen: Sight) -> list[Entry]:
 def moment_of(log: Log, position: int) -> datetime:
     """When the event at a position was recorded; 1970 where there is none."""
     entry = log.get(position)
-    return (EPOCH + timedelta(microseconds=entry.recorded if entry else 0)).astimezone(SHANGHAI)
+    return of_micros(entry.recorded if entry else 0)

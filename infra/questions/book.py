@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.engine import Connection
 
-from domain.envelope import SHANGHAI, AnyEvent
+from domain.envelope import AnyEvent
 from domain.kinds import kind_of
 from domain.petition import matter
 from domain.petition.item import Item
@@ -17,7 +17,8 @@ from domain.rules.law import Rules
 from domain.unit.state import Unit, Units
 from infra.log.checkpoint import Checkpoints
 from infra.log.port import Entry, Log
-from infra.office import EPOCH, Office, decoded
+from infra.log.times import of_micros
+from infra.office import Office, decoded
 from infra.past.rows import SumsAtMark
 from infra.past.sight import Sight
 from infra.questions.seen import SeenTables
@@ -76,7 +77,7 @@ class Book:
     @property
     def moment(self) -> datetime:
         """When the newest event that the record rests on was recorded: its day is today."""
-        return (EPOCH + timedelta(microseconds=self.office.recorded)).astimezone(SHANGHAI)
+        return of_micros(self.office.recorded)
 
     def head(self) -> dict[str, Any]:
         """What every answer says about itself."""

@@ -1,21 +1,20 @@
 """The record of the past: what was the case at one time, as it was known at another."""
 
 from collections.abc import Callable, Collection, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
 
 from domain.codec import decode_event
-from domain.envelope import SHANGHAI
 from domain.kinds import EVOLVE, kind_of
 from domain.petition.item import Item
 from domain.rules.law import Rules
 from domain.unit.state import Units
 from infra.log.checkpoint import Checkpoints
 from infra.log.port import Entry, Log
-from infra.office import EPOCH
+from infra.log.times import of_micros
 from infra.past.rows import Rows, SumsAtMark
 from infra.past.sight import Sight, moment_of
 from infra.questions.book import Book, Recalled
@@ -52,7 +51,7 @@ class PastBook(Book):
 
     def head(self) -> dict[str, Any]:
         seen, known = self.seen, moment_of(self.log, self.position)
-        at = known if seen.upto == seen.position else EPOCH.astimezone(SHANGHAI) + timedelta(microseconds=seen.at)
+        at = known if seen.upto == seen.position else of_micros(seen.at)
         return {"as_of": known.isoformat(), "at": at.isoformat(), "position": self.position, "behind": 0}
 
     @cached_property

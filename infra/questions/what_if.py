@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -11,12 +11,12 @@ from msgspec.structs import replace
 
 from domain.calendar import Calendar
 from domain.deadlines import PETITIONER, Deadline
-from domain.envelope import SHANGHAI, day_of
+from domain.envelope import day_of
 from domain.rules.differences import Difference, about_clock, concerning, differences
 from domain.rules.law import Rules, Supposed
 from domain.unit.state import Units
 from infra.log.port import Log
-from infra.office import EPOCH, micros
+from infra.log.times import micros, of_micros
 from infra.questions.findings import facts, told
 from infra.whatif.judging import Judged, Progress, judged, unwatched
 from projections.comparison import NOW, WAS, Changed, Pair
@@ -75,7 +75,7 @@ class WhatIf:
 
     def _head(self, position: int) -> Row:
         entry = self._log.get(position)
-        moment = (EPOCH + timedelta(microseconds=entry.recorded if entry else 0)).astimezone(SHANGHAI)
+        moment = of_micros(entry.recorded if entry else 0)
         told = dict.fromkeys(("as_of", "at"), moment.isoformat())
         return {**told, "position": position, "behind": self._log.head().position - position}
 

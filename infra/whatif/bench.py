@@ -18,7 +18,8 @@ from domain.rules.law import Rules
 from infra.agenda import Agenda
 from infra.clock import CLOCK, Clock
 from infra.log.port import Entry, Head
-from infra.office import EPOCH, Office
+from infra.log.times import EPOCH
+from infra.office import Office
 
 
 class Unwritten:

@@ -20,8 +20,8 @@ from domain.petition.events import PetitionReferred
 from domain.vocabulary import EARLIER, NAMES, STORED, SUBJECT_KIND, TYPES, Earlier, log_made
 from infra.log.open import open_log
 from infra.log.port import NewEntry, key_of
+from infra.log.times import micros
 from infra.log.verify import verify
-from infra.office import micros
 from tests.system.command import Danze, action, city, ndjson, registered
 
 V1, V2, V3 = (f"petition.referred.v{number}" for number in (1, 2, 3))

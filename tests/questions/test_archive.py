@@ -12,13 +12,12 @@ import orjson
 import pytest
 
 from cli.wiring import System, open_archive
-from domain.envelope import SHANGHAI
 from domain.moments import both
 from domain.rules.law import content_hash
 from infra.city.simulation import simulate
 from infra.log import checkpoint
 from infra.log.merkle import Tree
-from infra.office import EPOCH
+from infra.log.times import of_micros
 from infra.past import archive as keeping
 from infra.past import then
 from infra.past.afresh import folded
@@ -94,7 +93,7 @@ class Afresh:
 
 
 def recorded(system, position):
-    return (EPOCH + timedelta(microseconds=system.log.get(position).recorded)).astimezone(SHANGHAI)
+    return of_micros(system.log.get(position).recorded)
 
 
 def questions(ask, when):
