@@ -12,8 +12,9 @@ from cli.screen import bar, fail, out, told
 from cli.wiring import DEFAULT_KAFKA, DEFAULT_STORE, kafka_settings, opened
 from infra.access import access_log, access_seals
 from infra.importers.rows import ImportProblem
+from infra.log.checker import Checker
 from infra.log.urls import parse
-from infra.log.verify import Checker, Rows
+from infra.log.verify import Rows
 from infra.log.verify import verify as verified
 from infra.log.verify_stretches import stretches
 from infra.questions.agreement import Agreement

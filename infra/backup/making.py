@@ -22,10 +22,11 @@ from infra.access import access_log, access_seals
 from infra.backup.key_copy import copy_keys
 from infra.backup.manifest import FORMAT, Manifest, accesses_in, files_in, place_in, seals_in, write
 from infra.log import bundle
+from infra.log.checker import Checker
 from infra.log.open import open_log
 from infra.log.port import Log, Rejection, StoreError, StoreMissing
 from infra.log.urls import SQLiteUrl, StoreUrl, parse, printable
-from infra.log.verify import Checker, verify
+from infra.log.verify import verify
 from infra.seals.audit import Sealed
 from infra.seals.sealer import Folder
 from infra.sqlite import sentence

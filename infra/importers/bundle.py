@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from infra.importers.rows import ImportProblem, reading
 from infra.log import bundle
+from infra.log.checker import Checker
 from infra.log.port import Log, RawEntry
-from infra.log.verify import Checker
 from infra.parts import parts
 
 BATCH = 4_096

@@ -8,8 +8,9 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 
+from infra.log.checker import Checker, Seals
 from infra.log.open import open_log
-from infra.log.verify import Checker, Seals, until_mark
+from infra.log.verify import until_mark
 
 STRETCH = 1 << 16
 """Events that one process checks at a time; below two of them, starting others is not worth it."""

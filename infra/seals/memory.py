@@ -17,9 +17,10 @@ from typing import Any, Protocol
 
 import msgspec
 
+from infra.log.checker import Bad, Checker
 from infra.log.merkle import BLOCK, BLOCK_LEVEL, HASH, Tree, root_of
 from infra.log.port import RawEntry, StoreError
-from infra.log.verify import Bad, Checker, Rows, answered, verify
+from infra.log.verify import Rows, answered, verify
 from infra.seals.audit import Sealed
 from infra.seals.checkpoints import checkpoint_of
 from infra.seals.notes import Note, parse_note
