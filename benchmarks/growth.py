@@ -16,7 +16,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime, timedelta
 from datetime import time as clock
@@ -33,6 +33,7 @@ from benchmarks.api import Many, items_of
 from cli.wiring import System, look_for_garbage_less_often, opened
 from domain.envelope import SHANGHAI
 from infra.city.simulation import START, simulate
+from infra.log.port import RawEntry
 from infra.log.verify import verify
 
 SCALE, COUNTIES, DAYS, MORE = 0.2, 6, 365, 60
@@ -79,7 +80,8 @@ def fill(year: str, store: str, events: int) -> Found:
     with opened(year) as once, opened(store) as system:
         _ = system.vault  # its keys are made while the store is empty
         have = once.log.head().position
-        several = sum(touched.startswith("petition:") for touched in subjects(once))
+        once_only = Many(once.log, 1, SERIAL)
+        several = sum(map(once_only.several, rows(once)))
         times = max(1, 1 + round((events - have) / several))
         entries, cpu = Many(once.log, times, SERIAL).entries(), 0.0
         while part := list(islice(entries, APPENDED)):
@@ -90,12 +92,11 @@ def fill(year: str, store: str, events: int) -> Found:
         return {"events": head, "append": cpu / head * 1e6}
 
 
-def subjects(system: System) -> list[str]:
-    found, after = [], 0
-    while rows := system.log.raw_entries(after):
-        found += [row.subject for row in rows]
-        after = rows[-1].position
-    return found
+def rows(system: System) -> Iterator[RawEntry]:
+    after = 0
+    while found := system.log.raw_entries(after):
+        yield from found
+        after = found[-1].position
 
 
 def rebuild(store: str) -> Found:
