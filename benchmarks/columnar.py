@@ -29,8 +29,9 @@ from infra.columnar.second_opinion import book_of
 from infra.exporters import segments
 from infra.questions import figures
 from infra.questions.book import Book
+from infra.views.anew import take
 from infra.views.opened import sqlite_views
-from infra.views.projector import LogSource, Projector, take
+from infra.views.projector import LogSource, Projector
 from infra.views.store import Views
 from projections.counters import KEYS
 from projections.fold import Fold

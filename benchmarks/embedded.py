@@ -23,7 +23,7 @@ from cli.wiring import System, look_for_garbage_less_often
 from domain.codec import decode_event, event_decoder
 from infra.city.simulation import simulate
 from infra.log.port import Entry
-from infra.views.projector import PIECE, take
+from infra.views.anew import PIECE, take
 from projections.findings import finding_row, heard
 from projections.fold import Fold
 from projections.ledgers.entry import ledger_row

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from typing import TypeVar
 
 import msgspec
@@ -46,6 +47,11 @@ def streams(events: Iterable[T], subject: Callable[[T], K], told: dict[K, list[T
         else:
             told[name] = [event]
     return told
+
+
+def older_half(told: dict[str, T]) -> dict[str, T]:
+    """Takes out what was put in first."""
+    return {name: told.pop(name) for name in list(islice(told, (len(told) + 1) // 2))}
 
 
 class Changes(msgspec.Struct):
@@ -142,18 +148,35 @@ class Fold:
 
     def changes(self) -> Changes:
         """The rows of everything touched since the last call."""
-        changes = Changes([], [], [], [], [], self._words, self._acts, self._writing)
-        for subject, body in self._touched.items():
+        changes = self._rows(self._touched.items(), self._words, self._writing)
+        self._new, self._touched, self._words, self._writing = set(), {}, {}, {}
+        self.items.lay_down()
+        return changes
+
+    def settled(self, count: int) -> Changes:
+        """The rows of so many items, those that nobody touched for longest, in order; they are at hand no more.
+
+        With them goes, of what is said of findings and written into ledgers, what began to be told first: half of it.
+        """
+        gone = sorted(self.items.let_go(count))
+        touched = [(subject, self._touched.pop(subject)) for subject in gone if subject in self._touched]
+        return self._rows(touched, older_half(self._words), older_half(self._writing))
+
+    def _rows(
+        self, touched: Iterable[tuple[str, bytes]], words: dict[str, list[Word]], writing: dict[str, list[AnySeen]]
+    ) -> Changes:
+        changes = Changes([], [], [], [], [], words, self._acts, writing)
+        self._acts = []
+        for subject, body in touched:
             item = unpack_item(body)
             changes.cases.append(case_row(item, body))
             changes.due += due_rows(item)
             if item.raised:
                 changes.raised += raised_rows(item)
             if subject in self._new:
+                self._new.remove(subject)
                 changes.persons += person_rows(item)
                 changes.titles.append((item.no, terms(item.title)))
-        self._new, self._touched, self._words, self._acts, self._writing = set(), {}, {}, [], {}
-        self.items.lay_down()
         return changes
 
     def forget(self) -> None:

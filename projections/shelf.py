@@ -1,5 +1,7 @@
 """Items that nobody touches at the moment rest as bytes: little memory, at hand in microseconds."""
 
+from itertools import islice
+
 import msgspec
 
 from domain.petition.item import Item
@@ -54,8 +56,14 @@ class Shelf:
                 self._resting[subject] = pack(item)
         self._in_hand = {}
         if len(self._resting) > self.room:
-            for subject in list(self._resting)[: self.room // 2]:
-                del self._resting[subject]
+            self.let_go(self.room // 2)
+
+    def let_go(self, count: int) -> list[str]:
+        """Lets so many go of those that lie down, the longest untouched; answers which."""
+        gone = list(islice(self._resting, count))
+        for subject in gone:
+            del self._resting[subject]
+        return gone
 
     def clear(self) -> None:
         self._in_hand, self._resting = {}, {}

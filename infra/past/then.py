@@ -22,7 +22,7 @@ from infra.past.archive import MARK, Archive, items_at, named, stood
 from infra.past.rows import Rows, SumsAtMark
 from infra.past.sight import Sight
 from infra.past.sums import StandingRows, changed, of_law
-from infra.views.projector import take
+from infra.views.anew import take
 from infra.views.store import Views
 from infra.views.tables import KEYS, Tables, bytewise
 from projections.fold import Changes, Fold

@@ -3,86 +3,27 @@
 Where workers keep the read models from Kafka, partition by partition, it keeps its hands off, and still rebuilds them.
 """
 
-import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import date
-from operator import attrgetter
 from typing import NamedTuple, Protocol
 
 from sqlalchemy import select
 
-from domain.codec import decode_each
 from infra.agenda import Due
 from infra.kafka.partition import partition_of
 from infra.log.port import Entry, Log, StoreError
+from infra.views.anew import Anew, no_looking_for_garbage, take
 from infra.views.partitions import Partitions
 from infra.views.store import Key, Live, Overtaken, Views
 from infra.views.tables import KEYS, Tables
-from projections.fold import ELSE, Fold
+from projections.fold import Fold
 
 BATCH = 20_000
 READ = 2_000
 """Events that a rebuild reads at a time: few enough to be folded before the processor's cache has lost them."""
-PIECE = 50_000
-"""Events of items that a rebuild lets wait: the more, the fewer times each item is taken in hand."""
-SUBJECT = attrgetter("subject")
-AT_ONCE = 400_000
-"""Items that a rebuild folds in memory before it writes."""
 
 Progress = Callable[[int, int], None]
-
-
-def take(fold: Fold, entries: Iterable[Entry]) -> None:
-    """Folds events of the log, each decoded when its turn comes."""
-    pile = Pile(fold)
-    pile.take(entries)
-    pile.fold_items()
-
-
-class Pile:
-    """Events of items that wait to be folded: the more of an item come together, the fewer times it is taken in hand.
-
-    All others are folded as they come, while they are warm in the processor's cache.
-    """
-
-    def __init__(self, fold: Fold) -> None:
-        self._fold = fold
-        self._items: dict[str, list[Entry]] = {}
-        self.waiting = 0
-
-    def take(self, entries: Iterable[Entry]) -> None:
-        self._fold.take({ELSE: decode_each(self._others(entries))})
-
-    def _others(self, entries: Iterable[Entry]) -> Iterator[Entry]:
-        items = self._items
-        for entry in entries:
-            subject = entry[1]
-            if subject[:9] != "petition:":
-                yield entry
-                continue
-            self.waiting += 1
-            if subject in items:
-                items[subject].append(entry)
-            else:
-                items[subject] = [entry]
-
-    def fold_items(self) -> None:
-        self._fold.take({subject: decode_each(stream) for subject, stream in self._items.items()})
-        self._items, self.waiting = {}, 0
-
-
-@contextmanager
-def no_looking_for_garbage() -> Iterator[None]:
-    """Rows and items by the million hold no cycles: looking through them again and again is in vain."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 class Source(Protocol):
@@ -201,30 +142,14 @@ class Projector:
     @no_looking_for_garbage()
     def _anew(self, chunks: Iterable[Sequence[Entry]], head: int, progress: Progress | None) -> tuple[Tables, int]:
         """Folds events, in position order, into a new generation. Answers it and the last position."""
-        tables = self._views.build()
-        other = Projector(self._log, self._views)
-        fold = other._fold
-        written = at = 0
-        complete = True
-        """While nothing was let go, every state not at hand is new and need not be looked for."""
-        pile = Pile(fold)
+        anew, at = Anew(self._views), 0
         for entries in chunks:
-            if not complete:
-                other._load(tables, entries)
-            pile.take(entries)
+            anew.take(entries)
             at = entries[-1].position
-            if pile.waiting >= PIECE:
-                pile.fold_items()
-            if len(fold.items) > AT_ONCE:
-                pile.fold_items()
-                self._views.write(tables, fold.changes(), position=at, after=written)
-                written, complete = at, False
-                fold.forget()
             if progress:
                 progress(at, head)
-        pile.fold_items()
-        self._views.write(tables, fold.changes(), position=at, after=written)
-        return tables, at
+        anew.end(at)
+        return anew.tables, at
 
     def _check(self, position: int) -> None:
         if position > (head := self._log.head().position):
@@ -277,10 +202,15 @@ class Projector:
         return Rebuilt(beside.position, {name: told[name] for name in (*KEYS, "titles")})
 
     def _beside(self, seen: int, source: Source, progress: Progress | None, *, switch: bool) -> Beside:
-        """Who only looks compares where the live ones stand, so that nothing goes on from rows that were altered."""
+        """Who only looks compares where the live ones stand, so that nothing goes on from rows that were altered.
+
+        Where the live ones hold nothing yet there is nothing to compare: they are not filled for that.
+        """
         head = self._log.head().position
         upto = head if switch else min(seen, head)
         tables, position = self._anew(source.chunks(upto), upto, progress)
+        if switch and not seen:
+            return Beside(tables, position, [])
         beside = Projector(self._log, self._views)
         while (rows := self._views.differing(tables, None if seen > head else position)) is None:
             position = self._together(beside, tables, position)

@@ -284,7 +284,8 @@ class Views:
 
     def _rows(self, connection: Connection, tables: Tables, changes: Changes, *, fresh: bool) -> None:
         cursor: Any = connection.connection.cursor()
-        self._clear_due(cursor, tables, [f"petition:{row.no}" for row in changes.cases])
+        new = {no for no, _ in changes.titles}
+        self._clear_due(cursor, tables, [f"petition:{row.no}" for row in changes.cases if row.no not in new])
         self._put(cursor, "cases", tables.cases, changes.cases)
         self._put(cursor, "due", tables.due, changes.due)
         self._put(cursor, "raised", tables.raised, changes.raised)

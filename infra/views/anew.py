@@ -1,0 +1,115 @@
+"""Read models folded from the first event on: each item is written once, when nobody touched it for long.
+
+Memory holds as many items as are at hand (about 1 kB each) and the events that wait to be folded, however long the log.
+"""
+
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from domain.codec import decode_each
+from infra.log.port import Entry
+from infra.views.store import Views
+from projections.fold import ELSE, Changes, Fold
+
+PIECE = 50_000
+"""Events of items that wait to be folded: the more, the fewer times each item is taken in hand."""
+AT_ONCE = 400_000
+"""Items at hand. One that is let go is read again where an event of it comes all the same."""
+PART = 50_000
+"""Items that are let go at a time: the more, the closer together are the rows that are written one after the other."""
+
+
+def take(fold: Fold, entries: Iterable[Entry]) -> None:
+    """Folds events of the log, each decoded when its turn comes."""
+    pile = Pile(fold)
+    pile.take(entries)
+    pile.fold_items()
+
+
+class Pile:
+    """Events of items that wait to be folded: the more of an item come together, the fewer times it is taken in hand.
+
+    All others are folded as they come, while they are warm in the processor's cache.
+    """
+
+    def __init__(self, fold: Fold) -> None:
+        self._fold = fold
+        self._items: dict[str, list[Entry]] = {}
+        self.waiting = 0
+
+    def take(self, entries: Iterable[Entry]) -> None:
+        self._fold.take({ELSE: decode_each(self._others(entries))})
+
+    def _others(self, entries: Iterable[Entry]) -> Iterator[Entry]:
+        items = self._items
+        for entry in entries:
+            subject = entry[1]
+            if subject[:9] != "petition:":
+                yield entry
+                continue
+            self.waiting += 1
+            if subject in items:
+                items[subject].append(entry)
+            else:
+                items[subject] = [entry]
+
+    def let_go(self) -> set[str]:
+        """Items with events that wait, that were at hand before and are no more."""
+        shelf = self._fold.items
+        return {subject for subject, (first, *_) in self._items.items() if first.version > 1 and subject not in shelf}
+
+    def fold_items(self) -> None:
+        self._fold.take({subject: decode_each(stream) for subject, stream in self._items.items()})
+        self._items, self.waiting = {}, 0
+
+
+@contextmanager
+def no_looking_for_garbage() -> Iterator[None]:
+    """Rows and items by the million hold no cycles: looking through them again and again is in vain."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+class Anew:
+    """A new generation, beside the live one, that is given all events in the order of the log, each once."""
+
+    def __init__(self, views: Views) -> None:
+        self._views = views
+        self.tables = views.build()
+        self._fold = Fold()
+        self._pile = Pile(self._fold)
+        self._fresh = True
+        """While nothing is written, nothing need be looked for."""
+
+    def take(self, entries: Iterable[Entry]) -> None:
+        self._pile.take(entries)
+        if self._pile.waiting >= PIECE:
+            self._fold_items()
+            while len(self._fold.items) > AT_ONCE:
+                self._write(self._fold.settled(PART))
+
+    def end(self, position: int) -> None:
+        """Writes what is left; only then the generation stands anywhere."""
+        self._fold_items()
+        while len(self._fold.items):
+            self._write(self._fold.settled(PART))
+        self._write(self._fold.changes())
+        self._views.write(self.tables, self._fold.changes(), position=position, after=0)
+
+    def _fold_items(self) -> None:
+        if not self._fresh:
+            for subject, item in self._views.items(self.tables, self._pile.let_go()).items():
+                if item is not None:  # else what came before is lost: its events are left out
+                    self._fold.items.put(subject, item)
+        self._pile.fold_items()
+
+    def _write(self, changes: Changes) -> None:
+        with self._views.writing() as connection:
+            self._views.put(connection, self.tables, changes, fresh=self._fresh)
+        self._fresh = False

@@ -1,0 +1,82 @@
+"""A rebuild of the read models has few items at hand at a time; it reads the log once, and writes each item once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import closing
+from tempfile import TemporaryDirectory
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from cli.wiring import opened
+from infra.city.simulation import simulate
+from infra.views import anew, projector
+from infra.views.store import Views
+from tests.system.histories import histories
+from tests.system.test_properties import STORED, stored
+
+
+def few_at_once(patched: pytest.MonkeyPatch, items: int, *, part: int, events: int) -> None:
+    patched.setattr(anew, "AT_ONCE", items)
+    patched.setattr(anew, "PART", part)
+    patched.setattr(anew, "PIECE", events)
+    patched.setattr(projector, "READ", events)
+
+
+@STORED
+@given(histories(), st.integers(0, 2), st.integers(1, 7))
+def test_a_rebuild_that_lets_items_go_writes_the_rows_of_the_live_ones(history, items, events):
+    with (
+        TemporaryDirectory() as folder,
+        closing(stored(history, folder, 60)[0]) as system,
+        pytest.MonkeyPatch.context() as patched,
+    ):
+        few_at_once(patched, items, part=1, events=events)
+        assert not any(system.projector.replay().differences.values())
+
+
+@pytest.fixture
+def a_town(store_url):
+    """Two months of a small town in the log, and nothing in the read models."""
+    actions = simulate(1, days=60, scale=0.2, counties=2)
+    with opened(store_url) as system:
+        system.intake(history=True).take([orjson.dumps(action) for action in actions])
+        yield system
+
+
+def test_an_item_is_written_again_only_when_it_was_quiet_for_long(a_town, monkeypatch):
+    a_town.projector.catch_up()
+    few_at_once(monkeypatch, 600, part=100, events=500)
+    written, put = Counter[str](), Views.put
+    monkeypatch.setattr(
+        Views, "put", lambda views, connection, tables, changes, *, fresh: (
+            written.update(row.no for row in changes.cases), put(views, connection, tables, changes, fresh=fresh)
+        ),
+    )  # fmt: skip
+    tables, position = a_town.projector.rebuild()
+    assert a_town.views.differing(tables, position) == []
+    assert 300 < len(written) <= written.total() < 1.25 * len(written)
+
+
+def test_a_first_replay_reads_the_log_once(a_town):
+    assert a_town.projector.replay().position == a_town.log.head().position
+    with a_town.views.reading() as connection:
+        told = connection.execute(text(f"SELECT position, live FROM {a_town.views.q('generations')} ORDER BY number"))
+        assert [*told] == [(0, 0), (a_town.log.head().position, 1)]
+
+
+def test_an_item_whose_first_event_is_lost_is_left_out(a_town, monkeypatch):
+    few_at_once(monkeypatch, 10, part=5, events=50)
+    lost, entries = "430400-2020-000001", a_town.log.read(0, limit=100_000)
+    rebuilt = anew.Anew(a_town.views)
+    for at in range(0, len(entries), 50):
+        some = entries[at : at + 50]
+        rebuilt.take([each for each in some if (each.subject, each.version) != (f"petition:{lost}", 1)])
+    rebuilt.end(entries[-1].position)
+    with a_town.views.reading() as connection:
+        nos = {no for (no,) in connection.execute(text(f"SELECT no FROM {a_town.views.q(rebuilt.tables.cases.name)}"))}
+    assert {entry.subject[9:] for entry in entries if entry.subject.startswith("petition:")} - nos == {lost}
