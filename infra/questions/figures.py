@@ -9,6 +9,7 @@ from sqlalchemy import Select, case, func, or_, select
 from infra.questions.book import Book
 from infra.questions.counted import Counted, Running
 from infra.questions.days import within
+from infra.questions.goings_up import KINDS
 from projections import counters as count
 from projections.board import Slots
 from projections.cases import CaseRow
@@ -68,9 +69,8 @@ def _registered(cases: Any, by: str) -> Select[*tuple[Any, ...]]:
 
 def _gone_up(cases: Any, raised: Any, by: str) -> Select[*tuple[Any, ...]]:
     """Goings up, as `GoneUp`."""
-    value, level, kind = _value(cases, by, raised.c.day), raised.c.level, raised.c.kind
-    told = (level == "city", level == "province", level == "national", raised.c.beyond == 1, kind == "collective",
-            kind == "irregular")  # fmt: skip
+    value = _value(cases, by, raised.c.day)
+    told = [KINDS[name](raised.c) for name in count.GoneUp._fields[1:]]
     numbers = (func.sum(case((each, 1), else_=0)) for each in told)
     return select(value, *numbers).select_from(cases.join(raised, raised.c.no == cases.c.no)).group_by(value)
 

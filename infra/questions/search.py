@@ -9,6 +9,7 @@ from sqlalchemy import false, func, or_, select
 from infra.questions import territory
 from infra.questions.book import Book
 from infra.questions.days import within
+from infra.questions.goings_up import KINDS
 from infra.questions.order import Order, day
 from projections.orders import Items, split
 from projections.titles import phrases
@@ -29,12 +30,16 @@ def search(
     cursor: str | None = None, sort: Items = "-registered_on",
 ) -> dict[str, Any]:  # fmt: skip
     """Newest first, or as asked. `unit` takes what is below it in; `place` is the beginning of a code, `month` that of
-    the day of registration, `closed` that of closing; `of` asks for what occurs in a unit (属地、属事).
+    the day of registration, `closed` that of closing; `of` asks for what occurs in a unit (属地、属事). Where `only`
+    names goings up, the days and the month are those on which the items went up.
     """
     table = book.tables.cases
-    conditions: list[Any] = [*within(table.c.registered_on, from_, to), *_occurring(book, of)]
-    if only:
-        conditions.append(ONLY[only](table.c))
+    conditions: list[Any] = _occurring(book, of)
+    if only in KINDS:
+        conditions.append(table.c.no.in_(_gone_up(book, only, _days(book.tables.raised.c.day, from_, to, month))))
+    else:
+        conditions += _days(table.c.registered_on, from_, to, month)
+        conditions += [ONLY[only](table.c)] if only else []
     if closed:
         conditions.append(table.c.closed_on.startswith(closed, autoescape=True))
     if unit:
@@ -49,8 +54,6 @@ def search(
             conditions.append(table.c[column] == value)
     if place:
         conditions.append(table.c.place.startswith(place, autoescape=True))
-    if month:
-        conditions.append(table.c.registered_on.startswith(month, autoescape=True))
     if late is not None:
         conditions.append(table.c.late > 0 if late else table.c.late == 0)
     if q:
@@ -62,6 +65,16 @@ def search(
     found = [_told(book, row) for row in rows[:limit]]
     after = order.cursor(tuple(rows[limit - 1][-len(order.columns) :])) if len(rows) > limit else None
     return {**book.head(), "total": total, "petitions": found, "next": after}
+
+
+def _days(day: Any, from_: date | None, to: date | None, month: str | None) -> list[Any]:
+    return [*within(day, from_, to), *([day.startswith(month, autoescape=True)] if month else [])]
+
+
+def _gone_up(book: Book, kind: str, days: list[Any]) -> Any:
+    """NOs of the items that went up so on these days."""
+    raised = book.tables.raised
+    return select(raised.c.no).where(KINDS[kind](raised.c), *days)
 
 
 def _occurring(book: Book, unit: str | None) -> list[Any]:

@@ -56,6 +56,26 @@ def test_an_item_of_spring_that_goes_up_in_august_counts_there_and_not_as_a_regi
     assert rows(answers, "unit", unit=CITY_BUREAU, **august) == {}
 
 
+FILTERS = {"unit": "registered_by", "county": "place", "category": "category", "channel": "channel", "month": "month"}
+
+
+@pytest.mark.parametrize("by", FILTERS)
+@pytest.mark.parametrize("days", [{}, {"from_": date(2020, 8, 7)}])
+def test_behind_each_number_are_the_items_that_are_counted(after, by, days):
+    answers = after(*STORY)
+    for key, row in rows(answers, by, **days).items():
+        kinds = [name for name in row if name != "registrations"]
+        listed = {name: answers.search(only=name, **{FILTERS[by]: key}, **days)["total"] for name in kinds}
+        assert listed == {name: row[name] for name in kinds}
+
+
+def test_an_item_that_went_up_twice_is_listed_once(after):
+    answers = after(*STORY, on("2020-08-20", go_up("province", "collective"), no="1"))
+    assert rows(answers, "county")["430408"]["to_province"] == 2
+    told = answers.search(only="to_province", place="430408")
+    assert (told["total"], [each["no"] for each in told["petitions"]]) == (1, ["1"])
+
+
 @pytest.mark.parametrize("by", KEYS)
 def test_every_way_to_count_counts_everything(after, by):
     told = after(*STORY).counters(by=by)["rows"]

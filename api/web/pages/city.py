@@ -28,8 +28,6 @@ LISTED = {
     **dict.fromkeys(("place", "county", "township", "village"), "place"),
 }  # fmt: skip
 """Keys whose items can be listed, and the filter that does it."""
-ITEMS_COUNTED = {"registrations": None, **{name: name for name in ("first_time", "repeat", "skip_level", "collective")}}
-"""Counts of items, and the kind of items that each is of; the other counts are of goings up."""
 From = Annotated[str | None, QueryParameter(name="from")]
 COUNTIES = {
     "division": "unit.division", "name": "overview.county", "registered": "overview.registered",
@@ -152,7 +150,7 @@ def counters(
     sheet = Sheet(f"counts-by-{by}", COUNTERS, told["rows"])
     asked = {"from": from_, "to": to, "registered_by": unit}
     return page.show(
-        "counters.html", told=told, by=by, dimensions=DIMENSIONS, columns=COUNTED, of_items=ITEMS_COUNTED, sheet=sheet,
+        "counters.html", told=told, by=by, dimensions=DIMENSIONS, columns=COUNTED, sheet=sheet,
         behind=_behind(page, by, [row["key"] for row in told["rows"]], asked),
     )  # fmt: skip
 

@@ -32,8 +32,9 @@ EVENTS = {
 ENVELOPE = ("type", "time", "recorded", "actor", "unit", "source")
 LINES = {"name": "event.field", "value": "event.value"}
 CLOCKS_OF_PETITIONER = ("K6", "K8")
-ONLY = ("first_time", "repeat", "skip_level", "collective", "closed", "dissatisfied")
-"""Kinds of items that are counted somewhere, each of which can be listed."""
+ONLY = ("first_time", "repeat", "skip_level", "collective", "closed", "dissatisfied", "to_city", "to_province",
+        "to_nation", "beyond", "collective_above", "irregular")  # fmt: skip
+"""Kinds of items that are counted somewhere, and of goings up, each of which can be listed."""
 BESIDE = ("unit", "of", "registered_by", "place", "category", "purpose", "month", "closed")
 """What links from numbers ask for beside the fields that the form always has."""
 From = Annotated[str | None, QueryParameter(name="from")]
