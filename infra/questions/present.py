@@ -31,17 +31,16 @@ class Present:
         if self._whole is not None:
             self._whole.hear(event)
 
-    def whole(self, everything: Book) -> Whole:
-        """All rows, as they are now."""
+    def whole(self, everything: Book) -> Whole | None:
+        """All rows, as they are now; None where another process keeps newer sums than this look at the store knows."""
         whole = self._whole
         if whole is None or (whole.rules, whole.number) != (everything.rules, everything.tables.number):
             whole = self._begun(everything)
         try:
             looked = whole.catch_up(everything)
         except Stale:
-            whole = self._begun(everything)
-            whole.fetch()
-            looked = whole.catch_up(everything)
+            self.forget(whole)
+            return None
         for share in self._shares.values() if looked else ():
             share.wait_for(looked)
         return whole
@@ -58,25 +57,23 @@ class Present:
         if self._whole is whole:
             self._whole = None
 
-    def of(self, everything: Book, seen: Callable[[Book], Book]) -> tuple[Book, Counted | None]:
-        """What a reader sees, and that counted; None where it is to be loaded first."""
-        whole = self.whole(everything)
-        book = seen(everything)
+    def of(self, book: Book, whole: Whole) -> Counted | None:
+        """What a reader sees, counted; None where it is to be loaded first."""
         if book.reach == EVERYTHING:
-            return book, whole
+            return whole
         if book.reach not in self._shares:
             self._shares[book.reach] = Share(book, whole, self._recalled)
             self._make_room()
         share = self._shares[book.reach]
         self._shares.move_to_end(book.reach)
         if not share.ready:
-            return book, None
+            return None
         try:
             share.catch_up(book)
         except Stale:
             self.forget(whole)
-            return book, None
-        return book, share
+            return None
+        return share
 
     def load(self, book: Book) -> None:
         """Makes a reader's share ready. It takes a while, in which others ask."""

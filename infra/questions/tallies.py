@@ -15,6 +15,7 @@ from infra.questions.counted import Alone, Counted
 from infra.questions.library import Library
 from infra.questions.owing import Owing
 from infra.questions.present import Present
+from infra.questions.whole import Whole
 from infra.views.sums import Stale
 from projections.visibility import Reach
 
@@ -49,20 +50,31 @@ class Tallies:
                 yield book, self._of_past(book, unit)
             return
         while True:
-            with self._library.still() as everything:
-                book, counted = self._present.of(everything, self._seen)
+            with self._whole() as (everything, whole):
+                book = self._seen(everything)
+                counted = self._present.of(book, whole)
                 if counted is not None:
                     yield book, counted
                     return
             self._present.load(book)  # others ask meanwhile
+
+    @contextmanager
+    def _whole(self) -> Iterator[tuple[Book, Whole]]:
+        """The present record, and all its rows counted, staying as they are meanwhile."""
+        while True:
+            with self._library.still() as everything:
+                whole = self._present.whole(everything)
+                if whole is not None:
+                    yield everything, whole
+                    return
 
     def judge(self) -> None:
         """Judges what all units owed, a few at a time: who asks need not wait until all are judged."""
         self._library.remember()
         missing = True
         while missing:
-            with self._library.still() as everything:
-                missing = self._present.whole(everything).owing.judge(everything)
+            with self._whole() as (everything, whole):
+                missing = whole.owing.judge(everything)
             sleep(PAUSE)  # else this thread would have the lock again before any other
 
     def keep(self) -> None:
@@ -71,8 +83,7 @@ class Tallies:
         Where another one kept some meanwhile, the next question goes on from those. Raises `StoreError`.
         """
         self._library.at(None).checkpoint()  # what the log gained is hashed before, and nobody waits
-        with self._library.still() as everything:
-            whole = self._present.whole(everything)
+        with self._whole() as (everything, whole):
             taken = whole.taken(everything)
         try:
             whole.keep(taken)
@@ -81,8 +92,8 @@ class Tallies:
 
     def fetch(self) -> None:
         """Takes in what is kept of every row: for a process beside one that keeps them, and writes over it."""
-        with self._library.still() as everything:
-            whole = self._present.whole(everything)
+        with self._whole() as (_, whole):
+            pass
         with suppress(Stale):  # the next that needs a row finds it out, too
             whole.fetch()
 

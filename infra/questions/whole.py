@@ -174,8 +174,9 @@ class Whole(Counted):
         """Takes in how every row was counted, but for those that changed since. Raises `Stale`."""
         if self._lazy and self._sums is not None:
             for table in TABLES:
-                kept = self._sums.all_cells(table)
-                self.tally.rows[table] = kept | self.tally.rows[table]
+                rows = self.tally.rows[table]
+                for key, cells in self._sums.all_cells(table).items():
+                    rows.setdefault(key, cells)  # who counts meanwhile knows better
             self._lazy = False
 
     def taken(self, book: Book) -> Taken:

@@ -1,7 +1,6 @@
 """What a reader sees, taken from how all rows are counted, is what somebody counts who reads his rows one by one."""
 
 import os
-from collections.abc import Callable
 from contextlib import closing
 from operator import methodcaller
 from tempfile import TemporaryDirectory
@@ -96,8 +95,9 @@ def test_every_reader_is_told_what_his_rows_come_to_while_the_record_goes_on(lif
 
 
 @pytest.fixture
-def system(tmp_path):
-    with closing(System(f"sqlite:///{tmp_path}/danze.db")) as system:
+def system(store_url, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    with closing(System(store_url)) as system:
         opened = [on("2020-04-10", raised(), no=str(no)) for no in range(1, 30)]
         accused = on("2020-05-03", raised(purpose="accusation", about_unit=HOUSING), no="90", by=CITY_BUREAU)
         system.intake(history=True).take([encode(each) for each in [*CITY_UNITS, *opened, accused]])
@@ -105,32 +105,37 @@ def system(tmp_path):
         yield system
 
 
-def seen_by(system: System, *who: Reader) -> tuple[Present, Book, list[Callable[[Book], Book]]]:
-    library = system.answers._library
-    return Present(library.recalled), library.at(None), [ReadersLibrary(library, each).for_reader for each in who]
+class Asking:
+    """The present of a store, asked step by step."""
 
+    def __init__(self, system: System) -> None:
+        self._library = system.answers._library
+        self.everything = self._library.at(None)
+        self.present = Present(self._library.recalled)
 
-def made_ready(present: Present, everything: Book, seen: Callable[[Book], Book]) -> Counted:
-    book, none = present.of(everything, seen)
-    assert none is None
-    present.load(book)
-    _, counted = present.of(everything, seen)
-    assert counted is not None
-    return counted
+    def book(self, reader: Reader) -> Book:
+        return ReadersLibrary(self._library, reader).for_reader(self.everything)
+
+    def of(self, reader: Reader) -> Counted | None:
+        return self.present.of(self.book(reader), self.present.whole(self.everything))
+
+    def made_ready(self, reader: Reader) -> Counted:
+        assert self.of(reader) is None
+        self.present.load(self.book(reader))
+        return self.of(reader)
 
 
 def test_who_asks_first_is_waited_for_by_nobody(system):
-    present, everything, (housing,) = seen_by(system, Reader("clerk", (HOUSING,)))
-    book, counted = present.of(everything, housing)
-    assert counted is None
-    assert present.of(everything, lambda book: book)[1].tally.totals()["items"] == 30
-    present.load(book)
-    assert present.of(everything, housing)[1].tally.totals()["items"] == 0
+    ask, housing = Asking(system), Reader("clerk", (HOUSING,))
+    assert ask.of(housing) is None
+    assert ask.of(Reader("auditor", ())).tally.totals()["items"] == 30
+    ask.present.load(ask.book(housing))
+    assert ask.of(housing).tally.totals()["items"] == 0
 
 
 def test_who_sees_all_but_a_few_rows_holds_these_alone(system):
-    present, everything, who = seen_by(system, *READERS[1:4], READERS[-1])
-    auditor, county, city, bureau = (made_ready(present, everything, each) for each in who)
+    ask = Asking(system)
+    auditor, county, city, bureau = map(ask.made_ready, [*READERS[1:4], READERS[-1]])
     assert [each.tally.totals()["items"] for each in (auditor, county, city, bureau)] == [29, 29, 30, 29]
     assert max(auditor.rows, county.rows, city.rows) < 29 <= bureau.rows
 
@@ -150,9 +155,9 @@ def test_a_finding_on_a_dispute_is_none_on_the_item_of_a_like_number(system):
 
 def test_who_asked_last_is_kept_longest(system, monkeypatch):
     monkeypatch.setattr("infra.questions.present.SHARES_KEPT", 2)
-    present, everything, (one, two, three) = seen_by(system, *READERS[:3])
-    first, second = (made_ready(present, everything, each) for each in (one, two))
-    assert present.of(everything, one)[1] is first
-    made_ready(present, everything, three)
-    assert present.of(everything, one)[1] is first
-    assert present.of(everything, two)[1] is not second
+    ask, (one, two, three) = Asking(system), READERS[:3]
+    first, second = map(ask.made_ready, (one, two))
+    assert ask.of(one) is first
+    ask.made_ready(three)
+    assert ask.of(one) is first
+    assert ask.of(two) is not second
