@@ -203,6 +203,9 @@ class Questions(Protocol):
     ) -> Answer | None:
         """What stands in a ledger (a key of `projections.ledgers.kinds.LEDGERS`)."""
 
+    def ledgers(self, unit: str | None = None, as_of: When = None) -> Answer | None:
+        """Which ledgers there are, and how many entries each has, how many of them overdue."""
+
     def units(self, as_of: When = None) -> Answer:
         """Which units stand, under whom, with what they have open."""
 

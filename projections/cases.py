@@ -140,6 +140,9 @@ class DueRow(NamedTuple):
     trigger: int
     uncounted: int
     """Days in between that do not count, for a hearing (K9)."""
+    unit: str
+    """Who holds the item."""
+    handler: str | None
 
 
 def due_rows(item: Item) -> list[DueRow]:
@@ -147,7 +150,8 @@ def due_rows(item: Item) -> list[DueRow]:
     return [
         DueRow(item.subject, each.clock, each.started, iso[each.starts_on], iso[each.due_on], each.owed_by,
                +(each.missed_at > 0), +each.trigger,
-               sum((last - first).days + 1 for first, last in each.not_counted) if each.not_counted else 0)
+               sum((last - first).days + 1 for first, last in each.not_counted) if each.not_counted else 0,
+               item.unit, item.handler)
         for each in item.deadlines
         if each.met_on is None and not each.ended and each.clock not in WINDOWS and each.paused_on is None
     ]  # fmt: skip

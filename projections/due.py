@@ -5,7 +5,7 @@ hearings for any other. What is used may exceed the whole: then the last day is 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -26,66 +26,100 @@ def overdue(limit: Any, today: str) -> Any:
     return (limit.missed > 0) | over(limit.due_on, today)
 
 
-class Running(NamedTuple):
-    """A running deadline and what is needed of its item."""
+class Alike(NamedTuple):
+    """What limits have in common that are told alike, but for their item; columns of `DueRow`."""
 
-    row: DueRow
-    title: str
+    clock: str
+    starts_on: str
+    due_on: str
+    owed_by: str
+    missed: int
+    uncounted: int
     unit: str
-    """Who holds the item."""
     handler: str | None
 
 
-class Day(NamedTuple):
-    """The day that is asked about, under the rules known then."""
+class Used(NamedTuple):
+    """How much of a limit is used on a day."""
 
-    today: date
-    rules: Rules
-    units: Units
+    days: int
+    of: int
+    working: bool
+    percent: int
+    warning: int | None
+    missed: bool
+    owed_by: UnitId
+    """Who answers for it by now."""
+    handler: str | None
+    """Who handles the item, if it is his unit that owes."""
 
-    @property
-    def steps(self) -> tuple[int, ...]:
+
+class Day(dict[Alike, Used]):
+    """The day that is asked about, under the rules known then. Many limits are alike: of these each is counted once."""
+
+    def __init__(self, today: date, rules: Rules, units: Units) -> None:
+        self.today, self.rules, self.units = today, rules, units
+        self.steps = rules.on(today).warnings
         """The warning steps of the rule sets in force: percent of a limit used."""
-        return self.rules.on(self.today).warnings
+
+    def __missing__(self, limit: Alike) -> Used:
+        starts, last = date.fromisoformat(limit.starts_on), date.fromisoformat(limit.due_on)
+        calendar, clock = self.rules.calendar, self.rules.on(starts).clocks.get(limit.clock)
+        working = clock is None or clock.unit == "working"
+        if working:
+            used, total = max(0, calendar.workdays(starts, self.today)), calendar.workdays(starts, last)
+        else:
+            used, total = (max(0, (until - starts).days - limit.uncounted) for until in (self.today, last))
+        percent, owed_by = 100 * used // total if total else 100, self.units.answering(UnitId(limit.owed_by))
+        told = self[limit] = Used(
+            used, total, working, percent, max((step for step in self.steps if step <= percent), default=None),
+            overdue(limit, self.today.isoformat()), owed_by,
+            limit.handler if owed_by == self.units.answering(UnitId(limit.unit)) else None,
+        )  # fmt: skip
+        return told
 
 
-def due(running: Running, day: Day) -> dict[str, Any]:
+def alike(row: DueRow) -> Alike:
+    return Alike._make(getattr(row, name) for name in Alike._fields)
+
+
+def due(row: DueRow, title: str, day: Day) -> dict[str, Any]:
     """One deadline: by when, owed by whom, how much of it is used, which warning step it has reached."""
-    row, today, calendar = running.row, day.today, day.rules.calendar
-    starts, last = date.fromisoformat(row.starts_on), date.fromisoformat(row.due_on)
-    clock = day.rules.on(starts).clocks.get(row.clock)
-    working = clock is None or clock.unit == "working"
-    if working:
-        used, total = max(0, calendar.workdays(starts, today)), calendar.workdays(starts, last)
-    else:
-        used, total = (max(0, (until - starts).days - row.uncounted) for until in (today, last))
-    percent = 100 * used // total if total else 100
-    owed_by = day.units.answering(UnitId(row.owed_by))
-    handler = running.handler if owed_by == day.units.answering(UnitId(running.unit)) else None
+    told, last = day[alike(row)], date.fromisoformat(row.due_on)
+    clock = day.rules.on(date.fromisoformat(row.starts_on)).clocks.get(row.clock)
     return {
-        "no": row.subject.partition(":")[2], "title": running.title, "clock": row.clock,
+        "no": row.subject.partition(":")[2], "title": title, "clock": row.clock,
         "name": {"zh": clock.zh, "en": clock.en} if clock else SUPERVISION, "started": row.started,
-        "starts_on": row.starts_on, "due_on": row.due_on, "owed_by": owed_by, "owed_by_name": day.units.name(owed_by),
-        "handler": handler, "handler_name": day.units.official(handler) if handler else None,
-        "used_days": used, "total_days": total, "counted_in": "working" if working else "calendar",
-        "percent": percent, "warning": max((step for step in day.steps if step <= percent), default=None),
-        "days_left": (last - today).days, "working_days_left": calendar.workdays(today, last),
-        "missed": overdue(row, today.isoformat()),
+        "starts_on": row.starts_on, "due_on": row.due_on, "owed_by": told.owed_by,
+        "owed_by_name": day.units.name(told.owed_by), "handler": told.handler,
+        "handler_name": day.units.official(told.handler) if told.handler else None,
+        "used_days": told.days, "total_days": told.of, "counted_in": "working" if told.working else "calendar",
+        "percent": told.percent, "warning": told.warning, "days_left": (last - day.today).days,
+        "working_days_left": day.rules.calendar.workdays(day.today, last), "missed": told.missed,
     }  # fmt: skip
 
 
-def grouped(rows: Iterable[dict[str, Any]], steps: Sequence[int]) -> list[dict[str, Any]]:
+def grouped(counts: Mapping[Alike, int], day: Day) -> list[dict[str, Any]]:
     """By unit and handler: how many deadlines run, how many are missed, how many others stand at each warning step."""
-    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for row in rows:
-        groups.setdefault((row["owed_by"], row["handler"] or ""), []).append(row)
-    return [_group(groups[key], steps) for key in sorted(groups)]
+    groups: dict[tuple[str, str], list[tuple[Alike, int]]] = {}
+    for limit, number in counts.items():
+        told = day[limit]
+        groups.setdefault((told.owed_by, told.handler or ""), []).append((limit, number))
+    return [_group(groups[key], day) for key in sorted(groups)]
 
 
-def _group(rows: list[dict[str, Any]], steps: Sequence[int]) -> dict[str, Any]:
-    first, reached = rows[0], Counter(row["warning"] for row in rows if not row["missed"])
+def _group(limits: Sequence[tuple[Alike, int]], day: Day) -> dict[str, Any]:
+    first, reached, missed = day[limits[0][0]], Counter[int | None](), 0
+    for limit, number in limits:
+        told = day[limit]
+        if told.missed:
+            missed += number
+        else:
+            reached[told.warning] += number
     return {
-        "unit": first["owed_by"], "unit_name": first["owed_by_name"], "handler": first["handler"],
-        "handler_name": first["handler_name"], "open": len(rows), "missed": sum(row["missed"] for row in rows),
-        "warnings": {str(step): reached[step] for step in steps}, "next_due_on": min(row["due_on"] for row in rows),
+        "unit": first.owed_by, "unit_name": day.units.name(first.owed_by), "handler": first.handler,
+        "handler_name": day.units.official(first.handler) if first.handler else None,
+        "open": sum(number for _, number in limits), "missed": missed,
+        "warnings": {str(step): reached[step] for step in day.steps},
+        "next_due_on": min(limit.due_on for limit, _ in limits),
     }  # fmt: skip

@@ -126,6 +126,20 @@ def _year(from_: str | None, to: str | None) -> tuple[date | None, date | None]:
 
 
 @get(
+    "/v1/ledgers",
+    operation_id="ledgers",
+    tags=["ledgers"],
+    sync_to_thread=True,
+    responses=answers(told_as.LedgerList, told_as.LEDGER_LIST, missing="No such unit"),
+)
+def ledgers(
+    questions: Asks, moment: Moment, unit: Annotated[str | None, QueryParameter(description=BELOW)] = None
+) -> Answer:
+    """Which ledgers (台账) are there, how many entries has each, and how many of them are overdue?"""
+    return found(questions.ledgers(unit_id(unit), moment), f"unit {unit}")
+
+
+@get(
     "/v1/ledgers/{kind:str}",
     operation_id="ledger",
     tags=["ledgers"],
@@ -170,4 +184,4 @@ def ledger(
     return found(told, " or ".join(each for each in (unit_id(unit), official_id(leader)) if each))
 
 
-HANDLERS = [duties, leaders, record, three_none, evaluation, ledger]
+HANDLERS = [duties, leaders, record, three_none, evaluation, ledgers, ledger]

@@ -1,6 +1,6 @@
 """Shapes and examples of the answers about everything that is no item, as OpenAPI tells them."""
 
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from api.routes.told import NO, TOLD, Told
 
@@ -75,9 +75,32 @@ class LedgerPage(Told):
     ledger: str
     name: dict[str, str]
     total: int
+    totals: NotRequired[dict[str, int]]
     entries: list[dict[str, Any]]
     next: str | None
 
+
+class LedgerCount(TypedDict):
+    """How many entries a ledger has; `overdue` where its entries are open until they are ended."""
+
+    ledger: str
+    name: dict[str, str]
+    total: int
+    overdue: int | None
+
+
+class LedgerList(Told):
+    """All ledgers, in the order of the articles."""
+
+    unit: str | None
+    ledgers: list[LedgerCount]
+
+
+LEDGER_LIST = {
+    **TOLD,
+    "unit": None,
+    "ledgers": [{"ledger": "unit", "name": {"zh": "单位台账", "en": "items of a unit"}, "total": 9, "overdue": 1}],
+}
 
 LEADERS = {
     **TOLD,
@@ -254,6 +277,7 @@ LEDGER = {
     "ledger": "dispute",
     "name": {"zh": "矛盾纠纷台账", "en": "disputes, struck off one by one (Art 14)"},
     "total": 1,
+    "totals": {"open": 0, "cleared": 1, "became_petition": 0, "overdue": 0},
     "entries": [
         {
             "id": "dispute:430408001-1#1",

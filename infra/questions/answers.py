@@ -72,6 +72,7 @@ class Answers:
         self._seals = seals
         self._views = views
         self._answers: Kept[tuple[Any, ...], Any] = Kept(ANSWERS_KEPT, VALUES_KEPT)
+        self._pages: Kept[tuple[Any, ...], Any] = Kept(ANSWERS_KEPT, VALUES_KEPT)
         at, trees = (past.at, past.tree) if past is not None else (partial(folded, log), None)
         self._library = Library(log, views, rules, projector, at, trees)
         self._tallies = Tallies(self._library)
@@ -169,10 +170,10 @@ class Answers:
         return public_view(item, book.events(item.subject), book.rules, book.moment.date())
 
     def candidates(self, no: str, as_of: When = None) -> Answer | None:
-        return candidates.candidates(self._library.at(as_of), no)
+        return self._page(("candidates", no), as_of, lambda book: candidates.candidates(book, no))
 
     def findings(self, as_of: When = None, **wanted: Any) -> Answer:
-        return findings.findings(self._library.at(as_of), **wanted)
+        return self._page(("findings", *sorted(wanted.items())), as_of, lambda book: findings.findings(book, **wanted))
 
     def finding(self, id: str, as_of: When = None) -> Answer | None:
         return findings.finding(self._library.at(as_of), id)
@@ -186,10 +187,11 @@ class Answers:
         return self._kept(("kpi", unit, from_, to), as_of, lambda book: figures.kpi(book, unit, from_, to))
 
     def counters(self, *, by: str, as_of: When = None, **wanted: Any) -> Answer:
-        return figures.counters(self._library.at(as_of), by, **wanted)
+        asked = ("counters", by, *sorted(wanted.items()))
+        return self._kept(asked, as_of, lambda book: figures.counters(book, by, **wanted))
 
     def search(self, q: str = "", *, as_of: When = None, **wanted: Any) -> Answer:
-        return search.search(self._library.at(as_of), q, **wanted)
+        return self._page(("search", q, *sorted(wanted.items())), as_of, lambda book: search.search(book, q, **wanted))
 
     def duties(
         self, unit: str, from_: date, to: date, *, gaps: bool = False, alone: bool = False, as_of: When = None
@@ -232,7 +234,11 @@ class Answers:
         )
 
     def ledger(self, kind: str, *, as_of: When = None, **wanted: Any) -> Answer | None:
-        return ledgers.ledger(self._library.at(as_of), kind, ledgers.Wanted(**wanted))
+        asked = ledgers.Wanted(**wanted)
+        return self._page(("ledger", kind, asked), as_of, lambda book: ledgers.ledger(book, kind, asked))
+
+    def ledgers(self, unit: str | None = None, as_of: When = None) -> Answer | None:
+        return self._kept(("ledgers", unit), as_of, lambda book: ledgers.ledgers(book, unit))
 
     def units(self, as_of: When = None) -> Answer:
         with self._tallies.at(as_of) as (book, counted):
@@ -266,9 +272,16 @@ class Answers:
         """
         return self._kept_of(self._library.at(as_of), question, ask)
 
-    def _kept_of(self, book: Book, question: tuple[Any, ...], ask: Callable[[Book], T]) -> T:
+    def _page(self, question: tuple[Any, ...], as_of: When, ask: Callable[[Book], T]) -> T:
+        """The same of a page of a list, of which there are many, each soon made again: they push out no others."""
+        return self._kept_of(self._library.at(as_of), question, ask, self._pages)
+
+    def _kept_of(
+        self, book: Book, question: tuple[Any, ...], ask: Callable[[Book], T],
+        among: Kept[tuple[Any, ...], Any] | None = None,
+    ) -> T:  # fmt: skip
         key = (book.reach, book.seen, book.behind, book.tables.number, *question)
-        answer: T = self._answers.get(key, lambda: ask(book))
+        answer: T = (self._answers if among is None else among).get(key, lambda: ask(book))
         return answer
 
     def diff(
@@ -315,8 +328,12 @@ class Answers:
         as_of: When = None, *, span: str | None = None, sort: Due = "due_on",
     ) -> Answer:  # fmt: skip
         on = due.day_asked(described(as_of))
-        told = self._kept(("due", unit, on), as_of, lambda book: due.due_list(book, unit, on))
-        return due.page(due.within(due.handled(told, handler), span), limit, cursor, sort)
+        asked = due.Asked(unit, handler, span)
+        told = self._kept(("due", unit, handler, on), as_of, lambda book: due.due_sums(book, asked, on))
+        shown = limit, cursor, sort
+        page = self._page(("due", asked, on, shown), as_of, lambda book: due.due_page(book, asked, on, *shown))
+        head = {name: value for name, value in told.items() if name not in ("totals", "groups")}
+        return {**head, "total": told["totals"][span], **({} if cursor else {"groups": told["groups"]}), **page}
 
     def coming(self, as_of: When = None) -> Answer:
         on = due.day_asked(described(as_of))

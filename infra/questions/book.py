@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+import orjson
+from sqlalchemy import ColumnElement, Select, cast, func, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection
 
 from domain.envelope import AnyEvent
@@ -205,6 +207,12 @@ class Book:
         """Entries of acts of duty, in the order of the log."""
         table = self.tables.acts
         return [act_entry(row) for row in self.select(select(table).where(*conditions).order_by(table.c.id))]
+
+    def among(self, keys: Collection[str]) -> Select[tuple[str]]:
+        """A selection of these keys, however many: as values of their own a query takes some ten thousand at most."""
+        if self.views.postgres:
+            return select(func.jsonb_array_elements_text(cast([*keys], JSONB)).column_valued("key"))
+        return select(func.json_each(orjson.dumps([*keys]).decode()).table_valued("value").c.value)
 
     def titled(self, phrases: list[list[str]]) -> list[str]:
         """NOs of the items whose title has all the phrases, each a run of characters."""

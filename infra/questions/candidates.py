@@ -43,8 +43,10 @@ def _earlier(book: Book, item: Item, same: dict[str, int]) -> Iterator[CaseRow]:
     near = and_(table.c.place.startswith(item.place[:6], autoescape=True), or_(*alike))
     accused = _equal(table.c.about_official, item.about_official) or _equal(table.c.about_unit, item.about_unit)
     root = first_item(item.no, book.linked) or item
-    rows = book.cases(before, or_(table.c.no.in_(sorted(same)), near, *accused))
-    return (row for row in rows if root.no not in (row.no, row.first))
+    of_person = book.cases(before, table.c.no.in_(book.among(sorted(same))))
+    nos = [row.no for row in book.select(select(table.c.no).where(before, or_(near, *accused)))]
+    near_it = book.cases(table.c.no.in_(book.among([no for no in nos if no not in same])))
+    return (row for row in (*of_person, *near_it) if root.no not in (row.no, row.first))
 
 
 def _equal(column: Any, value: str | None) -> list[Any]:

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import case, func, select
 
 from domain.envelope import day_of
+from infra.parts import parts
 from infra.questions.book import Book
 from infra.questions.counted import Counted
-from infra.questions.order import Place, cursor_of, later
+from infra.questions.order import Order, Place, cursor_of, later
 from projections.cases import DueRow
-from projections.due import Day, Running, due, grouped, overdue
+from projections.due import Alike, Day, alike, due, grouped, overdue
 from projections.orders import Due, split
 
 
@@ -23,28 +24,14 @@ def day_asked(as_of: datetime | None) -> date | None:
         return date.min if as_of is not None and as_of.year == date.min.year else date.max
 
 
-def due_list(book: Book, unit: str | None, on: date | None) -> dict[str, Any]:
-    """All running deadlines as they stand on a day (the newest event's where none is given), the earliest first.
+class Asked(NamedTuple):
+    """Which running deadlines are asked for."""
 
-    `unit` takes what is below it in.
-    """
-    day = Day(on or book.moment.date(), book.rules, book.units)
-    rows = [due(running, day) for running in _running(book, unit)]
-    head = {**book.head(), "on": day.today.isoformat(), "unit": unit, "handler": None, "warning_steps": list(day.steps)}
-    return head | _counted(rows, day.steps)
-
-
-def handled(told: dict[str, Any], handler: str | None) -> dict[str, Any]:
-    """What of the list one person handles, with its sums."""
-    if handler is None:
-        return told
-    rows = [row for row in told["due"] if row["handler"] == handler]
-    return told | {"handler": handler} | _counted(rows, told["warning_steps"])
-
-
-def _counted(rows: list[dict[str, Any]], steps: Sequence[int]) -> dict[str, Any]:
-    missed = sum(row["missed"] for row in rows)
-    return {"total": len(rows), "missed": missed, "groups": grouped(rows, steps), "due": rows}
+    unit: str | None = None
+    """Takes what is below it in."""
+    handler: str | None = None
+    span: str | None = None
+    """One of SPANS."""
 
 
 SPANS = ("missed", "today", "week")
@@ -74,40 +61,108 @@ def _sunday(day: date) -> date:
     return day + timedelta(days=6 - day.weekday())
 
 
-def within(told: dict[str, Any], span: str | None) -> dict[str, Any]:
-    """What of the list ends within a span (one of SPANS), with its total."""
-    if span is None:
-        return told
-    on = date.fromisoformat(told["on"])
-    last = (on if span == "today" else _sunday(on)).isoformat()
-    rows = [row for row in told["due"] if (row["missed"] if span == "missed" else not row["missed"])]
-    rows = [row for row in rows if span == "missed" or row["due_on"] <= last]
-    return {**told, "total": len(rows), "due": rows}
+def due_sums(book: Book, asked: Asked, on: date | None) -> dict[str, Any]:
+    """How many run as they stand on a day (the newest event's where none is given), how many are missed, by unit and
+    handler; whatever span is asked for. `totals` tells how many are in each span, and under None how many run.
+    """
+    day = Day(on or book.moment.date(), book.rules, book.units)
+    table = book.tables.due
+    columns = [table.c[name] for name in Alike._fields]
+    query = select(*columns, func.count()).where(*_owed(book, asked)).group_by(*columns)
+    counts = {limit: row[-1] for row in book.select(query) if _his(limit := Alike._make(row[:-1]), asked, day)}
+    head = {**book.head(), "on": day.today.isoformat(), "unit": asked.unit, "handler": asked.handler}
+    return {
+        **head, "warning_steps": list(day.steps),
+        "totals": {span: sum(n for limit, n in counts.items() if _within(limit, span, day)) for span in (None, *SPANS)},
+        "missed": sum(number for limit, number in counts.items() if day[limit].missed),
+        "groups": grouped(counts, day),
+    }  # fmt: skip
 
 
-def page(told: dict[str, Any], limit: int, cursor: str | None, sort: Due = "due_on") -> dict[str, Any]:
-    """A part of the list. The groups are over all of it, and are told with the first part."""
-    rows = later([(_place(row, sort), row) for row in told["due"]], sort, cursor)
-    shown = rows[:limit]
-    groups = {"groups": told["groups"]} if not cursor else {}
-    told = {name: value for name, value in told.items() if name != "groups"}
-    after = cursor_of(sort, shown[-1][0]) if len(rows) > limit else None
-    return {**told, **groups, "due": [row for _, row in shown], "next": after}
-
-
-def _place(row: dict[str, Any], sort: Due) -> Place:
-    return row[split(sort)[0]], row["due_on"], row["no"], row["clock"], row["started"]
-
-
-def _running(book: Book, unit: str | None) -> list[Running]:
-    table, cases = book.tables.due, book.tables.cases
-    query = select(*table.c, cases.c.title, cases.c.unit, cases.c.handler).join(
-        cases, table.c.subject == "petition:" + cases.c.no
+def due_page(
+    book: Book, asked: Asked, on: date | None, limit: int, cursor: str | None, sort: Due = "due_on"
+) -> dict[str, Any]:
+    """A part of the list, the earliest first or as asked."""
+    day, ask = (
+        Day(on or book.moment.date(), book.rules, book.units),
+        _by_day if split(sort)[0] == "due_on" else _worked_out,
     )
-    if unit is not None:
-        members = book.units.below(unit)
+    rows, after = ask(book, asked, day, limit, cursor, sort)
+    titles = {row.no: row.title for part in parts([row.subject[9:] for row in rows]) for row in _titled(book, part)}
+    return {"due": [due(row, titles[row.subject[9:]], day) for row in rows], "next": after}
+
+
+def _titled(book: Book, nos: list[str]) -> Sequence[Any]:
+    cases = book.tables.cases
+    return book.select(select(cases.c.no, cases.c.title).where(cases.c.no.in_(nos)))
+
+
+Page = tuple[list[DueRow], str | None]
+
+
+def _by_day(book: Book, asked: Asked, day: Day, limit: int, cursor: str | None, sort: Due) -> Page:
+    """By the last day, as an index has them."""
+    table = book.tables.due
+    order = Order(sort, (table.c.due_on, table.c.subject, table.c.clock, table.c.started))
+    query = select(*table.c).where(*_owed(book, asked), *_ends(table, asked.span, day)).order_by(*order.by)
+    rows, after = list[DueRow](), cursor
+    while True:  # who handles an item answers for what his own unit owes alone, which no column tells
+        found = [DueRow._make(row) for row in book.select(query.where(*order.after(after)).limit(limit + 1))]
+        rows += [row for row in found if _his(alike(row), asked, day)]
+        if len(found) <= limit or len(rows) > limit:
+            break
+        after = order.cursor(_day_place(found[-1]))
+    more = len(rows) > limit
+    return rows[:limit], order.cursor(_day_place(rows[limit - 1])) if more else None
+
+
+def _day_place(row: DueRow) -> Place:
+    return row.due_on, row.subject, row.clock, row.started
+
+
+def _worked_out(book: Book, asked: Asked, day: Day, limit: int, cursor: str | None, sort: Due) -> Page:
+    """In an order that is counted on the day asked about."""
+    table = book.tables.due
+    query = select(*table.c).where(*_owed(book, asked), *_ends(table, asked.span, day))
+    rows = [row for row in map(DueRow._make, book.select(query)) if _his(alike(row), asked, day)]
+    placed = later([(_place(row, sort, day), row) for row in rows], sort, cursor)
+    after = cursor_of(sort, placed[limit - 1][0]) if len(placed) > limit else None
+    return [row for _, row in placed[:limit]], after
+
+
+def _place(row: DueRow, sort: Due, day: Day) -> Place:
+    told, name = day[alike(row)], split(sort)[0]
+    return told.percent if name == "percent" else told.owed_by, row.due_on, row.subject[9:], row.clock, row.started
+
+
+def _owed(book: Book, asked: Asked) -> list[Any]:
+    table, conditions = book.tables.due, list[Any]()
+    if asked.unit is not None:
+        members = book.units.below(asked.unit)
         owing = [each.unit for each in book.units if book.units.answering(each.unit) in members]
-        query = query.where(table.c.owed_by.in_(sorted({*owing, *members})))
-    width = len(table.c)
-    found = [Running(DueRow(*row[:width]), *row[width:]) for row in book.select(query)]
-    return sorted(found, key=lambda each: (each.row.due_on, each.row.subject, each.row.clock, each.row.started))
+        conditions.append(table.c.owed_by.in_(sorted({*owing, *members})))
+    return [*conditions, table.c.handler == asked.handler] if asked.handler is not None else conditions
+
+
+def _his(limit: Alike, asked: Asked, day: Day) -> bool:
+    return asked.handler is None or day[limit].handler == asked.handler
+
+
+def _ends(table: Any, span: str | None, day: Day) -> list[Any]:
+    """The condition for what ends within a span, as `_within` has it."""
+    if span is None:
+        return []
+    today = day.today.isoformat()
+    if span == "missed":
+        return [overdue(table.c, today)]
+    return [table.c.missed == 0, table.c.due_on.between(today, _last(span, day))]
+
+
+def _within(limit: Alike, span: str | None, day: Day) -> bool:
+    if span is None or span == "missed":
+        return span is None or day[limit].missed
+    return not day[limit].missed and limit.due_on <= _last(span, day)
+
+
+def _last(span: str, day: Day) -> str:
+    return (day.today if span == "today" else _sunday(day.today)).isoformat()

@@ -72,7 +72,8 @@ def _gone_up(cases: Any, raised: Any, by: str) -> Select[*tuple[Any, ...]]:
     value = _value(cases, by, raised.c.day)
     told = [KINDS[name](raised.c) for name in count.GoneUp._fields[1:]]
     numbers = (func.sum(case((each, 1), else_=0)) for each in told)
-    return select(value, *numbers).select_from(cases.join(raised, raised.c.no == cases.c.no)).group_by(value)
+    # Every going up has its item; an outer join begins with the few that went up, not with all items.
+    return select(value, *numbers).select_from(raised.outerjoin(cases, raised.c.no == cases.c.no)).group_by(value)
 
 
 def _value(cases: Any, by: str, day: Any) -> Any:

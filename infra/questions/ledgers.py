@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, case, false, func, literal, select
+from sqlalchemy import ColumnElement, and_, case, false, func, literal, select, text
 
 from domain.deadlines import WINDOWS, KeptDeadline
 from domain.petition.item import Item
@@ -36,10 +36,28 @@ def ledger(book: Book, kind: str, wanted: Wanted) -> dict[str, Any] | None:
     unit, leader = wanted.unit, wanted.leader
     if (unit and book.units.get(unit) is None) or (leader and book.units.official(leader) is None):
         return None
-    total, rows, after = _items(book, wanted) if kind == "unit" else _entries(book, kind, wanted)
+    told = _items(book, wanted) if kind == "unit" else _entries(book, kind, wanted)
     zh, en = LEDGERS[kind]
-    return {**book.head(), "ledger": kind, "name": {"zh": zh, "en": en}, "total": total, "entries": rows,
-            "names": _names(book, rows), "next": after}  # fmt: skip
+    return {**book.head(), "ledger": kind, "name": {"zh": zh, "en": en}, **told,
+            "names": _names(book, told["entries"])}  # fmt: skip
+
+
+def ledgers(book: Book, unit: str | None) -> dict[str, Any] | None:
+    """How many entries each ledger has, and how many are overdue, of a unit and all below it, or of all; None where
+    nobody knows the unit. An overdue one is told only of ledgers whose entries are open until they are ended.
+    """
+    if unit and book.units.get(unit) is None:
+        return None
+    cases, table, acts = book.tables.cases, book.tables.ledgers, book.tables.acts
+    items = _counted(book, unit, cases, literal("unit"), and_(cases.c.late > 0, cases.c.over == 0))
+    entries = _counted(book, unit, table, table.c.ledger, _overdue(book, ""))
+    counts = {**items, **entries, **_counted(book, unit, acts, acts.c.ledger, false())}
+    told = [
+        {"ledger": kind, "name": {"zh": zh, "en": en}, "total": counts.get(kind, (0, 0))[0],
+         "overdue": counts.get(kind, (0, 0))[1] if "open" in STATES[kind] else None}
+        for kind, (zh, en) in LEDGERS.items()
+    ]  # fmt: skip
+    return {**book.head(), "unit": unit, "ledgers": told}
 
 
 def _names(book: Book, told: Any) -> dict[str, str]:
@@ -52,8 +70,15 @@ def _names(book: Book, told: Any) -> dict[str, str]:
     return {id: name for part in parts for id, name in _names(book, part).items()}
 
 
-Page = tuple[int, list[dict[str, Any]], str | None]
-"""How many there are, those of this page, and the cursor of the next."""
+Page = dict[str, Any]
+"""How many there are (`total`, and `totals` in each state), those of this page, and the cursor of the next."""
+
+
+def _counted(book: Book, unit: str | None, table: Any, by: Any, overdue: Any) -> dict[str, tuple[int, int]]:
+    """How many rows of a unit and those below it there are, and how many of them are overdue, by what `by` tells."""
+    query = select(by.label("told"), func.count(), func.sum(case((overdue, 1), else_=0))).group_by(text("told"))
+    rows = book.select(query.where(table.c.unit.in_(sorted(book.units.below(unit)))) if unit else query)
+    return {told: (int(number), int(late)) for told, number, late in rows}
 
 
 def _entries(book: Book, kind: str, wanted: Wanted) -> Page:
@@ -72,12 +97,24 @@ def _entries(book: Book, kind: str, wanted: Wanted) -> Page:
         .where(table.c.ledger == kind)
     )  # fmt: skip
     query = _filtered(book, query, wanted, table.c.opened_on, table.c.unit, table.c.official)
+    totals = _totals(book, kind, query, stands)
     if wanted.state:
         query = query.where(late if wanted.state == "overdue" else stands == wanted.state)
-    total, rows, more = _page(book, query, order, wanted)
+    rows, more = _page(book, query, order, wanted)
     entries = [act_entry(ActRow._make(row[7:14])) if acts else unpack_entry(row[7]) for row in rows]
     told = [_told(book, entry, row) for entry, row in zip(entries, rows, strict=True)]
-    return total, told, order.cursor(tuple(rows[-1][-len(order.columns) :])) if more else None
+    after = order.cursor(tuple(rows[-1][-len(order.columns) :])) if more else None
+    total = totals.get(wanted.state, 0) if wanted.state else sum(n for state, n in totals.items() if state != "overdue")
+    return {"total": total, "totals": totals, "entries": told, "next": after}
+
+
+def _totals(book: Book, kind: str, query: Any, stands: Any) -> dict[str, int]:
+    """How many stand in each state, and how many are overdue."""
+    late = func.sum(case((_overdue(book, kind), 1), else_=0))
+    counted = query.with_only_columns(stands.label("told"), func.count(), late, maintain_column_froms=True)
+    rows = book.select(counted.group_by(text("told")))
+    totals = dict.fromkeys(STATES[kind], 0) | {state: int(number) for state, number, _ in rows}
+    return {**totals, "overdue": sum(int(number) for *_, number in rows)}
 
 
 def _stands(book: Book, kind: str) -> ColumnElement[str]:
@@ -141,8 +178,10 @@ def _items(book: Book, wanted: Wanted) -> Page:
         query = query.where(table.c.over == 0 if state == "open" else table.c.resolved == 1)
     elif state:
         query = query.where(table.c.state == state)
-    total, rows, more = _page(book, query, order, wanted)
-    return total, [_item(book, book.kept(row)) for row in rows], order.cursor(tuple(rows[-1][1:])) if more else None
+    total = int(book.select(query.with_only_columns(func.count(), maintain_column_froms=True))[0][0])
+    rows, more = _page(book, query, order, wanted)
+    after = order.cursor(tuple(rows[-1][1:])) if more else None
+    return {"total": total, "entries": [_item(book, book.kept(row)) for row in rows], "next": after}
 
 
 def _item(book: Book, item: Item) -> dict[str, Any]:
@@ -188,10 +227,9 @@ def _order(opened: Any, due: Any, last: tuple[Any, ...], sort: Entries) -> Order
     return Order(sort, (day(due, sort), *last) if by_due else (opened, *last))
 
 
-def _page(book: Book, query: Any, order: Order, wanted: Wanted) -> tuple[int, list[Any], bool]:
-    """How many there are, those after the cursor in order, and whether more follow."""
-    total = int(book.select(query.with_only_columns(func.count(), maintain_column_froms=True))[0][0])
+def _page(book: Book, query: Any, order: Order, wanted: Wanted) -> tuple[list[Any], bool]:
+    """Rows after the cursor in order, and whether more follow."""
     query = query.where(*order.after(wanted.cursor)).order_by(*order.by)
     limit = wanted.limit
     rows = list(book.select(query.limit(limit + 1) if limit else query))
-    return total, rows[:limit] if limit else rows, limit is not None and len(rows) > limit
+    return rows[:limit] if limit else rows, limit is not None and len(rows) > limit

@@ -111,6 +111,10 @@ class ReadersAnswers(Answers):
         self._govern(wanted.get("unit"))
         return super().ledger(kind, **wanted)
 
+    def ledgers(self, unit: str | None = None, *asked: Any, **wanted: Any) -> Answer | None:
+        self._govern(unit)
+        return super().ledgers(unit, *asked, **wanted)
+
     def duties(self, unit: str, *asked: Any, **wanted: Any) -> Answer | None:
         self._govern(unit)
         return super().duties(unit, *asked, **wanted)

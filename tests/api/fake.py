@@ -180,6 +180,9 @@ class FakeQuestions:
         told = {"ledger": kind, "total": 0, "entries": [], "names": {}, "next": None}
         return self._told(as_of) | told if unit != "unit:none" else None
 
+    def ledgers(self, unit=None, as_of=None):
+        return self._told(as_of) | {"unit": unit, "ledgers": []} if unit != "unit:none" else None
+
     def _findings(self, as_of: datetime | None) -> list[dict[str, Any]]:
         made = []
         for item in ITEMS:

@@ -17,7 +17,7 @@ def test_it_is_openapi_31_and_lists_every_route_of_v1(document):
         "/v1/actions", "/v1/counters", "/v1/due", "/v1/due/coming", "/v1/officials", "/v1/rules", "/v1/diff",
         "/v1/duties", "/v1/log/checkpoints",
         "/v1/subjects/{subject}/timeline", "/v1/findings", "/v1/findings/{finding}",
-        "/v1/findings/{finding}/explain", "/v1/health", "/v1/kpis", "/v1/ledgers/{kind}", "/v1/log",
+        "/v1/findings/{finding}/explain", "/v1/health", "/v1/kpis", "/v1/ledgers", "/v1/ledgers/{kind}", "/v1/log",
         "/v1/log/checkpoint", "/v1/log/proof/{position}",
         "/v1/matters/{no}", "/v1/officials/{official}/record", "/v1/overview", "/v1/petitions", "/v1/petitions/{no}",
         "/v1/petitions/{no}/candidates", "/v1/petitions/{no}/dossier", "/v1/petitions/{no}/personal",

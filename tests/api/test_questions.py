@@ -28,6 +28,7 @@ ROUTES = {
     "/v1/due/coming": "week",
     "/v1/officials": "leaders",
     "/v1/rules": "clocks",
+    "/v1/ledgers": "ledgers",
     "/v1/ledgers/dispute": "entries",
     "/v1/evaluations/2020H1?unit=430408-gov": "lines",
     "/v1/boards/three-none": "places",

@@ -8,7 +8,7 @@ from tests.samples import *
 
 def test_a_dispute_ledger_shows_when_and_how_each_was_struck_off(city):
     answer = city.ask.ledger("dispute")
-    (entry,) = answer["entries"]
+    entry = {**answer["entries"][0]}
     evidence = entry.pop("evidence")
     assert [city.system.log.get(position).type.split(".")[1] for position in evidence] == [
         "logged", "assigned", "cleared",
@@ -82,6 +82,21 @@ def test_a_scoreboard_counts_duties_supervision_sponsorship_and_disputes(city):
     }
     assert "supervision: open 0, answered 1" in city.danze("show", CITY).out
     assert city.ask.scoreboard("unit:no") is None
+
+
+@pytest.mark.parametrize("unit", [None, HOUSING, COUNTY])
+def test_the_list_of_ledgers_counts_what_each_lists(city, unit):
+    for each in city.ask.ledgers(unit)["ledgers"]:
+        listed = city.ask.ledger(each["ledger"], unit=unit)
+        assert each["total"] == listed["total"] == len(listed["entries"])
+        assert each["overdue"] in (None, len(city.ask.ledger(each["ledger"], unit=unit, state="overdue")["entries"]))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in LEDGERS if kind != "unit"])
+def test_a_page_of_a_ledger_says_how_many_stand_in_each_state(city, kind):
+    totals = city.ask.ledger(kind, limit=1)["totals"]
+    assert totals == {state: city.ask.ledger(kind, state=state)["total"] for state in (*STATES[kind], "overdue")}
+    assert totals == {state: len(city.ask.ledger(kind, state=state)["entries"]) for state in totals}
 
 
 @pytest.mark.parametrize("kind", LEDGERS)

@@ -83,6 +83,7 @@ TABLE: dict[str, dict[str, str]] = {
         "/v1/boards/three-none": READERS, f"/v1/boards/three-none?unit={HOUSING}": HOUSING_,
     },
     "GET /v1/evaluations/{period}": {f"/v1/evaluations/2020H1?unit=unit:{code}": ok for code, ok in UNITS.items()},
+    "GET /v1/ledgers": {"/v1/ledgers": READERS, f"/v1/ledgers?unit={HOUSING}": HOUSING_},
     "GET /v1/ledgers/{kind}": {
         "/v1/ledgers/reception": READERS, f"/v1/ledgers/supervision?unit={HOUSING}": HOUSING_,
     },

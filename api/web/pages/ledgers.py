@@ -30,16 +30,10 @@ From = Annotated[str | None, QueryParameter(name="from")]
 @get("/ledgers", include_in_schema=False, sync_to_thread=True)
 def ledgers(page: Shown, questions: Asks, unit: FromQuery[str | None] = None) -> Response[str]:
     """How many entries each ledger has, and how many of them are overdue."""
-    named = unit_id(unit) or None
-    told = {
-        kind: found(questions.ledger(kind, unit=named, limit=1, as_of=page.moment), named or "") for kind in LEDGERS
-    }
-    late = {
-        kind: _total(page, questions, kind, unit=named, state="overdue") for kind in LEDGERS if "open" in STATES[kind]
-    }
-    rows = [{"ledger": kind, "count": each["total"], "overdue": late.get(kind)} for kind, each in told.items()]
+    told = found(questions.ledgers(unit_id(unit) or None, page.moment), unit or "")
+    rows = [{**each, "count": each["total"]} for each in told["ledgers"]]
     columns = {"ledger": "ledger_entry.ledger", "count": "ledger_entry.count", "overdue": "ledger_entry.overdue"}
-    return page.show("ledgers.html", told=told["unit"], rows=rows, boards=BOARDS, sheet=Sheet("ledgers", columns, rows))
+    return page.show("ledgers.html", told=told, rows=rows, boards=BOARDS, sheet=Sheet("ledgers", columns, rows))
 
 
 @get("/ledgers/{kind:str}", include_in_schema=False, sync_to_thread=True)
@@ -135,15 +129,8 @@ def _board(
     cursor: str | None,
 ) -> Response[str]:
     told = _entries(page, questions, kind, unit, leader, None, None, state, cursor)
-    asked: dict[str, Any] = {"unit": unit_id(unit) or None, "leader": official_id(leader) or None}
-    totals = {each: _total(page, questions, kind, state=each, **asked) for each in (*STATES[kind], "overdue")}
     rows = [{**entry, "told": about(page, entry)} for entry in told["entries"]]
-    return page.show(f"{kind}.html", told=told, rows=rows, totals=totals, sheet=_sheet(kind, rows))
-
-
-def _total(page: Page, questions: Asks, kind: str, **asked: Any) -> int:
-    answer = questions.ledger(kind, **asked, limit=1, as_of=page.moment)
-    return int(answer["total"]) if answer else 0
+    return page.show(f"{kind}.html", told=told, rows=rows, totals=told["totals"], sheet=_sheet(kind, rows))
 
 
 HANDLERS = [ledgers, ledger, supervision, sponsorship]
