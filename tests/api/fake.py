@@ -10,6 +10,7 @@ from api.routes import record_told
 from api.routes.ledgers_told import DUTIES, RECORD
 from api.routes.previews import PREVIEW
 from api.routes.public_told import PUBLIC
+from projections.ledgers.kinds import STATES
 from tests.api.city import (
     CAUSED,
     CLERK,
@@ -177,7 +178,8 @@ class FakeQuestions:
         return self._told(as_of) | {"unit": unit, "period": period.name, "lines": []} if unit != "unit:none" else None
 
     def ledger(self, kind, *, unit=None, state=None, as_of=None, **_):
-        told = {"ledger": kind, "total": 0, "entries": [], "names": {}, "next": None}
+        totals = dict.fromkeys((*STATES[kind], "overdue"), 0)
+        told = {"ledger": kind, "total": 0, "totals": totals, "entries": [], "names": {}, "next": None}
         return self._told(as_of) | told if unit != "unit:none" else None
 
     def ledgers(self, unit=None, as_of=None):
