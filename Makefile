@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: audit sbom fuzz schemathesis secrets compose-check peers pm4py help setup setup-dev run kafka test lint format types contracts chaos bench docs site lock check clean
+.PHONY: audit sbom fuzz schemathesis secrets compose-check peers pm4py help setup setup-dev run kafka test lint format types contracts chaos rolling bench docs site lock check clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -41,6 +41,13 @@ check: lint types contracts test  ## what CI runs
 
 chaos: setup-dev  ## break things while actions come in (N=1000 ENGINE=embedded FAULT=kill SEED=1); nothing may be lost or doubled
 	$(BIN)/python -W ignore -m tests.faults $(or $(N),100) --seed $(or $(SEED),1) --engine $(or $(ENGINE),distributed) $(if $(FAULT),--fault $(FAULT))
+
+rolling: setup-dev  ## a rolling upgrade from the program of an older commit (OLD=commit), while actions come in
+	@test -n "$(OLD)" || { echo "from which commit? make rolling OLD=commit" >&2; exit 2; }
+	@test -d build/rolling-$(OLD) || git clone --quiet . build/rolling-$(OLD)
+	git -C build/rolling-$(OLD) checkout --quiet $(OLD)
+	$(MAKE) -s -C build/rolling-$(OLD) setup
+	$(BIN)/python -W ignore -m tests.golden.rolling build/rolling-$(OLD)/.venv/bin/danze
 
 schemathesis: setup-dev  ## N=20000 requests to a real server, made from its OpenAPI document (STORE=url)
 	$(BIN)/python -m tests.api.fuzz --requests $(or $(N),20000) --seed $(or $(SEED),1) $(if $(STORE),--store '$(STORE)')

@@ -90,6 +90,7 @@ def project(
     from infra.kafka.publisher import Publisher
     from infra.relay import RELAYED
     from infra.views.partitions import Partitions
+    from infra.views.store import FORMAT
 
     settings, topics = kafka_settings(kafka), Topics(prefix)
     if not isinstance(parse(store), PostgresUrl):
@@ -106,7 +107,8 @@ def project(
         projector = Projector(Partitions(system.views, count), publisher.send, dead, findings=topics.findings)
         watch.dead.set_function(lambda: projector.dead)
         app = project_worker(
-            f"{prefix}danze-project", settings.faust(SCHEME), projector, Patience(StoreError, Unreachable),
+            # A group for each format: workers of two releases do not share partitions, for they do not share rows.
+            f"{prefix}danze-project-{FORMAT}", settings.faust(SCHEME), projector, Patience(StoreError, Unreachable),
             topic=topics.events, relayed=lambda: system.log.mark(RELAYED), alive=alive, watch=watch,
             instance=instance,
         )  # fmt: skip

@@ -6,13 +6,16 @@ import json
 import subprocess
 import sys
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cli.wiring import System
+from infra.kafka.topics import Topics
 from infra.views.store import FORMAT
 from tests.system.command import Danze, city, registered
+from tests.system.engine import Engine, until
 
 NEXT = "from infra.views import store; store.FORMAT += 1; from cli.__main__ import main; main()"
 """The release after this one: its rows are laid out otherwise."""
@@ -60,6 +63,23 @@ def test_both_follow_the_log_until_the_old_one_ends(danze: Danze) -> None:
     assert {*next_release(danze, "replay")["differences"].values()} == {0}
     assert generations(danze) == 2, "what the release before left is gone; the one before the switch stays"
     assert danze("search", "--json", "--limit", "1").json["total"] == 401, "whoever goes back makes its own anew"
+
+
+@pytest.mark.kafka
+@pytest.mark.postgres
+def test_workers_of_two_releases_each_keep_all_of_their_own_rows_up(
+    postgres_store_url: str, kafka_url: str, topics: Topics, tmp_path: Path
+) -> None:
+    danze = Danze(postgres_store_url, XDG_DATA_HOME=str(tmp_path / "share"))
+    danze.emit(*city())
+    with Engine(danze, kafka_url, topics, tmp_path) as engine:
+        for name in ("relay", "project"):
+            engine.start(name)
+        engine.start_other("next", "-c", NEXT, "project", *engine.to)
+        for first in (0, 100):
+            danze.emit(*(registered(number) for number in range(first, first + 100)))
+            engine.read()
+            until(lambda: next_release(danze, "search")["total"] == first + 100, engine.all_said)  # noqa: B023
 
 
 def generations(danze: Danze) -> int:

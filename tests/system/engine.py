@@ -41,7 +41,7 @@ class Engine:
         self.folder = folder
         self._danze = call
         """How danze is called."""
-        self._to = ("--kafka", kafka, "--topics", topics.prefix)
+        self.to = ("--kafka", kafka, "--topics", topics.prefix)
         self._calls: dict[str, tuple[str, ...]] = {}
         self.workers: dict[str, subprocess.Popen[bytes]] = {}
         self._before: dict[str, int] = {}
@@ -49,7 +49,7 @@ class Engine:
 
     def start(self, name: str, *options: str) -> None:
         """`name` is a verb and, for several of it, a number: `project-2`."""
-        self._calls[name] = (*self._danze, name.partition("-")[0], *self._to, *options)
+        self._calls[name] = (*self._danze, name.partition("-")[0], *self.to, *options)
         self._begin(name)
 
     def start_other(self, name: str, *arguments: object) -> None:

@@ -29,13 +29,14 @@ from daemon import compose_command, daemon
 
 from infra.kafka.client import admin
 from infra.kafka.settings import KafkaProblem, KafkaSettings
+from infra.views.store import FORMAT
 
 ROOT = images.ROOT
 PROJECT = "danze-check"
 DANZE = str(Path(sys.executable).with_name("danze"))
 PARKING = ROOT / "docs" / "examples" / "parking.jsonl"
 NO = "430408-2020-000001"
-GROUP = "danze-project"
+GROUP = f"danze-project-{FORMAT}"
 TOKEN: list[str] = []
 """Of the auditor who asks here: without one nobody is answered."""
 MORE = 48
