@@ -4,7 +4,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from contextlib import contextmanager
 
@@ -13,6 +12,7 @@ import pytest
 from tests import servers
 from tests.blocks import FROM_NOTHING, HTTP, KAFKA, ON_KAFKA, ROOT, Reader, calls_http, not_run, pages, small_city
 from tests.clients.test_other_languages import needs
+from tests.patience import PATIENCE, until
 
 PAGES = pages()
 ALONE = [page for page in PAGES if page not in ON_KAFKA]
@@ -42,16 +42,19 @@ def api(folder):
     serve = [sys.executable, "-m", "cli", "api", "--port", str(port), "--store", str(folder / "danze.db")]
     serving = subprocess.Popen(serve, cwd=ROOT)
     try:
-        for _ in range(200):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/v1/health", timeout=5).close()
-                break
-            except OSError:
-                time.sleep(0.1)
+        until(lambda: answers(f"http://127.0.0.1:{port}/v1/health"))
         yield f"127.0.0.1:{port}"
     finally:
         serving.terminate()
-        serving.wait(30)
+        serving.wait(PATIENCE)
+
+
+def answers(url):
+    try:
+        urllib.request.urlopen(url, timeout=PATIENCE).close()
+    except OSError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("page", ALONE)

@@ -18,6 +18,7 @@ from domain.envelope import day_of
 from tests import servers
 from tests.api import simulated
 from tests.api.conftest import copied
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,7 +80,7 @@ def served(store):
         assert server.stdout.readline() == "ready\n"
         yield f"http://127.0.0.1:{port}"
         server.terminate()
-        assert server.wait(15) == 0
+        assert server.wait(PATIENCE) == 0
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ from infra.kafka.publisher import Publisher
 from infra.kafka.settings import KafkaSettings, Unreachable
 from infra.kafka.topics import Topics
 from tests import servers
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 
 ROOT = Path(__file__).parents[2]
 
@@ -79,11 +78,7 @@ time.sleep(60)
     child = int(parent.stdout.readline())
     parent.send_signal(signal.SIGKILL)
     parent.wait()
-    for _ in range(100):
-        if not _alive(child):
-            break
-        time.sleep(0.05)
-    assert not _alive(child)
+    until(lambda: not _alive(child))
 
 
 def _alive(pid):

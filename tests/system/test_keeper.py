@@ -8,7 +8,7 @@ import pytest
 from cli import running
 from cli.wiring import System
 from infra.views.sums import Sums
-from tests.patience import until
+from tests.patience import PATIENCE, until
 from tests.system.command import Danze, city
 
 
@@ -32,7 +32,7 @@ def test_when_the_keeper_ends_another_keeps(system, monkeypatch):
         until(lambda: _kept(system), lambda: "nobody keeps")
     finally:
         stop.set()
-        another.join(10)
+        another.join(PATIENCE)
     assert system.log.claim("sums") is not None, "it let go when it ended"
 
 
