@@ -23,7 +23,7 @@ from projections.cells import (
     of_item,
     of_limit,
 )
-from projections.tally import Tally
+from projections.tally import Cells, Tally
 
 SOONEST = 20
 """Running deadlines that are told of a unit."""
@@ -134,6 +134,7 @@ class Alone(Counted):
 
     def __init__(self, book: Book, owing: Owing, members: Collection[UnitId] | None = None) -> None:
         super().__init__(book, owing, members)
+        self._book = book
         self.tally = Tally(*year_of(book))
         kept = book.sums(self._members, (self.tally.start[:7], self.tally.today[:7]))
         if kept is None:
@@ -142,11 +143,35 @@ class Alone(Counted):
         self.tally.load(*kept)
         self.limits(book)
 
+    def counted_in(self, table: str, keys: Collection[str]) -> dict[str, bytes]:
+        """The numbers of the cells that rows are counted in, also where only their sums were kept."""
+        noted = Noted(self._book, self.owing, self._members, self.tally.cells)
+        if table == "ledgers":
+            noted.entries(self._book, {key.partition("\t")[0] for key in keys})
+        else:
+            {"cases": noted.items, "findings": noted.findings, "due": noted.limits}[table](self._book, keys)
+        return noted.told
+
     def recall(self, table: str, keys: Collection[str]) -> None:
         """Each is counted once."""
 
     def put(self, table: str, key: str, cells: Iterable[Cell]) -> None:
         self.tally.put(table, key, cells)
+
+
+class Noted(Counted):
+    """In which cells rows are counted, and no sums."""
+
+    def __init__(self, book: Book, owing: Owing, members: Collection[UnitId] | None, cells: Cells) -> None:
+        super().__init__(book, owing, members)
+        self._cells = cells
+        self.told: dict[str, bytes] = {}
+
+    def recall(self, table: str, keys: Collection[str]) -> None:
+        """There is nothing to recall."""
+
+    def put(self, table: str, key: str, cells: Iterable[Cell]) -> None:  # noqa: ARG002 -- it is one table
+        self.told[key] = self._cells.told(cells)
 
 
 def year_of(book: Book) -> tuple[str, str]:

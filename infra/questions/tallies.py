@@ -1,6 +1,5 @@
 """What is counted of the present record, for each reader, and of past ones."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from copy import copy
@@ -12,12 +11,14 @@ from infra.past.sight import Sight
 from infra.past.then import KEPT
 from infra.questions.book import Book
 from infra.questions.counted import Alone, Counted
+from infra.questions.kept import Kept
+from infra.questions.lessened import PastShare, sees_most
 from infra.questions.library import Library
 from infra.questions.owing import Owing
 from infra.questions.present import Present
 from infra.questions.whole import Whole
 from infra.views.sums import Stale
-from projections.visibility import Reach
+from projections.visibility import EVERYTHING, Reach
 
 PAUSE = 0.005
 """Seconds between two judgements, in which others have their turn."""
@@ -30,7 +31,7 @@ class Tallies:
         self._library = library
         self._seen: Callable[[Book], Book] = lambda book: book
         self._present = Present(library.recalled)
-        self._past: OrderedDict[tuple[Sight, Reach, int, str | None], Counted] = OrderedDict()
+        self._past: Kept[tuple[Sight, Reach, int, str | None], Counted] = Kept(2 * KEPT)
         self._one = Lock()
         """Of past tallies one is counted or asked at a time."""
         library.telling = self._present.hear
@@ -45,9 +46,10 @@ class Tallies:
     def at(self, as_of: When, unit: str | None = None) -> Iterator[tuple[Book, Counted]]:
         """The record as of a time, counted for a unit or for all; nobody counts on while it is asked."""
         if as_of is not None:
-            book = self._seen(self._library.at(as_of))
+            everything = self._library.at(as_of)
+            book = self._seen(everything)
             with self._one:
-                yield book, self._of_past(book, unit)
+                yield book, self._of_past(everything, book, unit)
             return
         while True:
             with self._whole() as (everything, whole):
@@ -97,12 +99,15 @@ class Tallies:
         with suppress(Stale):  # the next that needs a row finds it out, too
             whole.fetch()
 
-    def _of_past(self, book: Book, unit: str | None) -> Counted:
+    def _of_past(self, everything: Book, book: Book, unit: str | None) -> Counted:
         asked = (book.seen, book.reach, book.tables.number, unit)
-        if asked not in self._past:
-            members = book.units.below(unit) if unit is not None else book.reach.within
-            self._past[asked] = Alone(book, Owing(book, self._library.recalled), members)
-            if len(self._past) > KEPT:
-                self._past.popitem(last=False)
-        self._past.move_to_end(asked)
-        return self._past[asked]
+        return self._past.get(asked, lambda: self._counted(everything, book, unit))
+
+    def _counted(self, everything: Book, book: Book, unit: str | None) -> Counted:
+        recalled = self._library.recalled
+        members = book.units.below(unit) if unit is not None else book.reach.within
+        if book.reach != EVERYTHING and sees_most(book):
+            whole = self._of_past(everything, everything, unit)
+            assert isinstance(whole, Alone)
+            return PastShare(book, whole, members, recalled)
+        return Alone(book, Owing(book, recalled), members)

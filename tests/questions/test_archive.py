@@ -10,9 +10,11 @@ from random import Random
 
 import orjson
 import pytest
+from sqlalchemy import select
 
 from cli.wiring import System, open_archive
 from domain.moments import both
+from domain.reader import Reader
 from domain.rules.law import content_hash
 from infra.city.simulation import simulate
 from infra.log import checkpoint
@@ -28,6 +30,7 @@ from infra.past.then import Past
 from infra.questions import Answers
 from projections.ledgers.kinds import LEDGERS
 from projections.sums import SumRow, moved, unpacked
+from tests.questions.test_shares import read_one_by_one
 from tests.samples import *
 
 SEVERAL = 500
@@ -133,6 +136,23 @@ def test_scoreboards_of_all_units_are_counted_over_sums_as_over_rows(system):
         asked = [each["unit"] for each in system.answers.units(when)["units"]]
         for unit in chance.sample(asked, 40):
             assert system.answers.scoreboard(unit, when) == afresh.scoreboard(unit, when)
+
+
+def test_readers_are_told_of_the_past_what_their_rows_come_to(system):
+    """Of the accused, from whom an item is hidden, of the city's supervisor and of a county's."""
+    chance, head = Random(7), system.log.head().position
+    cases = system.answers.present().whole.cases
+    accused = select(cases.c.about_unit, cases.c.no).where(cases.c.purpose == "accusation", cases.c.about_unit != "")
+    unit, no = system.answers.present().select(accused.order_by(cases.c.no))[0]
+    who = [("auditor", unit), ("supervisor", "unit:430400-xfj"), ("supervisor", "unit:430405-xfj")]
+    asking = [system.answers.for_(Reader(role, (of,))) for role, of in who]
+    assert asking[0].secret(no)
+    for when in (recorded(system, chance.randint(head // 2, head)), recorded(system, head)):
+        for ask in asking:
+            asked = [each["unit"] for each in ask.units(when)["units"]]
+            boards = chance.sample(asked, 8)
+            told = [ask.units(when), ask.overview(when), [ask.scoreboard(each, when) for each in boards]]
+            assert told == read_one_by_one(ask._library.at(when), boards)
 
 
 def test_sums_kept_at_a_mark_are_those_of_all_rows_that_stood_there(system):

@@ -1,6 +1,7 @@
 """What a reader sees, taken from how all rows are counted, is what somebody counts who reads his rows one by one."""
 
 import os
+from collections.abc import Iterable
 from contextlib import closing
 from operator import methodcaller
 from tempfile import TemporaryDirectory
@@ -62,9 +63,10 @@ def asked(ask: Answers) -> list[object]:
     return [units, ask.overview(), [ask.scoreboard(each["unit"]) for each in units["units"]]]
 
 
-def read_one_by_one(book: Book) -> list[object]:
+def read_one_by_one(book: Book, units: Iterable[str] | None = None) -> list[object]:
+    """What is told of the whole, and of units; of all where none are named."""
     counted = Alone(book, Owing(book, methodcaller("recalled")), book.reach.within)
-    units = [each["unit"] for each in figures.units(book, counted)["units"]]
+    units = units or [each["unit"] for each in figures.units(book, counted)["units"]]
     boards = [figures.scoreboard(book, counted, unit) | oversight.of_unit(book, counted, unit) for unit in units]
     return [figures.units(book, counted), figures.overview(book, counted), boards]
 
