@@ -96,6 +96,23 @@ class Questions(Protocol):
     def kpi(self, unit: str, from_: date, to: date, as_of: When = None) -> Answer:
         """The rates of a unit and its subordinates, with numerators, denominators and the items behind them."""
 
+    def rates(self, unit: str, from_: date, to: date, as_of: When = None) -> Answer:
+        """The same without the items: how many are behind each side and part of each rate."""
+
+    def rate_items(
+        self,
+        unit: str,
+        from_: date,
+        to: date,
+        rate: str,
+        side: str,
+        *,
+        limit: int = 500,
+        cursor: str | None = None,
+        as_of: When = None,
+    ) -> Answer:
+        """The numbers of the items behind one side of a rate: numerator, denominator, or one of its parts."""
+
     def counters(
         self,
         *,

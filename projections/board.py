@@ -1,11 +1,11 @@
 """How many items, findings and entries stand with each unit, and how did its rates of a year come out?"""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from projections.due import over
-from projections.kpis import PARTS, concerns
+from projections.kpis import PARTS, Mark, concerns
 
 Slots = dict[Any, int]
 """How many were counted, by what of it."""
@@ -96,6 +96,13 @@ class Board(ABC):
                    "rate": round(good[name] / all_[name], 4) if all_[name] else None}
             for name in PARTS
         }  # fmt: skip
+
+    def marks(self, units: Iterable[str], start: str, end: str) -> Iterator[tuple[Mark, int]]:
+        """Where items of these units count in rates from one day to another, both included, and how many alike."""
+        for unit in units:
+            for (day, rate, outcome, until), number in self.slots("rate", unit).items():
+                if start <= day <= end:
+                    yield Mark(rate, unit, day, outcome, until), number
 
     def _over(self, kind: str, members: Collection[str] | None) -> Slots:
         told: Slots = {}

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from domain.rules.law import Law
 from projections.cases import CaseRow
-from projections.kpis import OUTCOMES, marks
+from projections.kpis import marks
 
 Cell = tuple[str, str, Any]
 """(what is counted, of whom or when, what of it)."""
@@ -69,8 +69,7 @@ def of_item(row: CaseRow, law: Callable[[date], Law], *, repeated: bool) -> Iter
     yield ("category", row.category, "items")
     yield ("month", row.registered_on[:7], "registered")
     for mark in marks(row, law, repeated=repeated):
-        outcome = mark.outcome if mark.outcome == "unrated" else OUTCOMES[mark.outcome][0]
-        yield ("rate", mark.unit, (mark.day, mark.rate, outcome))
+        yield ("rate", mark.unit, (mark.day, mark.rate, mark.outcome, mark.until))
 
 
 def of_finding(row: FoundRow) -> Iterator[Cell]:

@@ -4,6 +4,7 @@ An item counts in the period in which its deadline (or its rating) falls, not it
 parts that appraisals ask for. Formula version 1: docs/decisions/0030-how-rates-are-counted.md says what was chosen.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -127,6 +128,38 @@ def kpis(rows: Iterable[CaseRow], asked: Asked) -> dict[str, Any]:
                 good, parts = asked.outcome(mark)
                 rates[mark.rate].count(row.no, good, *parts)
     return {name: rate.told() for name, rate in rates.items()}
+
+
+def counts(marked: Iterable[tuple[Mark, int]], asked: Asked) -> dict[str, Any]:
+    """The same rates without the items: of marks, and how many alike there are of each."""
+    good, all_, parts = Counter[str](), Counter[str](), Counter[tuple[str, str]]()
+    for mark, number in marked:
+        if asked.takes(mark):
+            fine, of = asked.outcome(mark)
+            all_[mark.rate] += number
+            good[mark.rate] += number * fine
+            parts.update({(mark.rate, part): number for part in of})
+    return {
+        name: {
+            "numerator": good[name], "denominator": all_[name],
+            "rate": round(good[name] / all_[name], 4) if all_[name] else None,
+            **({"parts": {part: {"count": parts[name, part]} for part in of}} if of else {}),
+        }
+        for name, of in PARTS.items()
+    }  # fmt: skip
+
+
+SIDES = ("numerator", "denominator")
+
+
+def on_side(rate: str, side: str, row: CaseRow, asked: Asked) -> bool:
+    """Whether an item is behind a rate's numerator, denominator or part."""
+    for mark in marks(row, asked.law, repeated=row.no in asked.repeated):
+        if mark.rate == rate and asked.takes(mark):
+            good, parts = asked.outcome(mark)
+            if side == "denominator" or (good if side == "numerator" else side in parts):
+                return True
+    return False
 
 
 def marks(row: CaseRow, law: Callable[[date], Law], *, repeated: bool) -> Iterator[Mark]:

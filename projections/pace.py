@@ -4,7 +4,7 @@ Both run from registration to the first day on which the item was accepted (or r
 an item counts in the period of that day. What was not done yet has no length: the rates beside tell what is overdue.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -18,13 +18,20 @@ class _Lasted:
 
     def __init__(self) -> None:
         self.items: list[str] = []
-        self.days = self.workdays = 0
+        self.count = self.days = self.workdays = 0
+
+    def add(self, first: str, last: str, calendar: Calendar, times: int = 1) -> None:
+        """So many items that took from one day to another."""
+        begun, done = date.fromisoformat(first), date.fromisoformat(last)
+        self.count += times
+        self.days += (done - begun).days * times
+        self.workdays += calendar.workdays(begun, done) * times
 
     def told(self) -> dict[str, Any]:
         """Numerators in days over a denominator in items; the means are None over none."""
-        count = len(self.items)
+        count = self.count
         return {
-            "items": sorted(self.items),
+            **({"items": sorted(self.items)} if self.items or not count else {}),
             **{unit: {"numerator": days, "denominator": count, "mean": round(days / count, 2) if count else None}
                for unit, days in (("calendar", self.days), ("working", self.workdays))},
         }  # fmt: skip
@@ -37,11 +44,20 @@ def pace(rows: Iterable[CaseRow], asked: Asked, calendar: Calendar) -> dict[str,
         if countable(row) and asked.has(row):
             for name, until in (("acceptance", row.accepted_on), ("answer", row.answered_on)):
                 if until is not None and asked.within(until):
-                    first, last = date.fromisoformat(row.registered_on), date.fromisoformat(until)
                     lasted[name].items.append(row.no)
-                    lasted[name].days += (last - first).days
-                    lasted[name].workdays += calendar.workdays(first, last)
+                    lasted[name].add(row.registered_on, until, calendar)
     return {name: each.told() for name, each in lasted.items()}
+
+
+def paces(lasting: Mapping[str, Iterable[tuple[str, str, int]]], calendar: Calendar) -> dict[str, Any]:
+    """The same without the items: of first and last days, and how many items took from the one to the other."""
+    told = {}
+    for name, rows in lasting.items():
+        lasted = _Lasted()
+        for first, last, times in rows:
+            lasted.add(first, last, calendar, times)
+        told[name] = {unit: mean for unit, mean in lasted.told().items() if unit != "items"}
+    return told
 
 
 NOT_COMPUTED = [

@@ -6,20 +6,21 @@ is written no more.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
 
 from domain.rules.law import Law
+from projections import kpis
 from projections.board import Slots
 from projections.cases import CaseRow
 from projections.cells import WATCHED, Cell, EnteredRow, FoundRow, of_entry, of_finding, of_item
 from projections.kpis import PARTS
 
 Key = tuple[str, str, str]
-OUTCOMES = [(rate, outcome) for rate in PARTS for outcome in (True, False, "unrated")]
+OUTCOMES = [(rate, outcome) for rate in PARTS for outcome in kpis.OUTCOMES]
 """A rate and how it came out, by the number that stands for both in a row."""
 NUMBER = {slot: number for number, slot in enumerate(OUTCOMES)}
 
@@ -90,7 +91,11 @@ def unpacked(row: SumRow) -> Slots:
     if row.kind != "rate":
         return _pairs(row.body) if row.kind in PAIRS else _words(row.body)
     days, told = _days(row.month), iter(_numbers(row.body))
-    return {(days[day], *OUTCOMES[outcome]): number for day, outcome, number in zip(told, told, told, strict=True)}
+    slots: Slots = {}
+    for day, outcome, left, number in zip(told, told, told, told, strict=True):
+        slot = days[day], *OUTCOMES[outcome]
+        slots[*slot, _after(slot[0], left) if slot[2] == "open" else ""] = number
+    return slots
 
 
 PAIRS = ("ledger", "owing")
@@ -100,9 +105,16 @@ _pairs = msgspec.msgpack.Decoder(dict[tuple[str, str], int]).decode
 _numbers = msgspec.msgpack.Decoder(list[int]).decode
 
 
-def _short(slot: tuple[str, str, bool | str]) -> tuple[int, int]:
-    day, rate, outcome = slot
-    return int(day[8:]), NUMBER[rate, outcome]
+def _short(slot: tuple[str, str, str, str]) -> tuple[int, int, int]:
+    """Of what is still open: in how many days its last one comes."""
+    day, rate, outcome, until = slot
+    left = (date.fromisoformat(until) - date.fromisoformat(day)).days if until else 0
+    return int(day[8:]), NUMBER[rate, outcome], left
+
+
+@cache
+def _after(day: str, left: int) -> str:
+    return (date.fromisoformat(day) + timedelta(days=left)).isoformat()
 
 
 @cache

@@ -13,12 +13,13 @@ from typing import Any
 
 from projections.board import Board, Slots
 from projections.cells import Cell
+from projections.kpis import OUTCOMES
 
-Summed = tuple[str, str, str | tuple[str | bool, ...], int]
+Summed = tuple[str, str, str | tuple[str, ...], int]
 """A cell, and how often something was counted in it."""
 NONE: Slots = MappingProxyType({})  # type: ignore[assignment]
 """No sums."""
-RATED = tuple[str, str, bool | str]
+RATED = tuple[str, str, str, str]
 
 
 class Cells:
@@ -160,8 +161,10 @@ def in_year(slots: Slots, start: str, today: str) -> Slots:
 
 def _within(slot: RATED, start: str, today: str) -> list[tuple[str, bool]]:
     """A rating that may still be given counts no earlier than the day after its last."""
-    day, rate, outcome = slot
-    return [(rate, outcome is True)] if start <= day <= today and not (outcome == "unrated" and day == today) else []
+    day, rate, outcome, _ = slot
+    return (
+        [(rate, OUTCOMES[outcome][0])] if start <= day <= today and not (outcome == "unrated" and day == today) else []
+    )
 
 
 def _add(slots: Slots, slot: object, times: int) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from litestar import get
-from litestar.params import FromQuery, QueryParameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from api.asked import SORT, Moment, in_order, read_between, unit_id
 from api.ports import Answer, Asks
-from api.problems import answers, bad_value
+from api.problems import Problem, answers, bad_value, cursor_read
 from api.routes import figures_told
+from api.routes.petitions import Cursor
 from projections import orders
+from projections.kpis import PARTS, SIDES
 
 By = Literal[
     "unit", "level", "responsible", "place", "county", "township", "village", "category", "channel", "purpose", "month",
@@ -34,12 +37,49 @@ def kpis(
     unit: Annotated[str, QueryParameter(description="The unit; its subordinates are taken in")],
     from_: Annotated[str, QueryParameter(name="from", description=DATE, schema_extra=IS_DATE, min_length=10)],
     to: Annotated[str, QueryParameter(description=DATE, schema_extra=IS_DATE, min_length=10)],
+    items: Annotated[
+        bool, QueryParameter(description="With the numbers of all items behind them, as danze kpi tells them")
+    ] = False,
 ) -> Answer:
-    """What are the rates of a unit, and which items are behind them?"""
+    """What are the rates of a unit, and how many items are behind them? Which they are is listed by rate and side."""
+    asked = (unit_id(unit) or unit, *_days(from_, to))
+    return questions.kpi(*asked, moment) if items else questions.rates(*asked, moment)
+
+
+def _days(from_: str, to: str) -> tuple[date, date]:
     begins, ends = read_between(from_, to)
     if begins is None or ends is None:
         raise bad_value("to" if begins else "from", "missing")
-    return questions.kpi(unit_id(unit) or unit, begins, ends, moment)
+    return begins, ends
+
+
+@get(
+    "/v1/kpis/{rate:str}/items",
+    operation_id="rateItems",
+    tags=["figures"],
+    sync_to_thread=True,
+    responses=answers(figures_told.RateItems, figures_told.RATE_ITEMS, missing="No such rate, or it has no such side"),
+)
+def rate_items(
+    questions: Asks,
+    moment: Moment,
+    rate: FromPath[str],
+    unit: Annotated[str, QueryParameter(description="The unit; its subordinates are taken in")],
+    from_: Annotated[str, QueryParameter(name="from", description=DATE, schema_extra=IS_DATE, min_length=10)],
+    to: Annotated[str, QueryParameter(description=DATE, schema_extra=IS_DATE, min_length=10)],
+    side: Annotated[
+        str, QueryParameter(description="numerator, denominator, or one of the rate's parts")
+    ] = "denominator",
+    limit: Annotated[int, QueryParameter(ge=1, le=5000)] = 500,
+    cursor: Cursor = None,
+) -> Answer:
+    """Which items are behind a rate, in the order of their numbers?"""
+    if side not in (*SIDES, *PARTS.get(rate, ())) or rate not in PARTS:
+        raise Problem(404, "not-found", f"there is no rate {rate} with a {side}")
+    with cursor_read(cursor):
+        return questions.rate_items(
+            unit_id(unit) or unit, *_days(from_, to), rate, side, limit=limit, cursor=cursor, as_of=moment
+        )
 
 
 @get(
@@ -78,4 +118,4 @@ def overview(questions: Asks, moment: Moment) -> Answer:
     return questions.overview(moment)
 
 
-HANDLERS = [kpis, counters, overview]
+HANDLERS = [kpis, rate_items, counters, overview]

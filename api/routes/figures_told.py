@@ -9,7 +9,7 @@ class Part(TypedDict):
     """A part of the denominator that appraisals ask for."""
 
     count: int
-    items: list[str]
+    items: NotRequired[list[str]]
 
 
 class Rate(TypedDict):
@@ -23,8 +23,8 @@ class Rate(TypedDict):
 class Kpi(Rate):
     """One rate with the items behind it."""
 
-    numerator_items: list[str]
-    denominator_items: list[str]
+    numerator_items: NotRequired[list[str]]
+    denominator_items: NotRequired[list[str]]
     parts: NotRequired[dict[str, Part]]
 
 
@@ -39,7 +39,7 @@ class Average(TypedDict):
 class Pace(TypedDict):
     """How long something took since registration."""
 
-    items: list[str]
+    items: NotRequired[list[str]]
     calendar: Average
     working: Average
 
@@ -51,6 +51,16 @@ class Kpis(Told):
     kpis: dict[str, Kpi]
     averages: dict[str, Pace]
     not_computed: list[dict[str, str]]
+
+
+class RateItems(Told):
+    """Item numbers behind one side of a rate; ask again with cursor = next for more."""
+
+    unit: str
+    rate: str
+    side: str
+    items: list[str]
+    next: str | None
 
 
 class Counters(Told):
@@ -98,6 +108,10 @@ KPIS = {
     },
     "not_computed": [{"name": "publicity_rate", "zh": "公开回复率：没有事实", "en": "No fact says so"}],
 }
+RATE_ITEMS = {
+    **TOLD, "unit": "unit:430408-zjj", "from": "2020-01-01", "to": "2020-06-30", "rate": "on_time_answer",
+    "side": "late", "items": [NO], "next": None,
+}  # fmt: skip
 COUNTERS = {
     **TOLD,
     "by": "channel",

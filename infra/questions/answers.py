@@ -186,6 +186,25 @@ class Answers:
     def kpi(self, unit: str, from_: date, to: date, as_of: When = None) -> Answer:
         return self._kept(("kpi", unit, from_, to), as_of, lambda book: figures.kpi(book, unit, from_, to))
 
+    def rates(self, unit: str, from_: date, to: date, as_of: When = None) -> Answer:
+        """The same without the items behind each rate, which `rate_items` lists."""
+        if as_of is not None:
+            return figures.without_items(self.kpi(unit, from_, to, as_of))
+        with self._tallies.at(None) as (book, counted):
+            asked = ("rates", unit, from_, to)
+            return self._kept_of(book, asked, lambda book: figures.rates(book, counted, unit, from_, to))
+
+    def rate_items(
+        self, unit: str, from_: date, to: date, rate: str, side: str, *, limit: int = 500, cursor: str | None = None,
+        as_of: When = None,
+    ) -> Answer:  # fmt: skip
+        asked = unit, from_, to, rate, side
+
+        def ask(book: Book) -> Answer:
+            return figures.rate_items(book, *asked, limit=limit, cursor=cursor)
+
+        return self._page(("rate items", *asked, limit, cursor), as_of, ask)
+
     def counters(self, *, by: str, as_of: When = None, **wanted: Any) -> Answer:
         asked = ("counters", by, *sorted(wanted.items()))
         return self._kept(asked, as_of, lambda book: figures.counters(book, by, **wanted))
@@ -229,9 +248,16 @@ class Answers:
         )
 
     def evaluation(self, unit: str, period: Period, as_of: When = None) -> Answer | None:
-        return self._kept(
-            ("evaluation", unit, period.name), as_of, lambda book: evaluations.evaluate(book, unit, period)
-        )
+        asked, span = ("evaluation", unit, period.name), (unit, period.first, period.last)
+        if as_of is not None:
+            return self._kept(
+                asked, as_of, lambda book: evaluations.evaluate(book, unit, period, figures.kpi(book, *span)["kpis"])
+            )
+        with self._tallies.at(None) as (whole, counted):
+            return self._kept_of(
+                whole, asked,
+                lambda book: evaluations.evaluate(book, unit, period, figures.rates(book, counted, *span)["kpis"]),
+            )  # fmt: skip
 
     def ledger(self, kind: str, *, as_of: When = None, **wanted: Any) -> Answer | None:
         asked = ledgers.Wanted(**wanted)

@@ -1,12 +1,13 @@
 """A unit's half year, evaluated from rows and proposed, beside what humans recorded and what was found (Art 18)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import case, func, select
 
 from domain.periods import Period
 from domain.unit.state import Unit
-from infra.questions import figures, territory
+from infra.questions import territory
 from infra.questions.book import Book
 from infra.questions.ledgers import Wanted, ledger
 from projections import evaluation
@@ -14,16 +15,18 @@ from projections.cases import RaisedRow
 from projections.evaluation import Measured
 from projections.three_none import CAUTION, HIGH
 
+Rates = Mapping[str, Mapping[str, Any]]
+"""The rates of the unit and the period."""
 RATES = ("repeat_rate", "timely_acceptance_unit", "on_time_answer")
 
 
-def evaluate(book: Book, unit: str, period: Period) -> dict[str, Any] | None:
+def evaluate(book: Book, unit: str, period: Period, rates: Rates) -> dict[str, Any] | None:
     """Metrics, points and their sum by the law of the period's last day. None where nobody knows the unit."""
     known = book.units.get(unit)
     if known is None:
         return None
     law = book.rules.on(period.last)
-    lines = evaluation.lines(law.indicators, _measured(book, known, period)) if law.indicators else []
+    lines = evaluation.lines(law.indicators, _measured(book, known, period, rates)) if law.indicators else []
     score, below = evaluation.score(lines), law.parameters.get("list_below")
     subject = f"evaluation:{unit.partition(':')[2]}:{period.name}"
     entries = ledger(book, "evaluation", Wanted(unit=unit, limit=None))
@@ -40,13 +43,9 @@ def evaluate(book: Book, unit: str, period: Period) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def _measured(book: Book, unit: Unit, period: Period) -> dict[str, Measured]:
+def _measured(book: Book, unit: Unit, period: Period, rates: Rates) -> dict[str, Measured]:
     """What can be measured: goings up by what occurs in the unit, rates by what it answers for."""
-    rates = figures.kpi(book, unit.unit, period.first, period.last)["kpis"]
-    told = {
-        name: Measured(rates[name]["numerator"], rates[name]["denominator"], rates[name]["denominator_items"])
-        for name in RATES
-    }
+    told = {name: Measured(rates[name]["numerator"], rates[name]["denominator"], []) for name in RATES}
     beyond, collective = _beyond(book, unit, period), _collective(book, unit, period)
     return {
         **told, "beyond_to_province": Measured(len(beyond), None, beyond),

@@ -10,12 +10,13 @@ from infra.questions.book import Book
 from infra.questions.counted import Counted, Running
 from infra.questions.days import within
 from infra.questions.goings_up import KINDS
+from infra.questions.order import cursor_of, place_of
 from projections import counters as count
 from projections.board import Slots
 from projections.cases import CaseRow
 from projections.due import over
-from projections.kpis import FORMULA, Asked, kpis
-from projections.pace import NOT_COMPUTED, pace
+from projections.kpis import FORMULA, Asked, counts, kpis, on_side
+from projections.pace import NOT_COMPUTED, pace, paces
 
 
 def kpi(book: Book, unit: str, from_: date, to: date) -> dict[str, Any]:
@@ -25,6 +26,73 @@ def kpi(book: Book, unit: str, from_: date, to: date) -> dict[str, Any]:
     return {**book.head(), "formula_version": FORMULA, "unit": unit, "from": from_.isoformat(), "to": to.isoformat(),
             "kpis": kpis(rows, asked), "averages": pace(rows, asked, book.rules.calendar),
             "not_computed": NOT_COMPUTED}  # fmt: skip
+
+
+def rates(book: Book, counted: Counted, unit: str, from_: date, to: date) -> dict[str, Any]:
+    """The same without the items behind them, from what is counted; `rate_items` lists them."""
+    asked = Asked(counted.owing.below(unit), counted.owing.bureaus, from_.isoformat(), to.isoformat(),
+                  book.moment.date().isoformat(), book.rules.on, ())  # fmt: skip
+    lasting = {
+        name: _lasting(book, asked, day) for name, day in (("acceptance", "accepted_on"), ("answer", "answered_on"))
+    }
+    return {**book.head(), "formula_version": FORMULA, "unit": unit, "from": asked.start, "to": asked.end,
+            "kpis": counts(counted.tally.marks(asked.members, asked.start, asked.end), asked),
+            "averages": paces(lasting, book.rules.calendar), "not_computed": NOT_COMPUTED}  # fmt: skip
+
+
+def _lasting(book: Book, asked: Asked, day: str) -> list[tuple[str, str, int]]:
+    """When items that the units have were registered, when it was done, how many alike; by an index of both days."""
+    table = book.tables.cases
+    theirs = table.c.unit.concat("").in_(sorted(asked.members))  # not by the index of units, which has no days
+    query = select(table.c.registered_on, table.c[day], func.count()).where(
+        table.c[day].between(asked.start, asked.end), theirs, table.c.persons.between(1, 9999)
+    )
+    return [(row[0], row[1], row[2]) for row in book.select(query.group_by(table.c[day], table.c.registered_on))]
+
+
+def without_items(told: dict[str, Any]) -> dict[str, Any]:
+    """`kpi` as `rates` tells it."""
+    kpis = {
+        name: {key: value for key, value in kpi.items() if key not in ("numerator_items", "denominator_items")}
+        | ({"parts": {part: {"count": one["count"]} for part, one in kpi["parts"].items()}} if "parts" in kpi else {})
+        for name, kpi in told["kpis"].items()
+    }
+    averages = {name: {unit: each[unit] for unit in ("calendar", "working")} for name, each in told["averages"].items()}
+    return {**told, "kpis": kpis, "averages": averages}
+
+
+WALKED = 1_000
+"""Rows that are looked at together for the items behind a rate."""
+DAYS = {
+    "repeat_rate": "registered_on", "repeat_rate_first_items": "registered_on", "timely_acceptance_bureau": "k1_strict",
+    "repeat_rate_closed_first_items": "closed_on", "on_time_answer": "handled_strict",
+    "first_time_resolved": "closed_on",
+}  # fmt: skip
+"""The day by which an item counts, where it stands in its row."""
+
+
+def rate_items(
+    book: Book, unit: str, from_: date, to: date, rate: str, side: str, *, limit: int = 500, cursor: str | None = None
+) -> dict[str, Any]:
+    """Numbers of the items behind one side of a rate, in their order; `side` is one of SIDES, or a part."""
+    asked = _asked(book, book.units.below(unit), from_, to)
+    after, found = place_of(cursor, "no", [str])[0] if cursor else "", list[str]()
+    while len(found) <= limit and (rows := _walked(book, asked, rate, after)):
+        found += [row.no for row in rows if on_side(rate, side, row, asked)]
+        after = rows[-1].no
+    more = cursor_of("no", (found[limit - 1],)) if len(found) > limit else None
+    return {**book.head(), "unit": unit, "from": asked.start, "to": asked.end, "rate": rate, "side": side,
+            "items": found[:limit], "next": more}  # fmt: skip
+
+
+def _walked(book: Book, asked: Asked, rate: str, after: str) -> list[CaseRow]:
+    """The next rows, by number, of units that may count in a rate."""
+    table, members = book.tables.cases, sorted(asked.members)
+    columns = [column for column in table.c if column.name != "body"]
+    theirs = (table.c[name].concat("").in_(members) for name in ("registered_by", "unit", "first_unit"))
+    when = [table.c[DAYS[rate]].between(asked.start, asked.end)] if rate in DAYS else []
+    query = select(*columns).where(table.c.no > after, or_(*theirs), *when).order_by(table.c.no).limit(WALKED)
+    return [CaseRow(*(*row, b"")) for row in book.select(query)]
 
 
 def _asked(book: Book, members: set[Any], from_: date, to: date) -> Asked:

@@ -94,6 +94,14 @@ class ReadersAnswers(Answers):
         self._govern(unit)
         return super().kpi(unit, *asked, **wanted)
 
+    def rates(self, unit: str, *asked: Any, **wanted: Any) -> Answer:
+        self._govern(unit)
+        return super().rates(unit, *asked, **wanted)
+
+    def rate_items(self, unit: str, *asked: Any, **wanted: Any) -> Answer:
+        self._govern(unit)
+        return super().rate_items(unit, *asked, **wanted)
+
     def counters(self, **wanted: Any) -> Answer:
         self._govern(wanted.get("unit"))
         return super().counters(**wanted)

@@ -20,7 +20,7 @@ from projections.ledgers.entry import Entry, LedgerRow, ledger_row, unpack_entry
 from projections.ledgers.writing import written
 from projections.shelf import unpack_item
 
-FORMAT = 18
+FORMAT = 19
 """Of the rows and their bodies; another one is rebuilt, never migrated."""
 BESIDE = ("titles", "tally", "counted")
 """Tables of a generation that hold nothing of their own."""

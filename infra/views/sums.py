@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from infra.parts import parts
 from infra.views.store import Views, copied
 
-FORMAT = f"1 {sys.byteorder}"
+FORMAT = f"2 {sys.byteorder}"
 """Of the sums; others are counted anew."""
 AT_ONCE = 20_000
 """Rows of one transaction when everything is kept for the first time: others write in between."""

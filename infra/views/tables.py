@@ -31,7 +31,8 @@ sixth as much.
 INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "cases": (
         ("unit", "over"), ("registered_by", "registered_on", "first", "skip_level", "collective"), LISTED, ("first",),
-        ("first_unit",),
+        ("first_unit",), ("accepted_on", "registered_on", "unit", "persons"),
+        ("answered_on", "registered_on", "unit", "persons"),
     ),
     "due": (("due_on", "subject", "clock", "started", "missed"), ("owed_by", "due_on")),
     "findings": (

@@ -234,6 +234,11 @@ class FakeQuestions:
     def kpi(self, unit: str, from_: date, to: date, as_of: datetime | None = None) -> dict[str, Any]:
         return self._told(as_of) | {"formula_version": "1", "kpis": _kpis()}
 
+    rates = kpi
+
+    def rate_items(self, unit, from_, to, rate, side, *, limit=500, cursor=None, as_of=None):
+        return self._told(as_of) | {"unit": unit, "rate": rate, "side": side, "items": [CAUSED], "next": None}
+
     def counters(self, *, by, unit=None, from_=None, to=None, as_of=None):
         keys = {"category": lambda i: i[5], "channel": lambda i: i[3], "unit": lambda i: f"unit:{i[6]}",
                 "place": lambda i: i[0][:6], "county": lambda i: i[0][:6], "month": lambda i: i[1][:7]}  # fmt: skip

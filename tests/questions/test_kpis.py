@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from infra.questions.figures import without_items
+from projections.kpis import SIDES
 from tests.samples import *
 
 PERIOD = (COUNTY, date(2020, 4, 1), date(2020, 8, 31))
@@ -66,6 +68,29 @@ def test_overview_and_scoreboard_tell_the_same_rates_without_the_items(after):
             for name, kpi in whole.items()
         }
         assert told["kpis"]["on_time_answer"]["denominator"] > 0
+
+
+def test_what_is_counted_is_what_is_listed(after):
+    answers = after(*STORY, until="2020-08-03")
+    for unit, to in ((COUNTY, date(2020, 8, 31)), (HOUSING, date(2020, 8, 3)), (COUNTY, date(2020, 5, 20))):
+        asked = unit, date(2020, 4, 1), to
+        whole, told = answers.kpi(*asked), answers.rates(*asked)
+        assert told == without_items(whole)
+        for name, kpi in whole["kpis"].items():
+            sides = {side: kpi[f"{side}_items"] for side in SIDES} | {
+                part: one["items"] for part, one in kpi.get("parts", {}).items()
+            }
+            assert {side: all_items(answers, *asked, name, side) for side in sides} == sides
+
+
+def all_items(answers, *asked):
+    """Asked for by twos."""
+    items, cursor = [], None
+    while True:
+        told = answers.rate_items(*asked, limit=2, cursor=cursor)
+        items, cursor = [*items, *told["items"]], told["next"]
+        if cursor is None:
+            return items
 
 
 def test_an_item_counts_in_the_period_of_its_deadline_not_of_its_registration(after):

@@ -63,6 +63,9 @@ TABLE: dict[str, dict[str, str]] = {
         **{f"/v1/findings/{id}/explain": ok for id, ok in OF_ITEMS.items()},
         **{f"/v1/findings/petition:{no}:K5/explain": ok for no, ok in [*BOTH.items()][:2]},
     },
+    "GET /v1/kpis/{rate}/items": {
+        f"/v1/kpis/on_time_answer/items?unit=unit:{code}&{YEAR}": ok for code, ok in UNITS.items()
+    },
     "GET /v1/kpis": {f"/v1/kpis?unit=unit:{code}&{YEAR}": ok for code, ok in UNITS.items()},
     "GET /v1/counters": {"/v1/counters?by=place": READERS, f"/v1/counters?by=place&unit={HOUSING}": HOUSING_},
     "GET /v1/overview": {"/v1/overview": READERS},

@@ -11,14 +11,16 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from api.asked import read_date, read_days, unit_id
 from api.ports import Answer, Asks
-from api.problems import Problem, bad_value
+from api.problems import Problem, bad_value, cursor_read
 from api.web.figures import local_date
 from api.web.page import Page, Shown
 from api.web.sheets import Sheet
 from api.web.tiles import legend, tiles
 from api.web.words import catalogue
 from domain.periods import containing
+from projections.kpis import PARTS, SIDES
 
+ITEMS_SHOWN = 500
 DIMENSIONS = (
     "unit", "level", "place", "county", "township", "village", "category", "channel", "purpose", "month", "quarter",
     "half_year",
@@ -93,7 +95,7 @@ def _kpis(page: Page, questions: Asks, unit: str | None, from_: str | None, to: 
         raise bad_value("unit", "missing")
     answered = local_date(city.get("as_of")) or date.max - timedelta(days=1)
     begins, ends = read_days(from_ or known.get("from"), to or known.get("to"), answered)
-    told = questions.kpi(named, begins, ends, page.moment)
+    told = questions.rates(named, begins, ends, page.moment)
     return {"told": told, "kpis": told["kpis"], "period": {"unit": named, "from": str(begins), "to": str(ends)}}
 
 
@@ -120,17 +122,21 @@ def kpi_items(
     from_: From = None,
     to: FromQuery[str | None] = None,
     side: FromQuery[str] = "denominator",
+    cursor: FromQuery[str | None] = None,
 ) -> Response[str]:
     """The items behind one rate."""
-    shown = _kpis(page, questions, unit, from_, to)
-    kpi = shown["kpis"].get(name)
-    sides = {"numerator": "numerator_items", "denominator": "denominator_items"}
-    parts = kpi.get("parts", {}) if kpi else {}
-    if kpi is None or side not in (*sides, *parts):
+    if name not in PARTS or side not in (*SIDES, *PARTS[name]):
         raise Problem(404, "not-found", f"there is no rate {name} with a {side}")
-    items = parts[side]["items"] if side in parts else kpi.get(sides[side], [])
-    sheet = Sheet(f"{name}-{side}", {"no": "petition.no"}, ({"no": no} for no in items))
-    return page.show("kpi_items.html", name=name, side=side, kpi=kpi, items=items, sheet=sheet, **shown)
+    shown = _kpis(page, questions, unit, from_, to)
+    period, limit = shown["period"], page.limit(ITEMS_SHOWN)
+    begins, ends = date.fromisoformat(period["from"]), date.fromisoformat(period["to"])
+    with cursor_read(cursor):
+        listed = questions.rate_items(
+            period["unit"], begins, ends, name, side, limit=limit, cursor=cursor or None, as_of=page.moment
+        )
+    sheet = Sheet(f"{name}-{side}", {"no": "petition.no"}, ({"no": no} for no in listed["items"]))
+    kpi = shown["kpis"][name]
+    return page.show("kpi_items.html", name=name, side=side, kpi=kpi, listed=listed, sheet=sheet, **shown)
 
 
 @get("/counters", include_in_schema=False, sync_to_thread=True)
