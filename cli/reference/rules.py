@@ -19,7 +19,8 @@ Days are local days of Asia/Shanghai. The first day is not counted, day N is the
 time until midnight. A step is judged by the sets in force on the day it happened: the national regulation of
 that day, then the overlays, later ones over earlier ones. A city adopts a set of its own with
 `ruleset.adopted`. Articles: R2005 and R2022 are the two regulations, SEED the Hengyang opinion, SIMP16 and
-SIMP22 the measures on simple handling, SAT14 and SAT22 those on ratings.
+SIMP22 the measures on simple handling, SAT14 and SAT22 those on ratings. There is no K14: three working days in
+which to decide whether a review is admitted are Shandong's rule, not that of a set that ships.
 """
 UNITS = {"calendar": "calendar days", "working": "working days", "given": "a given date, never rolled"}
 ID = re.compile(r"[FD]\d\d")

@@ -23,7 +23,7 @@ class Unclear(Exception):
         self.field = field
 
 
-class Draft(NamedTuple):
+class Inferred(NamedTuple):
     """What is inferred: the type without `petition.`, the unit that acted, the data, and which the record lacks."""
 
     type: str
@@ -42,7 +42,7 @@ class Step(NamedTuple):
     """Something new in one of these says that the step was taken."""
     dated: str
     """The field with its date; empty where the record has none."""
-    made: Callable[[Snapshot, RecordTerms, Unit], Draft | None]
+    made: Callable[[Snapshot, RecordTerms, Unit], Inferred | None]
     """None where nothing follows after all."""
     more: tuple[str, ...] = ()
     """Fields that say more of it; they are part of the last known row too."""
@@ -99,7 +99,7 @@ def _registrar(row: Snapshot, unit: Unit) -> str:
     return unit(row.said["registered_by"])
 
 
-def _registered(row: Snapshot, terms: RecordTerms, unit: Unit) -> Draft:
+def _registered(row: Snapshot, terms: RecordTerms, unit: Unit) -> Inferred:
     read, by = _Reading(row, terms), _registrar(row, unit)
     persons = row.said.get("persons", "")
     counted = persons.isascii() and persons.isdigit() and len(persons) <= MOST_DIGITS and int(persons) > 0
@@ -119,7 +119,7 @@ def _registered(row: Snapshot, terms: RecordTerms, unit: Unit) -> Draft:
         data["received_at"] = stamp(received)
     if row.sealed:
         data["personal"] = dict(row.sealed)
-    return Draft("registered", by, data, read.assumed, _official(by, row.said.get("registrar")), row.reported)
+    return Inferred("registered", by, data, read.assumed, _official(by, row.said.get("registrar")), row.reported)
 
 
 def _official(unit: str, name: str | None) -> str | None:
@@ -127,14 +127,14 @@ def _official(unit: str, name: str | None) -> str | None:
     return f"official:rec-{pseudonym(f'{unit} {name}')}" if name else None
 
 
-def _repeat(row: Snapshot, terms: RecordTerms, unit: Unit) -> Draft:
+def _repeat(row: Snapshot, terms: RecordTerms, unit: Unit) -> Inferred:
     if "first_no" not in row.said:
         raise Unclear("the record says that it is a repeat, but not of which item: nothing is judged", "first_no")
     data = {"first": row.said["first_no"], "basis": ["same_person", "same_facts"]}
-    return Draft("repeat_judged", _registrar(row, unit), data, ["basis"])
+    return Inferred("repeat_judged", _registrar(row, unit), data, ["basis"])
 
 
-def _routed(row: Snapshot, terms: RecordTerms, unit: Unit) -> Draft:
+def _routed(row: Snapshot, terms: RecordTerms, unit: Unit) -> Inferred:
     if "routed_on" not in row.said:
         raise Unclear("the record names the unit but no day on which the item went to it", "routed_on")
     read = _Reading(row, terms)
@@ -145,10 +145,10 @@ def _routed(row: Snapshot, terms: RecordTerms, unit: Unit) -> Draft:
     due = row.said.get("report_by", "")[:10]
     if type_ == "assigned" and moment(f"{due} 00:00"):
         data["report_by"] = due
-    return Draft(type_, by, data, read.assumed)
+    return Inferred(type_, by, data, read.assumed)
 
 
-def _decided(row: Snapshot, terms: RecordTerms, unit: Unit) -> Draft:
+def _decided(row: Snapshot, terms: RecordTerms, unit: Unit) -> Inferred:
     read, by = _Reading(row, terms), _holder(row, unit)
     decision = read.word("decision", "decision", "decision", "accepted")
     if decision != "accepted":
@@ -157,25 +157,25 @@ def _decided(row: Snapshot, terms: RecordTerms, unit: Unit) -> Draft:
         "procedure": read.word("procedure", "procedure", "procedure", "ordinary"),
         "handler": _official(by, row.said.get("handler")),
     }
-    return Draft("accepted", by, data, read.assumed)
+    return Inferred("accepted", by, data, read.assumed)
 
 
-def _notified(row: Snapshot, terms: RecordTerms, unit: Unit) -> Draft | None:
+def _notified(row: Snapshot, terms: RecordTerms, unit: Unit) -> Inferred | None:
     """The record has one date for acceptance and its notice (受理告知): the rates in use take them as one act."""
     if terms.value("decision", row.said.get("decision", "")) not in (None, "accepted"):
         return None
     data = {"of": "acceptance", "how": "post", "signed": False}
-    return Draft("notified", _holder(row, unit), data, ["notified", "how", "signed"])
+    return Inferred("notified", _holder(row, unit), data, ["notified", "how", "signed"])
 
 
-def _answered(row: Snapshot, terms: RecordTerms, unit: Unit) -> Draft:
+def _answered(row: Snapshot, terms: RecordTerms, unit: Unit) -> Inferred:
     read, by = _Reading(row, terms), _holder(row, unit)
     outcome = read.word("outcome", "outcome", "outcome", "explained")
     data = {"outcome": outcome, "disposition": [], "basis": []}
-    return Draft("answered", by, data, read.assumed, _official(by, row.said.get("handler")))
+    return Inferred("answered", by, data, read.assumed, _official(by, row.said.get("handler")))
 
 
-def _delivered(row: Snapshot, terms: RecordTerms, unit: Unit) -> Draft:
+def _delivered(row: Snapshot, terms: RecordTerms, unit: Unit) -> Inferred:
     read = _Reading(row, terms)
     data: dict[str, Any] = {"stage": "handling", "how": read.word("how", "delivered_how", "how", "post")}
     data["signed"] = read.yes("delivered_signed")
@@ -184,26 +184,26 @@ def _delivered(row: Snapshot, terms: RecordTerms, unit: Unit) -> Draft:
     view = terms.value("view", row.said.get("delivered_view", ""))
     if view is not None:
         data["view"] = view
-    return Draft("opinion_delivered", _holder(row, unit), data, read.assumed)
+    return Inferred("opinion_delivered", _holder(row, unit), data, read.assumed)
 
 
-def _bare(type_: str, **data: str) -> Callable[[Snapshot, RecordTerms, Unit], Draft]:
-    return lambda row, terms, unit: Draft(type_, _holder(row, unit), dict(data), [])
+def _bare(type_: str, **data: str) -> Callable[[Snapshot, RecordTerms, Unit], Inferred]:
+    return lambda row, terms, unit: Inferred(type_, _holder(row, unit), dict(data), [])
 
 
-def _rated(target: str) -> Callable[[Snapshot, RecordTerms, Unit], Draft]:
-    def rated(row: Snapshot, terms: RecordTerms, unit: Unit) -> Draft:
+def _rated(target: str) -> Callable[[Snapshot, RecordTerms, Unit], Inferred]:
+    def rated(row: Snapshot, terms: RecordTerms, unit: Unit) -> Inferred:
         said = row.said[f"{target}_score"]
         score = terms.value("score", said)
         if score is None:
             raise Unclear(f"{said!r} is no rating that the table of terms knows", f"{target}_score")
-        return Draft("rated", _holder(row, unit), {"target": target, "score": score}, [])
+        return Inferred("rated", _holder(row, unit), {"target": target, "score": score}, [])
 
     return rated
 
 
-def _undated(stage: str) -> Callable[[Snapshot, RecordTerms, Unit], Draft]:
-    def untold(row: Snapshot, terms: RecordTerms, unit: Unit) -> Draft:
+def _undated(stage: str) -> Callable[[Snapshot, RecordTerms, Unit], Inferred]:
+    def untold(row: Snapshot, terms: RecordTerms, unit: Unit) -> Inferred:
         raise Unclear(f"the record says that there was a {stage}, but neither by which unit nor when: not inferred")
 
     return untold
