@@ -64,8 +64,8 @@ secrets:  ## a master key and a password for docker compose, where there are non
 	@test -s secrets/postgres_password || head -c 24 /dev/urandom | base64 > secrets/postgres_password
 	@chmod 444 secrets/*  # the containers' users read them; on this machine the folder keeps others out
 
-compose-check: setup  ## docker-compose.yml runs once, loses a worker and goes on (root, or a Docker daemon)
-	$(BIN)/python tools/compose/check.py
+compose-check: setup  ## docker-compose.yml runs once, loses a worker and goes on (root, or a Docker daemon; TLS=1: nothing in clear)
+	$(BIN)/python tools/compose/check.py $(if $(TLS),--tls)
 
 audit: setup-dev  ## known holes in what is locked; says so where no advisories can be had
 	$(BIN)/python tools/supply/audit.py requirements.lock

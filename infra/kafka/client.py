@@ -19,6 +19,10 @@ REACH_SECONDS = 3
 """How long a broker may take to accept a connection."""
 BOOTSTRAP_SECONDS = 5
 """How long it may take after that to say who is in the cluster."""
+UNHEARD = "for unknown reasons"
+"""So kafka-python (3.0.12) speaks of a first request of an idempotent producer whose answer was never had; it does not
+say that the same may work again.
+"""
 C = TypeVar("C")
 
 
@@ -58,7 +62,8 @@ def admin(settings: KafkaSettings) -> Iterator[KafkaAdminClient]:
 def as_problem(settings: KafkaSettings, error: KafkaError) -> KafkaProblem:
     """Worth trying again, or not: the library knows of each error which."""
     said = reason(error)
-    if error.retriable or type(error).__name__ in ("KafkaTimeoutError", "Cancelled"):
+    unheard = UNHEARD in str(error)
+    if error.retriable or unheard or type(error).__name__ in ("KafkaTimeoutError", "Cancelled"):
         return Unreachable(f"Kafka at {settings.place} does not answer: {said}")
     return Refused(f"Kafka at {settings.place} refused: {said}")
 

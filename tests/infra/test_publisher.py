@@ -4,11 +4,13 @@ import time
 
 import pytest
 from kafka.admin import ConfigResource, ConfigResourceType
+from kafka.errors import KafkaError, RequestTimedOutError
+from kafka.producer.transaction_manager import InitProducerIdHandler, TransactionManager
 
 from infra.kafka import publisher as module
-from infra.kafka.client import admin
+from infra.kafka.client import admin, as_problem
 from infra.kafka.publisher import Publisher
-from infra.kafka.settings import KafkaSettings, Refused
+from infra.kafka.settings import KafkaSettings, Refused, Unreachable
 from infra.kafka.topics import Topics
 from tests.infra.kafka_reading import records
 
@@ -66,3 +68,13 @@ def test_a_topic_that_is_not_there_is_named(settings):
         pytest.raises(Refused, match=r"there is no topic nowhere\.petition\.dead at"),
     ):
         publisher.send(numbered(Topics("nowhere.").dead, 1))
+
+
+def test_an_answer_that_a_producer_never_had_to_its_first_request_is_no_refusal():
+    """The library's own words for it; found by cutting wires two hundred times."""
+    asking = InitProducerIdHandler(TransactionManager(), 1000)
+    asking.transaction_manager._in_flight_request_correlation_id = 1
+    asking.on_complete(1, RequestTimedOutError("Request timed out after 1999 ms"))
+    with pytest.raises(KafkaError) as never:
+        asking._result.wait(1000)
+    assert isinstance(as_problem(KafkaSettings(("kafka:9092",)), never.value), Unreachable)

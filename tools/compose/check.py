@@ -1,11 +1,13 @@
 """`make compose-check`: the whole of docker-compose.yml runs once, loses a worker, and goes on.
 
 Where no Docker daemon answers, root gets one for as long as the check runs; where no image can be pulled, others stand
-in (`images.py`). Nothing of it is there afterwards but the cached layers.
+in (`images.py`). With `--tls` nothing travels in clear (`encrypted.py`). Nothing of it is there afterwards but the
+cached layers.
 """
 
 from __future__ import annotations
 
+import argparse
 import base64
 import json
 import os
@@ -24,6 +26,7 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
+import encrypted
 import images
 from daemon import compose_command, daemon
 
@@ -45,6 +48,9 @@ MORE = 48
 
 def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    parser = argparse.ArgumentParser(prog="make compose-check")
+    parser.add_argument("--tls", action="store_true", help="database and broker speak TLS, and nothing else")
+    tls = parser.parse_args().tls
     with ExitStack() as stack:
         for port in ("DANZE_PORT", "DANZE_KAFKA_PORT"):
             os.environ[port] = str(free(port))
@@ -52,17 +58,21 @@ def main() -> None:
         compose = compose_command()
         print(f"docker: {'started for this check' if started else 'a daemon answers'}; {' '.join(compose)}", flush=True)
         images.provide(stack)
-        up(stack, compose)
+        up(stack, compose, tls)
         story(compose)
+        if tls:
+            encrypted.in_clear(compose, DANZE)
         print("compose-check: passed; taking everything down", flush=True)
 
 
-def up(stack: ExitStack, compose: list[str]) -> None:
+def up(stack: ExitStack, compose: list[str], tls: bool) -> None:
     """Everything of the compose file stands and is healthy, with keys and ports of its own."""
     folder = Path(mkdtemp(prefix="danze-secrets-"))
     stack.callback(shutil.rmtree, folder)
     (folder / "master_key").write_bytes(base64.b64encode(secrets.token_bytes(32)))
     (folder / "postgres_password").write_text(secrets.token_urlsafe(24))
+    if tls:
+        encrypted.made(folder)
     for each in folder.iterdir():
         each.chmod(0o444)
     os.environ |= {"COMPOSE_PROJECT_NAME": PROJECT, "DANZE_SECRETS": str(folder)}
@@ -142,7 +152,7 @@ def seen() -> int:
 
 def held() -> list[int]:
     """How many partitions each worker of the group holds."""
-    settings = KafkaSettings((f"127.0.0.1:{os.environ['DANZE_KAFKA_PORT']}",))
+    settings = KafkaSettings.parse(f"127.0.0.1:{os.environ['DANZE_KAFKA_PORT']}", os.environ)
     try:
         with admin(settings) as client:
             members = client.describe_groups([GROUP])[GROUP]["members"]
