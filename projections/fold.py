@@ -153,14 +153,18 @@ class Fold:
         self.items.lay_down()
         return changes
 
-    def settled(self, count: int) -> Changes:
+    def settled(self, count: int, *, more: bool) -> Changes:
         """The rows of so many items, those that nobody touched for longest, in order; they are at hand no more.
 
-        With them goes, of what is said of findings and written into ledgers, what began to be told first: half of it.
+        With them goes what is said of findings and written into ledgers; where more is to come, what began to be told
+        first: half of it.
         """
         gone = sorted(self.items.let_go(count))
         touched = [(subject, self._touched.pop(subject)) for subject in gone if subject in self._touched]
-        return self._rows(touched, older_half(self._words), older_half(self._writing))
+        if more:
+            return self._rows(touched, older_half(self._words), older_half(self._writing))
+        words, writing, self._words, self._writing = self._words, self._writing, {}, {}
+        return self._rows(touched, words, writing)
 
     def _rows(
         self, touched: Iterable[tuple[str, bytes]], words: dict[str, list[Word]], writing: dict[str, list[AnySeen]]

@@ -92,13 +92,13 @@ class Anew:
         if self._pile.waiting >= PIECE:
             self._fold_items()
             while len(self._fold.items) > AT_ONCE:
-                self._write(self._fold.settled(PART))
+                self._write(self._fold.settled(PART, more=True))
 
     def end(self, position: int) -> None:
         """Writes what is left; only then the generation stands anywhere."""
         self._fold_items()
         while len(self._fold.items):
-            self._write(self._fold.settled(PART))
+            self._write(self._fold.settled(PART, more=False))
         self._write(self._fold.changes())
         self._views.write(self.tables, self._fold.changes(), position=position, after=0)
 
