@@ -170,6 +170,9 @@ class Questions(Protocol):
         for what occurs in a unit, `only` for a kind of items that is counted.
         """
 
+    def items(self, nos: Sequence[str], as_of: When = None) -> Answer:
+        """Items by their numbers, in that order, as `search` tells them."""
+
     def duties(
         self,
         unit: str,

@@ -1,6 +1,6 @@
 """Every question of the contract (section 6) under one name each."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -208,6 +208,9 @@ class Answers:
     def counters(self, *, by: str, as_of: When = None, **wanted: Any) -> Answer:
         asked = ("counters", by, *sorted(wanted.items()))
         return self._kept(asked, as_of, lambda book: figures.counters(book, by, **wanted))
+
+    def items(self, nos: Sequence[str], as_of: When = None) -> Answer:
+        return search.items(self._library.at(as_of), nos)
 
     def search(self, q: str = "", *, as_of: When = None, **wanted: Any) -> Answer:
         return self._page(("search", q, *sorted(wanted.items())), as_of, lambda book: search.search(book, q, **wanted))

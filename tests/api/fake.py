@@ -237,7 +237,8 @@ class FakeQuestions:
     rates = kpi
 
     def rate_items(self, unit, from_, to, rate, side, *, limit=500, cursor=None, as_of=None):
-        return self._told(as_of) | {"unit": unit, "rate": rate, "side": side, "items": [CAUSED], "next": None}
+        items = _kpis()[rate].get(f"{side}_items", [])
+        return self._told(as_of) | {"unit": unit, "rate": rate, "side": side, "items": items, "next": None}
 
     def counters(self, *, by, unit=None, from_=None, to=None, as_of=None):
         keys = {"category": lambda i: i[5], "channel": lambda i: i[3], "unit": lambda i: f"unit:{i[6]}",
@@ -286,6 +287,11 @@ class FakeQuestions:
         rows = [r for r in rows if not state or r["state"] in states]
         page, following = _page(rows, limit, cursor)
         return self._told(as_of) | {"total": len(rows), "petitions": page, "next": following}
+
+    def items(self, nos, as_of=None):
+        self._fail()
+        rows = [row for item in ITEMS if item[0] in nos and (row := self._row(item, as_of))]
+        return self._told(as_of) | {"total": len(rows), "petitions": rows, "next": None}
 
     def _row(self, item: tuple[Any, ...], as_of: datetime | None) -> dict[str, Any] | None:
         case = self.case(item[0], as_of)

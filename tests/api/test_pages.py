@@ -155,6 +155,13 @@ def test_what_a_citizen_wrote_stays_text(client, questions):
     assert "&lt;img" in page
 
 
+def test_the_items_behind_a_rate_are_told_as_in_every_list(client):
+    shown = client.get("/kpis/on_time_answer", headers=HTML).text
+    assert re.search(rf'class="name"><a href="/petitions/{CAUSED}[^"]*">[^<]+</a>', shown)
+    named, *rows = client.get("/kpis/on_time_answer?format=csv").text.splitlines()
+    assert (named.count(","), [CAUSED in row for row in rows].count(True)) == (13, 1)
+
+
 @pytest.mark.parametrize(
     "path", ["/kpis/none", "/kpis/on_time_answer?side=top", "/units/none", "/findings/F99:x", "/findings/x"]
 )

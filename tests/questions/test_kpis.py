@@ -163,3 +163,10 @@ def test_a_repeat_counts_with_the_unit_that_has_it_and_not_with_who_handled_the_
         assert counted(of[LABOUR], name)[1] == ["7"]
         assert "7" not in counted(of[HOUSING], name)[1]
     assert of[LABOUR]["averages"]["acceptance"]["items"] == ["7"]
+
+
+def test_the_items_behind_a_rate_are_told_as_in_every_list_in_their_order(after):
+    answers = after(*CITY_UNITS, *(on("2020-04-10", raised(), no=no) for no in "123"))
+    told = answers.items(["3", "1", "none"])
+    assert (told["total"], [each["no"] for each in told["petitions"]]) == (2, ["3", "1"])
+    assert told["petitions"] == [{each["no"]: each for each in answers.search()["petitions"]}[no] for no in "31"]

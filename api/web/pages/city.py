@@ -14,13 +14,13 @@ from api.ports import Answer, Asks
 from api.problems import Problem, bad_value, cursor_read
 from api.web.figures import local_date
 from api.web.page import Page, Shown
+from api.web.pages.items import ITEMS, PAGE
 from api.web.sheets import Sheet
 from api.web.tiles import legend, tiles
 from api.web.words import catalogue
 from domain.periods import containing
 from projections.kpis import PARTS, SIDES
 
-ITEMS_SHOWN = 500
 DIMENSIONS = (
     "unit", "level", "place", "county", "township", "village", "category", "channel", "purpose", "month", "quarter",
     "half_year",
@@ -128,15 +128,18 @@ def kpi_items(
     if name not in PARTS or side not in (*SIDES, *PARTS[name]):
         raise Problem(404, "not-found", f"there is no rate {name} with a {side}")
     shown = _kpis(page, questions, unit, from_, to)
-    period, limit = shown["period"], page.limit(ITEMS_SHOWN)
+    period, limit = shown["period"], page.limit(PAGE)
     begins, ends = date.fromisoformat(period["from"]), date.fromisoformat(period["to"])
     with cursor_read(cursor):
         listed = questions.rate_items(
             period["unit"], begins, ends, name, side, limit=limit, cursor=cursor or None, as_of=page.moment
         )
-    sheet = Sheet(f"{name}-{side}", {"no": "petition.no"}, ({"no": no} for no in listed["items"]))
     kpi = shown["kpis"][name]
-    return page.show("kpi_items.html", name=name, side=side, kpi=kpi, listed=listed, sheet=sheet, **shown)
+    items = questions.items(listed["items"], page.moment) | {
+        "total": kpi[side] if side in SIDES else kpi["parts"][side]["count"], "next": listed["next"]
+    }  # fmt: skip
+    sheet = Sheet(f"{name}-{side}", ITEMS, items["petitions"])
+    return page.show("kpi_items.html", name=name, side=side, kpi=kpi, items=items, sheet=sheet, **shown)
 
 
 @get("/counters", include_in_schema=False, sync_to_thread=True)
