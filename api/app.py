@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Litestar, Request, Response
-from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -92,7 +91,6 @@ def create_app(
         before_request=plain,
         before_send=[secure],
         middleware=[restored, conditional],
-        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, minimum_size=1000, exclude="^/v1/"),
         openapi_config=OpenAPIConfig(
             title="danze 担责",
             version=version,

@@ -35,6 +35,10 @@ AT = (
     "What was the case at this time, or by the end of this date: what happened by then, late entries included, as far "
     "as it was known as_of. Left out: what had been recorded is what is told."
 )
+DATE = "A date as 2020-06-30"
+IS_DATE = {"format": "date"}
+From = Annotated[str | None, QueryParameter(name="from", description=DATE, schema_extra=IS_DATE, min_length=10)]
+To = Annotated[str | None, QueryParameter(description=DATE, schema_extra=IS_DATE, min_length=10)]
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SPACE_FOR_PLUS = re.compile(r" (\d{2}:\d{2})$")
 

@@ -1,4 +1,5 @@
-"""An answer that a client has already is not sent again: entity tags, and 304; any other travels compressed.
+"""An answer that a client has already is not sent again: entity tags, and 304; any other travels compressed, and so do
+pages and the files that they load.
 
 The tag is of the answer's own bytes, before they are compressed, so it is weak: the same answer may travel in several
 encodings. A client may keep an answer, in its own cache only, and must ask whether it is still the one.
@@ -11,6 +12,7 @@ does hold one (a POST that makes it) is not compressed.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from hashlib import blake2b
 from typing import cast
 
@@ -28,13 +30,14 @@ VARY = "Accept, Accept-Encoding, Authorization, Cookie"
 
 
 def conditional(app: ASGIApp) -> ASGIApp:
-    """The application with tags on what /v1 answers to GET, and 304 where the client has the same."""
+    """The application with tags on what /v1 answers to GET, and 304 where the client has the same; pages are packed."""
 
     async def asked(scope: Scope, receive: Receive, send: Send) -> None:
-        if str(scope["type"]) != "http" or scope.get("method") != "GET" or not scope["path"].startswith("/v1/"):
+        if str(scope["type"]) != "http" or scope.get("method") != "GET":
             await app(scope, receive, send)
             return
         begun: HTTPResponseStartEvent | None = None
+        told, finished = scope["path"].startswith("/v1/"), list[bytes]()
 
         async def tagged(message: Message) -> None:
             nonlocal begun
@@ -42,9 +45,14 @@ def conditional(app: ASGIApp) -> ASGIApp:
                 begun = message
                 return
             if begun is not None and message["type"] == "http.response.body":
+                if not told:
+                    finished.append(message["body"])
+                    if message.get("more_body"):  # a file comes in parts, and is packed as one
+                        return
+                    message["body"] = b"".join(finished)
                 start, begun = begun, None
                 if not message.get("more_body"):
-                    await _tagged(scope, start, message)
+                    await _finished(_tag if told else _pack, scope, start, message)
                 await send(start)
             await send(message)
 
@@ -53,11 +61,16 @@ def conditional(app: ASGIApp) -> ASGIApp:
     return cast(ASGIApp, asked)
 
 
-async def _tagged(scope: Scope, start: HTTPResponseStartEvent, message: HTTPResponseBodyEvent) -> None:
+Finish = Callable[[Scope, HTTPResponseStartEvent, HTTPResponseBodyEvent], None]
+
+
+async def _finished(
+    finish: Finish, scope: Scope, start: HTTPResponseStartEvent, message: HTTPResponseBodyEvent
+) -> None:
     if len(message["body"]) < LARGE:
-        _tag(scope, start, message)
+        finish(scope, start, message)
     else:
-        await asyncio.to_thread(_tag, scope, start, message)
+        await asyncio.to_thread(finish, scope, start, message)
 
 
 def _tag(scope: Scope, start: HTTPResponseStartEvent, message: HTTPResponseBodyEvent) -> None:
@@ -72,7 +85,14 @@ def _tag(scope: Scope, start: HTTPResponseStartEvent, message: HTTPResponseBodyE
         for name in ("content-length", "content-type"):
             headers.pop(name, None)
         return
-    message["body"], packing = packed(message["body"], asked.get("accept-encoding", ""))
+    _pack(scope, start, message)
+
+
+def _pack(scope: Scope, start: HTTPResponseStartEvent, message: HTTPResponseBodyEvent) -> None:
+    headers, accepted = MutableScopeHeaders.from_message(start), Headers.from_scope(scope).get("accept-encoding", "")
+    if "vary" not in headers:
+        headers["vary"] = "Accept-Encoding"
+    message["body"], packing = packed(message["body"], accepted)
     if packing:
         headers["content-encoding"], headers["content-length"] = packing, str(len(message["body"]))
 

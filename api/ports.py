@@ -253,8 +253,13 @@ class Questions(Protocol):
     def preview(self, ruleset: str | Mapping[str, Any], from_: date | None = None) -> Answer | list[tuple[str, str]]:
         """What a rule set (TOML, or its tables) would move if it were adopted; else its mistakes: (path, sentence)."""
 
-    def log(self, after: int = 0, limit: int = 100, as_of: When = None) -> Answer:
-        """The events after a position, as recorded; "next" is the position to go on from, None at the end."""
+    def log(
+        self, after: int | None = None, limit: int = 100, as_of: When = None, *, sort: orders.Log = "position"
+    ) -> Answer:
+        """The events after a position, as recorded; "next" is the position to go on from, None at the end.
+
+        The other way round those before it, from the newest on where none is given.
+        """
 
     def health(self) -> Answer:
         """Whether the log and the read models are there, and how far apart they are."""
@@ -322,8 +327,10 @@ class Hooks(Protocol):
     def belongs(self, id: str, reader: Reader) -> bool:
         """Whether a reader made it, or one of his role and unit; the operator's is every one."""
 
-    def deliveries(self, id: str, limit: int) -> list[Answer]:
-        """What became of each attempt, the newest first."""
+    def deliveries(
+        self, id: str, limit: int, cursor: str | None = None, sort: orders.Deliveries = "-at"
+    ) -> tuple[list[Answer], str | None]:
+        """What became of each attempt, the newest first or as asked, and the cursor of what follows."""
 
     def resume(self, id: str, reader: Reader, until: float | None = None) -> bool:
         """Tries one again that was paused, for as long as the token of who resumes it counts."""

@@ -51,7 +51,7 @@ def _shown(answer: dict[str, Any]) -> None:
 def deliveries(id: Id, store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
     """What became of each attempt, the newest first."""
     desk = _known(store, id)
-    told({"deliveries": desk.deliveries(id, 100)}, as_json, _tried)
+    told({"deliveries": desk.deliveries(id, 100)[0]}, as_json, _tried)
 
 
 def _tried(answer: dict[str, Any]) -> None:

@@ -15,6 +15,10 @@ Counts = Literal[
 ]  # fmt: skip
 Leaders = Literal["unit", "-unit", "since", "-since"]
 
+Log = Literal["position", "-position"]
+Candidates = Literal["likeness", "-likeness", "registered_on", "-registered_on", "no", "-no"]
+Deliveries = Literal["at", "-at", "milliseconds", "-milliseconds"]
+
 
 def split(sort: str) -> tuple[str, bool]:
     """What is ordered by, and whether the other way round."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from litestar import get
 from litestar.params import FromPath, FromQuery, PathParameter, QueryParameter
 
-from api.asked import SORT, Moment, in_order, official_id, unit_id
+from api.asked import SORT, From, Moment, To, in_order, official_id, read_between, unit_id
 from api.ports import Answer, Asks
 from api.problems import answers, cursor_read, found
 from api.routes import accountability_told
@@ -25,10 +25,25 @@ from projections import orders
 def units(
     questions: Asks,
     moment: Moment,
+    q: Annotated[str, QueryParameter(max_length=200, description="A part of the name")] = "",
+    level: FromQuery[str | None] = None,
+    division: Annotated[
+        str | None, QueryParameter(description="A division code; its subdivisions are taken in")
+    ] = None,
     sort: Annotated[orders.Units | None, QueryParameter(description=SORT)] = None,
 ) -> Answer:
     """Which units stand? By division, and in it the highest first, or as asked."""
-    return in_order(questions.units(moment), "units", sort)
+    told = questions.units(moment)
+    return in_order({**told, "units": chosen(told["units"], q, level, division)}, "units", sort)
+
+
+def chosen(units: list[Answer], q: str, level: str | None, division: str | None) -> list[Answer]:
+    """Of some units those that are called so, of this level, in this division."""
+    return [
+        each for each in units
+        if q.strip() in each["name"] and level in (None, "", each["level"])
+        and str(each.get("division", "")).startswith(division or "")
+    ]  # fmt: skip
 
 
 @get(
@@ -64,11 +79,20 @@ def findings(
         Literal["proposed", "opened", "decided", "dismissed"] | None,
         QueryParameter(name="state", description="What humans made of it"),
     ] = None,
+    from_: From = None,
+    to: To = None,
+    place: Annotated[
+        str | None, QueryParameter(description="On items of this place; a division code with its subdivisions")
+    ] = None,
+    division: Annotated[
+        str | None, QueryParameter(description="Against units of this division; its subdivisions are taken in")
+    ] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=5000)] = 200,
     cursor: Cursor = None,
     sort: Annotated[orders.Findings, QueryParameter(description=SORT)] = "id",
 ) -> Answer:
-    """Which rules tripped, and who answers?"""
+    """Which rules tripped, and who answers? From one day to another, by the day since when it stands."""
+    begins, ends = read_between(from_, to)
     with cursor_read(cursor):
         return questions.findings(
             moment,
@@ -78,6 +102,10 @@ def findings(
             official=official_id(official),
             axis=axis,
             state=finding_state,
+            from_=begins,
+            to=ends,
+            place=place,
+            division=division,
             limit=limit,
             cursor=cursor,
             sort=sort,

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from litestar import get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from api.asked import SORT, Moment, official_id, unit_id
+from api.asked import SORT, Moment, in_order, official_id, unit_id
 from api.ports import Answer, Asks
 from api.problems import answers, cursor_read, found
 from api.routes import desk_told
@@ -62,9 +62,17 @@ def coming(questions: Asks, moment: Moment) -> Answer:
     sync_to_thread=True,
     responses=answers(desk_told.Candidates, desk_told.CANDIDATES, missing="No such item at that time"),
 )
-def candidates(questions: Asks, moment: Moment, no: FromPath[str]) -> Answer:
-    """Which earlier items may an item repeat, and why? A human judges; nothing is judged here."""
-    return found(questions.candidates(no, moment), f"item {no}")
+def candidates(
+    questions: Asks,
+    moment: Moment,
+    no: FromPath[str],
+    sort: Annotated[orders.Candidates | None, QueryParameter(description=SORT)] = None,
+) -> Answer:
+    """Which earlier items may an item repeat, and why? The likeliest twenty, by what speaks for them, or as asked.
+
+    A human judges; nothing is judged here.
+    """
+    return in_order(found(questions.candidates(no, moment), f"item {no}"), "candidates", sort)
 
 
 HANDLERS = [due, coming, candidates]

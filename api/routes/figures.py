@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from litestar import get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from api.asked import SORT, Moment, in_order, read_between, unit_id
+from api.asked import DATE, IS_DATE, SORT, Moment, in_order, read_between, unit_id
 from api.ports import Answer, Asks
 from api.problems import Problem, answers, bad_value, cursor_read
 from api.routes import figures_told
@@ -20,8 +20,6 @@ By = Literal[
     "unit", "level", "responsible", "place", "county", "township", "village", "category", "channel", "purpose", "month",
     "quarter", "half_year",
 ]  # fmt: skip
-DATE = "A date as 2020-06-30"
-IS_DATE = {"format": "date"}
 
 
 @get(

@@ -7,13 +7,11 @@ from typing import Annotated
 from litestar import get
 from litestar.params import QueryParameter
 
-from api.asked import Moment, read_as_of, read_date, read_span, unit_id
+from api.asked import DATE, IS_DATE, From, Moment, To, read_as_of, read_date, read_span, unit_id
 from api.ports import Answer, Asks
 from api.problems import answers, bad_value, found
 from api.roles import WHOLE
 from api.routes import law_told
-from api.routes.figures import DATE, IS_DATE
-from api.routes.ledgers import From, To
 
 
 @get(

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from litestar import get
 from litestar.params import FromPath, PathParameter, QueryParameter
 
-from api.asked import SORT, Moment, in_order, official_id, read_between, read_span, unit_id
+from api.asked import DATE, IS_DATE, SORT, From, Moment, To, in_order, official_id, read_between, read_span, unit_id
 from api.ports import Answer, Asks
 from api.problems import Problem, answers, bad_value, cursor_read, found
 from api.routes import ledgers_told as told_as
-from api.routes.figures import DATE, IS_DATE
 from api.routes.petitions import Cursor, Limit
 from domain.periods import half_year
 from projections import orders
@@ -20,8 +19,6 @@ from projections.duties import LONGEST
 from projections.ledgers.kinds import LEDGERS, STATES
 
 BELOW = "The unit; its subordinates are taken in"
-From = Annotated[str | None, QueryParameter(name="from", description=DATE, schema_extra=IS_DATE, min_length=10)]
-To = Annotated[str | None, QueryParameter(description=DATE, schema_extra=IS_DATE, min_length=10)]
 
 
 @get(
@@ -40,12 +37,15 @@ def duties(
         str, QueryParameter(description=f"{DATE}, at most {LONGEST} days on", schema_extra=IS_DATE, min_length=10)
     ],
     gaps: Annotated[bool, QueryParameter(description="Only what was missed")] = False,
+    alone: Annotated[bool, QueryParameter(description="Without what is below the unit")] = False,
 ) -> Answer:
     """Which duties were owed, done, missed, by unit and leader (Art 1, 3, 5, 7, 8, 14, 18)?"""
     begins, ends = _year(from_, to)
     if begins is None or ends is None:
         raise bad_value("from", "missing")
-    return found(questions.duties(unit_id(unit) or unit, begins, ends, gaps=gaps, as_of=moment), f"unit {unit}")
+    return found(
+        questions.duties(unit_id(unit) or unit, begins, ends, gaps=gaps, alone=alone, as_of=moment), f"unit {unit}"
+    )
 
 
 @get(
@@ -91,10 +91,15 @@ def three_none(
     unit: Annotated[str | None, QueryParameter(description="Places of its division")] = None,
     from_: From = None,
     to: To = None,
+    level: Annotated[
+        Literal["township", "village", "above"] | None,
+        QueryParameter(description="Places of this level; above are those told less exactly"),
+    ] = None,
 ) -> Answer:
     """Where was none of the three (三无, Art 12), by township and village, beside findings and outcomes?"""
     begins, ends = _year(from_, to)
-    return found(questions.three_none(unit_id(unit), begins, ends, moment), f"unit {unit}")
+    told = found(questions.three_none(unit_id(unit), begins, ends, moment), f"unit {unit}")
+    return told if level is None else {**told, "places": [each for each in told["places"] if each["level"] == level]}
 
 
 @get(

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from litestar import Request, Response, get
 from litestar.params import FromPath, FromQuery, PathParameter, QueryParameter
 
-from api.asked import SORT, Moment, unit_id
+from api.asked import SORT, From, Moment, To, read_between, unit_id
 from api.ports import Answer, Asks, Lets
 from api.problems import answers, cursor_read, found
 from api.roles import asked_of, reader_of
 from api.routes import petitions_told, public_told
 from projections import orders
 
+Only = Literal[
+    "first_time", "repeat", "skip_level", "collective", "closed", "dissatisfied", "to_city", "to_province", "to_nation",
+    "beyond", "collective_above", "irregular",
+]  # fmt: skip
+"""Kinds of items that are counted somewhere, and of goings up, each of which can be listed."""
 Limit = Annotated[int, QueryParameter(ge=1, le=500, description="How many at most")]
 Cursor = Annotated[str | None, QueryParameter(description="The `next` of the answer before", min_length=1)]
 
@@ -39,11 +44,21 @@ def search_petitions(
     late: FromQuery[bool | None] = None,
     purpose: FromQuery[str | None] = None,
     registered_by: Annotated[str | None, QueryParameter(description="Registered by this unit or one below it")] = None,
+    of: Annotated[
+        str | None,
+        QueryParameter(description="Occurring in this unit: of its place (属地), or about or with it (属事)"),
+    ] = None,
+    only: Annotated[Only | None, QueryParameter(description="Only items that are counted so somewhere")] = None,
+    month: Annotated[str | None, QueryParameter(description="Registered in this month, as 2020-08")] = None,
+    closed: Annotated[str | None, QueryParameter(description="Closed in this month or on this day, as 2020-08")] = None,
+    from_: From = None,
+    to: To = None,
     limit: Limit = 50,
     cursor: Cursor = None,
     sort: Annotated[orders.Items, QueryParameter(description=SORT)] = "-registered_on",
 ) -> Answer:
     """Which items match?"""
+    begins, ends = read_between(from_, to)
     with cursor_read(cursor):
         return questions.search(
             q,
@@ -55,6 +70,12 @@ def search_petitions(
             late=late,
             purpose=purpose,
             registered_by=unit_id(registered_by),
+            of=unit_id(of),
+            only=only,
+            month=month,
+            closed=closed,
+            from_=begins,
+            to=ends,
             limit=limit,
             cursor=cursor,
             sort=sort,

@@ -8,12 +8,14 @@ from litestar import MediaType, Request, Response, get
 from litestar.params import PathParameter, QueryParameter
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from api.asked import Moment
+from api.asked import SORT, Moment
 from api.ports import Answer, Asks
 from api.problems import answers, found
 from api.roles import ANYBODY, KNOWN
 from api.routes import record_told
 from api.telemetry import Meters
+from projections import orders
+from projections.orders import split
 
 
 @get(
@@ -26,11 +28,24 @@ from api.telemetry import Meters
 def log(
     questions: Asks,
     moment: Moment,
-    from_: Annotated[int, QueryParameter(name="from", ge=1, le=2**63 - 1, description="The first position wanted")] = 1,
+    from_: Annotated[
+        int | None,
+        QueryParameter(
+            name="from",
+            ge=1,
+            le=2**63 - 1,
+            description="The first position wanted; left out: the first of the log, or the last if that comes first",
+        ),
+    ] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=1000)] = 100,
+    sort: Annotated[orders.Log, QueryParameter(description=SORT)] = "position",
 ) -> Answer:
-    """What was recorded, in order? As of a time, events recorded later are left out; at one, those that came later."""
-    return questions.log(from_ - 1, limit, moment)
+    """What was recorded, in order? As of a time, events recorded later are left out; at one, those that came later.
+
+    Go on from the position after `next`; the other way round, from the one before it.
+    """
+    beside = None if from_ is None else from_ + (1 if split(sort)[1] else -1)
+    return questions.log(beside, limit, moment, sort=sort)
 
 
 @get(

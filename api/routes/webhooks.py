@@ -8,12 +8,14 @@ from litestar import HttpMethod, Request, Response, delete, get, post, route
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 
-from api.asked import unit_id
+from api.asked import SORT, unit_id
 from api.ports import Answer, Asks, Doors, Hooks, Lets
-from api.problems import Problem, answers, bad_value, found, told
+from api.problems import Problem, answers, bad_value, cursor_read, found, told
 from api.roles import ANYBODY, reader_of
 from api.routes import webhooks_told as shapes
+from api.routes.petitions import Cursor
 from domain.reader import Reader
+from projections import orders
 
 HooksOf = NamedDependency[SkipValidation[Hooks | None]]
 AnyRequest = Request[Any, Any, Any]
@@ -76,11 +78,14 @@ def subscriptions(request: AnyRequest, webhooks: HooksOf) -> Answer:
 def deliveries(
     request: AnyRequest, webhooks: HooksOf, id: FromPath[str],
     limit: Annotated[int, QueryParameter(ge=1, le=1000)] = 100,
+    cursor: Cursor = None, sort: Annotated[orders.Deliveries, QueryParameter(description=SORT)] = "-at",
 ) -> Answer:  # fmt: skip
-    """What became of each attempt to tell a subscriber, the newest first?"""
+    """What became of each attempt to tell a subscriber, the newest first or as asked?"""
     hooks = _hooks(webhooks)
     _mine(hooks, request, id)
-    return {"deliveries": hooks.deliveries(id, limit)}
+    with cursor_read(cursor):
+        told, after = hooks.deliveries(id, limit, cursor, sort)
+    return {"deliveries": told, "next": after}
 
 
 @post("/v1/webhooks/{id:str}/resume", operation_id="resume", tags=["webhooks"], status_code=200,

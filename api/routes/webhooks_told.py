@@ -52,9 +52,10 @@ class Delivery(TypedDict):
 
 
 class Deliveries(TypedDict):
-    """The newest first."""
+    """The newest first, or as asked; ask again with cursor = next for more."""
 
     deliveries: list[Delivery]
+    next: str | None
 
 
 SUBSCRIPTION: dict[str, Any] = {
@@ -67,5 +68,6 @@ DELIVERIES = {
     "deliveries": [
         {"message": "40117/finding.raised/F04:petition:430408-2020-000002:K5", "at": "2020-08-31T18:00:01.204+08:00",
          "status": 200, "error": None, "milliseconds": 41},
-    ]
+    ],
+    "next": None,
 }  # fmt: skip

@@ -42,6 +42,7 @@ from infra.seals.sealer import Folder
 from infra.vault import Vault
 from infra.views.projector import Projector
 from infra.views.store import Views
+from projections import orders
 from projections.orders import Due
 from projections.public_view import public_view
 from projections.visibility import EVERYTHING, handles, registered
@@ -340,8 +341,10 @@ class Answers:
         after = book.read if after is None else min(after, self._log.head().position)
         return news.news(book, after, unit)
 
-    def log(self, after: int = 0, limit: int = 100, as_of: When = None) -> Answer:
-        return cases.log(self._library.at(as_of), after, limit)
+    def log(
+        self, after: int | None = None, limit: int = 100, as_of: When = None, *, sort: orders.Log = "position"
+    ) -> Answer:
+        return cases.log(self._library.at(as_of), after, limit, sort=sort)
 
     def health(self) -> Answer:
         head, live = self._log.head(), self._views.live()

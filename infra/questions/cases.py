@@ -13,6 +13,7 @@ from domain.petition.state import evolve
 from infra.log.port import Entry
 from infra.questions import findings
 from infra.questions.book import Book
+from projections import orders
 from projections.custody import custody
 from projections.explain import deadline_sentences
 from projections.matters import matter as told_matter
@@ -125,9 +126,19 @@ def explain(book: Book, id: str) -> dict[str, Any] | None:
     return {**book.head(), "id": id, "zh": zh, "en": en, "explained": {"zh": zh, "en": en}}
 
 
-def log(book: Book, after: int, limit: int, seen: Callable[[Entry], Entry | None] | None = None) -> dict[str, Any]:
-    """Events after a position, as they are stored, with their positions; `seen` says what a reader may see of each."""
-    entries = book.log.read(after, upto=book.position, limit=limit)
+def log(
+    book: Book, after: int | None, limit: int, seen: Callable[[Entry], Entry | None] | None = None,
+    sort: orders.Log = "position",
+) -> dict[str, Any]:  # fmt: skip
+    """Events after a position, as they are stored, with their positions; `seen` says what a reader may see of each.
+
+    The other way round those before it, from the newest on where none is given.
+    """
+    if orders.split(sort)[1]:
+        last = book.position if after is None else min(after - 1, book.position)
+        entries = book.log.read(max(last - limit, 0), upto=last, limit=limit)[::-1] if last > 0 else []
+    else:
+        entries = book.log.read(after or 0, upto=book.position, limit=limit)
     events = [
         {**msgspec.json.decode(told.body), "position": told.position}
         for entry in book.seen.among(entries) if (told := seen(entry) if seen else entry) is not None

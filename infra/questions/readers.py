@@ -13,6 +13,7 @@ from infra.questions.book import Book
 from infra.questions.library import Library
 from infra.questions.past import PastBook
 from infra.questions.readers_book import ReadersBook, hidden_threads
+from projections.orders import Log
 from projections.visibility import EVERYTHING, Reach, reach
 
 
@@ -161,11 +162,11 @@ class ReadersAnswers(Answers):
         self._govern(unit)
         return super().news(after, unit)
 
-    def log(self, after: int = 0, limit: int = 100, as_of: When = None) -> Answer:
+    def log(self, after: int | None = None, limit: int = 100, as_of: When = None, *, sort: Log = "position") -> Answer:
         """As of any time, of each event what he may see of it today."""
         present = self._library.at(None)
         book = present if as_of is None else self._library.at(as_of)
-        return cases.log(book, after, limit, present.told if isinstance(present, ReadersBook) else None)
+        return cases.log(book, after, limit, present.told if isinstance(present, ReadersBook) else None, sort)
 
     def proof(self, position: int) -> Answer | None:
         """As the log has the event, or not at all: of one that is told him without a hidden item there is no proof."""

@@ -10,6 +10,7 @@ from domain.envelope import SHANGHAI
 from domain.reader import OPERATOR, Reader
 from infra.webhooks.hosts import refused
 from infra.webhooks.subscriptions import Subscription, Subscriptions, Wanted
+from projections.orders import Deliveries
 
 
 class Desk:
@@ -39,8 +40,10 @@ class Desk:
         one = self._book.get(id)
         return one is not None and (reader.role == "operator" or one.wanted.reader == reader.scope)
 
-    def deliveries(self, id: str, limit: int) -> list[dict[str, object]]:
-        return self._book.deliveries(id, limit)
+    def deliveries(
+        self, id: str, limit: int, cursor: str | None = None, sort: Deliveries = "-at"
+    ) -> tuple[list[dict[str, object]], str | None]:
+        return self._book.deliveries(id, limit, cursor, sort)
 
     def resume(self, id: str, reader: Reader, until: float | None = None) -> bool:
         """The operator who resumes what another made vouches for nobody: that one's token stays the one that counts."""

@@ -24,8 +24,10 @@ from domain.envelope import SHANGHAI
 from domain.reader import Reader
 from infra.log.port import StoreError
 from infra.log.urls import StoreUrl
+from infra.questions.order import cursor_of, place_of
 from infra.seals.keys import beside
 from infra.webhooks.hosts import refused
+from projections.orders import Deliveries, split
 
 REMEMBERED = 1_000
 """Attempts kept of each subscription."""
@@ -165,16 +167,26 @@ class Subscriptions:
                 "WHERE subscription = ? ORDER BY number DESC LIMIT 1 OFFSET ?)", (id, id, REMEMBERED),
             )  # fmt: skip
 
-    def deliveries(self, id: str, limit: int = 100) -> list[dict[str, object]]:
-        """Attempts, the newest first."""
+    def deliveries(
+        self, id: str, limit: int = 100, cursor: str | None = None, sort: Deliveries = "-at"
+    ) -> tuple[list[dict[str, object]], str | None]:
+        """Attempts, the newest first or as asked, and the cursor of those that follow. Raises ValueError."""
+        name, down = split(sort)
+        by, way, beyond = ("number" if name == "at" else name), ("DESC" if down else "ASC"), ("<" if down else ">")
+        after = f"AND ({by}, number) {beyond} (?, ?)" if cursor else ""
+        place = place_of(cursor, sort, [int, int]) if cursor else ()
         with self._open() as rows:
-            query = "SELECT message, at, status, error, milliseconds FROM deliveries WHERE subscription = ? "
-            found = rows.execute(query + "ORDER BY number DESC LIMIT ?", (id, limit)).fetchall()
-        return [
+            query = (
+                f"SELECT message, at, status, error, milliseconds, {by}, number FROM deliveries "  # noqa: S608 -- our names
+                f"WHERE subscription = ? {after} ORDER BY {by} {way}, number {way} LIMIT ?"
+            )
+            found = rows.execute(query, (id, *place, limit + 1)).fetchall()
+        told = [
             {"message": row[0], "at": datetime.fromtimestamp(row[1], SHANGHAI).isoformat(timespec="milliseconds"),
              "status": row[2], "error": row[3], "milliseconds": row[4]}
-            for row in found
+            for row in found[:limit]
         ]  # fmt: skip
+        return told, cursor_of(sort, found[limit - 1][5:]) if len(found) > limit else None
 
 
 def subscriptions_of(place: StoreUrl) -> Subscriptions:

@@ -364,8 +364,8 @@ class FakeQuestions:
         told = self._told(a), self._told(b)
         return told[1] | {"from": told[0], "to": told[1], "events": 0, "findings": {}, "deadlines": [], "rates": None}
 
-    def log(self, after: int = 0, limit: int = 100, as_of: datetime | None = None) -> dict[str, Any]:
-        page = self._seen(as_of)[after : after + limit]
+    def log(self, after: int | None = None, limit: int = 100, as_of: datetime | None = None, sort="position"):
+        page = self._seen(as_of)[after or 0 : (after or 0) + limit]
         return self._told(as_of) | {"events": page, "next": page[-1]["position"] if page else None}
 
     def health(self) -> dict[str, Any]:

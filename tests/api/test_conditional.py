@@ -43,6 +43,15 @@ def test_it_travels_as_the_client_likes_best(client, accepted, packing):
     assert (bytes(unpack.decompress(sent)) if unpack else sent) == body
 
 
+@pytest.mark.parametrize("path", ["/", "/petitions", "/petitions?format=csv", "/static/danze.js"])
+@pytest.mark.parametrize("packing", ["zstd", "br", "gzip"])
+def test_pages_and_what_they_load_travel_so_too(client, path, packing):
+    plain, sent = (client.get(path, headers={"Accept-Encoding": how}) for how in ("identity", packing))
+    assert (plain.headers.get("content-encoding"), sent.headers["content-encoding"]) == (None, packing)
+    assert int(sent.headers["content-length"]) < len(plain.content)
+    assert "Accept-Encoding" in plain.headers["vary"]
+
+
 @pytest.mark.parametrize("packing", ["zstd", "br", "gzip"])
 def test_a_tag_is_of_the_answer_and_not_of_how_it_travels(client, packing):
     plain, sent = (client.get("/v1/overview", headers={"Accept-Encoding": how}) for how in ("identity", packing))

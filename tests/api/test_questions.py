@@ -104,7 +104,7 @@ def test_filters_reach_the_questions_in_full_form(client, questions):
     assert asked == {
         "unit": "unit:430408-zjj", "state": "open", "category": "民政", "place": "430408", "channel": "visit",
         "late": True, "limit": 7, "cursor": None, "as_of": None, "purpose": None, "registered_by": None,
-        "sort": "-registered_on",
+        "sort": "-registered_on", **dict.fromkeys(("of", "only", "month", "closed", "from_", "to")),
     }  # fmt: skip
 
 

@@ -1,9 +1,13 @@
 """First or repeat (筛重): earlier items are offered with what speaks for them, and a human judges (domain.md 1.11)."""
 
 import json
+from typing import get_args
 
 import pytest
+from litestar.testing import TestClient
 
+from api.app import create_app
+from projections import orders
 from projections.titles import likeness, shared_terms
 from tests.samples import *
 
@@ -19,6 +23,16 @@ def later(day: str = "2020-07-06", **other):
 def offered(answers, no: str = "9"):
     return {each["no"]: (each["basis"], [why["sign"] for why in each["why"]])
             for each in answers.candidates(no)["candidates"]}  # fmt: skip
+
+
+@pytest.mark.parametrize("sort", get_args(orders.Candidates))
+def test_they_come_in_the_order_asked_for(after, sort):
+    other = on("2020-05-10", raised(title="停车收费", petitioners=("person:p2",)), no="0")
+    http = TestClient(create_app(after(*CITY_UNITS, FIRST, other, later()), None, version="test"))
+    told = http.get(f"/v1/petitions/9/candidates?sort={sort}").json()["candidates"]
+    name, down = orders.split(sort)
+    assert len({each[name] for each in told}) == 2
+    assert [each[name] for each in told] == sorted((each[name] for each in told), reverse=down)
 
 
 def test_one_joint_signer_and_a_title_alike_make_a_candidate_with_the_judgement_to_send(after):

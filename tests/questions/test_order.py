@@ -50,6 +50,36 @@ def test_the_other_way_round_is_the_other_way_round(city, path, rows, sort):
     assert one == other[::-1]
 
 
+def test_the_log_is_read_from_either_end(city):
+    whole = city.http.get("/v1/log?limit=1000").json()["events"]
+    down, asked = [], "/v1/log?sort=-position&limit=7"
+    page = city.http.get(asked).json()
+    while page["events"]:
+        down += page["events"]
+        page = city.http.get(f"{asked}&from={page['next'] - 1}").json() if page["next"] > 1 else {"events": []}
+    assert down == whole[::-1]
+    last = city.http.get("/v1/log?sort=-position&from=3&limit=2").json()
+    assert ([each["position"] for each in last["events"]], last["next"]) == ([3, 2], 2)
+
+
+FILTERS = {
+    "petitions": ("petitions", ("only=repeat", "only=closed&closed=2020-05", "month=2020-05", "of=unit:430481-gov",
+                                "from=2020-05-01&to=2020-05-31")),
+    "findings": ("findings", ("place=430408", "division=430408", "from=2020-05-01&to=2020-06-30")),
+    "units": ("units", ("level=county", "division=430408", "q=局")),
+    "boards/three-none": ("places", ("level=township",)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "asked"), [(path, each) for path, (_, some) in FILTERS.items() for each in some])
+def test_what_a_page_is_filtered_by_a_list_is_too(city, path, asked):
+    """The file of the page has the same rows."""
+    rows = FILTERS[path][0]
+    listed = city.http.get(f"/v1/{path}?{asked}").json()[rows]
+    lines = city.http.get(f"/{path.removeprefix('boards/')}?{asked}&format=csv").text.splitlines()
+    assert len(lines) - 1 == len(listed) < len(city.http.get(f"/v1/{path}?limit=500").json()[rows]) or path == "units"
+
+
 def test_who_answers_for_a_finding_is_asked_for_in_order_too(city):
     official = city.ask.findings()["findings"][0]["answers"][0]["official"]
     for sort in get_args(orders.Findings):

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+from typing import get_args
 
 from litestar.testing import TestClient
 from msgspec.structs import replace
@@ -14,6 +15,7 @@ from infra.webhooks.desk import Desk
 from infra.webhooks.hosts import refused
 from infra.webhooks.postman import LATER, Postman
 from infra.webhooks.subscriptions import Subscriptions, Wanted
+from projections.orders import Deliveries
 from tests.samples import *
 from tests.system.command import Danze
 
@@ -42,7 +44,7 @@ def test_each_finding_is_a_cloud_event_signed_with_the_secret(after, book, mailb
     signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
     mac = hmac.new(base64.b64decode(made.secret[6:]), signed, hashlib.sha256).digest()
     assert headers["webhook-signature"] == "v1," + base64.b64encode(mac).decode()
-    assert [each["status"] for each in book.deliveries(made.id)] == [204, 204]
+    assert [each["status"] for each in book.deliveries(made.id)[0]] == [204, 204]
 
 
 def test_a_letter_bears_what_the_action_gave_along_to_follow_it_by(after, book, mailbox):
@@ -82,7 +84,15 @@ def test_who_does_not_answer_is_asked_later_and_later_in_order_and_then_no_more(
     assert book.resume(made.id)
     emptied(postman)
     assert mailbox.subjects()[-1] == SECOND
-    assert [each["status"] for each in book.deliveries(made.id, 3)] == [204, 500, 500]
+    assert [each["status"] for each in book.deliveries(made.id, 3)[0]] == [204, 500, 500]
+    for sort in get_args(Deliveries):
+        whole, found, cursor = book.deliveries(made.id, sort=sort)[0], [], None
+        while not found or cursor:
+            told, cursor = book.deliveries(made.id, 2, cursor, sort)
+            found += told
+        assert found == whole
+        times = [each["at" if "at" in sort else "milliseconds"] for each in whole]
+        assert times == sorted(times, reverse=sort[0] == "-")
 
 
 def test_an_address_that_is_gone_is_left_alone_at_once(after, book, mailbox):
@@ -112,7 +122,7 @@ def test_a_letter_goes_nowhere_but_to_what_the_operator_allows(after, book, mail
     monkeypatch.setenv("DANZE_WEBHOOK_HOSTS", "")
     emptied(Postman(book, after(*STORY)))
     assert mailbox.got == []
-    assert "DANZE_WEBHOOK_HOSTS" in book.deliveries(made.id)[0]["error"]
+    assert "DANZE_WEBHOOK_HOSTS" in book.deliveries(made.id)[0][0]["error"]
 
 
 def test_over_http_one_subscribes_looks_and_ends_it(after, book, mailbox):
@@ -123,7 +133,7 @@ def test_over_http_one_subscribes_looks_and_ends_it(after, book, mailbox):
         assert made.json()["secret"].startswith("whsec_")
         (one,) = http.get("/v1/webhooks").json()["subscriptions"]
         assert (one["unit"], "secret" in one) == (CITY, False)
-        assert http.get(f"/v1/webhooks/{one['id']}/deliveries").json() == {"deliveries": []}
+        assert http.get(f"/v1/webhooks/{one['id']}/deliveries").json() == {"deliveries": [], "next": None}
         assert http.post(f"/v1/webhooks/{one['id']}/resume").status_code == 200
         assert http.options("/v1/webhooks").headers["allow"] == "GET, OPTIONS, POST"
         for body, status in (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery, QueryParameter
@@ -11,6 +11,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from api.asked import read_date, unit_id
 from api.ports import Asks
 from api.problems import bad_value, cursor_read, found
+from api.routes.petitions import Only
 from api.web.figures import local_date
 from api.web.page import Shown
 from api.web.pictures import chain, repeats, strip
@@ -32,9 +33,7 @@ EVENTS = {
 ENVELOPE = ("type", "time", "recorded", "actor", "unit", "source")
 LINES = {"name": "event.field", "value": "event.value"}
 CLOCKS_OF_PETITIONER = ("K6", "K8")
-ONLY = ("first_time", "repeat", "skip_level", "collective", "closed", "dissatisfied", "to_city", "to_province",
-        "to_nation", "beyond", "collective_above", "irregular")  # fmt: skip
-"""Kinds of items that are counted somewhere, and of goings up, each of which can be listed."""
+ONLY = get_args(Only)
 BESIDE = ("unit", "of", "registered_by", "place", "category", "purpose", "month", "closed")
 """What links from numbers ask for beside the fields that the form always has."""
 From = Annotated[str | None, QueryParameter(name="from")]

@@ -11,6 +11,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from api.asked import read_date, read_days, unit_id
 from api.ports import Asks
 from api.problems import bad_value, found
+from api.routes.accountability import chosen
 from api.web.page import Shown
 from api.web.pages.city import period_of
 from api.web.pages.findings import findings_sheet
@@ -40,13 +41,7 @@ def units(
 ) -> Response[str]:
     """Which units stand, and what they have open."""
     told = questions.units(page.moment)
-    shown = [
-        u
-        for u in told["units"]
-        if q.strip() in u["name"]
-        and (not level or u["level"] == level)
-        and (not division or str(u.get("division", "")).startswith(division))
-    ]
+    shown = chosen(told["units"], q, level, division)
     levels = [name for name in catalogue()["level"] if any(u["level"] == name for u in told["units"])]
     names = {u["unit"]: u["name"] for u in told["units"]}
     template = "_units.html" if page.fragment else "units.html"
