@@ -25,7 +25,7 @@ from infra.questions.readers import ReadersLibrary
 from tests.samples import *
 from tests.system.histories import ITEMS, histories, lines
 
-MANY = int(os.environ.get("DANZE_TEST_SHARES", "6"))
+MANY = int(os.environ.get("DANZE_TEST_SHARES", "4"))
 READERS = [
     Reader("clerk", (HOUSING,)), Reader("auditor", (HOUSING,)), Reader("supervisor", (BUREAU,)),
     Reader("supervisor", (CITY_BUREAU,)), Reader("clerk", (SITE,)), Reader("auditor", ()), Reader("clerk", (BUREAU,)),
@@ -153,6 +153,22 @@ def test_a_finding_on_a_dispute_is_none_on_the_item_of_a_like_number(system):
     assert ask.secret("90")
     assert "D14:dispute:d90" in {each["id"] for each in ask.findings(limit=5_000)["findings"]}
     alike(system.answers, READERS)
+
+
+def test_a_repeat_that_goes_elsewhere_counts_no_more_where_the_first_is(system):
+    """HOUSING sees it as long as it has it, and no longer: nothing is said of the first meanwhile."""
+    ask, by = system.answers.for_(Reader("clerk", (HOUSING,))), {"no": "102", "by": CITY_BUREAU}
+    came = [on("2020-06-01", raised(), no="101", by=HOUSING), on("2020-06-02", raised(), **by),
+            on("2020-06-03", assign(HOUSING), **by), on("2020-06-03", repeats("101"), **by)]  # fmt: skip
+    went = [on("2020-06-04", e.AssignmentObjected(reason="不属本单位"), no="102", by=HOUSING),
+            on("2020-06-05", e.AssignmentWithdrawn(), **by), on("2020-06-06", assign(LABOUR), **by)]  # fmt: skip
+    told = []
+    for actions in (came, went):
+        outcomes = system.intake(history=True).take([encode(each) for each in actions])
+        assert {each.outcome for each in outcomes} == {"recorded"}, outcomes
+        told.append(ask.overview()["kpis"]["repeat_rate_first_items"]["numerator"])
+        alike(system.answers, READERS)
+    assert told == [1, 0]
 
 
 def test_who_asked_last_is_kept_longest(system, monkeypatch):
