@@ -5,48 +5,28 @@ log gained name the rows to read again.
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from hashlib import blake2b
 from threading import Lock
-from typing import NamedTuple
 
-import msgspec
 from sqlalchemy import select
 
 from domain.envelope import AnyEvent
 from domain.kinds import kind_of
 from domain.petition.events import RepeatJudged
-from domain.rules.law import Rules
 from infra.log.port import StoreError
 from infra.office import decoded
 from infra.parts import parts
 from infra.questions.book import Book
 from infra.questions.counted import Counted, year_of
+from infra.questions.keeping import Body, Keeping, Taken
 from infra.questions.owing import Owing
 from infra.questions.turned import turned
-from infra.views.sums import Kept, Row, Sums
+from infra.views.sums import Row, Sums
 from projections.cells import Cell
 from projections.findings import words_of
-from projections.kpis import FORMULA
 from projections.ledgers.writing import WRITES
-from projections.tally import Cells, Summed, Tally
+from projections.tally import Cells, Tally
 
 TABLES = ("cases", "findings", "ledgers", "due")
-
-
-class _Body(msgspec.Struct, array_like=True):
-    """Sums, and which item repeats which, as they are kept."""
-
-    counted: list[Summed]
-    first_of: dict[str, str]
-
-
-class Taken(NamedTuple):
-    """What is to be kept: of which position, and of which rows."""
-
-    position: int
-    body: _Body
-    rows: dict[Row, bytes]
-    tree: bytes
 
 
 class Whole(Counted):
@@ -55,7 +35,7 @@ class Whole(Counted):
     tally: Tally
 
     def __init__(self, book: Book, owing: Owing, sums: Sums | None = None) -> None:
-        """With `sums`, on from where they were kept."""
+        """With `sums`, on from what is kept there."""
         super().__init__(book, owing)
         self.number, self.heard = book.tables.number, 0
         self._changed: dict[Row, tuple[int, int]] = {}
@@ -65,28 +45,20 @@ class Whole(Counted):
         self.tally = Tally(*year_of(book), Cells(Lock()))
         self._since: set[Row] = set()
         """Rows that were counted otherwise since they were kept."""
-        self._sums, self._law = sums, law_told(book.rules) if sums is not None else ""
+        self._keeping = Keeping(sums, book.rules) if sums is not None else None
         self._lazy = False
         """Whether rows that did not change are not at hand."""
-        self._kept_at = -1
-        """The position that the sums are of which this process read or kept last."""
-        kept = sums.read(self._law) if sums is not None else None
-        if kept is not None and kept.position <= book.read:
-            self._hear_from(book, self._begun(kept))
+        if self._keeping is not None and (kept := self._keeping.read(book.read)) is not None:
+            self._lazy, (body, read) = True, kept
+            self.tally.begin(body.counted)
+            self._first_of = body.first_of
+            self._hear_from(book, read)
             return
         cases = book.tables.cases
         query = select(cases.c.no, cases.c.first).where(cases.c.first.is_not(None))
         self._first_of = {row[0]: row[1] for row in book.select(query)}
         self.every_row(book)
         self._hear_from(book, book.read)
-
-    def _begun(self, kept: Kept) -> int:
-        """Goes on from what is kept; answers the position that it is of."""
-        self._lazy, self._kept_at = True, kept.position
-        body = msgspec.msgpack.decode(kept.body, type=_Body)
-        self.tally.begin(body.counted)
-        self._first_of = body.first_of
-        return kept.position
 
     def _hear_from(self, book: Book, read: int) -> None:
         """What the log holds already and the rows did not know yet when they were counted."""
@@ -164,46 +136,39 @@ class Whole(Counted):
         return kept | {key: rows[key] for key in keys if key in rows}
 
     def _kept_cells(self, table: str, keys: Collection[str]) -> dict[str, bytes]:
-        assert self._sums is not None
+        assert self._keeping is not None
         rows = self.tally.rows[table]
-        return self._sums.cells(table, [key for key in keys if key not in rows])
+        return self._keeping.cells(table, [key for key in keys if key not in rows])
 
     # how it is kept
 
     def fetch(self) -> None:
         """Takes in how every row was counted, but for those that changed since. Raises `Stale`."""
-        if self._lazy and self._sums is not None:
+        if self._lazy and self._keeping is not None:
             for table in TABLES:
                 rows = self.tally.rows[table]
-                for key, cells in self._sums.all_cells(table).items():
+                for key, cells in self._keeping.all_cells(table).items():
                     rows.setdefault(key, cells)  # who counts meanwhile knows better
             self._lazy = False
 
     def taken(self, book: Book) -> Taken:
         """What is to be kept of it as it stands: copies, so that nobody waits while they are written."""
-        rows, every = self.tally.rows, self._sums is not None and self._sums.version == 0
-        keys, self._since = self._since, set()
-        if every:
+        assert self._keeping is not None, "only what the store has sums of is kept"
+        rows, (keys, self._since) = self.tally.rows, (self._since, set())
+        if self._keeping.nothing:
             told = {(table, key): cells for table, kept in rows.items() for key, cells in kept.items()}
         else:
             told = {(table, key): rows[table][key] for table, key in keys}
-        return Taken(book.read, _Body(self.tally.counted(), {**self._first_of}), told, book.checkpoints.told())
+        return Taken(book.read, Body(self.tally.counted(), {**self._first_of}), told, book.checkpoints.told())
 
     def keep(self, taken: Taken) -> None:
-        """Where the record gained nothing since, nothing is written.
-
-        Raises `Stale` where another process kept some meanwhile, and `StoreError`.
-        """
-        assert self._sums is not None, "only what is counted over everything is kept"
-        if taken.position == self._kept_at and not taken.rows:
-            return
+        """Raises `Stale` where another process kept some meanwhile, and `StoreError`."""
+        assert self._keeping is not None, "see above"
         try:
-            body = msgspec.msgpack.encode(taken.body)
-            self._sums.keep(taken.position, self._law, body, taken.rows, taken.tree)
+            self._keeping.keep(taken)
         except StoreError:
             self._since |= taken.rows.keys()
             raise
-        self._kept_at = taken.position
 
     @property
     def went_on(self) -> bool:
@@ -238,9 +203,3 @@ def _changed_by(event: AnyEvent) -> Iterator[Row]:
         yield "ledgers", event.subject
     for id, _ in words_of(event):
         yield "findings", id
-
-
-def law_told(rules: Rules) -> str:
-    """What rows are counted by: sums under another law, or by another formula, are not of it."""
-    told = msgspec.to_builtins([FORMULA, rules.versions, rules.calendar.years], order="sorted", str_keys=True)
-    return blake2b(msgspec.json.encode(told), digest_size=12).hexdigest()

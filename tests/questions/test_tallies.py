@@ -13,7 +13,7 @@ from domain.codec import encode
 from infra.city.simulation import START, simulate
 from infra.log.merkle import Tree
 from infra.questions import Answers
-from infra.questions.whole import law_told
+from infra.questions.keeping import law_told
 from infra.views.sums import Sums
 from tests.projections.test_ledgers import HISTORY
 from tests.questions.conftest import told
