@@ -31,6 +31,7 @@ from infra.seals.audit import Sealed
 from infra.seals.sealer import Folder
 from infra.sqlite import sentence
 from infra.vault_store import open_key_store
+from infra.webhooks.subscriptions import subscriptions_of
 
 BATCH = 10_000
 Progress = Callable[[int, int], None]
@@ -48,13 +49,14 @@ def back_up(url: str, log: Log, seals: Folder, out: Path, now: datetime, progres
             copied(log, to.path, progress)
         persons = _copied_keys(place, to)
         accesses = _copied_accesses(place, to, progress)
+        subscribed = _copied_subscriptions(place, to)
         with closing(open_log(str(to.path))) as copy:
             said = _verified(copy, Sealed(seals_in(part)), progress)
             refused = sum(1 for _ in rejections(copy))
             leaf = copy.leaves(said["events"] - 1, 1)[0][1].hex() if said["events"] else ""
         manifest = Manifest(
             FORMAT, now.isoformat(timespec="seconds"), printable(url), said["events"], said["checkpoint"]["root"], leaf,
-            sealed, refused, persons, files_in(part), accesses,
+            sealed, refused, persons, files_in(part), accesses, subscribed,
         )  # fmt: skip
         write(manifest, part)
     return manifest
@@ -148,6 +150,15 @@ def _copied_accesses(place: StoreUrl, to: SQLiteUrl, progress: Progress) -> int 
     with closing(open_log(str(kept.path))) as copy:
         entries: int = _verified(copy, Sealed(seals), progress)["events"]
     return entries
+
+
+def _copied_subscriptions(place: StoreUrl, to: SQLiteUrl) -> int:
+    source, copy = subscriptions_of(place), subscriptions_of(to)
+    if not source.path.exists():
+        return 0
+    copy.path.touch(0o600)
+    _copied_file(source.path, copy.path)
+    return len(copy.all())
 
 
 def _copied_file(path: Path, to: Path) -> None:

@@ -4,6 +4,7 @@
 - `danze.db.keys`: wrapped keys of persons; the master key is not here;
 - `danze.db.seals`: every checkpoint and the log's keys; tiles are made again;
 - `danze.db.access`, `danze.db.access.seals`: the same of who read what;
+- `danze.db.webhooks`: who is sent news, with the secrets that letters are signed with;
 - `manifest.json`, written last: position, root, and the hash of every file.
 """
 
@@ -47,6 +48,8 @@ class Manifest(msgspec.Struct):
     files: dict[str, File]
     accesses: int | None = None
     """Entries of the access log; None where the store has none."""
+    subscriptions: int = 0
+    """Who is sent news of findings."""
 
 
 def place_in(folder: Path) -> SQLiteUrl:

@@ -23,6 +23,7 @@ from infra.seals.audit import Sealed
 from infra.seals.keys import folder_of
 from infra.seals.sealer import Folder, rebuild
 from infra.vault_store import KeyStore, open_key_store
+from infra.webhooks.subscriptions import subscriptions_of
 
 Fold = Callable[[str], object]
 """Makes the read models of the store at a URL."""
@@ -75,6 +76,7 @@ def _into_file(
             raise
         _moved(staged.beside("seals"), folder_of(place))
         _moved(accesses_in(staged).beside("seals"), access_seals(place).path)
+        _subscribed(staged, place)
         for what in ("keys", "views", "access"):
             _moved(staged.beside(what), place.beside(what))
         staged.path.rename(place.path)
@@ -93,6 +95,7 @@ def _staged(
         said = _sound(log, seals, manifest, progress)
         log.set_mark(RESTORED, manifest.events)
     _accesses(backup, staged, manifest, progress)
+    _subscriptions(backup, staged, manifest)
     fold(str(staged.path))
     synced(staged.path.parent)
     return said
@@ -121,6 +124,7 @@ def _into_server(
         seals = _copied(seals_in(backup).path, Path(temporary) / "seals")
         shutil.copyfile(place_in(backup).path, staged.path)
         _accesses(backup, staged, manifest, progress)
+        _subscriptions(backup, staged, manifest)
         with closing(open_log(str(staged.path), create=False)) as source, log.turn():
             if log.head().position:
                 raise StoreError(f"{place.place} was written to meanwhile: a backup is restored where there is no log")
@@ -130,6 +134,7 @@ def _into_server(
             said = _sound(log, seals, manifest, progress)
             log.set_mark(RESTORED, manifest.events)
             _moved(seals.path, folder_of(place))
+            _subscribed(staged, place)
         fold(url)
     return said
 
@@ -155,6 +160,22 @@ def _accesses(backup: Path, staged: SQLiteUrl, manifest: Manifest, progress: Pro
     with closing(open_log(str(to.path), create=False)) as log:
         if _verified(log, seals, progress)["events"] != manifest.accesses:
             raise StoreError("the backup holds another access log than its page says; nothing was restored")
+
+
+def _subscriptions(backup: Path, staged: SQLiteUrl, manifest: Manifest) -> None:
+    """Who is sent news hears what comes after the backup: what came before it he may have heard since it was made."""
+    kept, to = subscriptions_of(place_in(backup)), subscriptions_of(staged)
+    if kept.path.exists():
+        to.path.touch(0o600)
+        shutil.copyfile(kept.path, to.path)
+        to.all_told(manifest.events)
+
+
+def _subscribed(staged: SQLiteUrl, place: StoreUrl) -> None:
+    """Subscriptions that outlived their store know more than the backup's, and stay."""
+    to = subscriptions_of(place).path
+    if not to.exists():
+        _moved(subscriptions_of(staged).path, to)
 
 
 def _pour_accesses(staged: SQLiteUrl, place: PostgresUrl, progress: Progress) -> None:

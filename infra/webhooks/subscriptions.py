@@ -76,14 +76,14 @@ class Subscriptions:
     """The subscriptions of one store. Safe to share between threads and processes."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._lock = threading.Lock()
 
     @contextmanager
     def alone(self) -> Iterator[bool]:
         """Whether nobody else carries these letters; within it nobody begins to."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        held = os.open(f"{self._path}.lock", os.O_CREAT | os.O_RDWR, 0o600)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        held = os.open(f"{self.path}.lock", os.O_CREAT | os.O_RDWR, 0o600)
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield True
@@ -95,17 +95,22 @@ class Subscriptions:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
-            connection = sqlite3.connect(self._path, timeout=10)
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+            connection = sqlite3.connect(self.path, timeout=10)
             try:
                 connection.executescript(TABLES)
                 with connection:
                     yield connection
             except sqlite3.Error as error:
-                raise StoreError(f"{self._path}: {error}") from error
+                raise StoreError(f"{self.path}: {error}") from error
             finally:
                 connection.close()
+
+    def all_told(self, mark: int) -> None:
+        """Everything up to a position was told to everybody."""
+        with self._open() as rows:
+            rows.execute("UPDATE subscriptions SET mark = ?, last = '', failed = 0, next = 0", (mark,))
 
     def add(self, wanted: Wanted, mark: int) -> Subscription:
         """From a position on. Raises StoreError where the operator does not allow the address."""
@@ -119,7 +124,7 @@ class Subscriptions:
         return new
 
     def all(self) -> list[Subscription]:
-        if not self._path.exists():
+        if not self.path.exists():
             return []
         with self._open() as rows:
             found = rows.execute("SELECT * FROM subscriptions ORDER BY id").fetchall()

@@ -19,11 +19,13 @@ from typing import Any
 
 import psycopg
 import pytest
+from msgspec.structs import replace
 
 from cli.wiring import now
-from domain.reader import Reader
+from domain.reader import OPERATOR, Reader
 from infra.access import accesses_of
 from infra.log.urls import PostgresUrl, parse
+from infra.webhooks.subscriptions import Wanted, subscriptions_of
 from tests.system.command import Danze, action, city, registered
 
 ASKED = {"name": "周小华", "phone": "13800001234", "text": "我家楼下乱收停车费"}
@@ -141,6 +143,38 @@ def test_who_read_what_comes_back_with_its_seals(danze, elsewhere, postgres_stor
     server.environment["DANZE_STORE"] = server.store
     assert server("restore", tmp_path / "one", "--forgotten", "nobody").code == 0
     assert reads(server) == before
+
+
+def test_subscribers_go_on_after_the_backup_with_their_secrets(
+    danze, elsewhere, postgres_store_url, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("XDG_DATA_HOME", danze.environment["XDG_DATA_HOME"])
+    monkeypatch.setenv("DANZE_WEBHOOK_HOSTS", "http://127.0.0.1:1")
+    book = subscriptions_of(parse(danze.store))
+    made, late = (book.add(Wanted(f"http://127.0.0.1:1/{name}", OPERATOR), mark) for name, mark in (("a", 2), ("b", 0)))
+    book.failed(late.id, 9e9, "gone")
+    events = danze("backup", tmp_path / "one", "--json").json["events"]
+    assert (tmp_path / "one/danze.db.webhooks").stat().st_mode & 0o077 == 0
+    assert danze("backup", tmp_path / "two", "--json").json["subscriptions"] == 2
+    server = Danze(f"{postgres_store_url}_w", **{**danze.environment, "XDG_DATA_HOME": str(tmp_path / "other")})
+    server.environment["DANZE_STORE"] = server.store
+    for restored in (elsewhere, server):
+        assert restored("restore", tmp_path / "one", "--forgotten", "nobody").code == 0
+        monkeypatch.setenv("XDG_DATA_HOME", restored.environment.get("XDG_DATA_HOME", ""))
+        told = {each.id: each for each in subscriptions_of(parse(restored.store)).all()}
+        assert told[made.id] == replace(made, mark=events)
+        assert told[late.id] == replace(late, mark=events, paused="gone")
+        assert restored.events() == events, "nothing that is on record comes after the mark"
+
+
+def test_subscriptions_that_outlived_their_store_stay(danze, elsewhere, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", danze.environment["XDG_DATA_HOME"])
+    monkeypatch.setenv("DANZE_WEBHOOK_HOSTS", "http://127.0.0.1:1")
+    subscriptions_of(parse(danze.store)).add(Wanted("http://127.0.0.1:1/a", OPERATOR), 1)
+    assert danze("backup", tmp_path / "one").code == 0
+    kept = subscriptions_of(parse(elsewhere.store)).add(Wanted("http://127.0.0.1:1/b", OPERATOR), 7)
+    assert elsewhere("restore", tmp_path / "one", "--forgotten", "nobody").code == 0
+    assert subscriptions_of(parse(elsewhere.store)).all() == [kept]
 
 
 def test_a_backup_is_a_store_that_can_be_verified_where_it_lies(backup, danze):
