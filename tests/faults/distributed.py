@@ -33,6 +33,8 @@ from tests.system.command import Danze
 from tests.system.engine import Engine, made
 
 WORKERS = ("intake", "relay", "project-1", "project-2")
+CLOCKS = ("clock-1", "clock-2")
+"""Begun when all was sent."""
 ROOM = 400
 """Megabytes of PostgreSQL's disk."""
 STUCK = 180
@@ -190,14 +192,14 @@ class Distributed:
         assert town is not None
         town.allowed = len(self.lines)
         self.through(lambda now: now.recorded >= alone.quarter and not town.is_alive())
-        for name in ("clock-1", "clock-2"):
+        for name in CLOCKS:
             store, speed = self.engine.danze.store, str(CLOCK_SPEED * 5)
             self.engine.start_this(name, *self._python, "tests.system.past_clock", store, FIRST, LAST, speed)
         self.through(lambda now: min(now) >= alone.total)
         time.sleep(1)  # whoever would double something has had the time
         for name in list(self.engine.workers):
             self.engine.stop(name)
-        for name in WORKERS:
+        for name in (*WORKERS, *CLOCKS):
             _, broken, told = self.engine.said(name).partition("Traceback")
             assert not broken, f"{name}: {told[:3000]}"
 
