@@ -16,6 +16,8 @@ from api.routes.petitions import Cursor
 from projections import orders
 from projections.kpis import PARTS, SIDES
 
+NAMED = 1_000
+"""Items behind a rate that an answer names unasked."""
 By = Literal[
     "unit", "level", "responsible", "place", "county", "township", "village", "category", "channel", "purpose", "month",
     "quarter", "half_year",
@@ -36,11 +38,19 @@ def kpis(
     from_: Annotated[str, QueryParameter(name="from", description=DATE, schema_extra=IS_DATE, min_length=10)],
     to: Annotated[str, QueryParameter(description=DATE, schema_extra=IS_DATE, min_length=10)],
     items: Annotated[
-        bool, QueryParameter(description="With the numbers of all items behind them, as danze kpi tells them")
-    ] = False,
+        bool | None,
+        QueryParameter(
+            description="Whether the numbers of all items behind them are told, as danze kpi tells them; "
+            f"where it is not said: if no rate has more than {NAMED:,}"
+        ),
+    ] = None,
 ) -> Answer:
-    """What are the rates of a unit, and how many items are behind them? Which they are is listed by rate and side."""
+    """What are the rates of a unit, and which items are behind them? Of more than a few, these are listed by rate."""
     asked = (unit_id(unit) or unit, *_days(from_, to))
+    if items is None:
+        told = questions.rates(*asked, moment)
+        items = all(rate["denominator"] <= NAMED for rate in told["kpis"].values())
+        return questions.kpi(*asked, moment) if items else told
     return questions.kpi(*asked, moment) if items else questions.rates(*asked, moment)
 
 

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from api.asked import read_as_of
+from api.routes import figures
 from cli.wiring import opened
 from domain.moments import both
 from tests.api import simulated
@@ -179,3 +180,15 @@ def test_no_page_shows_who_petitioned(told):
 
 def with_query(path, query):
     return f"{path}{'&' if '?' in path else '?'}{query}"
+
+
+def test_a_rate_names_its_items_where_they_are_few_or_asked_for(client, monkeypatch):
+    year = "/v1/kpis?unit=430400-gov&from=2020-07-01&to=2020-12-31"
+    few, none = (client.get(f"{year}{more}").json()["kpis"] for more in ("", "&items=false"))
+    assert {name: len(rate["denominator_items"]) for name, rate in few.items()} == {
+        name: rate["denominator"] for name, rate in none.items()
+    }
+    assert not any("denominator_items" in rate for rate in none.values())
+    monkeypatch.setattr(figures, "NAMED", max(rate["denominator"] for rate in few.values()) - 1)
+    assert client.get(year).json()["kpis"] == none
+    assert client.get(f"{year}&items=true").json()["kpis"] == few

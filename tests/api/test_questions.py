@@ -110,7 +110,7 @@ def test_filters_reach_the_questions_in_full_form(client, questions):
 
 def test_kpis_get_their_dates(client, questions):
     seen = []
-    questions.rates = lambda *asked: seen.append(asked) or {}
+    questions.rates = lambda *asked: seen.append(asked) or {"kpis": {}}
     client.get("/v1/kpis?unit=430400-gov&from=2020-01-01&to=2020-06-30&as_of=2020-07-01")
     assert seen[0][:3] == ("unit:430400-gov", date(2020, 1, 1), date(2020, 6, 30))
     assert seen[0][3] - datetime(2020, 7, 1, tzinfo=SHANGHAI) < timedelta(days=1)
