@@ -19,19 +19,26 @@ SAID_AGAIN_SECONDS = 60.0
 
 
 class Seldom(logging.Filter):
-    """What the client says at each attempt while a broker is away passes once a minute; all else always."""
+    """What the client says at each attempt while a broker is away passes once a minute, a sentence; all else always.
+
+    That a broker refuses or is away is nothing to be mended in a program: where in it this came up is not told.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._said: dict[object, float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if not record.name.startswith("aiokafka"):
+        said, refused = record.msg, record.exc_info[1] if record.exc_info else None
+        if isinstance(refused, KafkaError) and record.name.startswith(("aiokafka", "asyncio")):
+            record.msg, record.args = f"{record.getMessage().splitlines()[0]} ({refused})", ()
+            record.exc_info = record.exc_text = None
+        elif not record.name.startswith("aiokafka"):
             return True
-        last = self._said.get(record.msg)
+        last = self._said.get(said)
         if last is not None and record.created - last < SAID_AGAIN_SECONDS:
             return False
-        self._said[record.msg] = record.created
+        self._said[said] = record.created
         return True
 
 
