@@ -153,6 +153,11 @@ class Fold:
         self.items.lay_down()
         return changes
 
+    @property
+    def waiting(self) -> int:
+        """Acts, findings and ledgers of subjects whose rows are to be told."""
+        return len(self._acts) + len(self._words) + len(self._writing)
+
     def settled(self, count: int, *, more: bool) -> Changes:
         """The rows of so many items, those that nobody touched for longest, in order; they are at hand no more.
 

@@ -1,6 +1,7 @@
 """Read models folded from the first event on: each item is written once, when nobody touched it for long.
 
-Memory holds as many items as are at hand (about 1 kB each) and the events that wait to be folded, however long the log.
+Memory holds as many items as are at hand (about 1 kB each), as many other rows that wait to be written, and the events
+that wait to be folded, however long the log.
 """
 
 import gc
@@ -15,7 +16,7 @@ from projections.fold import ELSE, Changes, Fold
 PIECE = 50_000
 """Events of items that wait to be folded: the more, the fewer times each item is taken in hand."""
 AT_ONCE = 400_000
-"""Items at hand. One that is let go is read again where an event of it comes all the same."""
+"""Items at hand (one that is let go is read again where an event of it comes all the same), and rows beside them."""
 PART = 50_000
 """Items that are let go at a time: the more, the closer together are the rows that are written one after the other."""
 
@@ -93,6 +94,8 @@ class Anew:
             self._fold_items()
             while len(self._fold.items) > AT_ONCE:
                 self._write(self._fold.settled(PART, more=True))
+        if self._fold.waiting > AT_ONCE:
+            self._write(self._fold.settled(0, more=True))
 
     def end(self, position: int) -> None:
         """Writes what is left; only then the generation stands anywhere."""

@@ -80,3 +80,15 @@ def test_an_item_whose_first_event_is_lost_is_left_out(a_town, monkeypatch):
     with a_town.views.reading() as connection:
         nos = {no for (no,) in connection.execute(text(f"SELECT no FROM {a_town.views.q(rebuilt.tables.cases.name)}"))}
     assert {entry.subject[9:] for entry in entries if entry.subject.startswith("petition:")} - nos == {lost}
+
+
+def test_what_units_do_beside_the_items_is_not_gathered_without_end(a_town, monkeypatch):
+    few_at_once(monkeypatch, 300, part=100, events=50)
+    rebuilt, entries, most = anew.Anew(a_town.views), a_town.log.read(0, limit=100_000), 0
+    for at in range(0, len(entries), 50):
+        rebuilt.take(entries[at : at + 50])
+        most = max(most, rebuilt._fold.waiting)
+    rebuilt.end(entries[-1].position)
+    a_town.projector.catch_up()
+    assert a_town.views.differing(rebuilt.tables, entries[-1].position) == []
+    assert most <= 300 < a_town.views.live().position
