@@ -20,6 +20,7 @@ from infra.log.urls import SQLiteUrl, parse
 from infra.master_key import source_of
 from infra.seals.keys import folder_of, key_of
 from infra.seals.sealer import Folder
+from infra.webhooks.subscriptions import RESTORED, subscriptions_of
 
 NOBODY = "nobody"
 
@@ -85,12 +86,18 @@ def restore(
     with bar("restore") as progress:
         said = restored(source, manifest, store, gone, _fold, progress)
     answer = {"events": said["events"], "root": manifest.root, "made": manifest.made, "forgotten": sorted(gone)}
-    told({**answer, "grew_on": _grew_on(manifest, store)}, as_json, lambda answer: _restored(answer, manifest))
+    answer |= {"grew_on": _grew_on(manifest, store), "paused": _paused(store)}
+    told(answer, as_json, lambda answer: _restored(answer, manifest))
 
 
 def _fold(url: str) -> None:
     with opened(url, create=False) as system:
         system.projector.catch_up()
+
+
+def _paused(store: str) -> list[str]:
+    """Subscriptions that wait for a human to say that this is the store that writes to them."""
+    return [each.id for each in subscriptions_of(parse(store)).all() if each.paused == RESTORED]
 
 
 def _grew_on(manifest: Manifest, store: str) -> int | None:
@@ -114,3 +121,7 @@ def _restored(answer: dict[str, Any], manifest: Manifest) -> None:
         out.print(f"{there}: let one of the two take actions, never both", markup=False)
     else:
         out.print(f"let {manifest.store} take no more actions, wherever it still runs", markup=False)
+    if answer["paused"]:
+        paused = f"{len(answer['paused']):,} subscriptions to news are paused"
+        out.print(f"{paused}: once no other store writes to them, danze webhook resume ID, of each in", markup=False)
+        out.print("danze webhook list", markup=False)

@@ -163,12 +163,12 @@ def _accesses(backup: Path, staged: SQLiteUrl, manifest: Manifest, progress: Pro
 
 
 def _subscriptions(backup: Path, staged: SQLiteUrl, manifest: Manifest) -> None:
-    """Who is sent news hears what comes after the backup: what came before it he may have heard since it was made."""
+    """Who is sent news, paused: a copy for a drill writes to nobody, and nothing that nobody heard is left out."""
     kept, to = subscriptions_of(place_in(backup)), subscriptions_of(staged)
     if kept.path.exists():
         to.path.touch(0o600)
         shutil.copyfile(kept.path, to.path)
-        to.all_told(manifest.events)
+        to.restored(manifest.events)
 
 
 def _subscribed(staged: SQLiteUrl, place: StoreUrl) -> None:

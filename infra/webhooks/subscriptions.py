@@ -31,6 +31,8 @@ from projections.orders import Deliveries, split
 
 REMEMBERED = 1_000
 """Attempts kept of each subscription."""
+RESTORED = "restored from a backup"
+"""Why nothing is sent from a store that may be a copy, with the secrets of the living one, until a human says so."""
 TABLES = """
 CREATE TABLE IF NOT EXISTS subscriptions (id TEXT PRIMARY KEY, body BLOB NOT NULL, secret TEXT NOT NULL,
     mark INTEGER NOT NULL, last TEXT NOT NULL, failed INTEGER NOT NULL, next REAL NOT NULL, paused TEXT);
@@ -107,10 +109,13 @@ class Subscriptions:
             finally:
                 connection.close()
 
-    def all_told(self, mark: int) -> None:
-        """Everything up to a position was told to everybody."""
+    def restored(self, position: int) -> None:
+        """Of a store that ends at a position: nobody was told more of it, and nobody is told anything until resumed."""
         with self._open() as rows:
-            rows.execute("UPDATE subscriptions SET mark = ?, last = '', failed = 0, next = 0", (mark,))
+            rows.execute(
+                "UPDATE subscriptions SET mark = min(mark, ?), failed = 0, next = 0, paused = coalesce(paused, ?)",
+                (position, RESTORED),
+            )
 
     def add(self, wanted: Wanted, mark: int) -> Subscription:
         """From a position on. Raises StoreError where the operator does not allow the address."""
@@ -124,11 +129,18 @@ class Subscriptions:
         return new
 
     def all(self) -> list[Subscription]:
+        """By id. Raises StoreError where one cannot be read."""
         if not self.path.exists():
             return []
         with self._open() as rows:
             found = rows.execute("SELECT * FROM subscriptions ORDER BY id").fetchall()
-        return [Subscription(row[0], msgspec.json.decode(row[1], type=Wanted), *row[2:]) for row in found]
+        return [Subscription(row[0], self._wanted(row[0], row[1]), *row[2:]) for row in found]
+
+    def _wanted(self, id: str, body: bytes) -> Wanted:
+        try:
+            return msgspec.json.decode(body, type=Wanted)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise StoreError(f"{self.path}: what subscription {id} wants cannot be read: {error}") from error
 
     def get(self, id: str) -> Subscription | None:
         return next((each for each in self.all() if each.id == id), None)

@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sysconfig
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -145,26 +147,43 @@ def test_who_read_what_comes_back_with_its_seals(danze, elsewhere, postgres_stor
     assert reads(server) == before
 
 
-def test_subscribers_go_on_after_the_backup_with_their_secrets(
+def test_subscribers_come_back_paused_with_their_secrets_where_each_was_told_up_to(
     danze, elsewhere, postgres_store_url, tmp_path, monkeypatch
 ):
     monkeypatch.setenv("XDG_DATA_HOME", danze.environment["XDG_DATA_HOME"])
     monkeypatch.setenv("DANZE_WEBHOOK_HOSTS", "http://127.0.0.1:1")
     book = subscriptions_of(parse(danze.store))
-    made, late = (book.add(Wanted(f"http://127.0.0.1:1/{name}", OPERATOR), mark) for name, mark in (("a", 2), ("b", 0)))
-    book.failed(late.id, 9e9, "gone")
+    told = {"down": 0, "ahead": 99, "gone": 1}
+    made = {name: book.add(Wanted(f"http://127.0.0.1:1/{name}", OPERATOR), mark) for name, mark in told.items()}
+    book.told(made["down"].id, 0, "1/finding.raised/F")
+    book.failed(made["down"].id, 9e9, None)
+    book.failed(made["gone"].id, 9e9, "gone")
     events = danze("backup", tmp_path / "one", "--json").json["events"]
     assert (tmp_path / "one/danze.db.webhooks").stat().st_mode & 0o077 == 0
-    assert danze("backup", tmp_path / "two", "--json").json["subscriptions"] == 2
+    assert danze("backup", tmp_path / "two", "--json").json["subscriptions"] == 3
     server = Danze(f"{postgres_store_url}_w", **{**danze.environment, "XDG_DATA_HOME": str(tmp_path / "other")})
     server.environment["DANZE_STORE"] = server.store
     for restored in (elsewhere, server):
-        assert restored("restore", tmp_path / "one", "--forgotten", "nobody").code == 0
+        said = restored("restore", tmp_path / "one", "--forgotten", "nobody").out
+        assert "2 subscriptions to news are paused" in said
+        assert "danze webhook resume ID" in said
         monkeypatch.setenv("XDG_DATA_HOME", restored.environment.get("XDG_DATA_HOME", ""))
-        told = {each.id: each for each in subscriptions_of(parse(restored.store)).all()}
-        assert told[made.id] == replace(made, mark=events)
-        assert told[late.id] == replace(late, mark=events, paused="gone")
-        assert restored.events() == events, "nothing that is on record comes after the mark"
+        back = {each.id: each for each in subscriptions_of(parse(restored.store)).all()}
+        why, heard = "restored from a backup", "1/finding.raised/F"
+        assert back[made["down"].id] == replace(made["down"], last=heard, paused=why), "nobody heard what is on record"
+        assert back[made["ahead"].id] == replace(made["ahead"], mark=events, paused=why)
+        assert back[made["gone"].id] == replace(made["gone"], paused="gone")
+
+
+def test_a_subscription_that_cannot_be_read_is_named(danze, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", danze.environment["XDG_DATA_HOME"])
+    monkeypatch.setenv("DANZE_WEBHOOK_HOSTS", "http://127.0.0.1:1")
+    book = subscriptions_of(parse(danze.store))
+    made = book.add(Wanted("http://127.0.0.1:1/a", OPERATOR), 1)
+    with closing(sqlite3.connect(book.path)) as rows, rows:
+        rows.execute("UPDATE subscriptions SET body = '{}'")
+    danze("backup", tmp_path / "one").refused(made.id, "cannot be read")
+    assert not (tmp_path / "one").exists()
 
 
 def test_subscriptions_that_outlived_their_store_stay(danze, elsewhere, tmp_path, monkeypatch):
@@ -288,8 +307,6 @@ def test_a_file_that_was_altered_is_not_restored(backup, elsewhere):
 
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 def test_no_backup_is_made_of_a_log_that_does_not_verify(danze, tmp_path):
-    import sqlite3
-
     with sqlite3.connect(parse(danze.store).path) as log:
         log.execute("UPDATE stored_events SET topic = 'x' WHERE rowid = 3")
     danze("backup", tmp_path / "backup").refused("altered at position 3")
