@@ -32,7 +32,10 @@ class Present:
             self._whole.hear(event)
 
     def whole(self, everything: Book) -> Whole | None:
-        """All rows, as they are now; None where another process keeps newer sums than this look at the store knows."""
+        """All rows, as they are now; None where another process keeps newer sums than this look at the store knows.
+
+        Raises `StoreError`: then the next who asks begins anew.
+        """
         whole = self._whole
         if whole is None or (whole.rules, whole.number) != (everything.rules, everything.tables.number):
             whole = self._begun(everything)
@@ -41,6 +44,9 @@ class Present:
         except Stale:
             self.forget(whole)
             return None
+        except BaseException:  # in the middle: of what was noted it is not known what was counted
+            self.forget(whole)
+            raise
         for share in self._shares.values() if looked else ():
             share.wait_for(looked)
         return whole
@@ -78,7 +84,7 @@ class Present:
     def load(self, book: Book) -> None:
         """Makes a reader's share ready. It takes a while, in which others ask."""
         share = self._shares.get(book.reach)
-        if share is None:  # the whole began anew
+        if share is None or share.whole.number != book.tables.number:  # the whole began anew
             return
         try:
             share.load(book)

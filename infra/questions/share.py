@@ -35,7 +35,11 @@ class Share(Lessened):
 
     @property
     def ready(self) -> bool:
-        """Whether it can be asked after few rows are looked at."""
+        """Whether it can be asked after few rows are looked at, and nobody is looking at many."""
+        return self._nearly and not self._one.locked()  # in this order: who looks at them locks first, then takes them
+
+    @property
+    def _nearly(self) -> bool:
         return self._loaded and len(self._waiting) <= AT_ONCE
 
     @property
@@ -52,7 +56,7 @@ class Share(Lessened):
                     self._jurisdiction(book)
                 self.look(book, self.unseen(book))
                 self._loaded, self._repeated_ones = True, set()
-            if not self.ready:
+            if not self._nearly:
                 self._look_again(book)
 
     def _jurisdiction(self, book: Book) -> None:
