@@ -12,7 +12,6 @@ from sqlalchemy import select
 from domain.envelope import AnyEvent
 from domain.kinds import kind_of
 from domain.petition.events import RepeatJudged
-from infra.log.port import StoreError
 from infra.office import decoded
 from infra.parts import parts
 from infra.questions.book import Book
@@ -166,7 +165,7 @@ class Whole(Counted):
         assert self._keeping is not None, "see above"
         try:
             self._keeping.keep(taken)
-        except StoreError:
+        except BaseException:
             self._since |= taken.rows.keys()
             raise
 

@@ -92,11 +92,17 @@ class Views:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction; in SQLite one that takes the writer's lock at its start, so that it never has to give up."""
-        with self.engine.connect() as plain:
-            connection = plain.execution_options(writing=True)
-            with connection.begin():
-                yield connection
+        """A transaction; in SQLite one that takes the writer's lock at its start, so that it never has to give up.
+
+        What a driver's cursor raises in it is a `StoreError`, too.
+        """
+        try:
+            with self.engine.connect() as plain:
+                connection = plain.execution_options(writing=True)
+                with connection.begin():
+                    yield connection
+        except self.engine.dialect.loaded_dbapi.Error as error:
+            raise trouble(self._sentence(error), error) from error
 
     def q(self, name: str) -> str:
         return f'"{self.schema}"."{name}"' if self.schema else f'"{name}"'
@@ -277,12 +283,6 @@ class Views:
 
     def put(self, connection: Connection, tables: Tables, changes: Changes, *, fresh: bool = False) -> None:
         """Puts the changed rows in place, in the caller's transaction. `fresh` says that nothing was written before."""
-        try:
-            self._rows(connection, tables, changes, fresh=fresh)
-        except self.engine.dialect.loaded_dbapi.Error as error:
-            raise trouble(self._sentence(error), error) from error
-
-    def _rows(self, connection: Connection, tables: Tables, changes: Changes, *, fresh: bool) -> None:
         cursor: Any = connection.connection.cursor()
         new = {no for no, _ in changes.titles}
         self._clear_due(cursor, tables, [f"petition:{row.no}" for row in changes.cases if row.no not in new])

@@ -124,6 +124,14 @@ class Sums:
                     self._rows(connection, part)
 
     def _put(self, kept: Kept, changed: Mapping[Row, bytes]) -> None:
+        try:
+            self._put_in_place(kept, changed)
+        except BaseException:
+            self._coming = self.version  # the next version may be another process's
+            raise
+        self.version = kept.version
+
+    def _put_in_place(self, kept: Kept, changed: Mapping[Row, bytes]) -> None:
         with self._views.writing() as connection:
             delete = f"DELETE FROM {self._sums} WHERE version = {self._mark}"  # noqa: S608 -- names of this module
             if connection.exec_driver_sql(delete, (self.version,)).rowcount != 1:
@@ -131,7 +139,6 @@ class Sums:
             self._coming = kept.version
             self._insert(connection, kept._replace(law=f"{FORMAT} {kept.law}", body=zlib.compress(kept.body, 1)))
             self._rows(connection, changed)
-        self.version = kept.version
 
     def _insert(self, connection: Connection, kept: Kept) -> None:
         marks = ",".join([self._mark] * len(kept))
