@@ -204,8 +204,10 @@ class Questions(Protocol):
     ) -> Answer | None:
         """Where was none of the three, beside findings and outcomes?"""
 
-    def evaluation(self, unit: str, period: Period, as_of: When = None) -> Answer | None:
-        """How a unit's half year scores, line by line, beside findings, outcomes and what humans recorded."""
+    def evaluation(self, unit: str, period: Period, as_of: When = None, *, items: bool = True) -> Answer | None:
+        """How a unit's half year scores, line by line, beside findings, outcomes and what humans recorded; with the
+        numbers of the items behind its rates, or without.
+        """
 
     def ledger(
         self,

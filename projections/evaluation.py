@@ -13,7 +13,8 @@ class Measured(NamedTuple):
     numerator: int
     denominator: int | None
     """None for what is counted, not rated."""
-    items: list[str]
+    items: list[str] | None
+    """None where only how many they are was asked: there is no key then, for an empty list says that there is none."""
 
 
 def lines(indicators: Mapping[str, Indicator], measured: Mapping[str, Measured]) -> list[dict[str, Any]]:
@@ -46,7 +47,7 @@ def _line(name: str, indicator: Indicator, what: Measured) -> dict[str, Any]:
     return {
         "indicator": name, "name": {"zh": indicator.zh, "en": indicator.en}, "article": indicator.article,
         "measure": indicator.measure, "numerator": what.numerator, "denominator": what.denominator,
-        "items": what.items, "points": points, "of": indicator.points,
+        **({} if what.items is None else {"items": what.items}), "points": points, "of": indicator.points,
         "explained": _explained(indicator, what, _text(points)),
     }  # fmt: skip
 

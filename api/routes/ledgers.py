@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 
-from litestar import get
+from litestar import Request, get
 from litestar.params import FromPath, PathParameter, QueryParameter
 
 from api.asked import DATE, IS_DATE, SORT, From, Moment, To, in_order, official_id, read_between, read_span, unit_id
 from api.ports import Answer, Asks
 from api.problems import Problem, answers, bad_value, cursor_read, found
 from api.routes import ledgers_told as told_as
+from api.routes.figures import NAMED
 from api.routes.petitions import Cursor, Limit
 from domain.periods import half_year
 from projections import orders
@@ -110,16 +112,32 @@ def three_none(
     responses=answers(told_as.Evaluation, told_as.EVALUATION, missing="No such half year, or no such unit"),
 )
 def evaluation(
+    request: Request[Any, Any, Any],
     questions: Asks,
     moment: Moment,
     period: Annotated[str, PathParameter(description="A half year, as 2020H1")],
     unit: Annotated[str, QueryParameter(description="The unit that is evaluated, with all below it")],
 ) -> Answer:
-    """How does a unit's half year score (半年评价, Art 18), line by line, beside findings and outcomes?"""
+    """How does a unit's half year score (半年评价, Art 18), line by line, beside findings and outcomes? Of more than a
+    few items behind a rate, `items_at` is where these are listed.
+    """
     half = half_year(period)
     if half is None:
         raise Problem(404, "not-found", f"{period} is no half year, as 2020H1 is")
-    return found(questions.evaluation(unit_id(unit) or unit, half, moment), f"unit {unit}")
+    told = found(questions.evaluation(unit_id(unit) or unit, half, moment, items=False), f"unit {unit}")
+    if all((line["denominator"] or 0) <= NAMED for line in told["lines"]):
+        return found(questions.evaluation(unit_id(unit) or unit, half, moment), f"unit {unit}")
+    times = {name: request.query_params[name] for name in ("as_of", "at") if request.query_params.get(name)}
+    return {**told, "lines": _pointing(told, times)}
+
+
+def _pointing(told: Answer, times: dict[str, str]) -> list[Answer]:
+    """The lines, those of a rate with the address of the list of what is behind it."""
+    query = urlencode({"unit": told["unit"], "from": told["from"], "to": told["to"], **times})
+    return [
+        each if "items" in each else {**each, "items_at": f"/v1/kpis/{each['measure']}/items?{query}"}
+        for each in told["lines"]
+    ]
 
 
 def _year(from_: str | None, to: str | None) -> tuple[date | None, date | None]:

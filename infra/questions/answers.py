@@ -251,17 +251,19 @@ class Answers:
             ("three-none", unit, from_, to), as_of, lambda book: places.board(book, unit, *past_year(book, from_, to))
         )
 
-    def evaluation(self, unit: str, period: Period, as_of: When = None) -> Answer | None:
-        asked, span = ("evaluation", unit, period.name), (unit, period.first, period.last)
+    def evaluation(self, unit: str, period: Period, as_of: When = None, *, items: bool = True) -> Answer | None:
+        """Without the items behind its rates, of which there may be many, these are counted."""
+        asked, span = ("evaluation", unit, period.name, items), (unit, period.first, period.last)
+
+        def ask(book: Book, rates: Answer) -> Answer | None:
+            return evaluations.evaluate(book, unit, period, rates["kpis"])
+
+        if items:
+            return self._kept(asked, as_of, lambda book: ask(book, figures.kpi(book, *span)))
         if as_of is not None:
-            return self._kept(
-                asked, as_of, lambda book: evaluations.evaluate(book, unit, period, figures.kpi(book, *span)["kpis"])
-            )
+            return self._kept(asked, as_of, lambda book: ask(book, figures.without_items(figures.kpi(book, *span))))
         with self._tallies.at(None) as (whole, counted):
-            return self._kept_of(
-                whole, asked,
-                lambda book: evaluations.evaluate(book, unit, period, figures.rates(book, counted, *span)["kpis"]),
-            )  # fmt: skip
+            return self._kept_of(whole, asked, lambda book: ask(book, figures.rates(book, counted, *span)))
 
     def ledger(self, kind: str, *, as_of: When = None, **wanted: Any) -> Answer | None:
         asked = ledgers.Wanted(**wanted)

@@ -16,7 +16,7 @@ from projections.evaluation import Measured
 from projections.three_none import CAUTION, HIGH
 
 Rates = Mapping[str, Mapping[str, Any]]
-"""The rates of the unit and the period."""
+"""The rates of the unit and the period, with the items behind them or without."""
 RATES = ("repeat_rate", "timely_acceptance_unit", "on_time_answer")
 
 
@@ -45,7 +45,10 @@ def evaluate(book: Book, unit: str, period: Period, rates: Rates) -> dict[str, A
 
 def _measured(book: Book, unit: Unit, period: Period, rates: Rates) -> dict[str, Measured]:
     """What can be measured: goings up by what occurs in the unit, rates by what it answers for."""
-    told = {name: Measured(rates[name]["numerator"], rates[name]["denominator"], []) for name in RATES}
+    told = {
+        name: Measured(rates[name]["numerator"], rates[name]["denominator"], rates[name].get("denominator_items"))
+        for name in RATES
+    }
     beyond, collective = _beyond(book, unit, period), _collective(book, unit, period)
     return {
         **told, "beyond_to_province": Measured(len(beyond), None, beyond),

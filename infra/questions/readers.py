@@ -5,7 +5,6 @@ from typing import Any
 from msgspec.structs import replace
 
 from domain.moments import When
-from domain.periods import Period
 from domain.reader import Reader
 from infra.questions import cases
 from infra.questions.answers import Answer, Answers
@@ -142,9 +141,9 @@ class ReadersAnswers(Answers):
         self._govern(unit)
         return super().three_none(unit, *asked, **wanted)
 
-    def evaluation(self, unit: str, period: Period, as_of: When = None) -> Answer | None:
+    def evaluation(self, unit: str, *asked: Any, **wanted: Any) -> Answer | None:
         self._govern(unit)
-        return super().evaluation(unit, period, as_of)
+        return super().evaluation(unit, *asked, **wanted)
 
     def scoreboard(self, unit: str, *asked: Any, **wanted: Any) -> Answer | None:
         self._govern(unit)

@@ -174,7 +174,7 @@ class FakeQuestions:
         told = {"unit": unit, "from": str(from_), "to": str(to), "indicators": {}, "caution": {}, "places": []}
         return self._told(as_of) | told if unit is None else None
 
-    def evaluation(self, unit, period, as_of=None):
+    def evaluation(self, unit, period, as_of=None, *, items=True):
         return self._told(as_of) | {"unit": unit, "period": period.name, "lines": []} if unit != "unit:none" else None
 
     def ledger(self, kind, *, unit=None, state=None, as_of=None, **_):

@@ -33,7 +33,7 @@ def test_each_line_says_what_was_measured_and_how_the_points_follow(year):
         ("to-province-and-beijing", 1, None, 18.0), ("collective-to-city", 2, None, 16.0),
         ("repeats", 1, 3, 13.33), ("acceptance", 2, 2, 20.0), ("handling", 1, 2, 10.0),
     ]  # fmt: skip
-    assert (lines[0]["items"], lines[1]["items"]) == (["1"], ["2", "4"])
+    assert [each["items"] for each in lines] == [["1"], ["2", "4"], ["1", "2", "3"], ["1", "2"], ["1", "2"]]
     assert lines[0]["explained"] == {
         "zh": "赴省进京越级访：1件次，每件次扣2分，满分20分，得18分。",
         "en": "visits to the province or Beijing past the proper level: 1, 2 points off for each, 18 of 20 points.",
@@ -96,12 +96,25 @@ def test_a_human_sends_the_proposal_and_it_is_recorded_beside_listing_and_interv
 def test_as_of_a_day_before_it_is_what_was_known_then(year):
     told = year.ask.evaluation(COUNTY, FIRST, as_of=at("2020-03-04 23:00"))
     assert told["lines"][0]["numerator"] == 0
+    assert told["lines"][2]["items"] == ["1", "2", "3"]
 
 
 def test_every_door_says_the_same(year):
     http = year.http.get("/v1/evaluations/2020H1?unit=430408-gov").json()
     assert http == year.danze("evaluate", COUNTY, "2020H1", "--json").json
     assert "得18分" in year.danze("evaluate", COUNTY, "2020H1").out
+
+
+@pytest.mark.parametrize("when", ["", "&as_of=2020-06-30T23:00:00%2B08:00"])
+def test_over_http_many_items_are_listed_elsewhere_and_no_key_says_none(year, when, monkeypatch):
+    asked = f"/v1/evaluations/2020H1?unit=430408-gov{when}"
+    few = year.http.get(asked).json()["lines"]
+    monkeypatch.setattr("api.routes.ledgers.NAMED", 2)
+    many = year.http.get(asked).json()["lines"]
+    assert ["items" in each for each in many] == [True, True, False, False, False]
+    for line, whole in zip(many, few, strict=True):
+        at = line.pop("items_at", None)
+        assert line == whole if at is None else line | {"items": year.http.get(at).json()["items"]} == whole
 
 
 def test_what_is_no_half_year_or_no_unit_is_refused(year):

@@ -106,7 +106,7 @@ def _near(half: Period) -> list[str]:
 def evaluation(page: Shown, questions: Asks, period: FromPath[str], code: FromPath[str]) -> Response[str]:
     """How one unit's half year scores, line by line, and what humans recorded of it."""
     half = _half(page, questions, period)
-    told = found(questions.evaluation(unit_id(code) or code, half, page.moment), f"unit {code}")
+    told = found(questions.evaluation(unit_id(code) or code, half, page.moment, items=False), f"unit {code}")
     rows = ({**each, **_in_words(page, each)} for each in told["lines"])
     return page.show(
         "evaluation.html", told=told, near=_near(half), code=code, sheet=Sheet(f"evaluation-{half.name}", LINES, rows)
