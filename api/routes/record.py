@@ -42,7 +42,7 @@ def log(
 ) -> Answer:
     """What was recorded, in order? As of a time, events recorded later are left out; at one, those that came later.
 
-    Go on from the position after `next`; the other way round, from the one before it.
+    Go on from the position after `next`; the other way round, from the one before it, until there is none.
     """
     beside = None if from_ is None else from_ + (1 if split(sort)[1] else -1)
     return questions.log(beside, limit, moment, sort=sort)

@@ -132,9 +132,10 @@ def log(
 ) -> dict[str, Any]:  # fmt: skip
     """Events after a position, as they are stored, with their positions; `seen` says what a reader may see of each.
 
-    The other way round those before it, from the newest on where none is given.
+    The other way round those before it, from the newest on where none is given; there `next` ends with the first.
     """
-    if orders.split(sort)[1]:
+    down = orders.split(sort)[1]
+    if down:
         last = book.position if after is None else min(after - 1, book.position)
         entries = book.log.read(max(last - limit, 0), upto=last, limit=limit)[::-1] if last > 0 else []
     else:
@@ -143,4 +144,5 @@ def log(
         {**msgspec.json.decode(told.body), "position": told.position}
         for entry in book.seen.among(entries) if (told := seen(entry) if seen else entry) is not None
     ]  # fmt: skip
-    return {**book.head(), "events": events, "next": entries[-1].position if entries else None}
+    more = entries and not (down and entries[-1].position == 1)
+    return {**book.head(), "events": events, "next": entries[-1].position if more else None}
