@@ -22,7 +22,7 @@ NO_HEAD = NO_TIMES - {"/v1/log/checkpoints", "/v1/diff"}
 NAMED = {
     "no": "1", "code": HOUSING, "unit": HOUSING, "official": head(HOUSING), "subject": "petition:1", "by": "place",
     "kind": "dispute", "period": "2020H1", "from": "2020-05-01", "to": "2020-06-30", "before": "2020-05-01",
-    "after": "2020-08-01",
+    "after": "2020-08-01", "rate": "repeat_rate",
 }  # fmt: skip
 """What a question that cannot do without a name is asked about."""
 SQUARE = ("--as-of", "2020-06-29", "--at", "2020-06-15")
