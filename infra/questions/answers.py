@@ -1,6 +1,7 @@
 """Every question of the contract (section 6) under one name each."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -33,9 +34,10 @@ from infra.questions import (
     vouched,
 )
 from infra.questions.book import Book, past_year
+from infra.questions.counted import Counted
 from infra.questions.kept import Kept
 from infra.questions.library import Library
-from infra.questions.tallies import Tallies
+from infra.questions.tallies import Tallies, WentOn
 from infra.questions.what_if import WhatIf
 from infra.seals.prove import bundle, proofs, signed
 from infra.seals.sealer import Folder
@@ -49,9 +51,12 @@ from projections.visibility import EVERYTHING, handles, registered
 
 Answer = dict[str, Any]
 T = TypeVar("T")
+U = TypeVar("U")
 ANSWERS_KEPT = 100
 VALUES_KEPT = 500_000
 """Of all these answers together: some tens of megabytes."""
+TRIES = 2
+"""So often what is counted and what is read are looked for while others ask."""
 
 
 class Answers:
@@ -191,9 +196,8 @@ class Answers:
         """The same without the items behind each rate, which `rate_items` lists."""
         if as_of is not None:
             return figures.without_items(self.kpi(unit, from_, to, as_of))
-        with self._tallies.at(None) as (book, counted):
-            asked = ("rates", unit, from_, to)
-            return self._kept_of(book, asked, lambda book: figures.rates(book, counted, unit, from_, to))
+        asked = unit, from_, to
+        return self._counted(("rates", *asked), lambda book, sums: figures.rated(book, sums, *asked), figures.rates)
 
     def rate_items(
         self, unit: str, from_: date, to: date, rate: str, side: str, *, limit: int = 500, cursor: str | None = None,
@@ -256,14 +260,14 @@ class Answers:
         asked, span = ("evaluation", unit, period.name, items), (unit, period.first, period.last)
 
         def ask(book: Book, rates: Answer) -> Answer | None:
-            return evaluations.evaluate(book, unit, period, rates["kpis"])
+            return evaluations.evaluate(book, unit, period, rates)
 
         if items:
-            return self._kept(asked, as_of, lambda book: ask(book, figures.kpi(book, *span)))
+            return self._kept(asked, as_of, lambda book: ask(book, figures.kpi(book, *span)["kpis"]))
         if as_of is not None:
-            return self._kept(asked, as_of, lambda book: ask(book, figures.without_items(figures.kpi(book, *span))))
-        with self._tallies.at(None) as (whole, counted):
-            return self._kept_of(whole, asked, lambda book: ask(book, figures.rates(book, counted, *span)))
+            told = figures.without_items
+            return self._kept(asked, as_of, lambda book: ask(book, told(figures.kpi(book, *span))["kpis"]))
+        return self._counted(asked, lambda book, sums: figures.rated(book, sums, *span).kpis, ask)
 
     def ledger(self, kind: str, *, as_of: When = None, **wanted: Any) -> Answer | None:
         asked = ledgers.Wanted(**wanted)
@@ -312,9 +316,21 @@ class Answers:
         self, book: Book, question: tuple[Any, ...], ask: Callable[[Book], T],
         among: Kept[tuple[Any, ...], Any] | None = None,
     ) -> T:  # fmt: skip
-        key = (book.reach, book.seen, book.behind, book.tables.number, *question)
+        key = (*book.alike, *question)
         answer: T = (self._answers if among is None else among).get(key, lambda: ask(book))
         return answer
+
+    def _counted(
+        self, question: tuple[Any, ...], take: Callable[[Book, Counted], U], tell: Callable[[Book, U], T]
+    ) -> T:  # fmt: skip
+        """Of the present, what is counted together with what rows tell; nobody waits for the rows, unless the record
+        goes on each time (`Tallies.together`).
+        """
+        for _ in range(TRIES):
+            with suppress(WentOn):
+                return self._kept(question, None, lambda book: self._tallies.together(book, take, tell))
+        with self._tallies.at(None) as (book, counted):
+            return self._kept_of(book, question, lambda book: tell(book, take(book, counted)))
 
     def diff(
         self, a: datetime, b: datetime, *, unit: str | None = None, from_: date | None = None, to: date | None = None,

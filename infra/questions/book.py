@@ -106,6 +106,11 @@ class Book:
         return Sight(self.position, self.position)
 
     @property
+    def alike(self) -> tuple[Reach, Sight, int, int]:
+        """The same with the rows as they are read: equal for books that answer alike to who sees as far."""
+        return self.reach, self.seen, self.behind, self.tables.number
+
+    @property
     def checkpoints(self) -> Checkpoints:
         return self._checkpoints
 

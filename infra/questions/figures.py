@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, case, func, or_, select
 
@@ -28,16 +28,29 @@ def kpi(book: Book, unit: str, from_: date, to: date) -> dict[str, Any]:
             "not_computed": NOT_COMPUTED}  # fmt: skip
 
 
-def rates(book: Book, counted: Counted, unit: str, from_: date, to: date) -> dict[str, Any]:
-    """The same without the items behind them, from what is counted; `rate_items` lists them."""
+class Rated(NamedTuple):
+    """The rates of a unit and all below it, and what was asked about."""
+
+    unit: str
+    asked: Asked
+    kpis: dict[str, Any]
+
+
+def rated(book: Book, counted: Counted, unit: str, from_: date, to: date) -> Rated:
+    """From what is counted: no row is read."""
     asked = Asked(counted.owing.below(unit), counted.owing.bureaus, from_.isoformat(), to.isoformat(),
                   book.moment.date().isoformat(), book.rules.on, ())  # fmt: skip
+    return Rated(unit, asked, counts(counted.tally.marks(asked.members, asked.start, asked.end), asked))
+
+
+def rates(book: Book, rated: Rated) -> dict[str, Any]:
+    """As `kpi`, without the items behind the rates; `rate_items` lists them."""
+    unit, asked, kpis = rated
     lasting = {
         name: _lasting(book, asked, day) for name, day in (("acceptance", "accepted_on"), ("answer", "answered_on"))
     }
     return {**book.head(), "formula_version": FORMULA, "unit": unit, "from": asked.start, "to": asked.end,
-            "kpis": counts(counted.tally.marks(asked.members, asked.start, asked.end), asked),
-            "averages": paces(lasting, book.rules.calendar), "not_computed": NOT_COMPUTED}  # fmt: skip
+            "kpis": kpis, "averages": paces(lasting, book.rules.calendar), "not_computed": NOT_COMPUTED}  # fmt: skip
 
 
 def _lasting(book: Book, asked: Asked, day: str) -> list[tuple[str, str, int]]:

@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from copy import copy
 from threading import Lock
 from time import sleep
+from typing import TypeVar
 
 from domain.moments import When
 from infra.past.sight import Sight
@@ -22,6 +23,12 @@ from projections.visibility import EVERYTHING, Reach
 
 PAUSE = 0.005
 """Seconds between two judgements, in which others have their turn."""
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+class WentOn(Exception):
+    """The record did, while it was asked."""
 
 
 class Tallies:
@@ -59,6 +66,20 @@ class Tallies:
                     yield book, counted
                     return
             self._present.load(book)  # others ask meanwhile
+
+    def together(self, book: Book, take: Callable[[Book, Counted], U], tell: Callable[[Book, U], T]) -> T:
+        """What is told of a present book from what is counted, and from rows that others need not wait for.
+
+        Raises `WentOn` where both are not of the book's moment.
+        """
+        with self.at(None) as (now, counted):
+            taken = take(now, counted)
+        if now.alike != book.alike:
+            raise WentOn
+        told = tell(book, taken)
+        if self._seen(self._library.at(None)).alike != book.alike:
+            raise WentOn
+        return told
 
     @contextmanager
     def _whole(self) -> Iterator[tuple[Book, Whole]]:

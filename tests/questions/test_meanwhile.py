@@ -2,14 +2,17 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from threading import Event, current_thread
 
 import pytest
 
 from cli.wiring import System
 from domain.codec import encode
+from domain.periods import half_year
 from domain.reader import Reader
 from infra.log.port import StoreError
+from infra.questions import evaluations, figures
 from infra.questions.present import Present
 from infra.questions.share import Share
 from infra.questions.whole import Whole
@@ -96,3 +99,47 @@ def test_what_a_store_that_went_away_left_half_counted_is_not_gone_on_from(syste
         rates(system.answers)
     with closing(System(system.url)) as other:
         assert rates(system.answers) == rates(other.answers)
+
+
+SPAN = (date(2020, 1, 1), date(2020, 6, 30))
+SLOW = [
+    (figures, "_lasting", lambda ask: ask.rates(COUNTY, *SPAN)),
+    (evaluations, "_outcomes", lambda ask: ask.evaluation(COUNTY, half_year("2020H1"), items=False)),
+]
+"""Questions that read rows for a while beside what is counted, and what reads them."""
+
+
+@pytest.fixture(params=SLOW)
+def between(request, monkeypatch):
+    """Asks one of the questions; each time that it reads rows the next thing happens first."""
+    where, name, question = request.param
+    reading = getattr(where, name)
+
+    def asking(answers, *happening):
+        happens = iter(happening)
+
+        def slow(*asked):
+            next(happens, lambda: None)()
+            return reading(*asked)
+
+        monkeypatch.setattr(where, name, slow)
+        return question(answers)
+
+    return asking
+
+
+def test_nobody_waits_while_rows_are_read_for_what_is_counted(system, between):
+    with ThreadPoolExecutor(1) as another:
+        between(system.answers, lambda: another.submit(system.answers.case, "1").result(5))
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_is_counted_and_what_is_read_are_of_one_moment(system, between, times):
+    """An item is registered and accepted in between, once, or as often as it is begun anew."""
+
+    def goes_on(no):
+        take(system, on("2020-04-11", raised(), no=no), on("2020-04-11", accept(), no=no))
+
+    told = between(system.answers, *(partial(goes_on, no) for no in ("90", "91")[:times]))
+    with closing(System(system.url)) as other:
+        assert told == between(other.answers)
