@@ -40,6 +40,7 @@ IS_DATE = {"format": "date"}
 From = Annotated[str | None, QueryParameter(name="from", description=DATE, schema_extra=IS_DATE, min_length=10)]
 To = Annotated[str | None, QueryParameter(description=DATE, schema_extra=IS_DATE, min_length=10)]
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MONTH = re.compile(r"\d{4}-\d{2}")
 _SPACE_FOR_PLUS = re.compile(r" (\d{2}:\d{2})$")
 
 
@@ -77,6 +78,22 @@ def read_date(text: str | None, path: str) -> date | None:
     if read is None:
         raise bad_value(path, "not a date like 2020-06-30")
     return read
+
+
+def read_month(text: str | None, path: str) -> str | None:
+    """A month as 2020-08, or a problem that names the field."""
+    if not text:
+        return None
+    try:
+        date.fromisoformat(f"{text}-01" if _MONTH.fullmatch(text) else "")
+    except ValueError:
+        raise bad_value(path, "not a month like 2020-08") from None
+    return text
+
+
+def read_month_or_day(text: str | None, path: str) -> str | None:
+    """A month or a day of one, or a problem that names the field."""
+    return str(read_date(text, path)) if text and _DATE.fullmatch(text) else read_month(text, path)
 
 
 def read_between(from_: str | None, to: str | None) -> tuple[date | None, date | None]:

@@ -12,6 +12,7 @@ from api.ports import Answer, Asks
 from api.problems import answers, cursor_read, found
 from api.routes import accountability_told
 from api.routes.petitions import Cursor
+from domain.fact import Level
 from projections import orders
 
 
@@ -26,7 +27,7 @@ def units(
     questions: Asks,
     moment: Moment,
     q: Annotated[str, QueryParameter(max_length=200, description="A part of the name")] = "",
-    level: FromQuery[str | None] = None,
+    level: FromQuery[Level | None] = None,
     division: Annotated[
         str | None, QueryParameter(description="A division code; its subdivisions are taken in")
     ] = None,

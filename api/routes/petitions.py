@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from litestar import Request, Response, get
 from litestar.params import FromPath, FromQuery, PathParameter, QueryParameter
 
-from api.asked import SORT, From, Moment, To, read_between, unit_id
+from api.asked import SORT, From, Moment, To, read_between, read_month, read_month_or_day, unit_id
 from api.ports import Answer, Asks, Lets
 from api.problems import answers, cursor_read, found
 from api.roles import asked_of, reader_of
@@ -72,8 +72,8 @@ def search_petitions(
             registered_by=unit_id(registered_by),
             of=unit_id(of),
             only=only,
-            month=month,
-            closed=closed,
+            month=read_month(month, "month"),
+            closed=read_month_or_day(closed, "closed"),
             from_=begins,
             to=ends,
             limit=limit,

@@ -137,6 +137,9 @@ def test_a_list_goes_on_where_it_ended(client):
         ("petitions?min_position=-1", "min_position"),
         ("findings?rule=F4", "rule"),
         ("findings?axis=C", "axis"),
+        *((f"petitions?month={each}", "month") for each in ("2020-99", "abc", "2020-8", "2020-08-01", "0000-01")),
+        *((f"petitions?closed={each}", "closed") for each in ("zzz", "2020-13", "2020-02-31", "2020-W01-1")),
+        ("units?level=citty", "level"),
         ("kpis?unit=u&from=2020-01-01", "to"),
         ("kpis?unit=u&from=2020-02-30&to=2020-03-01", "from"),
         ("kpis?unit=u&from=2020-03-01&to=2020-02-01", "to"),
@@ -154,6 +157,25 @@ def test_a_bad_parameter_is_named(client, query, path):
     answer = client.get(f"/v1/{query}")
     assert answer.status_code == 400
     assert path in [e["path"] for e in answer.json()["errors"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "path"),
+    [("petitions?month=2020-99", "month"), ("petitions?closed=zzz", "closed"), ("units?level=citty", "level")],
+)
+def test_a_bad_parameter_of_a_page_is_named_as_well(client, query, path):
+    answer = client.get(f"/{query}", headers={"accept": "text/html"})
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "text/html; charset=utf-8")
+    assert f"{path}: " in answer.text
+
+
+@pytest.mark.parametrize(
+    "query", ["petitions?month=2020-08&closed=2020-08-31", "petitions?closed=2020-09", "units?level=city"]
+)
+def test_a_month_a_day_and_a_level_are_taken(client, query):
+    assert [client.get(f"{way}/{query}").status_code for way in ("", "/v1")] == [200, 200]
+    empty = query.partition("?")[0] + "?month=&closed=&level="
+    assert client.get(f"/{empty}").status_code == 200, "a form sends what was left empty"
 
 
 def test_a_reader_waits_for_his_own_write_and_is_told_when_it_does_not_come(client, questions, monkeypatch):

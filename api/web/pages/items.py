@@ -8,7 +8,7 @@ from typing import Annotated, Any, get_args
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from api.asked import read_date, unit_id
+from api.asked import read_date, read_month, read_month_or_day, unit_id
 from api.ports import Asks
 from api.problems import bad_value, cursor_read, found
 from api.routes.petitions import Only
@@ -58,8 +58,11 @@ def petitions(
     """Search; typing refreshes the rows only."""
     if only and only not in ONLY:
         raise bad_value("only", f"one of {', '.join(ONLY)}")
-    rest: dict[str, Any] = {name: page.query.get(name) or None for name in ("purpose", "month", "closed")}
-    rest |= {name: unit_id(page.query.get(name)) or None for name in ("registered_by", "of")}
+    rest: dict[str, Any] = {name: unit_id(page.query.get(name)) or None for name in ("registered_by", "of")}
+    rest |= {
+        "purpose": page.query.get("purpose") or None, "month": read_month(page.query.get("month"), "month"),
+        "closed": read_month_or_day(page.query.get("closed"), "closed"),
+    }  # fmt: skip
     with cursor_read(cursor):
         told = questions.search(
             q.strip(),

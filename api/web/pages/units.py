@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, get_args
 
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery, QueryParameter
@@ -18,6 +18,7 @@ from api.web.pages.findings import findings_sheet
 from api.web.pictures import duty_calendar
 from api.web.sheets import Sheet
 from api.web.words import catalogue
+from domain.fact import Level
 from projections.duties import LONGEST
 
 GAPS_SHOWN = 200
@@ -40,6 +41,8 @@ def units(
     division: FromQuery[str | None] = None,
 ) -> Response[str]:
     """Which units stand, and what they have open."""
+    if level and level not in get_args(Level):
+        raise bad_value("level", f"one of {', '.join(get_args(Level))}")
     told = questions.units(page.moment)
     shown = chosen(told["units"], q, level, division)
     levels = [name for name in catalogue()["level"] if any(u["level"] == name for u in told["units"])]
