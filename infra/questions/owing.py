@@ -70,9 +70,10 @@ class Owing:
     def duties(self, book: Book, members: Collection[UnitId]) -> dict[str, int]:
         """What these units owed in the year, by how it stands."""
         if missing := {unit for unit in members if unit not in self._duties}:
-            self._duties |= {unit: Counter() for unit in missing}
+            found: dict[str, Counter[str]] = {unit: Counter() for unit in missing}
             for each in judged(book, self._recalled(book), missing, *past_year(book, None, None)):
-                self._duties[each.owed.unit][each.state] += 1
+                found[each.owed.unit][each.state] += 1
+            self._duties |= found
         total: Counter[str] = Counter()
         for unit in members:
             total.update(self._duties[unit])

@@ -101,6 +101,18 @@ def test_what_a_store_that_went_away_left_half_counted_is_not_gone_on_from(syste
         assert rates(system.answers) == rates(other.answers)
 
 
+def test_duties_that_could_not_be_judged_are_judged_when_the_store_is_back(system, monkeypatch):
+    def away(*asked):
+        raise StoreError("the server went away")
+
+    with monkeypatch.context() as gone:
+        gone.setattr("infra.questions.owing.judged", away)
+        with pytest.raises(StoreError):
+            system.answers.scoreboard(COUNTY)
+    with closing(System(system.url)) as other:
+        assert system.answers.scoreboard(COUNTY) == other.answers.scoreboard(COUNTY)
+
+
 SPAN = (date(2020, 1, 1), date(2020, 6, 30))
 SLOW = [
     (figures, "_lasting", lambda ask: ask.rates(COUNTY, *SPAN)),
