@@ -123,5 +123,5 @@ def _restored(answer: dict[str, Any], manifest: Manifest) -> None:
         out.print(f"let {manifest.store} take no more actions, wherever it still runs", markup=False)
     if answer["paused"]:
         paused = f"{len(answer['paused']):,} subscriptions to news are paused"
-        out.print(f"{paused}: once no other store writes to them, danze webhook resume ID, of each in", markup=False)
-        out.print("danze webhook list", markup=False)
+        out.print(f"{paused}: once no other store writes to them, for each of danze webhook list", markup=False)
+        out.print("danze webhook resume ID", markup=False)
