@@ -61,7 +61,7 @@ def test_what_was_told_is_not_told_again_by_another_process(after, book, mailbox
     answers = after(*STORY)
     book.add(Wanted(mailbox.url, OPERATOR), 0)
     emptied(Postman(book, answers))
-    emptied(Postman(Subscriptions(book._path), answers))
+    emptied(Postman(Subscriptions(book.path), answers))
     assert len(mailbox.got) == 2
 
 
@@ -148,8 +148,8 @@ def test_over_http_one_subscribes_looks_and_ends_it(after, book, mailbox):
 
 def test_the_file_with_the_secrets_is_its_owners_alone(book, mailbox):
     book.add(Wanted(mailbox.url, OPERATOR), 0)
-    assert book._path.stat().st_mode & 0o077 == 0
-    with book.alone() as first, Subscriptions(book._path).alone() as second:
+    assert book.path.stat().st_mode & 0o077 == 0
+    with book.alone() as first, Subscriptions(book.path).alone() as second:
         assert (first, second) == (True, False)
 
 
