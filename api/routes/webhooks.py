@@ -40,6 +40,8 @@ def _mine(hooks: Hooks, request: AnyRequest, id: str) -> Answer:
 @post(
     "/v1/webhooks",
     operation_id="subscribe",
+    description="Has news of findings sent to an address. The secret that letters are signed with is told this once. "
+    "Nothing is sent any more when the token that asked for it is revoked or has expired.",
     tags=["webhooks"],
     status_code=201,
     sync_to_thread=True,
@@ -49,10 +51,7 @@ def _mine(hooks: Hooks, request: AnyRequest, id: str) -> Answer:
 def subscribe(
     request: AnyRequest, questions: Asks, webhooks: HooksOf, doors: Lets, data: JSONBody[shapes.Wanted]
 ) -> Answer:
-    """Has news of findings sent to an address. The secret that letters are signed with is told this once.
-
-    Nothing is sent any more when the token that asked for it is revoked or has expired.
-    """
+    """A subscription, in the name of who asks."""
     hooks, unit = _hooks(webhooks), unit_id(data.get("unit"))
     if wrong := sorted(set(data.get("types", [])) - set(shapes.TYPES)):
         raise bad_value("types", f"{wrong[0]!r} is none of {', '.join(shapes.TYPES)}")

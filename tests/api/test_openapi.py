@@ -46,6 +46,11 @@ NO_TIMES = (
 )  # fmt: skip
 
 
+def test_every_operation_says_what_it_is_for_in_our_words(document):
+    said = {f"{method} {path}": o.get("description", "") for path, method, o in operations(document)}
+    assert [route for route, words in said.items() if not words or "callable" in words] == []
+
+
 def test_every_question_has_as_of_and_min_position(document):
     for path, method, operation in operations(document):
         if method == "get" and path not in (*NO_TIMES, "/v1/diff"):
