@@ -209,7 +209,7 @@ def test_a_finding_is_opened_and_decided(page, city):
         form.get_by_label("认定机关").fill("unit:430400-jw")
         form.get_by_role("button", name="提交并入账").click()
         page.get_by_text("已入账").wait_for()
-    assert page.get_by_text("逾期未作说明").is_visible()
+    assert page.get_by_text("逾期未作说明").first.is_visible()
     assert page.locator("h1 + .chips .state-decided").count() == 1
 
 
