@@ -82,7 +82,7 @@ class Door:
         return told
 
     def rate(self, no: str, target: str, score: str) -> dict[str, Any]:
-        """A petitioner's rating, by himself; the same again is a duplicate."""
+        """A petitioner's rating, by himself: one for each target."""
         action = {
             "specversion": "1.0", "id": f"{no}/{target}/{score}", "source": "/danze/public", "time": now().isoformat(),
             "type": "petition.rated.v1", "subject": f"petition:{no}", "actor": "system:public",

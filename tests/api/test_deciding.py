@@ -1,6 +1,7 @@
 """A supervisor decides on a finding from its page: what is recorded, what is refused, and that no other site can."""
 
 import re
+from time import sleep
 
 import pytest
 
@@ -52,11 +53,23 @@ def test_a_named_human_opens_and_decides_and_the_page_shows_it(client, system, f
     assert decided["decisions"][0]["measure"] == "admonish"
 
 
-def test_a_second_click_records_nothing_more(client, system, finding):
-    once = {"step": "opened", "id": "one-click", **WHO}
-    answers = [client.post(f"/decide/{finding['id']}", data=once, follow_redirects=False) for _ in range(2)]
+def test_a_second_click_records_nothing_more_though_it_comes_a_second_later(client, system, finding):
+    form = {"step": "opened", "id": "one-click", **WHO}
+    answers = [client.post(f"/decide/{finding['id']}", data=form, follow_redirects=False)]
+    sleep(1)
+    answers.append(client.post(f"/decide/{finding['id']}", data=form, follow_redirects=False))
     assert len({each.headers["location"] for each in answers}) == 1
     assert [each["type"] for each in system.answers.finding(finding["id"])["steps"]] == ["finding.opened.v1"]
+
+
+def test_a_form_sent_again_with_another_reason_is_told_that_it_was_taken(client, system, finding):
+    send(client, finding, "opened")
+    form = {"step": "dismissed", "id": "one-form", **WHO}
+    first, again = (client.post(f"/decide/{finding['id']}", data=form | {"reason": why}, headers=HTML,
+                                follow_redirects=False) for why in ("情有可原", "查无实据"))  # fmt: skip
+    assert (first.status_code, again.status_code) == (303, 409)
+    assert "with other content" in again.text
+    assert [each.get("reason") for each in system.answers.finding(finding["id"])["steps"]] == [None, "情有可原"]
 
 
 def test_what_is_refused_is_told_beside_the_form_which_keeps_what_was_written(client, system, finding):

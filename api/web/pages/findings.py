@@ -14,7 +14,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 
 from api.asked import SHANGHAI, official_id, read_date, unit_id
-from api.ports import Answer, Asks, Takes
+from api.ports import Answer, Asks, Questions, Takes
 from api.problems import bad_value, cursor_read, found
 from api.roles import reader_of
 from api.web.page import Page, Shown
@@ -147,11 +147,21 @@ async def decide(
     name, form = path.removeprefix("/"), await request.form()
     shown = found(await asyncio.to_thread(questions.finding, name, None), f"finding {name}")
     action = _action(name, form, reader_of(request))
-    (outcome,) = await asyncio.to_thread(intake.take, [json.dumps(action, ensure_ascii=False).encode()])
-    if outcome["outcome"] == "rejected":
-        why, page.path = outcome["rejection"], f"/findings/{name}"
-        return await asyncio.to_thread(_whole, request, page, questions, shown, refused=why, form=dict(form))
-    return Redirect(page.link(f"/findings/{name}", recorded=outcome["position"]), status_code=303)
+    position = await asyncio.to_thread(_recorded_before, questions, action)
+    if position is None:
+        (outcome,) = await asyncio.to_thread(intake.take, [json.dumps(action, ensure_ascii=False).encode()])
+        if outcome["outcome"] == "rejected":
+            why, page.path = outcome["rejection"], f"/findings/{name}"
+            return await asyncio.to_thread(_whole, request, page, questions, shown, refused=why, form=dict(form))
+        position = outcome["position"]
+    return Redirect(page.link(f"/findings/{name}", recorded=position), status_code=303)
+
+
+def _recorded_before(questions: Questions, action: Answer) -> int | None:
+    """Where this very form was recorded. A second click comes a second later: to the intake it is another action."""
+    steps = (questions.timeline(action["subject"]) or {"events": []})["events"]
+    said = {name: value for name, value in action.items() if name not in {"specversion", "time"}}
+    return next((each["position"] for each in steps if said.items() <= each.items()), None)
 
 
 def _action(finding: str, form: Mapping[str, Any], reader: Reader) -> Answer:
