@@ -40,10 +40,10 @@ from cli.wiring import System, look_for_garbage_less_often, now
 from domain.envelope import SHANGHAI
 from domain.reader import Reader, Role, mistake
 from infra.city.simulation import START, simulate
+from infra.doors.tokens import Tokens, tokens_of
 from infra.log.port import Log, NewEntry, RawEntry, key_of
 from infra.log.urls import parse
 from infra.questions import Answers
-from infra.tokens import Tokens, tokens_of
 
 SCALE, DAYS = 0.54, 365
 """Of the simulated year: some 16,000 items, 15 events to each, with what is around them."""

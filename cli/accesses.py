@@ -9,7 +9,7 @@ import typer
 from cli.options import Json, Store
 from cli.screen import out, told
 from cli.wiring import DEFAULT_STORE
-from infra.access import access_log
+from infra.doors.access import access_log
 from infra.log.urls import parse
 
 

@@ -10,16 +10,16 @@ import typer
 from cli.options import Json, Seals, Store
 from cli.screen import bar, fail, out, told
 from cli.wiring import DEFAULT_STORE, now, opened
-from infra.access import access_key
 from infra.backup.forgetting import forgotten_since
 from infra.backup.making import back_up
 from infra.backup.manifest import Manifest, read
 from infra.backup.restoring import restore as restored
+from infra.doors.access import access_key
 from infra.log.open import open_log
 from infra.log.urls import SQLiteUrl, parse
-from infra.master_key import source_of
 from infra.seals.keys import folder_of, key_of
 from infra.seals.sealer import Folder
+from infra.vault.master_key import source_of
 from infra.webhooks.subscriptions import RESTORED, subscriptions_of
 
 NOBODY = "nobody"

@@ -16,9 +16,9 @@ from domain.codec import decode_action
 from domain.envelope import Rejected
 from infra.exporters.whole_file import afresh
 from infra.log.times import micros, of_micros
-from infra.retention import Due, due
-from infra.rotation import rotate
-from infra.vault import Vault
+from infra.vault.retention import Due, due
+from infra.vault.rotation import rotate
+from infra.vault.vault import Vault
 
 AGE = re.compile(r"(\d{1,6})([ymd])", re.ASCII)
 SOURCE = "/danze/retention"

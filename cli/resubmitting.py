@@ -109,7 +109,7 @@ def _published(system: System, again: list[Again], kafka: str, prefix: str) -> d
     """What cannot be understood is not sent: it would be refused again, and nobody knows what to seal in it."""
     from infra.kafka.publisher import Publisher, Record
     from infra.kafka.topics import Topics
-    from infra.sealed_box import Envelope
+    from infra.vault.sealed_box import Envelope
 
     envelope, topic = Envelope(system.vault.intake_key.public), Topics(prefix).actions
     records: list[Record] = []

@@ -21,9 +21,9 @@ from cli.wiring import DEFAULT_STORE, System, now, opened
 from domain.codec import LaterType
 from domain.envelope import Rejected, day_of
 from domain.reader import Reader
-from infra.access import accesses_of
 from infra.city.simulation import simulate
-from infra.doors import PROXIES, doors_of
+from infra.doors.access import accesses_of
+from infra.doors.doors import PROXIES, doors_of
 from infra.intake import NONE, Intake
 from infra.log.port import Conflict, StoreError
 from infra.log.urls import parse, printable

@@ -15,7 +15,7 @@ from infra.parts import parts
 
 if TYPE_CHECKING:
     from infra.kafka.publisher import Record
-    from infra.sealed_box import Envelope
+    from infra.vault.sealed_box import Envelope
 
 BATCH = 1_000
 """Actions of which Kafka has acknowledged all before the next are read."""
@@ -57,7 +57,7 @@ def send(file: str, kafka: str, prefix: str, *, intake_key: str | None, rejected
 
 def _checked(line: bytes, envelope: "Envelope | None") -> tuple[bytes, bytes] | Rejected:
     """Key and value of the record."""
-    from infra.sealed_box import in_clear
+    from infra.vault.sealed_box import in_clear
 
     action = decode_action(line)
     if isinstance(action, Rejected):
@@ -73,7 +73,7 @@ def _checked(line: bytes, envelope: "Envelope | None") -> tuple[bytes, bytes] | 
 def _envelope(intake_key: str | None) -> "Envelope | None":
     if not intake_key:
         return None
-    from infra.sealed_box import Envelope
+    from infra.vault.sealed_box import Envelope
 
     try:
         return Envelope(intake_key)

@@ -8,8 +8,8 @@ from cli.options import Json, Store
 from cli.screen import fail, out, told
 from cli.wiring import DEFAULT_STORE, now
 from domain.reader import GIVEN, Role, mistake
+from infra.doors.tokens import Issued, Tokens, tokens_of
 from infra.log.urls import parse
-from infra.tokens import Issued, Tokens, tokens_of
 
 tokens = typer.Typer(no_args_is_help=True, help="Local tokens: who may read and report through HTTP.")
 

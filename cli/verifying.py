@@ -10,7 +10,7 @@ import typer
 from cli.options import Json, Kafka, Prefix, Seals, Store
 from cli.screen import bar, fail, out, told
 from cli.wiring import DEFAULT_KAFKA, DEFAULT_STORE, kafka_settings, opened
-from infra.access import access_log, access_seals
+from infra.doors.access import access_log, access_seals
 from infra.importers.rows import ImportProblem
 from infra.log.checker import Checker
 from infra.log.urls import parse

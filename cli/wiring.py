@@ -10,6 +10,8 @@ from pathlib import Path
 
 from domain.envelope import SHANGHAI
 from infra.agenda import Agenda
+from infra.doors.query_codes import QueryCodes
+from infra.doors.tokens import tokens_of
 from infra.intake import Intake
 from infra.kafka.settings import KafkaSettings
 from infra.log.open import open_log
@@ -18,13 +20,11 @@ from infra.log.urls import SQLiteUrl, parse
 from infra.machine_time import MachineTime
 from infra.past.archive import Archive
 from infra.past.then import Past
-from infra.query_codes import QueryCodes
 from infra.questions import Answers
 from infra.seals.keys import folder_of
 from infra.seals.sealer import Folder
 from infra.shipped import shipped_rules
-from infra.tokens import tokens_of
-from infra.vault import Vault, open_vault
+from infra.vault.vault import Vault, open_vault
 from infra.views.opened import V, postgres_views, sqlite_views
 from infra.views.projector import Projector
 from infra.views.store import Views

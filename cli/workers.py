@@ -44,7 +44,7 @@ def intake(
     from consumers.intake import Intake
     from consumers.patience import Patience
     from consumers.workers import intake_worker
-    from infra.sealed_box import in_clear
+    from infra.vault.sealed_box import in_clear
     from infra.watching import WatchedDoor
 
     settings, topics, touch = kafka_settings(kafka), Topics(prefix), Pulse(pulse)

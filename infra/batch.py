@@ -19,7 +19,7 @@ from infra.log.port import Log, NewEntry, Rejection
 from infra.log.times import EPOCH, micros
 from infra.office import Office
 from infra.refused import NOBODY, kept, key_of, petitioners_of
-from infra.vault import Vault
+from infra.vault.vault import Vault
 
 SKEW = timedelta(seconds=60)
 """How far a producer's clock may run ahead; such an action is recorded at its own time."""

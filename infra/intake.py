@@ -19,8 +19,8 @@ from infra.batch import Batch, Outcome, Place, Sent
 from infra.log.port import Conflict, Log
 from infra.office import Office
 from infra.refused import key_of, key_of_broken
-from infra.sealed_box import IntakeKey
-from infra.vault import Vault
+from infra.vault.sealed_box import IntakeKey
+from infra.vault.vault import Vault
 
 ATTEMPTS = 20
 """Times a batch is decided again because another writer was faster."""

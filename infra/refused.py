@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from domain.envelope import Action, AnyAction, Rejected
-from infra.sealed_box import is_sealed
-from infra.vault import Vault
+from infra.vault.sealed_box import is_sealed
+from infra.vault.vault import Vault
 
 TOLD = ("id", "source", "type", "subject", "time", "actor", "unit")
 """What is told in clear of a refused action that was not understood."""

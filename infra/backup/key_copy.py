@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from infra.vault_store import KEYS, TABLES, KeyStore
+from infra.vault.store import KEYS, TABLES, KeyStore
 
 ROWS = 5_000
 

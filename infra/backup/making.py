@@ -18,9 +18,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from infra.access import access_log, access_seals
 from infra.backup.key_copy import copy_keys
 from infra.backup.manifest import FORMAT, Manifest, accesses_in, files_in, place_in, seals_in, write
+from infra.doors.access import access_log, access_seals
 from infra.log import bundle
 from infra.log.checker import Checker
 from infra.log.open import open_log
@@ -30,7 +30,7 @@ from infra.log.verify import verify
 from infra.seals.audit import Sealed
 from infra.seals.sealer import Folder
 from infra.sqlite import sentence
-from infra.vault_store import open_key_store
+from infra.vault.store import open_key_store
 from infra.webhooks.subscriptions import subscriptions_of
 
 BATCH = 10_000

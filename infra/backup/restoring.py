@@ -10,11 +10,11 @@ from pathlib import Path
 from time import time_ns
 from typing import Any
 
-from infra.access import FOLDER_VARIABLE, access_log, access_seals
 from infra.backup import RESTORED
 from infra.backup.key_copy import copy_keys
 from infra.backup.making import Progress, only_one, poured, synced
 from infra.backup.manifest import Manifest, accesses_in, place_in, seals_in
+from infra.doors.access import FOLDER_VARIABLE, access_log, access_seals
 from infra.log.open import open_log
 from infra.log.port import Log, StoreError
 from infra.log.urls import PostgresUrl, SQLiteUrl, StoreUrl, parse
@@ -22,7 +22,7 @@ from infra.log.verify import verify
 from infra.seals.audit import Sealed
 from infra.seals.keys import folder_of
 from infra.seals.sealer import Folder, rebuild
-from infra.vault_store import KeyStore, open_key_store
+from infra.vault.store import KeyStore, open_key_store
 from infra.webhooks.subscriptions import subscriptions_of
 
 Fold = Callable[[str], object]

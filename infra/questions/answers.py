@@ -11,10 +11,10 @@ from domain.periods import Period
 from domain.reader import OPERATOR, Reader
 from domain.rules.law import Rules, Supposed
 from domain.ruleset.mistakes import ruleset_of
+from infra.doors.query_codes import QueryCodes
 from infra.log.port import Log
 from infra.past.afresh import folded
 from infra.past.then import Past
-from infra.query_codes import QueryCodes
 from infra.questions import (
     candidates,
     cases,
@@ -41,7 +41,7 @@ from infra.questions.tallies import Tallies, WentOn
 from infra.questions.what_if import WhatIf
 from infra.seals.prove import bundle, proofs, signed
 from infra.seals.sealer import Folder
-from infra.vault import Vault
+from infra.vault.vault import Vault
 from infra.views.projector import Projector
 from infra.views.store import Views
 from projections import orders

@@ -13,9 +13,9 @@ from api.serve import serve
 from cli.running import Door
 from cli.taking import take
 from cli.wiring import System, now, opened
-from infra.access import Accesses, accesses_of
 from infra.city.simulation import simulate
-from infra.doors import doors_of
+from infra.doors.access import Accesses, accesses_of
+from infra.doors.doors import doors_of
 from infra.log.urls import parse
 from infra.questions import Answers
 from infra.seals.keys import key_of, signer

@@ -6,8 +6,8 @@ from time import sleep
 import pytest
 
 from cli.wiring import now, opened
+from infra.doors.tokens import Tokens, tokens_of
 from infra.log.urls import parse
-from infra.tokens import Tokens, tokens_of
 from tests.api import simulated
 
 HTML = {"accept": "text/html"}

@@ -19,7 +19,7 @@ from danze_producer.facts import PetitionRegistered
 from consumers.cloudevents import received
 from domain.codec import decode_action, encode
 from domain.envelope import Action
-from infra.sealed_box import IntakeKey
+from infra.vault.sealed_box import IntakeKey
 from tests.clients.topic import Record, first_seen, records
 from tests.servers import free_port
 

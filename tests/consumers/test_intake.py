@@ -7,7 +7,7 @@ import pytest
 
 from cli.wiring import System
 from consumers.intake import Intake
-from infra.sealed_box import in_clear
+from infra.vault.sealed_box import in_clear
 from tests.system.command import city, registered
 
 

@@ -35,7 +35,7 @@ from infra.seals.copies import exported
 from infra.seals.memory import FIRST_LINE, Memory
 from infra.seals.notes import parse_note, parse_signer, parse_verifier
 from infra.shipped import shipped_rules
-from infra.vault import open_vault
+from infra.vault.vault import open_vault
 
 Target = Callable[[bytes], object]
 REFUSED = (ImportProblem, StoreError, bundle.BrokenLine, Problem)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from infra import master_key
 from infra.log.port import StoreError
-from infra.vault import open_vault
+from infra.vault import master_key
+from infra.vault.vault import open_vault
 
 KEY = base64.b64encode(b"k" * 32).decode()
 

@@ -13,22 +13,22 @@ from pathlib import Path
 import pytest
 
 from infra.log.port import StoreError
-from infra.master_key import announced
-from infra.rotation import rotate
-from infra.sealed_box import Envelope
-from infra.vault import Vault, open_vault
+from infra.vault.master_key import announced
+from infra.vault.rotation import rotate
+from infra.vault.sealed_box import Envelope
+from infra.vault.vault import Vault, open_vault
 
 OWNER = "person:9f3a"
 FIELDS = {"name": "周小华"}
 SENT = '{"id":"1","source":"/window","subject":"petition:1","data":{"personal":{"name":"周小华"}}}'.encode()
 DYING = """
 import os, signal, sys
-import infra.master_key, infra.rotation, infra.vault_store
-from infra.vault import open_vault
+import infra.vault.master_key, infra.vault.rotation, infra.vault.store
+from infra.vault.vault import open_vault
 vault = open_vault(sys.argv[1], create=False)
 def die(*_, **__): os.kill(os.getpid(), signal.SIGKILL)
 {where} = die
-infra.rotation.rotate(vault)
+infra.vault.rotation.rotate(vault)
 """
 
 
@@ -123,8 +123,8 @@ def test_sealing_goes_on_while_keys_are_rotated(vault: Vault, store_url: str) ->
 
 @pytest.mark.parametrize(
     "where",
-    ["infra.rotation.write_new", "infra.rotation.read", "infra.vault_store._rewrap",
-     "infra.vault_store.KeyStore._clean", "infra.rotation.put_in_place"],
+    ["infra.vault.rotation.write_new", "infra.vault.rotation.read", "infra.vault.store._rewrap",
+     "infra.vault.store.KeyStore._clean", "infra.vault.rotation.put_in_place"],
 )  # fmt: skip
 def test_killed_at_any_step_the_old_key_works_or_the_new_one_does(
     vault: Vault, store_url: str, home: Path, where: str

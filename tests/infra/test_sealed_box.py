@@ -6,7 +6,7 @@ import pytest
 
 from domain.codec import decode_action, encode
 from domain.envelope import Action, Rejected
-from infra.sealed_box import Envelope, IntakeKey, in_clear
+from infra.vault.sealed_box import Envelope, IntakeKey, in_clear
 
 OURS, ANOTHER = IntakeKey(b"\1" * 32), IntakeKey(b"\2" * 32)
 PERSONAL = {"name": "周小华", "phone": "13800000000", "text": "小区停车乱收费"}

@@ -15,7 +15,7 @@ from infra.log.open import open_log
 from infra.log.port import StoreError
 from infra.log.urls import PostgresUrl, SQLiteUrl, parse
 from infra.log.verify import verify
-from infra.vault import open_vault
+from infra.vault.vault import open_vault
 from tests.infra.samples import entries, entry
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from infra.log.port import StoreError
-from infra.vault import Vault, open_vault
+from infra.vault.vault import Vault, open_vault
 
 OWNER = "person:9f3a"
 FIELDS = {"name": "周小华", "phone": "13800000000", "text": "小区停车乱收费"}

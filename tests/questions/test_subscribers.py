@@ -12,8 +12,8 @@ from litestar.testing import TestClient
 from api.app import create_app
 from cli.wiring import now
 from domain.reader import OPERATOR, Reader
-from infra.doors import Doors
-from infra.tokens import Tokens
+from infra.doors.doors import Doors
+from infra.doors.tokens import Tokens
 from infra.webhooks.desk import Desk
 from infra.webhooks.postman import Postman, posted
 from infra.webhooks.subscriptions import Wanted

@@ -15,11 +15,11 @@ from cli.wiring import System, now
 from domain.codec import encode
 from domain.duty.events import ReceptionHeld
 from domain.envelope import Action
-from infra.doors import Doors
+from infra.doors.doors import Doors
+from infra.doors.tokens import Tokens
 from infra.seals.keys import signer
 from infra.seals.notes import LOG
 from infra.seals.sealer import Sealer
-from infra.tokens import Tokens
 from tests.projections.test_ledgers import DUTY, HISTORY
 from tests.samples import *
 

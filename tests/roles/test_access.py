@@ -12,13 +12,13 @@ from cli.running import Door
 from cli.wiring import System, now
 from domain.codec import encode
 from domain.reader import PUBLIC, Reader
-from infra.access import WAITING, Accesses, access_log, access_seals, accesses_of
-from infra.doors import Doors
+from infra.doors.access import WAITING, Accesses, access_log, access_seals, accesses_of
+from infra.doors.doors import Doors
+from infra.doors.tokens import Tokens
 from infra.log.port import StoreAway
 from infra.log.urls import parse
 from infra.log.verify import verify
 from infra.seals.audit import Sealed
-from infra.tokens import Tokens
 from tests.samples import *
 from tests.system.command import Danze
 

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from domain.codec import encode
-from infra.query_codes import QueryCodes
+from infra.doors.query_codes import QueryCodes
 from tests.roles.conftest import ASKERS, ELSEWHERE_BUREAU
 from tests.samples import *
 

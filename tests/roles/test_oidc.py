@@ -12,8 +12,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
+from infra.doors.oidc import AGAIN, FRESH, STALE, Issuer, Keys, issuer_of, reader
 from infra.log.port import StoreError
-from infra.oidc import AGAIN, FRESH, STALE, Issuer, Keys, issuer_of, reader
 from tests.patience import until
 from tests.samples import *
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from infra.peer import NOBODY, Peers, owner
+from infra.doors.peer import NOBODY, Peers, owner
 from tests.api.fuzz import filled, served
 
 ASK = """
@@ -90,9 +90,9 @@ def test_where_the_kernel_is_not_asked_nobody_is_a_stranger(monkeypatch):
 def test_an_answer_is_kept_for_a_second(monkeypatch):
     clock, ends = [0.0], (("127.0.0.1", 9), ("127.0.0.1", 10))
     peers = Peers(lambda: clock[0])
-    monkeypatch.setattr("infra.peer.owner", lambda *_: os.getuid())
+    monkeypatch.setattr("infra.doors.peer.owner", lambda *_: os.getuid())
     assert not peers.stranger(*ends)
-    monkeypatch.setattr("infra.peer.owner", lambda *_: os.getuid() + 1)
+    monkeypatch.setattr("infra.doors.peer.owner", lambda *_: os.getuid() + 1)
     assert not peers.stranger(*ends)
     clock[0] = 1.5
     assert peers.stranger(*ends)

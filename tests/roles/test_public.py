@@ -14,9 +14,9 @@ from cli.running import Door
 from cli.wiring import System, now
 from domain.codec import encode
 from domain.envelope import local
-from infra.doors import Doors
-from infra.query_codes import ALPHABET, FORGIVEN, FREE, LONGEST, QueryCodes
-from infra.tokens import Tokens
+from infra.doors.doors import Doors
+from infra.doors.query_codes import ALPHABET, FORGIVEN, FREE, LONGEST, QueryCodes
+from infra.doors.tokens import Tokens
 from tests.roles.conftest import Heard
 from tests.samples import *
 

@@ -9,9 +9,9 @@ from litestar.testing import TestClient
 
 from api.app import create_app
 from cli.wiring import now
-from infra.doors import Doors
+from infra.doors.doors import Doors
+from infra.doors.tokens import Tokens
 from infra.log.port import StoreError
-from infra.tokens import Tokens
 from tests.roles.conftest import ASKERS, Heard
 from tests.samples import *
 from tests.system.command import Danze

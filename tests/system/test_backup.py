@@ -25,7 +25,7 @@ from msgspec.structs import replace
 
 from cli.wiring import now
 from domain.reader import OPERATOR, Reader
-from infra.access import accesses_of
+from infra.doors.access import accesses_of
 from infra.log.urls import PostgresUrl, parse
 from infra.webhooks.subscriptions import Wanted, subscriptions_of
 from tests.system.command import Danze, action, city, registered
@@ -80,7 +80,7 @@ def answers(danze: Danze) -> list[Any]:
 
 def name_of(danze: Danze, number: int) -> str | None:
     """The petitioner's name as somebody reads it who may."""
-    from infra.vault import open_vault
+    from infra.vault.vault import open_vault
 
     with pytest.MonkeyPatch.context() as patch:
         for variable in ("DANZE_MASTER_KEY_FILE", "XDG_DATA_HOME"):

@@ -15,7 +15,7 @@ import pytest
 from domain.envelope import CODES
 from domain.rules import law
 from domain.rules.law import content_hash
-from infra.vault import open_vault
+from infra.vault.vault import open_vault
 from tests.system.command import Danze, action, beside, city, ndjson, registered
 
 LATE = "2999-01-01T00:00:00+08:00"

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from consumers.cloudevents import received
-from infra.sealed_box import IntakeKey
+from infra.vault.sealed_box import IntakeKey
 from tests.clients.topic import records
 from tests.domain.test_codec import GOOD
 from tests.servers import free_port

@@ -15,7 +15,7 @@ import pytest
 
 from cli.wiring import System
 from infra.log.urls import PostgresUrl, parse
-from infra.vault import Vault
+from infra.vault.vault import Vault
 from tests.system.command import Danze, action, city, registered
 
 ASKED = {"name": "周小华", "phone": "13800001234", "text": "我家楼下乱收停车费"}

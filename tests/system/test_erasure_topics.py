@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from infra.kafka.topics import Topics
-from infra.sealed_box import Envelope
-from infra.vault import open_vault
+from infra.vault.sealed_box import Envelope
+from infra.vault.vault import open_vault
 from tests.infra.kafka_reading import records
 from tests.patience import PATIENCE, until
 from tests.system.command import Danze, ndjson

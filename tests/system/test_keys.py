@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from infra.sealed_box import Envelope
+from infra.vault.sealed_box import Envelope
 from tests.system.command import Danze
 
 ACTION = {

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from infra.vault import open_vault
+from infra.vault.vault import open_vault
 from tests.infra.kafka_reading import records
 from tests.system.command import action, city, registered
 

@@ -20,10 +20,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from infra.log.port import StoreError
 from infra.log.urls import parse
-from infra.master_key import Source, source_of
-from infra.sealed_box import IntakeKey
-from infra.vault_store import KeyStore, Rotated, open_key_store
-from infra.wrapping import Held, Wrap, held, opened, sealed
+from infra.vault.master_key import Source, source_of
+from infra.vault.sealed_box import IntakeKey
+from infra.vault.store import KeyStore, Rotated, open_key_store
+from infra.vault.wrapping import Held, Wrap, held, opened, sealed
 
 CACHED_KEYS = 10_000
 """Unwrapped keys kept in memory, some 4 MB."""

@@ -10,10 +10,10 @@ from hashlib import sha256
 from typing import NamedTuple, Protocol
 
 from domain.reader import Reader
+from infra.doors.oidc import Issuer, Keys, issuer_of, reader
+from infra.doors.peer import Peers
+from infra.doors.tokens import ISSUER, Tokens, tokens_of, utc_now
 from infra.log.urls import StoreUrl
-from infra.oidc import Issuer, Keys, issuer_of, reader
-from infra.peer import Peers
-from infra.tokens import ISSUER, Tokens, tokens_of, utc_now
 
 PROXIES = "DANZE_TRUSTED_PROXIES"
 """The proxies in front of danze, as `api.limits` reads them."""
@@ -22,7 +22,7 @@ REMEMBERED = 2_000
 
 
 class Noting(Protocol):
-    """Where accesses are written down (`infra.access`)."""
+    """Where accesses are written down (`infra.doors.access`)."""
 
     def read(self, who: Reader, question: str, asked: Mapping[str, str]) -> None: ...
     def personal(self, who: Reader, question: str, asked: Mapping[str, str]) -> None: ...

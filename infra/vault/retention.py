@@ -16,7 +16,7 @@ from sqlalchemy import select
 from infra.log.port import Log, StoreError
 from infra.office import decoded
 from infra.parts import parts
-from infra.vault import Vault
+from infra.vault.vault import Vault
 from infra.views.store import Live, Views
 
 AT_ONCE = 200

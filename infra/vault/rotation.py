@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from infra.log.port import StoreError
-from infra.master_key import (
+from infra.vault.master_key import (
     COMMAND_VARIABLE,
     FILE_VARIABLE,
     VARIABLE,
@@ -21,8 +21,8 @@ from infra.master_key import (
     read,
     write_new,
 )
-from infra.vault import Vault
-from infra.vault_store import Rotated
+from infra.vault.store import Rotated
+from infra.vault.vault import Vault
 
 
 class Rotation(NamedTuple):

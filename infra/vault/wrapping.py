@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from infra.log.port import StoreError
-from infra.sealed_box import NAMED, IntakeKey
+from infra.vault.sealed_box import NAMED, IntakeKey
 
 NONCE_BYTES = 12
 PROOF = "danze"

@@ -14,8 +14,8 @@ from urllib.request import Request, urlopen
 
 from domain.fact import OfficialId, UnitId
 from domain.reader import GIVEN, Reader, Role, mistake
+from infra.doors.tokens import LEEWAY
 from infra.log.port import StoreError
-from infra.tokens import LEEWAY
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 """Signatures with a key that only the issuer has. A shared secret is none, nor is "none"."""
