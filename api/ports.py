@@ -246,8 +246,10 @@ class Questions(Protocol):
         from_: date | None = None,
         to: date | None = None,
         at: datetime | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> Answer:
-        """Which findings, dates and rates differ between two recorded times."""
+        """Which findings, dates and, of a unit, rates differ between two recorded times; "next" goes on."""
 
     def news(self, after: int | None = None, unit: str | None = None) -> Answer:
         """What became of findings after a position: "changes", "read" up to where, and whether there is "more"."""

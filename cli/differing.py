@@ -19,7 +19,7 @@ def diff(
     ],
     unit: Annotated[
         str | None,
-        typer.Option("--unit", help="Whose rates, what is below it counted in; else the highest government's."),
+        typer.Option("--unit", help="Whose rates are told, what is below it counted in; without it none are."),
     ] = None,
     from_: Annotated[str | None, typer.Option("--from", help="First day of the rates; else a year up to --to.")] = None,
     to: Annotated[

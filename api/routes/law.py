@@ -9,9 +9,13 @@ from litestar.params import QueryParameter
 
 from api.asked import DATE, IS_DATE, From, Moment, To, read_as_of, read_date, read_span, unit_id
 from api.ports import Answer, Asks
-from api.problems import answers, bad_value, found
+from api.problems import answers, bad_value, cursor_read, found
 from api.roles import WHOLE
 from api.routes import law_told
+from api.routes.petitions import Cursor
+
+RATED = 100_000
+FULL = "After how many differences a page ends; those of one event stay together"
 
 
 @get(
@@ -60,20 +64,38 @@ def diff(
     at: Annotated[
         str | None, QueryParameter(description="What was known of this time by the one and the other")
     ] = None,
-    unit: Annotated[str | None, QueryParameter(description="Whose rates; else the highest government's")] = None,
+    unit: Annotated[
+        str | None, QueryParameter(description=f"Whose rates, on the first page; one with {RATED} items at most")
+    ] = None,
     from_: From = None,
     to: To = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=5000, description=FULL)] = 200,
+    cursor: Cursor = None,
 ) -> Answer:
-    """Which findings, dates and rates differ between two recorded times, and by which events in between?"""
+    """Which findings, dates and rates differ between two recorded times, and by which events in between?
+
+    A page follows some of these events, by how they were recorded; what differs is told with the first that speaks of
+    it. So a page may have nothing to tell: what comes after is told as long as there is a `next`.
+    """
     first, second, described = read_as_of(before, "before"), read_as_of(after, "after"), read_as_of(at, "at")
     if first is None or second is None:
         raise bad_value("after" if first else "before", "missing")
     if second < first:
         raise bad_value("after", "earlier than before")
     if unit is not None:
-        found(questions.scoreboard(unit_id(unit) or unit), f"unit {unit}")
+        _rated(found(questions.scoreboard(unit_id(unit) or unit), f"unit {unit}"))
     begins, ends = read_span(from_, to)
-    return questions.diff(first, second, unit=unit_id(unit), from_=begins, to=ends, at=described)
+    with cursor_read(cursor):
+        return questions.diff(
+            first, second, unit=unit_id(unit), from_=begins, to=ends, at=described, limit=limit, cursor=cursor
+        )
+
+
+def _rated(board: Answer) -> None:
+    """Rates of two times are compared item by item: of a whole city nobody would wait for it."""
+    if board["registered"] > RATED:
+        told = f"it has {board['registered']} items, and rates are compared item by item, of {RATED} at most"
+        raise bad_value("unit", f"{told}: ask for a unit below it, or for its rates (/v1/kpi) as of both times")
 
 
 HANDLERS = [rules, checkpoints, diff]

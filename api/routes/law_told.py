@@ -71,13 +71,17 @@ class Checkpoints(Told):
 
 
 class Difference(Told):
-    """What differs between two recorded times, each with the events that made it so; told as of the later one."""
+    """What differs between two recorded times, each with the events that made it so; told as of the later one.
+
+    `events` is how many events in between this page followed.
+    """
 
     to: Told
     events: int
     findings: dict[str, list[dict[str, Any]]]
     deadlines: list[dict[str, Any]]
     rates: dict[str, Any] | None
+    next: str | None
 
 
 RULES = {
@@ -142,4 +146,5 @@ DIFFERENCE = {
     "findings": {"appear": [], "vanish": [], "change": []},
     "deadlines": [],
     "rates": None,
+    "next": None,
 }

@@ -334,14 +334,15 @@ class Answers:
 
     def diff(
         self, a: datetime, b: datetime, *, unit: str | None = None, from_: date | None = None, to: date | None = None,
-        at: datetime | None = None,
+        at: datetime | None = None, limit: int | None = None, cursor: str | None = None,
     ) -> Answer:  # fmt: skip
-        """Which findings, dates and rates differ between two recorded times; rates of the year up to the second.
+        """Which findings, dates and, where a unit is named, rates differ between two recorded times; rates of the year
+        up to the second. All of it, or by pages (`diff.Asked`).
 
         Of a time `at`: what was known of it by the first, and what by the second.
         """
         before, after = (self._library.at(both(each, at)) for each in (a, b))
-        return diff.diff(before, after, unit or figures.top(after), *past_year(after, from_, to))
+        return diff.diff(before, after, diff.Asked(unit, *past_year(after, from_, to), limit, cursor))
 
     def preview(self, ruleset: str | Mapping[str, Any], from_: date | None = None) -> Answer | list[tuple[str, str]]:
         """What a rule set (TOML, or its tables) would move if it were adopted; else its mistakes, each at its place."""

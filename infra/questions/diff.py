@@ -1,126 +1,184 @@
-"""What differs between two recorded moments: findings, dates and rates, and the events in between that made it so."""
+"""What differs between two recorded moments: findings, dates and rates, and the events in between that made it so.
+
+Nothing is looked at that no event in between speaks of: a difference of a day costs a day's events, however large the
+record. What differs is told with the first event in between that speaks of it; so pages follow these events.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any
-
-from sqlalchemy import select
+from typing import Any, NamedTuple
 
 from domain.deadlines import Deadline
 from domain.envelope import AnyEvent
+from domain.petition.item import Item
+from domain.petition.state import evolve
 from infra.questions.book import Book
 from infra.questions.figures import kpi
 from infra.questions.findings import facts, told
-from projections.findings import Standing, standing, unpack_words, words_of
+from infra.questions.order import cursor_of, place_of
+from projections.findings import Standing, Words, standing, words_of
 from projections.sentences import sentence
 
 Row = dict[str, Any]
-READ = 10_000
+READ = 1_000
+WALKED = 20 * READ
+"""Events that one page follows at most."""
+SORT = "diff"
 
 
-class Between:
-    """The events that the later book rests on beside those of the earlier one, by what they made different."""
+class Asked(NamedTuple):
+    """Of which unit rates are told, from one day to another; and which page of the rest."""
 
-    def __init__(self, before: Book, after: Book) -> None:
-        self.count = 0
-        self.of_finding: defaultdict[str, list[AnyEvent]] = defaultdict(list)
-        self.of_deadline: defaultdict[tuple[str, str, int], list[AnyEvent]] = defaultdict(list)
-        self.of_subject: defaultdict[str, list[AnyEvent]] = defaultdict(list)
-        for event in _events(before, after):
-            self.count += 1
-            self.of_subject[event.subject].append(event)
-            for id, _ in words_of(event):
-                self.of_finding[id].append(event)
-            for moved in event.decided.moved:
-                self.of_deadline[event.subject, moved.clock, moved.started].append(event)
+    unit: str | None
+    from_: date
+    to: date
+    limit: int | None = None
+    """Differences after which a page ends; those of one event stay together. None tells all."""
+    cursor: str | None = None
 
 
-def _events(before: Book, after: Book) -> Iterator[AnyEvent]:
-    at = before.position
-    while at < after.position:
+def diff(before: Book, after: Book, asked: Asked) -> Row:
+    """From the record as of one position to that of a later one. Rates are told on the first page.
+
+    Raises ValueError for what is no cursor of it.
+    """
+    at = place_of(asked.cursor, SORT, [int])[0] if asked.cursor else before.position
+    page = Page(before, after, asked.limit)
+    while at < after.position and not page.full:
         entries = after.log.read(at, upto=after.position, limit=READ)
-        yield from after.seen.events(entries)
-        at = entries[-1].position
-
-
-def diff(before: Book, after: Book, unit: str | None, from_: date, to: date) -> Row:
-    """From the record as of one position to that of a later one. Rates are those of a unit and all below it."""
-    between = Between(before, after)
-    findings = Findings(before, after, between)
+        at = page.follow(after.seen.events(entries), entries[-1].position)
     return {
-        **after.head(), "from": before.head(), "to": after.head(), "events": between.count,
-        "findings": findings.answer(),
-        "deadlines": _deadlines(before, after, between),
-        "rates": _rates(before, after, between, unit, from_, to) if unit else None,
+        **after.head(), "from": before.head(), "to": after.head(), "events": page.events,
+        "findings": page.findings, "deadlines": page.deadlines,
+        "rates": _rates(before, after, asked) if asked.unit and not asked.cursor else None,
+        "next": cursor_of(SORT, (at,)) if at < after.position else None,
     }  # fmt: skip
 
 
-class Findings:
-    """Those that stand at one of the moments only, and those that stand otherwise."""
+class Page:
+    """What differs, as far as some events in between are the first to speak of it."""
 
-    def __init__(self, before: Book, after: Book, between: Between) -> None:
-        self.before, self.after, self.between = before, after, between
-        self.directory = any(subject.startswith("unit:") for subject in between.of_subject)
-        """Whether anything happened to units in between; if not, who answers is who answered."""
+    def __init__(self, before: Book, after: Book, limit: int | None) -> None:
+        self._before, self._after, self._limit = before, after, limit
+        self.events = 0
+        self.findings: dict[str, list[Row]] = {"appear": [], "vanish": [], "change": []}
+        self.deadlines: list[Row] = []
 
-    def answer(self) -> dict[str, list[Row]]:
-        was, now = _standing(self.before), _standing(self.after)
-        changed = ((id, self._changed(was[id], now[id])) for id in sorted(was.keys() & now.keys()))
-        return {
-            "appear": [self._told(now[id], self.after) for id in sorted(now.keys() - was.keys())],
-            "vanish": [self._told(was[id], self.before) for id in sorted(was.keys() - now.keys())],
-            "change": [{**self._told(now[id], self.after), "changed": each} for id, each in changed if each],
-        }
+    @property
+    def full(self) -> bool:
+        """Whether it has as much as was asked for, or took as long as one page may."""
+        rows = sum(map(len, self.findings.values())) + len(self.deadlines)
+        return self._limit is not None and (rows >= self._limit or self.events >= WALKED)
 
-    def _told(self, found: Standing, book: Book) -> Row:
-        because = self.between.of_finding[found.finding.id] or self._of_unit(found.finding.unit)
-        return {**told(found, book), "because": [_event(each, self.after) for each in because]}
+    def follow(self, events: Sequence[AnyEvent], upto: int) -> int:
+        """Tells what these events are the first to speak of until it is full; answers up to which position."""
+        said = _said(self._after, {id for event in events for id, _ in words_of(event)})
+        lives = _lives(self._after, {event.subject for event in events if event.decided.moved})
+        for event in events:
+            self.events += 1
+            for id, _ in words_of(event):
+                self._finding(said.get(id, ()), event)
+            if event.subject.startswith("unit:"):
+                self._unit(event)
+            for key in sorted({(moved.clock, moved.started) for moved in event.decided.moved}):
+                self._deadline(lives[event.subject], event, *key)
+            if self.full:
+                return event.position
+        return upto
 
-    def _of_unit(self, unit: str) -> list[AnyEvent]:
-        return self.between.of_subject.get(unit, [])
+    def _finding(self, words: Words, event: AnyEvent) -> None:
+        new = [word.position for word in words if self._new(word.position)]
+        if new[:1] == [event.position]:
+            was = standing(tuple(word for word in words if not self._new(word.position)))
+            because = (known for at in new if (known := self._after.entry(at)) is not None)
+            self._told(_stands(was), _stands(standing(words)), because)
+
+    def _unit(self, event: AnyEvent) -> None:
+        """Who answers for what stands against a unit, where it became known otherwise who held its offices."""
+        new = [each for each in self._after.events(event.subject) if self._new(each.position)]
+        was, now = (book.units.get(event.subject) for book in (self._before, self._after))
+        if new[0].position != event.position or was is None or now is None or was.roles == now.roles:
+            return
+        for words in self._after.said("unit", [event.subject]):
+            if not any(self._new(word.position) for word in words):  # else it is told with the first of these
+                found = _stands(standing(words))
+                self._told(found, found, new)
+
+    def _told(self, was: Standing | None, now: Standing | None, because: Iterable[AnyEvent]) -> None:
+        changed = self._changed(was, now) if was and now else {}
+        kind = "change" if was and now else "appear" if now else "vanish"
+        found, book = (now, self._after) if now else (was, self._before)
+        if found is not None and (changed or kind != "change"):
+            why = {"because": [_event(each, self._after) for each in because]}
+            self.findings[kind].append({**told(found, book), **why, **({"changed": changed} if changed else {})})
 
     def _changed(self, was: Standing, now: Standing) -> Row:
-        if was == now and not self.directory:
-            return {}
-        old, new = facts(was, self.before.units), facts(now, self.after.units)
+        old, new = facts(was, self._before.units), facts(now, self._after.units)
         return {name: {"from": old[name], "to": new[name]} for name in old if old[name] != new[name]}
 
-
-def _standing(book: Book) -> dict[str, Standing]:
-    table = book.tables.findings
-    rows = book.select(select(table.c.id, table.c.body).where(table.c.cleared_at == 0, table.c.raised_at > 0))
-    return {row[0]: found for row in rows if (found := standing(unpack_words(bytes(row[1])))) is not None}
-
-
-def _deadlines(before: Book, after: Book, between: Between) -> list[Row]:
-    """Limits that both moments know and that end on another day."""
-    rows = []
-    for (subject, clock, started), events in sorted(between.of_deadline.items()):
-        was, now = (_deadline(book, subject, clock, started) for book in (before, after))
+    def _deadline(self, life: list[AnyEvent], event: AnyEvent, clock: str, started: int) -> None:
+        """A limit that both moments know and that ends on another day."""
+        new = [each for each in life if self._new(each.position) and _moves(each, clock, started)]
+        if new[0].position != event.position:
+            return
+        old = [each for each in life if not self._new(each.position)]
+        was, now = (_limit(events, clock, started) for events in (old, life))
         if was is not None and now is not None and was.due_on != now.due_on:
-            rows.append({
-                "subject": subject, "clock": clock, "starts_on": now.starts_on.isoformat(),
+            self.deadlines.append({
+                "subject": event.subject, "clock": clock, "starts_on": now.starts_on.isoformat(),
                 "from": was.due_on.isoformat(), "to": now.due_on.isoformat(), "owed_by": now.owed_by,
-                "open": now.open, "because": [_event(each, after) for each in events],
+                "open": now.open, "because": [_event(each, self._after) for each in new],
             })  # fmt: skip
-    return rows
+
+    def _new(self, position: int) -> bool:
+        """Whether the earlier moment did not know it: the later one sees all that the earlier one does."""
+        return position > self._before.position
 
 
-def _deadline(book: Book, subject: str, clock: str, started: int) -> Deadline | None:
-    item = book.item(subject.partition(":")[2])
+def _said(book: Book, ids: Iterable[str]) -> dict[str, Words]:
+    """All that was said of findings by then; of what never tripped nothing differs."""
+    every = ((words, next((word.found.id for word in words if word.found), "")) for words in book.said("id", ids))
+    return {id: words for words, id in every}
+
+
+def _stands(found: Standing | None) -> Standing | None:
+    return found if found is not None and not found.cleared_at else None
+
+
+def _lives(book: Book, subjects: Iterable[str]) -> dict[str, list[AnyEvent]]:
+    lives = defaultdict[str, list[AnyEvent]](list)
+    for event in book.seen.events(book.log.streams(sorted(subjects), upto=book.position)):
+        lives[event.subject].append(event)
+    return lives
+
+
+def _moves(event: AnyEvent, clock: str, started: int) -> bool:
+    return any((moved.clock, moved.started) == (clock, started) for moved in event.decided.moved)
+
+
+def _limit(events: Iterable[AnyEvent], clock: str, started: int) -> Deadline | None:
+    item: Item | None = None
+    for event in events:
+        item = evolve(item, event)
     return item.deadline(clock, started) if item is not None else None
 
 
-def _rates(before: Book, after: Book, between: Between, unit: str, from_: date, to: date) -> Row:
+def _rates(before: Book, after: Book, asked: Asked) -> Row:
     """Rates of the same period as each moment gives them, with the items that joined and left."""
-    old, new = (kpi(book, unit, from_, to)["kpis"] for book in (before, after))
-    moved = {}
-    for name in new:
-        sides = [_counted(each[name]) for each in (old, new)]
-        if items := [*_items(old[name], new[name], between)]:
-            moved[name] = {"from": sides[0], "to": sides[1], "items": items}
-    return {"unit": unit, "from": from_.isoformat(), "to": to.isoformat(), "kpis": moved}
+    old, new = (kpi(book, asked.unit or "", asked.from_, asked.to)["kpis"] for book in (before, after))
+    nos = {name: [*_items(old[name], new[name])] for name in new}
+    lives = _lives(after, {f"petition:{no}" for items in nos.values() for no, *_ in items})
+    moved = {
+        name: {
+            "from": _counted(old[name]), "to": _counted(new[name]),
+            "items": [{"no": no, "in": where, "change": change, "because": [
+                each.position for each in lives.get(f"petition:{no}", ()) if each.position > before.position
+            ]} for no, where, change in items],
+        }
+        for name, items in nos.items() if items
+    }  # fmt: skip
+    return {"unit": asked.unit, "from": asked.from_.isoformat(), "to": asked.to.isoformat(), "kpis": moved}
 
 
 def _counted(rate: Row) -> Row:
@@ -128,13 +186,12 @@ def _counted(rate: Row) -> Row:
     return {**{name: rate[name] for name in ("numerator", "denominator", "rate")}, "parts": parts}
 
 
-def _items(old: Row, new: Row, between: Between) -> Iterator[Row]:
-    """Items that joined or left a number, with the positions of what happened to them; without any, days passed."""
+def _items(old: Row, new: Row) -> Iterator[tuple[str, str, str]]:
+    """Items that joined or left a number of a rate, by events or because days passed."""
     was, now = _numbers(old), _numbers(new)
     for name in now:
         for no in sorted(was[name] ^ now[name]):
-            because = [each.position for each in between.of_subject.get(f"petition:{no}", [])]
-            yield {"no": no, "in": name, "change": "joined" if no in now[name] else "left", "because": because}
+            yield no, name, "joined" if no in now[name] else "left"
 
 
 def _numbers(rate: Row) -> dict[str, set[str]]:

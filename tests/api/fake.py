@@ -362,7 +362,15 @@ class FakeQuestions:
 
     def diff(self, a, b, **asked):
         told = self._told(a), self._told(b)
-        return told[1] | {"from": told[0], "to": told[1], "events": 0, "findings": {}, "deadlines": [], "rates": None}
+        return told[1] | {
+            "from": told[0],
+            "to": told[1],
+            "events": 0,
+            "findings": {},
+            "deadlines": [],
+            "rates": None,
+            "next": None,
+        }
 
     def log(self, after: int | None = None, limit: int = 100, as_of: datetime | None = None, sort="position"):
         page = self._seen(as_of)[after or 0 : (after or 0) + limit]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from api.routes import law
 from tests.samples import *
 
 
@@ -26,10 +27,32 @@ def test_two_times_are_compared_as_the_command_line_does(city):
     assert told["findings"]["appear"]
 
 
+def test_pages_of_a_comparison_tell_together_what_one_tells(city):
+    asked = "before=2020-05-01&after=2020-08-01"
+    whole, page = city.http.get(f"/v1/diff?{asked}").json(), {"next": ""}
+    pages = []
+    while page["next"] is not None:
+        page = city.http.get(f"/v1/diff?{asked}&limit=1" + (f"&cursor={page['next']}" if page["next"] else "")).json()
+        pages.append(page)
+    assert len(pages) > 3
+    assert sum(each["events"] for each in pages) == whole["events"]
+    assert [row for each in pages for row in each["deadlines"]] == whole["deadlines"]
+    for kind, found in whole["findings"].items():
+        assert [row for each in pages for row in each["findings"][kind]] == found
+
+
+def test_rates_of_two_times_are_not_compared_item_by_item_where_they_are_too_many(city, monkeypatch):
+    monkeypatch.setattr(law, "RATED", 1)
+    refused = city.http.get("/v1/diff?before=2020-05-01&after=2020-08-01&unit=unit:430400-gov")
+    assert refused.status_code == 400
+    assert "ask for a unit below it" in refused.json()["detail"]
+
+
 @pytest.mark.parametrize(
     ("asked", "status"),
     [("before=2020-05-01", 400), ("before=&after=2020-05-01", 400), ("before=2020-05-02&after=2020-05-01", 400),
-     ("before=x&after=2020-05-01", 400), ("before=2020-05-01&after=2020-05-02&unit=nobody", 404)],
+     ("before=x&after=2020-05-01", 400), ("before=2020-05-01&after=2020-05-02&unit=nobody", 404),
+     ("before=2020-05-01&after=2020-05-02&cursor=x", 400)],
 )  # fmt: skip
 def test_times_that_cannot_be_compared_are_a_problem(city, asked, status):
     assert city.http.get(f"/v1/diff?{asked}").status_code == status
