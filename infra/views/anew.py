@@ -78,11 +78,14 @@ def no_looking_for_garbage() -> Iterator[None]:
 
 
 class Anew:
-    """A new generation, beside the live one, that is given all events in the order of the log, each once."""
+    """A new generation, beside the live one, that is given all events in the order of the log, each once.
 
-    def __init__(self, views: Views) -> None:
+    `upgrading` leaves the generation of an earlier release, which a process of that may still read and write.
+    """
+
+    def __init__(self, views: Views, *, upgrading: bool = False) -> None:
         self._views = views
-        self.tables = views.build()
+        self.tables = views.build(upgrading=upgrading)
         self._fold = Fold()
         self._pile = Pile(self._fold)
         self._fresh = True

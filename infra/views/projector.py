@@ -96,6 +96,9 @@ class Projector:
                 self._check(live.position)
             if live.partitioned or live.position >= head:
                 return live
+            if not live.position and head > BATCH:
+                self._fill(head, progress)
+                continue
             if live.position != self._position:
                 self._fold.forget()
             try:
@@ -104,6 +107,20 @@ class Projector:
                 self._position = -1
             if progress:
                 progress(self._position, head)
+
+    def _fill(self, head: int, progress: Progress | None) -> None:
+        """Makes the rows of a store that has none of this format yet, each once, unless somebody did meanwhile."""
+        with self._views.alone():
+            if self._empty(self._views.live()):
+                tables, _ = self._anew(LogSource(self._log).chunks(head), head, progress, upgrading=True)
+                with Partitions(self._views).still() as (connection, _):  # no worker takes over now
+                    if empty := self._empty(self._views.live(connection)):
+                        self._views.switch_in(connection, tables)
+                if not empty:
+                    self._views.drop(tables)
+
+    def _empty(self, live: Live | None) -> bool:
+        return live is not None and not live.partitioned and not live.position
 
     def batch(self, tables: Tables, after: int, head: int) -> int:
         entries = self._log.read(after, upto=head, limit=BATCH)
@@ -140,9 +157,11 @@ class Projector:
         return self._anew(LogSource(self._log).chunks(head), head, progress)
 
     @no_looking_for_garbage()
-    def _anew(self, chunks: Iterable[Sequence[Entry]], head: int, progress: Progress | None) -> tuple[Tables, int]:
+    def _anew(
+        self, chunks: Iterable[Sequence[Entry]], head: int, progress: Progress | None, *, upgrading: bool = False
+    ) -> tuple[Tables, int]:
         """Folds events, in position order, into a new generation. Answers it and the last position."""
-        anew, at = Anew(self._views), 0
+        anew, at = Anew(self._views, upgrading=upgrading), 0
         for entries in chunks:
             anew.take(entries)
             at = entries[-1].position

@@ -130,12 +130,12 @@ class Views:
         number, position, kept = row
         return Live(self.tables(number), position if kept is None else kept, kept is not None)
 
-    def build(self) -> Tables:
-        """Empty tables of a new generation, beside the live one. Only for who is `alone`: it drops what is neither, and
-        what an earlier release left.
+    def build(self, *, upgrading: bool = False) -> Tables:
+        """Empty tables of a new generation, beside the live one. Only for who is `alone`: it drops what is neither and,
+        unless it is upgrading, what an earlier release left.
         """
         with self.writing() as connection:
-            gone = f"(live = 0 AND format = {FORMAT}) OR format < {FORMAT}"
+            gone = f"(live = 0 AND format = {FORMAT})" + ("" if upgrading else f" OR format < {FORMAT}")
             old = connection.execute(text(f"SELECT number FROM {self.q('generations')} WHERE {gone}")).fetchall()
             for (number,) in old:  # read to the end first: SQLite drops no table while a query is open
                 self._drop(connection, number)

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from cli.wiring import opened
+from cli.wiring import System, opened
 from infra.city.simulation import simulate
-from infra.views import anew, projector
+from infra.views import anew, projector, store
+from infra.views.partitions import Partitions
 from infra.views.store import Views
 from tests.system.histories import histories
 from tests.system.test_properties import STORED, stored
@@ -67,6 +68,30 @@ def test_a_first_replay_reads_the_log_once(a_town):
     with a_town.views.reading() as connection:
         told = connection.execute(text(f"SELECT position, live FROM {a_town.views.q('generations')} ORDER BY number"))
         assert [*told] == [(0, 0), (a_town.log.head().position, 1)]
+
+
+def test_a_store_of_the_release_before_is_filled_by_one_rebuild_and_the_old_rows_stay(a_town, monkeypatch):
+    before, old = a_town.answers.search(q="", limit=50), a_town.views.live()
+    with monkeypatch.context() as upgraded:
+        upgraded.setattr(store, "FORMAT", store.FORMAT + 1)
+        upgraded.setattr(projector, "BATCH", 500)
+        upgraded.setattr(projector.Projector, "batch", None)  # no batch after the other
+        with closing(System(a_town.url)) as newer:
+            assert newer.answers.search(q="", limit=50) == before
+            assert newer.views.live().tables.number != old.tables.number
+            assert newer.views.differing(old.tables, old.position) == []
+    assert a_town.answers.search(q="", limit=50) == before, "a process of the release before goes on"
+
+
+def test_workers_that_take_over_while_a_store_is_filled_keep_what_they_took(a_town, monkeypatch):
+    monkeypatch.setattr(projector, "BATCH", 500)
+    workers, live = Partitions(a_town.views, 2), a_town.views.live()
+    claims = []
+    a_town.projector.catch_up(lambda *_: claims or claims.append(workers.claim([0, 1])))
+    assert {claim.tables for claim in claims[0].values()} == {live.tables}
+    assert a_town.views.live().tables is live.tables
+    with a_town.views.reading() as connection:
+        assert connection.execute(text(f"SELECT count(*) FROM {a_town.views.q('generations')}")).scalar() == 1
 
 
 def test_an_item_whose_first_event_is_lost_is_left_out(a_town, monkeypatch):
