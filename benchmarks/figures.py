@@ -55,6 +55,9 @@ class Ran(NamedTuple):
     seconds: float
     code: int
     limits: Mapping[str, Counter[str]] = NOTHING
+    day: str = ""
+    others: float = 0.0
+    """The share of the machine's processor time that went to other processes meanwhile, servers it left behind too."""
 
     @property
     def command(self) -> str:

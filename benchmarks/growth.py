@@ -29,6 +29,8 @@ from typing import Any
 
 import orjson
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from benchmarks.api import Many, items_of
 from cli.wiring import System, look_for_garbage_less_often, opened
 from domain.envelope import SHANGHAI

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from benchmarks import report
 from benchmarks.figures import Ran, Ratio, curves, growth
 from benchmarks.limits import found, kind, stack
 from benchmarks.report import page, run
@@ -79,6 +80,17 @@ def test_the_page_shows_goals_errors_peers_growth_and_limits():
     assert "decode 59%, fold and decide 40%" in told
     assert "A quick run" not in told
     assert "A quick run" in page([MET], DAY, quick=True)
+
+
+def test_what_others_printed_before_stays_on_the_page(tmp_path, monkeypatch):
+    file, costs = tmp_path / "bench.html", iter((5, 6, 7))
+    monkeypatch.setattr(report, "run", lambda name, _: Ran(name, "", f"{next(costs)} µs, goal 9 met", 1, 0))
+    for only in ("audit", "growth", "audit"):
+        monkeypatch.setattr("sys.argv", ["report.py", "--only", only, "--page", str(file)])
+        assert report.main() == 0
+    told = file.read_text(encoding="utf-8")
+    assert [f"{cost} µs, goal" in told for cost in (5, 6, 7)] == [False, True, True]
+    assert [each.name for each in report.kept(file.with_suffix(".json"))] == ["growth", "audit"]
 
 
 def test_samples_of_other_processes_and_of_loading_are_left_out(tmp_path):
