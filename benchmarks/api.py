@@ -5,8 +5,10 @@
 
 A simulated year of Hengyang is taken in, and each of its items goes into the log so many times under other numbers,
 with all that refers to it, until there are as many items as asked for. So do the disputes that units log, and what
-their leaders do of their duties: who has so many items has so many days on which he receives people. Units, what the
-clock misses of their duties and what the whole city adopts are there once. A million items make fifteen million events.
+their leaders do of their duties. No leader receives people sixty times a day: Hengyang has a million items after some
+thirty years, and so many acts as well, which here all lie in one. A day counts once however many acts it has, so what
+is judged is one year as any other, and what is read are the acts of decades. Units, what the clock misses of their
+duties and what the whole city adopts are there once. A million items make fifteen million events.
 `danze api` serves it from a process of its own, and this one asks: at a steady rate, whether or not the answers before
 have come, so that who waits in a queue is measured too. Meanwhile an item is registered twice a second, so that no
 answer can be kept.

@@ -37,16 +37,26 @@ class Past(Protocol):
     def stream(self, subject: str, *, upto: int | None = None) -> list[Entry]: ...
     def streams(self, subjects: Sequence[str], *, upto: int | None = None) -> list[Entry]: ...
     def touching(self, name: str, *, upto: int | None = None) -> list[Entry]: ...
-    def of_kind(self, kind: str, *, upto: int | None = None) -> list[Entry]: ...
+    def of_kind(self, kind: str, *, upto: int | None = None) -> Iterator[Entry]: ...
+
+
+Kept = Callable[[str], tuple[dict[str, Any], int]]
+"""What is kept of the subjects of a kind, and of which position; 0 where nothing is."""
+
+
+def nothing_kept(_: str) -> tuple[dict[str, Any], int]:
+    """Of every kind."""
+    return {}, 0
 
 
 class Office:
     """The knowledge of one intake, as of `position`. `room` is how many items it keeps at hand."""
 
-    def __init__(self, log: Past, shipped: Rules, *, room: int = REMEMBERED) -> None:
+    def __init__(self, log: Past, shipped: Rules, *, room: int = REMEMBERED, kept: Kept = nothing_kept) -> None:
         self._log = log
         self._shipped = shipped
         self._room = room
+        self._kept = kept
         self.forget_everything()
 
     def forget_everything(self) -> None:
@@ -237,27 +247,38 @@ class Office:
                 known[subject] = EVOLVE[kind](known[subject], event)
         return known.get(subject)
 
+    def every(self, kind: str, upto: int) -> dict[str, Any]:
+        """Every subject of a kind at a position: what is kept of them and came after that, else from the beginning."""
+        states, at = self._kept(kind)
+        if 0 < at <= upto:
+            return self._gone_on(kind, states, at, upto)
+        return folded(kind, self._log.of_kind(kind, upto=upto))
+
     def adopt(self, kind: str, states: dict[str, Any], upto: int) -> None:
-        """Takes in every subject of a kind as it stood at a position that this office was at, and what came after."""
+        """Takes in every subject of a kind as it stood at a position that this office was at, and what came after.
+
+        What somebody asked for before is no older, and may be on its way to the log.
+        """
         if kind in self.whole:
             return
-        while entries := self._log.read(upto, upto=self.position):
-            states = folded(kind, (each for each in entries if kind_of(each.subject) == kind), states)
-            upto = entries[-1].position
-        self.states[kind] = states
+        states = self._gone_on(kind, states, upto, self.position)
+        self.states[kind] = states | {s: state for s, state in self.states[kind].items() if state is not None}
         self.whole.add(kind)
+
+    def _gone_on(self, kind: str, states: dict[str, Any], at: int, upto: int) -> dict[str, Any]:
+        while entries := self._log.read(at, upto=upto):
+            states = folded(kind, (each for each in entries if kind_of(each.subject) == kind), states)
+            at = entries[-1].position
+        return states
 
     def streams_of(self, kind: str) -> Iterator[tuple[str, Any]]:
         """Every subject of a kind with what is kept of it."""
         if kind == "unit":
             yield from ((unit.unit, unit) for unit in self.units)
             return
-        known = self.states[kind]
         if kind not in self.whole:
-            for event in decoded(self._log.of_kind(kind, upto=self.position)):
-                known[event.subject] = EVOLVE[kind](known.get(event.subject), event)
-            self.whole.add(kind)
-        yield from ((subject, state) for subject, state in known.items() if state is not None)
+            self.adopt(kind, self.every(kind, self.position), self.position)
+        yield from ((subject, state) for subject, state in self.states[kind].items() if state is not None)
 
     def states_of(self, kind: str) -> list[Any]:
         """What is kept of all subjects of a kind."""

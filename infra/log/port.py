@@ -6,7 +6,7 @@ subject; neither ever has a gap. Nothing here knows a rule, a product or a file 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from hashlib import blake2b, sha256
 from itertools import groupby
@@ -188,8 +188,11 @@ class Log(Marks, Protocol):
         """The touches of the events after a position, up to one (inclusive); those that touch nothing are left out."""
         ...
 
-    def of_kind(self, kind: str, *, upto: int | None = None) -> list[Entry]:
-        """Events of all subjects of a kind (`unit` finds `unit:430400-xfj`), in position order."""
+    def of_kind(self, kind: str, *, upto: int | None = None) -> Iterator[Entry]:
+        """Events of all subjects of a kind (`unit` finds `unit:430400-xfj`), in position order.
+
+        There may be millions: they are read as they are taken, and not held.
+        """
         ...
 
     def at(self, recorded: int) -> int:

@@ -210,10 +210,12 @@ class PostgresLog:
         query = "SELECT position, name FROM {touches} WHERE position > %s AND position <= %s ORDER BY 1, 2"
         return by_position(self._rows(query, (after, upto)))
 
-    def of_kind(self, kind: str, *, upto: int | None = None) -> list[Entry]:
+    def of_kind(self, kind: str, *, upto: int | None = None) -> Iterator[Entry]:
         # ";" follows ":" in ASCII, and the column is collated by bytes.
         where = "originator_id > %s AND originator_id < %s AND notification_id <= %s ORDER BY notification_id"
-        return self._entries(where, (f"{kind}:", f"{kind};", _last(upto)))
+        query = self._text(f"SELECT {ENTRY} FROM {{events}} WHERE {where}")  # noqa: S608 -- our own column names
+        with self._asking() as cursor:
+            yield from map(Entry._make, cursor.stream(query, (f"{kind}:", f"{kind};", _last(upto))))
 
     def at(self, recorded: int) -> int:
         with self._transaction() as cursor:

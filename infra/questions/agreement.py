@@ -19,6 +19,7 @@ from infra.log.port import Log
 from infra.office import Office
 from infra.parts import parts
 from infra.questions.book import Book
+from infra.questions.keeping import DID, ledgers
 from infra.questions.owing import Owing
 from infra.questions.whole import Whole
 from infra.views.projector import Beside, Rebuilt
@@ -80,11 +81,19 @@ class Agreement:
                 return
             kept.catch_up(book)
             kept.fetch()
-            unlike = [*Whole(book, owing).unlike(kept)]
+            unlike = [*Whole(book, owing).unlike(kept), *self._ledgers(beside.position)]
         except UNREADABLE as error:
             yield Odd(f"the kept sums, which cannot be read ({error})", beside.position)
             return
         yield from (Odd(f"the kept sums: {what}", tuple(map(_key, rows)) or beside.position) for what, rows in unlike)
+
+    def _ledgers(self, upto: int) -> Iterator[tuple[str, list[Row]]]:
+        """Ledgers of duties that are not those of the log."""
+        kept = Office(self._log, self._rules, kept=lambda _: ledgers(self._kept)).every("duty", upto)
+        told = Office(self._log, self._rules).every("duty", upto)
+        for subject in sorted(kept.keys() | told.keys()):
+            if kept.get(subject) != told.get(subject):
+                yield f"on which days {subject!r} has what as done", [(DID, subject)]
 
     def _heads(self) -> Iterator[Odd]:
         """Heads of the kept tree that are not those of the log's leaves. It may know more of them than the rows do."""

@@ -6,10 +6,14 @@ from typing import NamedTuple
 
 import msgspec
 
+from domain.duty.state import Ledger
 from domain.rules.law import Rules
 from infra.views.sums import Row, Sums
 from projections.kpis import FORMULA
 from projections.tally import Summed
+
+DID = "duties"
+"""Where it stands, by subject, on which days what was done in a unit."""
 
 
 class Body(msgspec.Struct, array_like=True):
@@ -65,6 +69,16 @@ class Keeping:
         if taken.position != self._at or taken.rows:
             self._sums.keep(taken.position, self._law, msgspec.msgpack.encode(taken.body), taken.rows, taken.tree)
             self._at = taken.position
+
+
+def ledgers(sums: Sums) -> tuple[dict[str, Ledger], int]:
+    """What units did of their duties as it is kept, by subject, and of which position; 0 where none is kept."""
+    told, position = sums.rows(DID)
+    return {subject: msgspec.msgpack.decode(ledger, type=Ledger) for subject, ledger in told.items()}, position
+
+
+def ledger_told(ledger: Ledger) -> bytes:
+    return msgspec.msgpack.encode(ledger)
 
 
 def law_told(rules: Rules) -> str:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
+from typing import Any
 
 from domain.envelope import AnyEvent
 from domain.moments import When, parted
@@ -12,11 +13,12 @@ from domain.rules.law import Rules
 from infra.log.checkpoint import Checkpoints, read_tree
 from infra.log.merkle import Tree
 from infra.log.port import Log
-from infra.office import Office, folded
+from infra.office import Office
 from infra.past.directory import Directory
 from infra.past.rows import Rows
 from infra.past.sight import Sight, sight
 from infra.questions.book import RECALLED, Book, Recalled
+from infra.questions.keeping import ledgers
 from infra.questions.kept import Kept
 from infra.questions.past import PastBook
 from infra.questions.readers_book import REACHES_KEPT
@@ -41,7 +43,7 @@ class Library:
         self._log = log
         self._views = views
         self._projector = projector
-        self._office = Office(log, shipped)
+        self._office = Office(log, shipped, kept=self._kept)
         self._directory = Directory(log, shipped)
         self._checkpoints = Checkpoints(log, self._tree)
         self._trees = trees
@@ -63,6 +65,11 @@ class Library:
         kept = read_tree(Sums(self._views, live.tables.number).tree()) if live is not None else Tree()
         stored = [each for each in (kept, self._trees(size) if self._trees else Tree()) if each.size <= size]
         return max(stored, key=lambda each: each.size, default=Tree())
+
+    def _kept(self, kind: str) -> tuple[dict[str, Any], int]:
+        """What is kept beside the sums: of what units did, as of many acts no more is remembered than their days."""
+        live = self._views.live()
+        return ledgers(Sums(self._views, live.tables.number)) if kind == "duty" and live is not None else ({}, 0)
 
     @contextmanager
     def still(self) -> Iterator[Book]:
@@ -92,7 +99,7 @@ class Library:
         upto = self.at(None).position
         for kind in RECALLED:
             if kind not in self._office.whole:
-                states = folded(kind, self._log.of_kind(kind, upto=upto))
+                states = self._office.every(kind, upto)
                 with self._lock:
                     self._office.adopt(kind, states, upto)
 

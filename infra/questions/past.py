@@ -15,12 +15,16 @@ from domain.unit.state import Units
 from infra.log.checkpoint import Checkpoints
 from infra.log.port import Entry, Log
 from infra.log.times import of_micros
+from infra.parts import parts
 from infra.past.rows import Rows, SumsAtMark
 from infra.past.sight import Sight, moment_of
 from infra.questions.book import Book, Recalled
 from infra.views.store import Views
 from infra.views.tables import Tables
 from projections.findings import Words, unpack_words
+
+AT_ONCE = 20
+"""Units whose acts are read together: of some there are tens of thousands."""
 
 
 class PastBook(Book):
@@ -119,8 +123,10 @@ class Remembered(Recalled):
 
     def expect(self, subjects: Iterable[str]) -> None:
         missing = [each for each in subjects if each not in self._states]
-        entries = self._book.log.streams(missing, upto=self._book.position)
-        self._states |= dict.fromkeys(missing) | self._folded(self._book.seen.among(entries))
+        self._states |= dict.fromkeys(missing)
+        for some in parts(missing, AT_ONCE):
+            entries = self._book.log.streams(some, upto=self._book.position)
+            self._states |= self._folded(self._book.seen.among(entries))
 
     def state(self, subject: str) -> Any:
         if subject not in self._states:

@@ -106,6 +106,7 @@ class Tallies:
         Where another one kept some meanwhile, the next question goes on from those. Raises `StoreError`.
         """
         self._library.at(None).checkpoint()  # what the log gained is hashed before, and nobody waits
+        self._library.remember()
         with self._whole() as (everything, whole):
             taken = whole.taken(everything)
         try:

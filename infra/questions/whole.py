@@ -16,7 +16,7 @@ from infra.office import decoded
 from infra.parts import parts
 from infra.questions.book import Book
 from infra.questions.counted import Counted, year_of
-from infra.questions.keeping import Body, Keeping, Taken
+from infra.questions.keeping import DID, Body, Keeping, Taken, ledger_told
 from infra.questions.owing import Owing
 from infra.questions.turned import turned
 from infra.views.sums import Row, Sums
@@ -43,7 +43,7 @@ class Whole(Counted):
         """Which item each item repeats."""
         self.tally = Tally(*year_of(book), Cells(Lock()))
         self._since: set[Row] = set()
-        """Rows that were counted otherwise since they were kept."""
+        """Rows that were counted otherwise since they were kept, and ledgers of duties that were gone on with."""
         self._keeping = Keeping(sums, book.rules) if sums is not None else None
         self._lazy = False
         """Whether rows that did not change are not at hand."""
@@ -71,6 +71,8 @@ class Whole(Counted):
     def hear(self, event: AnyEvent) -> None:
         """Notes which rows an event may change."""
         self.heard += 1
+        if kind_of(event.subject) == "duty":
+            self._since.add((DID, event.subject))
         for row in _changed_by(event):
             first, _ = self._changed.get(row, (event.position, 0))
             self._changed[row] = first, event.position
@@ -153,10 +155,12 @@ class Whole(Counted):
     def taken(self, book: Book) -> Taken:
         """What is to be kept of it as it stands: copies, so that nobody waits while they are written."""
         assert self._keeping is not None, "only what the store has sums of is kept"
-        rows, (keys, self._since) = self.tally.rows, (self._since, set())
+        rows, (keys, self._since) = {**self.tally.rows}, (self._since, set())
         if self._keeping.nothing:
+            rows[DID] = {subject: ledger_told(ledger) for subject, ledger in book.office.streams_of("duty")}
             told = {(table, key): cells for table, kept in rows.items() for key, cells in kept.items()}
         else:
+            rows[DID] = {s: ledger_told(book.office.state(s)) for table, s in keys if table == DID}
             told = {(table, key): rows[table][key] for table, key in keys}
         return Taken(book.read, Body(self.tally.counted(), {**self._first_of}), told, book.checkpoints.told())
 

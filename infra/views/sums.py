@@ -2,7 +2,8 @@
 
 One row holds the sums and the position that they are of; beside it stands, for each row that was counted, in which
 cells (`projections.tally`). Whoever counts keeps them now and then, what changed since at a time; one process does, and
-`version` tells every other that what it knows is no longer what is kept.
+`version` tells every other that what it knows is no longer what is kept. By their kind stand there, too, the ledgers of
+duties as they were by then.
 """
 
 import sys
@@ -15,7 +16,7 @@ from sqlalchemy.engine import Connection
 from infra.parts import parts
 from infra.views.store import Views, copied
 
-FORMAT = f"2 {sys.byteorder}"
+FORMAT = f"3 {sys.byteorder}"
 """Of the sums; others are counted anew."""
 AT_ONCE = 20_000
 """Rows of one transaction when everything is kept for the first time: others write in between."""
@@ -85,6 +86,18 @@ class Sums:
         if version not in (self.version, self._coming):
             raise Stale
         return found
+
+    def rows(self, table: str) -> tuple[dict[str, bytes], int]:
+        """What is kept of every row of a table, whoever kept it and by whatever law, and the position that it is of;
+        nothing, of 0, where that is not whole.
+        """
+        with self._views.snapshot() as connection:
+            kept = self._kept(connection)
+            if kept is None or not kept.law.startswith(FORMAT):
+                return {}, 0
+            query = f"SELECT key, cells FROM {self._counted} WHERE tab = {self._mark}"  # noqa: S608 -- as above
+            rows = connection.exec_driver_sql(query, (table,)).fetchall()
+        return {row[0]: bytes(row[1]) for row in rows}, kept.position
 
     def tree(self) -> bytes:
         """The tree that is kept beside the sums; nothing where none is."""
@@ -176,6 +189,12 @@ class Copied(Sums):
 
     def all_cells(self, table: str) -> dict[str, bytes]:
         return {**self._of.get(table, {})}
+
+    def rows(self, table: str) -> tuple[dict[str, bytes], int]:
+        kept = self.kept
+        if kept is None or not kept.law.startswith(FORMAT):
+            return {}, 0
+        return self.all_cells(table), kept.position
 
 
 def _values(changed: Mapping[Row, bytes]) -> Iterator[tuple[str, str, bytes]]:

@@ -5,7 +5,7 @@ out: the clock runs anew, once at the beginning of each day and wherever it left
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from msgspec import Struct
@@ -34,7 +34,10 @@ class Unwritten:
     def read(self, *_: object, **__: object) -> list[Entry]:
         return []
 
-    stream = streams = touching = of_kind = read
+    stream = streams = touching = read
+
+    def of_kind(self, *_: object, **__: object) -> Iterator[Entry]:
+        return iter(())
 
 
 class Refused(Struct, frozen=True):

@@ -76,7 +76,7 @@ def test_any_interleaving_is_one_history(store_url: str, monkeypatch: pytest.Mon
         for name in NAMES:
             assert log.stream(name) == [e for e in found if e.subject == name]
         assert log.streams(NAMES[:3]) == [e for e in found if e.subject in NAMES[:3]]
-        assert log.of_kind("unit") == [e for e in found if e.subject.startswith("unit:")]
+        assert [*log.of_kind("unit")] == [e for e in found if e.subject.startswith("unit:")]
         touched = [n for n, e in enumerate(expected, 1) if "t:unit:1" in e.touches]
         assert [e.position for e in log.touching("t:unit:1")] == touched
         assert log.known([e.key for e in expected]) == {e.key: (n, e.digest) for n, e in enumerate(expected, 1)}

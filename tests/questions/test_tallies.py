@@ -12,6 +12,7 @@ from cli.wiring import System
 from domain.codec import encode
 from infra.city.simulation import START, simulate
 from infra.log.merkle import Tree
+from infra.office import folded
 from infra.questions import Answers
 from infra.questions.keeping import law_told
 from infra.views.sums import Sums
@@ -68,6 +69,28 @@ def test_who_opens_the_store_goes_on_from_sums_that_were_kept(system):
         assert asked_anew(system.url) == asked(system.answers)
     intake.advance(START + timedelta(days=200))
     assert asked_anew(system.url) == asked(system.answers), "after everything open was missed"
+
+
+def test_who_opens_the_store_knows_what_units_did_without_reading_every_act(system, monkeypatch):
+    """Of millions of acts the days are kept; what came after them is read."""
+    intake = system.intake(history=True)
+    actions = [orjson.dumps(action) for action in simulate(3, days=60, scale=0.1, counties=1)]
+    for at in range(0, len(actions), 2_000):
+        intake.take(actions[at : at + 1_900])
+        system.answers.keep_sums()
+        intake.take(actions[at + 1_900 : at + 2_000])
+    of_kind = type(system.log).of_kind
+    told = folded("duty", of_kind(system.log, "duty"))
+    assert sum(len(days) for ledger in told.values() for days in ledger.days.values()) > 100
+
+    def but_acts(kind, **wanted):
+        assert kind != "duty"
+        return of_kind(other.log, kind, **wanted)
+
+    with closing(System(system.url)) as other:
+        monkeypatch.setattr(other.log, "of_kind", but_acts)
+        assert dict(other.answers.present().office.streams_of("duty")) == told
+        assert asked(other.answers) == asked(system.answers)
 
 
 def test_of_two_side_by_side_either_keeps_sums_and_both_count_on(system):

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import orjson
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import func, select, text
 
 from cli.wiring import System
@@ -20,6 +21,7 @@ from domain.codec import decode_each
 from infra.city.simulation import simulate
 from infra.intake import Intake
 from infra.questions.agreement import Agreement
+from infra.questions.keeping import DID, ledger_told, ledgers
 from infra.views.store import Views
 from infra.views.sums import Kept, Sums
 from projections.findings import words_of
@@ -157,7 +159,7 @@ def miscount(city: City, views: Views, random: Random) -> int:
 def of_rows(views: Views) -> dict[tuple[str, str], bytes]:
     with views.reading() as rows:
         query = f"SELECT tab, key, cells FROM {kept(views)[0]._counted} ORDER BY tab, key"
-        return {(tab, key): bytes(cells) for tab, key, cells in rows.execute(text(query))}
+        return {(tab, key): bytes(cells) for tab, key, cells in rows.execute(text(query)) if tab != DID}
 
 
 def count_elsewhere(city: City, views: Views, random: Random) -> int:
@@ -169,6 +171,18 @@ def count_elsewhere(city: City, views: Views, random: Random) -> int:
         query = text(f"UPDATE {kept(views)[0]._counted} SET cells = :cells WHERE tab = :tab AND key = :key")
         connection.execute(query, {"cells": numbers.tobytes(), "tab": tab, "key": key})
     return city.counted(tab, key)
+
+
+def forget_a_day(city: City, views: Views, random: Random) -> int:
+    """A unit did a little less of its duties, and would be judged by that."""
+    sums, _, _ = kept(views)
+    told, _ = ledgers(sums)
+    subject = random.choice([subject for subject, ledger in told.items() if ledger.days])
+    days = {act: each[1:] for act, each in told[subject].days.items()}
+    with views.writing() as connection:
+        query = text(f"UPDATE {sums._counted} SET cells = :cells WHERE tab = '{DID}' AND key = :key")
+        connection.execute(query, {"cells": ledger_told(replace(told[subject], days=days)), "key": subject})
+    return city.subjects[subject]
 
 
 def regraft(city: City, views: Views, random: Random) -> int:
@@ -184,7 +198,7 @@ def regraft(city: City, views: Views, random: Random) -> int:
 
 
 ALTERATIONS: list[Callable[[City, Views, Random], int]] = [
-    alter, alter, alter, remove, make_up, retitle, miscount, miscount, count_elsewhere, regraft
+    alter, alter, alter, remove, make_up, retitle, miscount, forget_a_day, count_elsewhere, regraft
 ]  # fmt: skip
 
 
@@ -216,6 +230,14 @@ def test_no_honest_read_models_are_accused(city):
         if random.random() < 0.5:
             city.system.answers.keep_sums()
         assert city.found() is None
+
+
+def test_a_day_of_duty_that_is_forgotten_is_found(city):
+    city.replayed()
+    position = forget_a_day(city, city.system.views, Random(15))
+    assert city.found() == position
+    assert city.replayed()
+    assert city.found() is None
 
 
 def test_sums_that_cannot_be_read_are_named(city):
