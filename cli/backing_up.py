@@ -56,9 +56,16 @@ def _backed_up(answer: dict[str, Any]) -> None:
     out.print(f"{answer['events']:,} events, {answer['refused']:,} refused actions, {persons}", markup=False)
     out.print(f"root {answer['root']}, {answer['sealed']:,} events sealed; in {answer['folder']}", markup=False)
     apart = answer["keep_apart"]
+    if answer["places"]:
+        out.print(f"how far the intake was in {_partitions(answer['places'])}", markup=False)
     if answer["accesses"] is not None:
         out.print(f"{answer['accesses']:,} entries of the access log", markup=False)
     out.print(f"not in it, to be kept apart: {', '.join(apart.values())}", markup=False)
+
+
+def _partitions(places: dict[str, int]) -> str:
+    topics = sorted({name.split()[0] for name in places})
+    return f"{len(places):,} partitions of {', '.join(topics)}"
 
 
 def restore(
@@ -86,6 +93,7 @@ def restore(
     with bar("restore") as progress:
         said = restored(source, manifest, store, gone, _fold, progress)
     answer = {"events": said["events"], "root": manifest.root, "made": manifest.made, "forgotten": sorted(gone)}
+    answer["places"] = manifest.places
     answer |= {"grew_on": _grew_on(manifest, store), "paused": _paused(store)}
     told(answer, as_json, lambda answer: _restored(answer, manifest))
 
@@ -121,6 +129,9 @@ def _restored(answer: dict[str, Any], manifest: Manifest) -> None:
         out.print(f"{there}: let one of the two take actions, never both", markup=False)
     else:
         out.print(f"let {manifest.store} take no more actions, wherever it still runs", markup=False)
+    if answer["places"]:
+        out.print(f"the intake goes on where it was in {_partitions(answer['places'])}", markup=False)
+        out.print("beside the same Kafka: end the old workers, danze topics --anew, begin new ones", markup=False)
     if answer["paused"]:
         paused = f"{len(answer['paused']):,} subscriptions to news are paused"
         out.print(f"{paused}: once no other store writes to them, for each of danze webhook list", markup=False)

@@ -2,34 +2,70 @@
 
 from contextlib import closing
 from functools import partial
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.options import Json, Kafka, Metrics, Prefix, Store, Touched
-from cli.screen import out, told
+from cli.screen import fail, out, told
 from cli.waiting import say, stopped, there
 from cli.watched import serve, traces
-from cli.wiring import DEFAULT_KAFKA, DEFAULT_STORE, kafka_settings
+from cli.wiring import DEFAULT_KAFKA, DEFAULT_STORE, kafka_settings, opened
+from infra.kafka.settings import KafkaSettings
 from infra.log.open import open_log
 from infra.log.urls import printable
 from infra.pulse import Pulse
+
+if TYPE_CHECKING:
+    from infra.kafka.topics import Topics
 
 
 def topics(
     kafka: Kafka = DEFAULT_KAFKA,
     prefix: Prefix = "",
     partitions: Annotated[int, typer.Option(min=1, help="Partitions of each topic that is made.")] = 12,
+    anew: Annotated[
+        bool,
+        typer.Option(
+            "--anew",
+            help="What tells of the log of --store, where it tells of another or lost some of it: after a restore.",
+        ),
+    ] = False,
+    store: Store = DEFAULT_STORE,
     as_json: Json = False,
 ) -> None:
-    """Make the topics that are missing. Exit code 1 where one that is there is not as it should be."""
+    """Make the topics that are missing. Exit code 1 where one that is there is not as it should be.
+
+    With --anew events, refused actions and findings are deleted from Kafka and made again: the relay publishes the log
+    from its beginning. End relay and `project` workers before.
+    """
     from infra.kafka.topics import Topics
 
     settings, ours = kafka_settings(kafka), Topics(prefix)
-    answer = {"made": ours.create(settings, partitions=partitions), "differences": ours.check(settings)}
+    made = _anew(store, settings, ours, partitions) if anew else []
+    made += ours.create(settings, partitions=partitions)
+    answer = {"made": made, "differences": ours.check(settings)}
     told(answer, as_json, _made)
     if answer["differences"]:
         raise typer.Exit(1)
+
+
+def _anew(store: str, settings: KafkaSettings, ours: "Topics", partitions: int) -> list[str]:
+    """The relay's marks go first: whatever ends this in between, the same again does it."""
+    from infra.kafka.same_log import another_log, whole
+    from infra.relay import RELAYED, RELAYED_REFUSALS
+    from infra.views.partitions import Partitions
+
+    with opened(store, create=False) as system:
+        same = another_log(system.log, settings, ours) is None
+        if same and whole(settings, ours, system.log.mark(RELAYED)):
+            raise fail(
+                f"{ours.events} at {settings.place} holds this log, as far as it was published; nothing was done"
+            )
+        for name in (RELAYED, RELAYED_REFUSALS):
+            system.log.forget_mark(name)
+        Partitions(system.views).from_the_beginning()
+    return ours.again(settings, partitions)
 
 
 def _made(answer: dict[str, Any]) -> None:

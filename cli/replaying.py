@@ -56,9 +56,12 @@ def replay(
         events = None
         if source == "kafka":
             from infra.kafka.reader import TopicReader
+            from infra.kafka.same_log import of_this_log
             from infra.kafka.topics import Topics
 
-            events = TopicReader(kafka_settings(kafka), Topics(prefix).events)
+            settings, topics = kafka_settings(kafka), Topics(prefix)
+            of_this_log(system.log, settings, topics)
+            events = TopicReader(settings, topics.events)
         agreement = Agreement(system.log, system.views, system.rules)
         rebuilt = system.projector.replay(progress, events, agreement.look)
         system.past.archive.forget()

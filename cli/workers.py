@@ -44,6 +44,7 @@ def intake(
     from consumers.intake import Intake
     from consumers.patience import Patience
     from consumers.workers import intake_worker
+    from infra.kafka.same_log import gone
     from infra.vault.sealed_box import in_clear
     from infra.watching import WatchedDoor
 
@@ -57,7 +58,9 @@ def intake(
             watch.alive()
 
         _partitions("intake", settings, topics.actions, topics)
-        queue = f"{topics.actions} {there('intake', lambda: topics.identity(settings, topics.actions))}"
+        queue = there("intake", lambda: topics.queue(settings))
+        for each in there("intake", lambda: gone(system.log, settings, topics)):
+            say("intake", f"{each}; have what was sent since the log's last action of it sent again")
         door = WatchedDoor(there("intake", lambda: system.intake(history=history)), watch)
         worker = Intake(door, in_clear, queue=queue)
         patience = Patience(StoreError, Conflict, Unreachable)
@@ -88,6 +91,7 @@ def project(
     from consumers.projector import Projector
     from consumers.workers import project_worker
     from infra.kafka.publisher import Publisher
+    from infra.kafka.same_log import of_this_log
     from infra.relay import RELAYED
     from infra.views.partitions import Partitions
     from infra.views.store import FORMAT
@@ -103,6 +107,7 @@ def project(
 
     with standing("project", store) as system, Publisher(settings) as publisher:
         count = _partitions("project", settings, topics.events, topics)
+        there("project", lambda: of_this_log(system.log, settings, topics))
         dead = DeadLetters(publisher.send, topic=topics.dead, source=topics.events, cap=cap)
         projector = Projector(Partitions(system.views, count), publisher.send, dead, findings=topics.findings)
         watch.dead.set_function(lambda: projector.dead)

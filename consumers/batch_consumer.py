@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine, Iterable
+from collections.abc import Collection, Coroutine, Iterable
 from contextlib import suppress
 from typing import Any, ClassVar, TypeVar, cast
 
@@ -206,6 +206,11 @@ class BatchConsumer(driver.Consumer):
         asked = time.time()
         ends = await self._in_thread(self._thread.ends(set(self._lanes)))
         return {tp.partition: Progress(lane.done, ends[tp], asked) for tp, lane in self._lanes.items() if tp in ends}
+
+    async def committed(self, topic: str, partitions: Collection[int]) -> dict[int, int]:
+        """Where Kafka would have us read on, 0 for the beginning; partitions of which it does not tell are left out."""
+        found = await self._in_thread(self._thread.committed([TP(topic, partition) for partition in partitions]))
+        return {tp.partition: offset for tp, offset in found.items()}
 
     async def _in_thread(self, work: Coroutine[Any, Any, T]) -> T:
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._thread.thread_loop))

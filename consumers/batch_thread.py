@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple, cast
 
 import aiokafka
@@ -131,6 +132,15 @@ class BatchThread(driver.AIOKafkaConsumerThread):
         except (KafkaError, TimeoutError):
             return {}
         return {wanted[tp]: offset for tp, offset in found.items()}
+
+    async def committed(self, tps: Collection[TP]) -> dict[TP, int]:
+        """The offset that Kafka knows of each, 0 for none; nothing while the broker does not answer."""
+        consumer, found = self._ensure_consumer(), dict[TP, int]()
+        with suppress(KafkaError, TimeoutError):
+            for tp in tps:
+                asked = consumer.committed(driver.ensure_aiokafka_TP(tp))
+                found[tp] = await asyncio.wait_for(asked, BROKER_SECONDS) or 0
+        return found
 
 
 async def _stretches(fetcher: Any, lanes: Collection[TP], most: int) -> dict[TP, Records]:

@@ -12,7 +12,7 @@ What Faust is kept for stays as it is: membership, assignment, rebalancing, supe
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, cast
 
 import faust
@@ -69,6 +69,11 @@ class Batches(faust.App):
     async def progress(self) -> dict[int, Progress]:
         """How far each assigned partition is; empty while the broker does not answer."""
         return await cast("BatchConsumer", self.consumer).progress()
+
+    async def committed(self, partitions: Collection[int]) -> dict[int, int]:
+        """Where Kafka would have us read on, 0 for the beginning; partitions of which it does not tell are left out."""
+        (topic,) = self.batches.topics
+        return await cast("BatchConsumer", self.consumer).committed(topic, partitions)
 
     async def ends(self) -> dict[int, int]:
         """Where the partitions assigned end, as the broker says now: the offset of the record that will come next."""

@@ -43,6 +43,10 @@ class Intake:
         while some := list(islice(records, AT_ONCE)):
             self._some(some)
 
+    def places(self, partitions: Iterable[int]) -> dict[int, int]:
+        """By partition, the offset of the first record that the log has not decided on."""
+        return {partition: self._door.place(f"{self._queue} {partition}") for partition in partitions}
+
     def _some(self, queued: Sequence[Queued]) -> None:
         lines: list[bytes] = []
         refused: dict[int, Rejected] = {}

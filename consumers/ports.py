@@ -112,3 +112,7 @@ class Door(Protocol):
         `places` name the queue and the place in it of each line, counted from 1.
         """
         ...
+
+    def place(self, queue: str, /) -> int:
+        """Up to which place of a queue all was decided on; 0 where nothing was."""
+        ...

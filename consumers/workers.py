@@ -41,7 +41,13 @@ def intake_worker(
     async def work(batches: Sequence[Batch]) -> None:
         await patience.done(partial(take, batches))
 
-    app = batching_app(name, kafka, topic=topic, work=work, instance=instance)
+    async def starting_offsets(partitions: AbstractSet[int]) -> Mapping[int, int]:
+        """Where the log is, if Kafka is further: the log was restored from a backup, and knows nothing of the rest."""
+        places = await patience.done(partial(intake.places, partitions))
+        committed = await app.committed(partitions)
+        return {each: place for each, place in places.items() if place < committed.get(each, place + 1)}
+
+    app = batching_app(name, kafka, topic=topic, work=work, starting_offsets=starting_offsets, instance=instance)
 
     async def beat() -> None:
         await patience.done(alive)

@@ -75,6 +75,10 @@ class Intake:
     def _decided(self, part: Sequence[Sent]) -> list[Outcome]:
         return Batch(self, part).decided()
 
+    def place(self, queue: str) -> int:
+        """Up to which place of a queue all was decided on."""
+        return self.log.mark(queue)
+
     def advance(self, today: date) -> int:
         """The clock: records what was missed before `today`, once each. Returns how many."""
         if self.agenda is None:

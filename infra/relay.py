@@ -16,6 +16,7 @@ import msgspec
 from prometheus_client import CollectorRegistry, Counter, Gauge, ProcessCollector
 
 from infra.kafka.publisher import Publisher, Record
+from infra.kafka.same_log import of_this_log
 from infra.kafka.settings import Unreachable
 from infra.kafka.topics import LONGEST, Topics
 from infra.log.port import Claim, Entry, Log, Rejection, StoreError
@@ -73,7 +74,7 @@ class Relay:
 
     def run(self, stop: threading.Event, say: Say, alive: Pulse = NO_PULSE) -> None:
         """Returns when `stop` is set and all that was acknowledged is marked. Raises `Refused` where Kafka will never
-        take what is next: nothing is skipped.
+        take what is next, or holds another log: nothing is skipped.
         """
         failures = 0
         try:
@@ -134,7 +135,9 @@ class Relay:
         return False
 
     def _wait_for_claim(self, stop: threading.Event, say: Say, alive: Pulse) -> None:
-        """Returns when we are the only relay, or are to stop; goes on where the marks say."""
+        """Returns when we are the only relay, or are to stop; goes on where the marks say. Raises `Refused` where the
+        topic tells of another log.
+        """
         self._claim = self.log.claim(RELAYED)
         if self._claim is None:
             say("another relay is at work on this store; standing by")
@@ -142,6 +145,8 @@ class Relay:
             while self._claim is None and not stop.wait(STAND_BY_SECONDS):
                 alive()
                 self._claim = self.log.claim(RELAYED)
+        if self._claim is not None:
+            of_this_log(self.log, self.publisher.settings, self.topics)
         self.meter.active.set(self._claim is not None)
         self._position, self._number = self.log.mark(RELAYED), self.log.mark(RELAYED_REFUSALS)
         if self._claim is not None and not self._told:

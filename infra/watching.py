@@ -34,6 +34,7 @@ class Door(Protocol):
     def take(
         self, lines: Sequence[bytes], refused: Mapping[int, Rejected], places: Sequence[tuple[str, int]], /
     ) -> Sequence[Any]: ...
+    def place(self, queue: str, /) -> int: ...
 
 
 class Told(msgspec.Struct):
@@ -141,6 +142,7 @@ class WatchedDoor:
 
     def __init__(self, door: Door, watch: Watch) -> None:
         self._door, self._watch = door, watch
+        self.place = door.place
 
     def take(
         self, lines: Sequence[bytes], refused: Mapping[int, Rejected], places: Sequence[tuple[str, int]]

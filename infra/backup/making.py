@@ -15,11 +15,21 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from infra.backup.key_copy import copy_keys
-from infra.backup.manifest import FORMAT, Manifest, accesses_in, files_in, place_in, seals_in, write
+from infra.backup.manifest import (
+    FORMAT,
+    Manifest,
+    accesses_in,
+    files_in,
+    place_in,
+    places_in,
+    seals_in,
+    write,
+)
 from infra.doors.access import access_log, access_seals
 from infra.log import bundle
 from infra.log.checker import Checker
@@ -53,10 +63,11 @@ def back_up(url: str, log: Log, seals: Folder, out: Path, now: datetime, progres
         with closing(open_log(str(to.path))) as copy:
             said = _verified(copy, Sealed(seals_in(part)), progress)
             refused = sum(1 for _ in rejections(copy))
+            places = places_in(copy.cut().marks)
             leaf = copy.leaves(said["events"] - 1, 1)[0][1].hex() if said["events"] else ""
         manifest = Manifest(
             FORMAT, now.isoformat(timespec="seconds"), printable(url), said["events"], said["checkpoint"]["root"], leaf,
-            sealed, refused, persons, files_in(part), accesses, subscribed,
+            sealed, refused, persons, files_in(part), accesses, subscribed, places,
         )  # fmt: skip
         write(manifest, part)
     return manifest
@@ -177,18 +188,22 @@ def copied(log: Log, to: Path, progress: Progress) -> None:
 
 
 def poured(log: Log, into: Log, progress: Progress) -> None:
-    """Events, touches and refused actions of one log in another that is empty. Raises `StoreError`."""
-    checker, head = Checker(), log.head().position
-    while checker.position < head:
+    """Events, touches, refused actions and marks of one log as of one moment in another that is empty. Raises
+    `StoreError`.
+    """
+    checker, cut = Checker(), log.cut()
+    while checker.position < cut.position:
         after = checker.position
-        rows = log.raw_entries(after, min(BATCH, head - after))
+        rows = log.raw_entries(after, min(BATCH, cut.position - after))
         if bad := checker.check(rows):
             raise StoreError(f"the log is altered at position {bad[0]}: {bad[1]}")
         touches = log.touched(after, rows[-1].position)
         into.append([bundle.entry(row, touches.get(row.position, ())) for row in rows], [], after=after, reads=None)
-        progress(checker.position, head)
-    for _, rejection, times in rejections(log):
-        into.append([], [rejection] * times, after=head, reads=None)
+        progress(checker.position, cut.position)
+    for _, rejection, times in takewhile(lambda row: row[0] <= cut.refused, rejections(log)):
+        into.append([], [rejection] * times, after=cut.position, reads=None)
+    for name, place in cut.marks.items():
+        into.set_mark(name, place)
 
 
 def rejections(log: Log) -> Iterator[tuple[int, Rejection, int]]:

@@ -1,6 +1,6 @@
 """What a backup is: an embedded store in a folder, whichever engine it was made of, and a page that says what is in it.
 
-- `danze.db`: the log, with refused actions and marks;
+- `danze.db`: the log, with refused actions and the intake's places in Kafka;
 - `danze.db.keys`: wrapped keys of persons; the master key is not here;
 - `danze.db.seals`: every checkpoint and the log's keys; tiles are made again;
 - `danze.db.access`, `danze.db.access.seals`: the same of who read what;
@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import file_digest
 from pathlib import Path
 
@@ -50,11 +50,18 @@ class Manifest(msgspec.Struct):
     """Entries of the access log; None where the store has none."""
     subscriptions: int = 0
     """Who is sent news of findings."""
+    places: dict[str, int] = {}
+    """How far the intake had come in Kafka: by topic, its identity and the partition, the offset of what comes next."""
 
 
 def place_in(folder: Path) -> SQLiteUrl:
     """The store in a backup."""
     return SQLiteUrl(folder / "danze.db")
+
+
+def places_in(marks: Mapping[str, int]) -> dict[str, int]:
+    """The intake's places; its queues alone have names of several words."""
+    return {name: place for name, place in sorted(marks.items()) if " " in name}
 
 
 def seals_in(folder: Path) -> Folder:

@@ -93,12 +93,21 @@ def _staged(
     seals = _copied(seals_in(backup).path, staged.beside("seals"))
     with closing(open_log(str(staged.path), create=False)) as log:
         said = _sound(log, seals, manifest, progress)
-        log.set_mark(RESTORED, manifest.events)
+        _marked(log, manifest)
     _accesses(backup, staged, manifest, progress)
     _subscriptions(backup, staged, manifest)
     fold(str(staged.path))
     synced(staged.path.parent)
     return said
+
+
+def _marked(log: Log, manifest: Manifest) -> None:
+    """The intake goes on where it was. What the relay had published is not in a topic of this log's: it begins anew."""
+    from infra.relay import RELAYED, RELAYED_REFUSALS  # a Kafka client comes with it, which other verbs do without
+
+    log.set_mark(RESTORED, manifest.events)
+    for name in (RELAYED, RELAYED_REFUSALS):
+        log.forget_mark(name)
 
 
 def _moved(source: Path, to: Path) -> None:
@@ -132,7 +141,7 @@ def _into_server(
             _pour_accesses(staged, place, progress)
             poured(source, log, progress)
             said = _sound(log, seals, manifest, progress)
-            log.set_mark(RESTORED, manifest.events)
+            _marked(log, manifest)
             _moved(seals.path, folder_of(place))
             _subscribed(staged, place)
         fold(url)

@@ -1,6 +1,7 @@
 """Are broker, topics and relay in order, and if not, what is to be done?"""
 
 from infra.doctor import UNSOUND, Check, check
+from infra.kafka.same_log import another_log, gone
 from infra.kafka.settings import KafkaProblem, KafkaSettings
 from infra.kafka.topics import Topics
 from infra.log.port import Log
@@ -15,6 +16,8 @@ def examine_kafka(log: Log, settings: KafkaSettings, prefix: str) -> list[Check]
     topics = Topics(prefix)
     try:
         differences, partitions = topics.check(settings), topics.partitions(settings)
+        other = another_log(log, settings, topics)
+        lost = gone(log, settings, topics) if topics.actions in partitions else []
     except KafkaProblem as problem:
         return [check("broken", "kafka", str(problem), "docs/runbooks.md#kafka-does-not-answer"), _relay(log)]
     missing = [each for each in differences if each.endswith(" is missing")]
@@ -33,6 +36,12 @@ def examine_kafka(log: Log, settings: KafkaSettings, prefix: str) -> list[Check]
         )
     else:
         checks.append(check("fine", "topics", f"partitions: {told}"))
+    if other is not None:
+        checks.append(check("broken", "published", other, "docs/runbooks.md#a-restore-beside-a-living-broker"))
+    if lost:
+        checks.append(
+            check("look", "intake", "; ".join(map(str, lost)), "docs/runbooks.md#a-restore-beside-a-living-broker")
+        )
     return [*checks, _relay(log)]
 
 

@@ -62,8 +62,8 @@ class Topics:
             Topic(self.dead, 90 * DAY),
         )
 
-    def create(self, settings: KafkaSettings, *, partitions: int = PARTITIONS) -> list[str]:
-        """Makes those that are missing, and returns their names; what is there is left as it is."""
+    def create(self, settings: KafkaSettings, *, partitions: int = PARTITIONS, only: str = "") -> list[str]:
+        """Makes those that are missing, or one of them, and returns their names; what is there is left as it is."""
         with admin(settings) as client:
             brokers = len(client.describe_cluster()["brokers"])
             there = set(client.list_topics())
@@ -74,7 +74,7 @@ class Topics:
                     "configs": _wanted(topic, brokers),
                 }
                 for topic in self.all
-                if topic.name not in there
+                if topic.name not in there and only in ("", topic.name)
             }
             if missing:
                 with suppress(TopicAlreadyExistsError):  # another process was faster
@@ -112,6 +112,21 @@ class Topics:
         with admin(settings) as client:
             (described,) = client.describe_topics([topic])
         return str(described["topic_id"])
+
+    def queue(self, settings: KafkaSettings) -> str:
+        """The topic of actions by name and identity; the log keeps under it how far each partition is decided on."""
+        return f"{self.actions} {self.identity(settings, self.actions)}"
+
+    def again(self, settings: KafkaSettings, partitions: int) -> list[str]:
+        """Deletes what tells of the log, with all it holds, and makes it anew with as many partitions as it had, or
+        with so many where it is not there. Actions and seals stay. Answers the names.
+        """
+        there = self.partitions(settings)
+        names = [self.events, self.rejected, self.findings]
+        deleted(settings, names)
+        for name in names:
+            self.create(settings, partitions=there.get(name, partitions), only=name)
+        return names
 
     def partitions(self, settings: KafkaSettings) -> dict[str, int]:
         """How many partitions each topic has that is there."""

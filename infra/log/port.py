@@ -105,6 +105,15 @@ class Head(NamedTuple):
     recorded: int
 
 
+class Cut(NamedTuple):
+    """How far all of a log was at one moment."""
+
+    position: int
+    refused: int
+    """The number of the last refused action."""
+    marks: dict[str, int]
+
+
 class Claim(Protocol):
     """The right to be the only one who does something, across processes; it goes with the process that has it."""
 
@@ -127,6 +136,10 @@ class Marks(Protocol):
 
         Within a `turn` it is set with what is appended, or not at all.
         """
+        ...
+
+    def forget_mark(self, name: str) -> None:
+        """`name` begins anew, at 0: what it told of is no more."""
         ...
 
     def claim(self, name: str) -> Claim | None:
@@ -215,6 +228,10 @@ class Log(Marks, Protocol):
 
     def raw_entries(self, after: int = 0, limit: int = 10_000) -> list[RawEntry]:
         """Rows after a position, straight from the table and unchecked."""
+        ...
+
+    def cut(self) -> Cut:
+        """Position, refused actions and marks as they fit each other: all as of one moment, and nobody waits."""
         ...
 
     def remembered(self) -> tuple[int, bytes] | None:

@@ -14,6 +14,7 @@ from infra.log.claim import claim_server
 from infra.log.port import (
     Claim,
     Conflict,
+    Cut,
     Entry,
     Head,
     NewEntry,
@@ -40,6 +41,12 @@ MARK = (
     "INSERT INTO {meta} VALUES (%s, %s) ON CONFLICT (name) "
     "DO UPDATE SET value = greatest(meta.value::bigint, excluded.value::bigint)::text"
 )
+CUT = (
+    "SELECT 'position', coalesce(max(notification_id), 0) FROM {events} "
+    "UNION ALL SELECT 'refused', coalesce(max(number), 0) FROM {rejected} "
+    "UNION ALL SELECT name, value::bigint FROM {meta} WHERE starts_with(name, 'mark ')"
+)
+"""One statement reads one snapshot."""
 NAMES = 10_000
 """Names in one array parameter."""
 FOREVER = 2**62
@@ -263,6 +270,14 @@ class PostgresLog:
     def set_mark(self, name: str, position: int) -> None:
         with self._transaction(commit=True) as cursor:
             cursor.execute(self._text(MARK), (f"mark {name}", str(position)))
+
+    def forget_mark(self, name: str) -> None:
+        with self._transaction(commit=True) as cursor:
+            cursor.execute(self._text("DELETE FROM {meta} WHERE name = %s"), (f"mark {name}",))
+
+    def cut(self) -> Cut:
+        found = dict(self._rows(CUT, ()))
+        return Cut(found.pop("position"), found.pop("refused"), {name[5:]: at for name, at in found.items()})
 
     def claim(self, name: str) -> Claim | None:
         return claim_server(self.store.place, name)

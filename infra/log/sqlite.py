@@ -16,6 +16,7 @@ from infra.log.index import Index, Run
 from infra.log.port import (
     Claim,
     Conflict,
+    Cut,
     Entry,
     Head,
     NewEntry,
@@ -39,6 +40,12 @@ REJECT = (
 MARK = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)"
 AT_ONCE = 10_000
 """Places of one kind's events that are read together."""
+CUT = (
+    "SELECT 'position', coalesce(max(rowid), 0) FROM stored_events "
+    "UNION ALL SELECT 'refused', coalesce(max(number), 0) FROM rejected "
+    "UNION ALL SELECT name, value FROM meta WHERE name LIKE 'mark %'"
+)
+"""One statement reads one snapshot."""
 FOREVER = 2**62
 """An upper position no log reaches: stands for `upto=None`."""
 
@@ -297,6 +304,17 @@ class SQLiteLog:
         ours = turn.cursor if turn is not None and turn.thread == threading.get_ident() else None
         with self.store.cursor(commit=True) if ours is None else nullcontext(ours) as cursor:
             cursor.execute(MARK, (f"mark {name}", position))
+
+    def forget_mark(self, name: str) -> None:
+        turn = self._turn
+        ours = turn.cursor if turn is not None and turn.thread == threading.get_ident() else None
+        with self.store.cursor(commit=True) if ours is None else nullcontext(ours) as cursor:
+            cursor.execute("DELETE FROM meta WHERE name = ?", (f"mark {name}",))
+
+    def cut(self) -> Cut:
+        with self.store.cursor() as cursor:
+            found = dict(cursor.execute(CUT))
+        return Cut(found.pop("position"), found.pop("refused"), {name[5:]: at for name, at in found.items()})
 
     def claim(self, name: str) -> Claim | None:
         return claim_file(self.store.path.with_name(f"{self.store.path.name}.{name}"))

@@ -92,6 +92,12 @@ class Partitions:
         """Items as the rows hold them; None for those of which no row tells."""
         return self._views.items(claim.tables, subjects)
 
+    def from_the_beginning(self) -> None:
+        """Workers read the topic from its beginning: it was made again, and offsets in it are others."""
+        with self._views.writing() as connection:
+            self._held(connection)
+            connection.execute(self._text("UPDATE {p} SET next_offset = 0, epoch = epoch + 1"))
+
     def through(self, claims: Collection[Claim], position: int) -> None:
         """Notes that nothing up to a position of the log is missing in partitions, though their last event is older."""
         moved = self._text(

@@ -94,6 +94,11 @@ def test_where_the_mark_is_wrong_nothing_is_lost(system):
     assert system.log.head().position == 6
 
 
+def test_how_far_it_is_stands_in_the_store(system):
+    worker(system).take([Batch((EARLY, FIRST)), Batch((Record(6, registered(2), partition=1),))])
+    assert worker(system).places([0, 1, 2]) == {0: 2, 1: 7, 2: 0}
+
+
 def test_several_partitions_come_in_the_order_of_sending_and_each_in_its_own(system):
     """Of two batches of one partition, the second one's producer has a clock that is late."""
     first, second = Record(0, registered(1), 50), Record(1, worked(1), 40)

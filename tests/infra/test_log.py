@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from infra.log.open import open_log
-from infra.log.port import Conflict, Head, Log, NewEntry, StoreError, StoreTooNew
+from infra.log.port import Conflict, Cut, Head, Log, NewEntry, StoreError, StoreTooNew
 from tests.infra.samples import START, entries, entry, microseconds, rejection
 
 A, B, UNIT = "petition:430400-2020-000001", "petition:430408-2020-000002", "unit:430400-xfj"
@@ -41,6 +41,17 @@ def test_events_get_positions_in_order_and_keep_their_bytes(log: Log) -> None:
     ]
     assert log.get(2) == log.read(1, upto=2)[0]
     assert log.get(4) is None
+
+
+def test_a_cut_tells_how_far_all_of_it_is(log: Log) -> None:
+    assert log.cut() == Cut(0, 0, {})
+    put(log, *entries([A, B]))
+    log.append([], [rejection(1)], after=2, reads=None)
+    for name, place in (("relay", 2), ("petition.actions x 0", 7)):
+        log.set_mark(name, place)
+    assert log.cut() == Cut(2, 1, {"relay": 2, "petition.actions x 0": 7})
+    log.forget_mark("relay")
+    assert (log.mark("relay"), log.cut().marks) == (0, {"petition.actions x 0": 7})
 
 
 def test_a_stream_holds_one_subject_in_version_order(log: Log) -> None:

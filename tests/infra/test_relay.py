@@ -10,9 +10,13 @@ import time
 from pathlib import Path
 
 import pytest
+from kafka import TopicPartition
 
 from infra import relay as module
+from infra.kafka.client import admin
+from infra.kafka.partition import partition_of
 from infra.kafka.publisher import Publisher
+from infra.kafka.same_log import Gone, gone
 from infra.kafka.settings import KafkaSettings, Refused
 from infra.kafka.topics import Topics
 from infra.log.open import open_log
@@ -99,6 +103,39 @@ def test_events_come_in_order_with_their_exact_bytes(log, kafka_url, topics):
     assert value(relay.meter, "danze_relay_records_total", topic=topics.events) == 400
     assert value(relay.meter, "danze_relay_position") == 400
     assert relay.said == ["publishing from position 1"]
+
+
+def test_a_log_that_lost_its_end_is_not_published_behind_it(log, kafka_url, topics, publisher):
+    """As after a restore: what the topic holds of the end, and what is recorded instead, bear the same positions."""
+    gone = entries(SUBJECTS[:300])
+    publisher.send((topics.events, e.subject.encode(), e.body, told_of(e, n)) for n, e in enumerate(gone, 1))
+    fill(log, SUBJECTS[:200])
+    relay = Relay(log, publisher, topics, Meter())
+    with pytest.raises(Refused, match=r"partition \d+ holds event [23]\d\d, and the log ends at 200\. .*--anew"):
+        relay.run(threading.Event(), print)
+    log.append([e._replace(body=b"%d" % n) for n, e in enumerate(gone[200:])], [], after=200, reads=None)
+    with pytest.raises(Refused, match=r"partition \d+ holds another event [23]\d\d than the log"):
+        relay.run(threading.Event(), print)
+    assert log.mark(RELAYED) == 0
+    assert log.claim(RELAYED) is not None, "it is let go"
+
+
+def told_of(entry, position):
+    told = {"position": position, "type": entry.type, "version": entry.version, "recorded": entry.recorded}
+    return [(name, str(value).encode()) for name, value in told.items()]
+
+
+def test_actions_that_are_gone_before_the_log_decided_are_told(log, kafka_url, topics, publisher):
+    settings = KafkaSettings((kafka_url,))
+    publisher.send((topics.actions, b"petition:A", b"%d" % number, []) for number in range(10))
+    number = partition_of("petition:A", 12)
+    log.set_mark(f"{topics.queue(settings)} {number}", 3)
+    assert gone(log, settings, topics) == []
+    with admin(settings) as client:
+        client.delete_records({TopicPartition(topics.actions, number): 5})
+    assert gone(log, settings, topics) == [Gone(number, 3, 5)]
+    log.set_mark(f"{topics.queue(settings)} {number}", 5)
+    assert gone(log, settings, topics) == []
 
 
 def test_what_is_appended_later_is_seen_at_once(log, kafka_url, topics):
@@ -255,7 +292,7 @@ def test_a_broker_that_is_not_there_is_said_once_and_waited_for(log, topics):
     fill(log, SUBJECTS[:1])
     with Running(log, KafkaSettings((f"127.0.0.1:{servers.free_port()}",)), topics) as relay:
         until(lambda: (value(relay.meter, "danze_relay_errors_total", at="kafka") or 0) >= 3)
-        _, said = relay.said
+        (said,) = relay.said
         assert said.startswith("no Kafka broker to be reached (127.0.0.1:")
         assert said.endswith("Connection refused); trying again until it works")
 
