@@ -9,6 +9,7 @@ from cli.screen import days, fail, moment, out, table, told
 from cli.supposing import SHOWN
 from cli.wiring import DEFAULT_STORE, opened
 from domain.moments import parted
+from infra.questions.figures import top
 
 Answer = dict[str, Any]
 
@@ -19,7 +20,7 @@ def diff(
     ],
     unit: Annotated[
         str | None,
-        typer.Option("--unit", help="Whose rates are told, what is below it counted in; without it none are."),
+        typer.Option("--unit", help="Whose rates, what is below it counted in; else the highest government's."),
     ] = None,
     from_: Annotated[str | None, typer.Option("--from", help="First day of the rates; else a year up to --to.")] = None,
     to: Annotated[
@@ -42,9 +43,11 @@ def diff(
     described = parted(times(as_of[0], at))[1]
     span = days(from_, to)
     with opened(store, create=False) as system:
-        if unit is not None and system.answers.present().units.get(unit) is None:
+        now = system.answers.present()
+        if unit is not None and now.units.get(unit) is None:
             raise fail(f"{unit} is not on record")
-        answer = system.answers.diff(first, second, unit=unit, from_=span[0], to=span[1], at=described)
+        whose = unit or top(now)
+        answer = system.answers.diff(first, second, unit=whose, from_=span[0], to=span[1], at=described)
     told(answer, as_json, _shown)
 
 

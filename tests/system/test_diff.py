@@ -66,6 +66,10 @@ def test_a_rate_with_the_items_that_joined(danze: Danze) -> None:
     assert len(answered["items"][0]["because"]) == 4  # extended, notified, missed, answered
 
 
+def test_where_no_unit_is_named_the_rates_are_those_of_the_highest_government(danze: Danze) -> None:
+    assert diff(danze, "2020-06-11", "2020-07-08")["rates"]["unit"] == "unit:430400-gov"
+
+
 def test_who_answers_changes_with_what_becomes_known_of_the_unit(danze: Danze, tmp_path: Path) -> None:
     left = Scenario("left", "", "")
     left.unit("2020-07-01", HOUSING, "role_ended", official=who(HOUSING, "deputy"), role="deputy_in_charge")
