@@ -40,20 +40,18 @@ class Pile:
         self.waiting = 0
 
     def take(self, entries: Iterable[Entry]) -> None:
-        self._fold.take({ELSE: decode_each(self._others(entries))})
-
-    def _others(self, entries: Iterable[Entry]) -> Iterator[Entry]:
-        items = self._items
+        items, others = self._items, []
         for entry in entries:
             subject = entry[1]
             if subject[:9] != "petition:":
-                yield entry
-                continue
-            self.waiting += 1
-            if subject in items:
+                others.append(entry)
+            elif subject in items:
                 items[subject].append(entry)
+                self.waiting += 1
             else:
                 items[subject] = [entry]
+                self.waiting += 1
+        self._fold.take({ELSE: decode_each(others)})
 
     def let_go(self) -> set[str]:
         """Items with events that wait, that were at hand before and are no more."""

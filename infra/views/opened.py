@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,8 +25,14 @@ KEPT_OPEN = 4
 V = TypeVar("V", bound=Views)
 
 
+def _as_it_is(nothing: None) -> None:
+    """Columns that hold nothing are a third of all: CPython's sqlite3 searches long for what adapts each of them."""
+    return nothing
+
+
 def sqlite_views(path: str, kind: type[V]) -> V:
     """Read models in a file, or of another kind; `:memory:` for rows that are let go."""
+    sqlite3.register_adapter(type(None), _as_it_is)
     threads = {"check_same_thread": False}
     if path == ":memory:":
         engine = create_engine("sqlite://", poolclass=StaticPool, connect_args=threads)
