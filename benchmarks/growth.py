@@ -119,10 +119,14 @@ def check(store: str) -> Found:
 
 
 def ask(store: str) -> Found:
-    """The middle of so many answers, of items and units by chance, once each; the first overview counts every row."""
+    """The middle of so many answers, of items and units by chance, once each; the first overview counts every row.
+
+    Before, it is judged what every unit owed by its duties, once: `danze api` does it while nobody asks.
+    """
     with opened(store) as system:
         answers, chance = system.answers, Random(1)
         first = each_takes(lambda _: answers.overview(), [None])[0]
+        judged = each_takes(lambda _: answers.judge_duties(), [None])[0]
         units = [unit["unit"] for unit in answers.units()["units"]]
         by_chance = items_of(system, chance)
         for number in islice(by_chance, WARMED):
@@ -134,7 +138,7 @@ def ask(store: str) -> Found:
             "timeline": each_takes(answers.timeline, numbers),
             "scoreboard": each_takes(answers.scoreboard, chance.sample(units, len(units))),
         }
-        return {"first overview": first, **{name: middle(times) for name, times in took.items()}}
+        return {"first overview": first, "all duties": judged, **{name: middle(times) for name, times in took.items()}}
 
 
 def take_in(store: str, folder: Path) -> Found:

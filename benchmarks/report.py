@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 import tempfile
@@ -49,6 +50,8 @@ RUNS: tuple[tuple[str, str, str, str], ...] = (
     ("year", "--items 100000", "--items 20000", "--items 5000"),
 )
 """Each benchmark: its full size, what it takes of an hour with all others on two cores, and the size of a quick run."""
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
+"""What Maven colours a terminal with, whether or not there is one."""
 WHOSE = {"distributed": "peers/danze.py", "api": "danze api", "latency": "danze"}
 """Whose processor time is told, by what stands in its command line; of the others it is their own process."""
 
@@ -59,13 +62,14 @@ def run(name: str, arguments: str) -> Ran:
     began, told, others = time.monotonic(), [], seconds_of_others()
     command = [sys.executable, str(HERE / f"{name}.py"), *arguments.split()]
     path = os.pathsep.join(map(str, (HERE / "limits_everywhere", HERE.parent)))
+    quiet = {"PYTHONPATH": path, "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore"}
     with tempfile.TemporaryDirectory() as limits:
-        environment = os.environ | {"PYTHONPATH": path, "PYTHONUNBUFFERED": "1", FOLDER: limits}
+        environment = os.environ | quiet | {FOLDER: limits}
         how = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "env": environment}
         with subprocess.Popen(command, **how) as process:
             for line in process.stdout:
                 print(line, end="", flush=True)
-                told.append(line)
+                told.append(COLOUR.sub("", line))
         spent = found(Path(limits), WHOSE.get(name, f"{name}.py"))
     seconds = time.monotonic() - began
     shared = max(0.0, seconds_of_others() - others) / seconds / (os.cpu_count() or 1)

@@ -106,6 +106,8 @@ def year(scale: float, seed: int, start: date) -> bool:
         print("verify:", verify(system.log))
         for rule in RULES:
             print(f"{rule} {counts[rule]:>7,} in {len(units[rule]):>3} units")
+        tripping = sum(1 for rule in RULES if counts[rule])
+        print(f"rules that trip: {tripping} of {len(RULES)}, goal all  {met(tripping == len(RULES))}")
         print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB")
         system.close()
     return all(counts[rule] for rule in RULES) and not outcomes["rejected"] and not any(differences.values())
