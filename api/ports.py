@@ -181,9 +181,19 @@ class Questions(Protocol):
         *,
         gaps: bool = False,
         alone: bool = False,
+        limit: int | None = None,
+        cursor: str | None = None,
         as_of: When = None,
     ) -> Answer | None:
-        """What a unit, those below it unless asked alone, and their leaders owed, did and missed, period by period."""
+        """What a unit, those below it unless asked alone, and their leaders owed, did and missed, period by period.
+
+        `limit` is how many units are told of; "next" goes on.
+        """
+
+    def duty_gaps(
+        self, unit: str, from_: date, to: date, *, limit: int, cursor: str | None = None, as_of: When = None
+    ) -> Answer | None:
+        """What a unit, those below it and their leaders missed: "gaps", the newest first, "totals", and "next"."""
 
     def leaders(self, as_of: When = None) -> Answer:
         """Who leads the city's and the counties' party, government and bureau, and where nobody does."""

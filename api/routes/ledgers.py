@@ -40,14 +40,18 @@ def duties(
     ],
     gaps: Annotated[bool, QueryParameter(description="Only what was missed")] = False,
     alone: Annotated[bool, QueryParameter(description="Without what is below the unit")] = False,
+    limit: Annotated[int, QueryParameter(ge=1, le=500, description="How many units are told of at most")] = 20,
+    cursor: Cursor = None,
 ) -> Answer:
-    """Which duties were owed, done, missed, by unit and leader (Art 1, 3, 5, 7, 8, 14, 18)?"""
+    """Which duties were owed, done, missed, by unit and leader (Art 1, 3, 5, 7, 8, 14, 18)? Totals are of all units."""
     begins, ends = _year(from_, to)
     if begins is None or ends is None:
         raise bad_value("from", "missing")
-    return found(
-        questions.duties(unit_id(unit) or unit, begins, ends, gaps=gaps, alone=alone, as_of=moment), f"unit {unit}"
-    )
+    with cursor_read(cursor):
+        told = questions.duties(
+            unit_id(unit) or unit, begins, ends, gaps=gaps, alone=alone, limit=limit, cursor=cursor, as_of=moment
+        )
+    return found(told, f"unit {unit}")
 
 
 @get(

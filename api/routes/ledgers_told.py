@@ -11,6 +11,7 @@ class DutyCalendar(Told):
     unit: str
     totals: dict[str, int]
     units: list[dict[str, Any]]
+    next: str | None
 
 
 class Seat(TypedDict):
@@ -170,6 +171,7 @@ DUTIES = {
             ],
         }
     ],
+    "next": None,
 }
 
 RECORD = {

@@ -1,10 +1,9 @@
 """Every question of the contract (section 6) under one name each."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from datetime import date, datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from domain.moments import When, both, described
 from domain.periods import Period
@@ -33,11 +32,10 @@ from infra.questions import (
     search,
     vouched,
 )
+from infra.questions.asking import Asking
 from infra.questions.book import Book, past_year
-from infra.questions.counted import Counted
-from infra.questions.kept import Kept
+from infra.questions.duties import Calendar
 from infra.questions.library import Library
-from infra.questions.tallies import Tallies, WentOn
 from infra.questions.what_if import WhatIf
 from infra.seals.prove import bundle, proofs, signed
 from infra.seals.sealer import Folder
@@ -50,16 +48,9 @@ from projections.public_view import public_view
 from projections.visibility import EVERYTHING, handles, registered
 
 Answer = dict[str, Any]
-T = TypeVar("T")
-U = TypeVar("U")
-ANSWERS_KEPT = 100
-VALUES_KEPT = 500_000
-"""Of all these answers together: some tens of megabytes."""
-TRIES = 2
-"""So often what is counted and what is read are looked for while others ask."""
 
 
-class Answers:
+class Answers(Asking):
     """Answers from one log and its read models. `as_of` is a recorded time, or both of a question; None is now."""
 
     def __init__(
@@ -77,11 +68,8 @@ class Answers:
         self._log = log
         self._seals = seals
         self._views = views
-        self._answers: Kept[tuple[Any, ...], Any] = Kept(ANSWERS_KEPT, VALUES_KEPT)
-        self._pages: Kept[tuple[Any, ...], Any] = Kept(ANSWERS_KEPT, VALUES_KEPT)
         at, trees = (past.at, past.tree) if past is not None else (partial(folded, log), None)
-        self._library = Library(log, views, rules, projector, at, trees)
-        self._tallies = Tallies(self._library)
+        super().__init__(Library(log, views, rules, projector, at, trees))
         self._rules = rules
         self._reader = OPERATOR
         self._vault = vault
@@ -220,13 +208,16 @@ class Answers:
     def search(self, q: str = "", *, as_of: When = None, **wanted: Any) -> Answer:
         return self._page(("search", q, *sorted(wanted.items())), as_of, lambda book: search.search(book, q, **wanted))
 
-    def duties(
-        self, unit: str, from_: date, to: date, *, gaps: bool = False, alone: bool = False, as_of: When = None
-    ) -> Answer | None:
-        def ask(book: Book) -> Answer | None:
-            return duties.duties(book, self._library.recalled(book), unit, from_, to, gaps=gaps, alone=alone)
+    def duties(self, unit: str, from_: date, to: date, *, as_of: When = None, **wanted: Any) -> Answer | None:
+        """All, or a page of units (`Calendar`)."""
+        asked = Calendar(unit, from_, to, **wanted)
+        return self._judged("duties", asked, as_of, duties.duties)
 
-        return self._kept(("duties", unit, from_, to, gaps, alone), as_of, ask)
+    def duty_gaps(
+        self, unit: str, from_: date, to: date, *, limit: int, cursor: str | None = None, as_of: When = None
+    ) -> Answer | None:
+        asked = Calendar(unit, from_, to, limit=limit, cursor=cursor)
+        return self._judged("gaps", asked, as_of, duties.gaps)
 
     def record(
         self, official: str, from_: date | None = None, to: date | None = None, as_of: When = None
@@ -300,37 +291,6 @@ class Answers:
     def fetch_sums(self) -> None:
         """Takes in what another process keeps of every row (`Tallies.fetch`)."""
         self._tallies.fetch()
-
-    def _kept(self, question: tuple[Any, ...], as_of: When, ask: Callable[[Book], T]) -> T:
-        """An answer that costs a walk over all items is kept until the record grows, or its rows are made anew.
-
-        It is kept by how far somebody sees: of the past, too, he sees less once he has another colleague or seat.
-        """
-        return self._kept_of(self._library.at(as_of), question, ask)
-
-    def _page(self, question: tuple[Any, ...], as_of: When, ask: Callable[[Book], T]) -> T:
-        """The same of a page of a list, of which there are many, each soon made again: they push out no others."""
-        return self._kept_of(self._library.at(as_of), question, ask, self._pages)
-
-    def _kept_of(
-        self, book: Book, question: tuple[Any, ...], ask: Callable[[Book], T],
-        among: Kept[tuple[Any, ...], Any] | None = None,
-    ) -> T:  # fmt: skip
-        key = (*book.alike, *question)
-        answer: T = (self._answers if among is None else among).get(key, lambda: ask(book))
-        return answer
-
-    def _counted(
-        self, question: tuple[Any, ...], take: Callable[[Book, Counted], U], tell: Callable[[Book, U], T]
-    ) -> T:  # fmt: skip
-        """Of the present, what is counted together with what rows tell; nobody waits for the rows, unless the record
-        goes on each time (`Tallies.together`).
-        """
-        for _ in range(TRIES):
-            with suppress(WentOn):
-                return self._kept(question, None, lambda book: self._tallies.together(book, take, tell))
-        with self._tallies.at(None) as (book, counted):
-            return self._kept_of(book, question, lambda book: tell(book, take(book, counted)))
 
     def diff(
         self, a: datetime, b: datetime, *, unit: str | None = None, from_: date | None = None, to: date | None = None,

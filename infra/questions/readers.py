@@ -127,6 +127,10 @@ class ReadersAnswers(Answers):
         self._govern(unit)
         return super().duties(unit, *asked, **wanted)
 
+    def duty_gaps(self, unit: str, *asked: Any, **wanted: Any) -> Answer | None:
+        self._govern(unit)
+        return super().duty_gaps(unit, *asked, **wanted)
+
     def record(self, official: str, *asked: Any, **wanted: Any) -> Answer | None:
         """Of who serves or served in the jurisdiction, and one's own."""
         reach = self._reach()

@@ -152,8 +152,11 @@ class FakeQuestions:
         page, following = _page(rows, limit, cursor)
         return self._told(as_of) | {"findings": page, "total": len(rows), "next": following}
 
-    def duties(self, unit, from_, to, *, gaps=False, alone=False, as_of=None):
+    def duties(self, unit, from_, to, *, as_of=None, **asked):
         return DUTIES | self._told(as_of) | {"unit": unit, "from": str(from_), "to": str(to)}
+
+    def duty_gaps(self, unit, from_, to, *, as_of=None, **asked):
+        return self._told(as_of) | {"unit": unit, "totals": DUTIES["totals"], "gaps": [], "next": None}
 
     def leaders(self, as_of=None):
         row = {"unit": "unit:430408-gov", "unit_name": "蒸湘区人民政府", "level": "county", "division": "430408"}

@@ -100,6 +100,39 @@ def test_the_gaps_are_the_findings_of_the_clock(year):
     }
 
 
+def paged(year, asked: str) -> list[dict]:
+    """The pages of a calendar, a unit each."""
+    page, pages = {"next": ""}, []
+    while page["next"] is not None:
+        after = f"&cursor={page['next']}" if page["next"] else ""
+        page = year.http.get(f"/v1/duties?unit={CITY}&{asked}&limit=1{after}").json()
+        pages.append(page)
+    return pages
+
+
+@pytest.mark.parametrize(("first", "gaps"), [("2020-04-10", "true"), ("2019-08-01", "false"), ("2020-07-01", "false")])
+def test_pages_of_the_calendar_tell_together_what_one_tells(year, first, gaps):
+    whole = year.ask.duties(CITY, date.fromisoformat(first), date(2020, 8, 1), gaps=gaps == "true")
+    pages = paged(year, f"from={first}&to=2020-08-01&gaps={gaps}")
+    assert len(pages) > 2
+    assert [unit for page in pages for unit in page["units"]] == whole["units"]
+    assert [page["totals"] for page in pages] == [whole["totals"]] * len(pages)
+
+
+def test_gaps_are_listed_the_newest_first_in_whatever_pages(year):
+    span = CITY, date(2020, 4, 10), date(2020, 8, 1)
+    calendar = year.ask.duties(*span, gaps=True)
+    told, cursor = [], None
+    while cursor is not None or not told:
+        page = year.ask.duty_gaps(*span, limit=2, cursor=cursor)
+        told, cursor = told + page["gaps"], page["next"]
+    assert page["totals"] == calendar["totals"]
+    assert [each["first"] for each in told] == sorted((each["first"] for each in told), reverse=True)
+    assert len(told) == calendar["totals"]["missed"] > 4
+    periods = [each for one in calendar["units"] for duty in one["duties"] for each in duty["periods"]]
+    assert {each["finding"] for each in told} == {each["finding"] for each in periods}
+
+
 def test_what_was_entered_later_is_not_known_before(year):
     before = year.ask.duties(COUNTY, date(2020, 5, 1), date(2020, 5, 31), as_of=at("2020-05-05"))
     assert before["totals"]["running"] > 0

@@ -10,7 +10,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from api.asked import read_date, read_days, unit_id
 from api.ports import Asks
-from api.problems import bad_value, found
+from api.problems import bad_value, cursor_read, found
 from api.routes.accountability import chosen
 from api.web.page import Shown
 from api.web.pages.city import period_of
@@ -21,7 +21,7 @@ from api.web.words import catalogue
 from domain.fact import Level
 from projections.duties import LONGEST
 
-GAPS_SHOWN = 200
+GAPS_SHOWN = 100
 UNITS = {
     "unit": "unit.title", "name": "unit.name", "level": "unit.level", "kind": "unit.kind", "division": "unit.division",
     "parent": "unit.parent", "open": "unit.open", "findings": "unit.findings",
@@ -77,6 +77,7 @@ def duties(
     code: FromPath[str],
     from_: Annotated[str | None, QueryParameter(name="from")] = None,
     to: FromQuery[str | None] = None,
+    cursor: FromQuery[str | None] = None,
 ) -> Response[str]:
     """The duty calendar of one unit, and the gaps of all below it."""
     named = unit_id(code) or code
@@ -86,14 +87,14 @@ def duties(
     if (ends - begins).days >= LONGEST:
         raise bad_value("to", f"more than {LONGEST} days after from")
     told = found(questions.duties(named, begins, ends, alone=True, as_of=page.moment), named)
-    below = found(questions.duties(named, begins, ends, gaps=True, as_of=page.moment), named)
-    own = [duty for unit in told["units"] for duty in unit["duties"]]
-    gaps = [{**duty, **period, "unit": unit["unit"], "unit_name": unit["unit_name"]}
-            for unit in below["units"] for duty in unit["duties"] for period in duty["periods"]]  # fmt: skip
-    gaps.sort(key=lambda gap: gap["first"], reverse=True)
+    with cursor_read(cursor):
+        below = questions.duty_gaps(
+            named, begins, ends, limit=page.limit(GAPS_SHOWN), cursor=cursor or None, as_of=page.moment
+        )
+    gaps, own = found(below, named)["gaps"], [duty for unit in told["units"] for duty in unit["duties"]]
     return page.show(
-        "duties.html", told=told, board=board, code=named.removeprefix("unit:"), own=own, gaps=gaps,
-        totals=below["totals"], picture=duty_calendar(own, begins, ends), shown=GAPS_SHOWN,
+        "duties.html", told=told, board=board, code=named.removeprefix("unit:"), own=own, below=below,
+        picture=duty_calendar(own, begins, ends),
         sheet=Sheet("duty-gaps", GAPS, ({**gap, "name": page.words.either(gap["name"])} for gap in gaps)),
     )  # fmt: skip
 
