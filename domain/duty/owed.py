@@ -105,8 +105,10 @@ def calendar(first: date, last: date, record: Record, units: Among) -> Iterator[
         day = first + timedelta(days=ahead)
         for name, at in record.rules.on(day).duties.items():
             period = containing(at.every, day)
+            if (name, period) in seen:
+                continue
             duty = record.rules.on(due_on(at, period, record.rules)).duties.get(name)
-            if (name, period) not in seen and duty is not None and name in record.rules.on(period.first).duties:
+            if duty is not None and name in record.rules.on(period.first).duties:
                 seen.add((name, period))
                 yield from ((name, each) for each in _WHO[duty.rule](duty, period, record, units))
 
@@ -158,8 +160,8 @@ def _rosters(duty: Duty, period: Period, record: Record, units: Among) -> Iterat
     if duty.working_days and not record.rules.calendar.works(period.first):
         return
     conferences: Iterable[Conference] = record.states_of("conference")
-    members = ((each.unit, spanning(each.since, each.until, period)) for one in conferences for each in one.members)
-    for unit, member in _once(members, units):
+    members = (each for one in conferences for each in one.members if each.unit in units)
+    for unit, member in _once(((each.unit, spanning(each.since, each.until, period)) for each in members), units):
         spans: dict[Part, Span] = {"unit": stood(unit, period), "conference": member}
         if "none" not in spans.values():
             there = days("stood", period, ledger(record, unit.unit))

@@ -160,7 +160,7 @@ class Book:
         return None
 
     def titles(self, nos: Collection[str]) -> dict[str, str]:
-        """Titles of items."""
+        """Titles of items that were found among the rows of whoever asks."""
         cases = self.tables.cases
         rows = self.select(select(cases.c.no, cases.c.title).where(cases.c.no.in_(sorted(nos))))
         return {row.no: row.title for row in rows}

@@ -1,6 +1,6 @@
 """A book of which a reader sees a part (`projections.visibility`): rows, single items, findings and events."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -68,6 +68,10 @@ class ReadersBook(Book):
 
     def recalled(self) -> Recalled:
         return self._whole.recalled()
+
+    def titles(self, nos: Collection[str]) -> dict[str, str]:
+        """By their numbers alone: that he sees them was found out with the rows that name them."""
+        return self._whole.titles(nos)
 
     def governed(self) -> list[Unit]:
         return [each for each in self.units if self.reach.governs(each.unit)]
