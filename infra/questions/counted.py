@@ -10,6 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from domain.fact import UnitId
 from infra.questions.book import Book, past_year
+from infra.questions.one_of import one_of
 from infra.questions.owing import Owing
 from projections.board import Board
 from projections.cells import (
@@ -47,7 +48,7 @@ class Counted(ABC):
         while True:
             units, last, found = self.tally.ending(members, wanted)
             query = select(due.c.owed_by, due.c.due_on, due.c.subject, due.c.clock).where(
-                due.c.missed == 0, due.c.due_on.between(self.tally.today, last), due.c.owed_by.in_(sorted(units))
+                due.c.missed == 0, due.c.due_on.between(self.tally.today, last), one_of(due.c.owed_by, units)
             )
             query = query.order_by(due.c.due_on, due.c.subject, due.c.clock, due.c.owed_by).limit(SOONEST)
             rows = book.select(query) if units else []
@@ -106,7 +107,7 @@ class Counted(ABC):
     def _of(self, table: Any, keys: Collection[str] | None, key: str, *units: str) -> list[ColumnElement[bool]]:
         """The condition for rows with these keys, or all, in which one of the members is one of the units."""
         among = [table.c[key].in_(sorted(keys))] if keys is not None else []
-        members = [or_(*(table.c[unit].in_(self._members) for unit in units))] if self._members is not None else []
+        members = [or_(*(one_of(table.c[unit], self._members) for unit in units))] if self._members is not None else []
         return [*among, *members]
 
     def _count(self, table: str, keys: Collection[str] | None, rows: Iterable[tuple[str, Iterable[Cell]]]) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, literal_column, or_, select, true
 
+from infra.questions.one_of import one_of
 from infra.views.tables import Tables
 from projections.visibility import Reach
 
@@ -79,7 +80,7 @@ class SeenTables:
 
     def _governs(self, unit: Any) -> ColumnElement[bool]:
         within = self._reach.within
-        return true() if within is None else unit.in_(sorted(within))
+        return true() if within is None else one_of(unit, within)
 
     def _item(self, cases: Any) -> ColumnElement[bool]:
         return or_(*map(self._governs, (cases.c.unit, cases.c.registered_by, cases.c.first_unit)))

@@ -1,0 +1,30 @@
+"""One of many values: PostgreSQL is told one array, SQLite each value, and both find the same."""
+
+import pytest
+from sqlalchemy import Column, MetaData, Table, Text, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from infra.questions.one_of import one_of
+from tests.samples import CITY, HOUSING, LABOUR
+
+CASES = Table("cases", MetaData(), Column("unit", Text), Column("registered_by", Text))
+OF_UNITS = select(CASES).where(or_(*(one_of(column, {CITY, HOUSING, LABOUR}) for column in CASES.c)))
+
+
+@pytest.mark.parametrize(("dialect", "parameters"), [(postgresql.dialect(), 2), (sqlite.dialect(), 6)])
+def test_a_city_of_units_is_one_parameter_where_many_would_be_slow(dialect, parameters):
+    told = OF_UNITS.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    assert len(told.positiontup or told.params) == parameters
+
+
+def test_other_units_are_another_question_of_the_same_words(city):
+    cases = city.ask.present().tables.cases
+
+    def found(*units):
+        return {row.unit for row in city.ask.present().select(select(cases.c.unit).where(one_of(cases.c.unit, units)))}
+
+    every = {row.unit for row in city.ask.present().select(select(cases.c.unit))} - {None}
+    assert len(every) > 1
+    assert found(*every) == every
+    assert all(found(each) == {each} for each in every)
+    assert found() == set()
