@@ -22,6 +22,9 @@ PATIENCE_MS = 50
 BROKER_SECONDS = 5.0
 """How long a commit or a question may take; offsets are only a hint, so nothing waits for them longer."""
 
+LEAVE_SECONDS = 1.0
+"""How long it may take to say that we leave, when the rest took too long; others notice it by our silence, too."""
+
 
 class Polled(NamedTuple):
     lane: Lane
@@ -114,15 +117,21 @@ class BatchThread(driver.AIOKafkaConsumerThread):
         return True
 
     async def on_thread_stop(self) -> None:
-        """Lets go of the broker, whether it answers or not."""
+        """Lets go of the broker, whether it answers or not, and of the group, whether a rebalance is over or not.
+
+        aiokafka waits for what it asked the group's coordinator, without a limit of its own.
+        """
         try:
-            await super().on_thread_stop()
-        except asyncio.CancelledError:
+            await asyncio.wait_for(super().on_thread_stop(), BROKER_SECONDS)
+        except (asyncio.CancelledError, TimeoutError):
             task = asyncio.current_task()
             if task is None or task.cancelling():
                 raise
-            # A fetch that waited to be tried again was cancelled; aiokafka takes that for its own end.
-            await self._ensure_consumer()._client.close()  # noqa: SLF001
+            # Too long; or a fetch that waited to be tried again was cancelled, and aiokafka takes that for its own end.
+            consumer = self._ensure_consumer()
+            with suppress(KafkaError, TimeoutError):
+                await asyncio.wait_for(consumer._coordinator._maybe_leave_group(), LEAVE_SECONDS)  # noqa: SLF001
+            await consumer._client.close()  # noqa: SLF001
 
     async def ends(self, tps: Collection[TP]) -> dict[TP, int]:
         """The first offset that is not readable yet; nothing while the broker does not answer."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 from contextlib import suppress
+from threading import Timer
 from typing import Any
 
 from aiokafka.client import AIOKafkaClient
@@ -15,6 +17,8 @@ from faust.transport.drivers import aiokafka as driver
 log = logging.getLogger("danze.workers")
 RETRY_SECONDS = 2.0
 STOP_SECONDS = 30.0
+LAST_SECONDS = 45.0
+"""After so long what is in hand is let go, as by a kill: a store that does not answer holds its thread for ever."""
 SAID_AGAIN_SECONDS = 60.0
 
 
@@ -45,6 +49,8 @@ class Seldom(logging.Filter):
 def run(app: Any) -> None:
     """Runs until SIGTERM or SIGINT. Raises what ended it otherwise; what was not done is read again next time.
 
+    Where the end takes longer than LAST_SECONDS the process ends all the same, with exit code 1.
+
     Waits for the broker and for the topic if they are not there yet, and says so.
     """
     if not logging.getLogger().handlers:
@@ -53,10 +59,20 @@ def run(app: Any) -> None:
         handler.addFilter(Seldom())
     logging.getLogger("faust").setLevel(logging.CRITICAL)  # it logs at every service what is raised here
     logging.getLogger("mode").setLevel(logging.CRITICAL)
-    asyncio.run(_run(app))
+    last = Timer(LAST_SECONDS, _gives_up, (app.conf.name,))
+    last.daemon = True
+    try:
+        asyncio.run(_run(app, last))
+    finally:
+        last.cancel()
 
 
-async def _run(app: Any) -> None:
+def _gives_up(name: str) -> None:
+    log.error("%s did not end within %d s; what it had in hand is read again", name, LAST_SECONDS)
+    os._exit(1)
+
+
+async def _run(app: Any, last: Timer) -> None:
     asked = asyncio.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, asked.set)
@@ -66,6 +82,7 @@ async def _run(app: Any) -> None:
         stopping = tasks.create_task(asked.wait())
         running = tasks.create_task(_until_it_ends(app))
         await asyncio.wait({stopping, running}, return_when=asyncio.FIRST_COMPLETED)
+        last.start()
         try:
             await asyncio.wait_for(app.stop(), STOP_SECONDS)
         except TimeoutError:

@@ -277,9 +277,31 @@ def test_a_worker_that_is_stopped_while_its_broker_is_dead_stops_soon_and_withou
     assert said.count("offsets were not committed: Kafka does not answer") <= 2  # each was waited for, 5 s
 
 
-def worker(kafka_url, topic, out, **options):
+def test_a_worker_that_is_stopped_while_its_broker_hangs_does_not_wait_for_the_group(broker, tmp_path):
+    """Everything is acknowledged by the kernel, and nothing answered: requests would time out after 20 s."""
+    process = worker(broker.url, "events", tmp_path / "out", stderr=subprocess.PIPE)
+    publish(broker.url, "events", [b"a record"])
+    until_written(tmp_path / "out")
+    os.kill(broker._process.pid, signal.SIGSTOP)
+    time.sleep(3)  # a heartbeat is on its way
+    process.terminate()
+    said = process.communicate(timeout=PATIENCE)[1]
+    assert ("Traceback" in said, "RequestTimedOut" in said, process.returncode) == (False, False, 0), said
+
+
+def test_a_worker_whose_store_never_answers_ends_all_the_same(kafka_url, new_topic, tmp_path):
+    topic = new_topic()
+    process = worker(kafka_url, topic, tmp_path / "out", 3, stderr=subprocess.PIPE)
+    publish(kafka_url, topic, [b"stuck"])
+    until_there((tmp_path / "out.stuck").exists)
+    process.terminate()
+    said = process.communicate(timeout=PATIENCE)[1]
+    assert (process.returncode, "did not end within 3 s" in said) == (1, True), said
+
+
+def worker(kafka_url, topic, out, *more, **options):
     """A member in a process of its own, which writes down what it is given."""
-    command = [sys.executable, "-m", "tests.consumers.worker", kafka_url, topic, str(out)]
+    command = [sys.executable, "-m", "tests.consumers.worker", kafka_url, topic, str(out), *map(str, more)]
     return subprocess.Popen(command, text=True, env={**os.environ, "PYTHONPATH": "."}, **options)
 
 

@@ -1,19 +1,27 @@
-"""A worker that writes down `partition value`, line by line: kafka_url topic file."""
+"""A worker that writes down `partition value`, line by line: kafka_url topic file, and when it gives up."""
 
 import asyncio
 import sys
+import time
 from pathlib import Path
 
+from consumers import running
 from consumers.batching import SCHEME, batching_app, run
+from tests.patience import PATIENCE
 
 
-def main(kafka_url, topic, path):
+def main(kafka_url, topic, path, last=running.LAST_SECONDS):
+    running.LAST_SECONDS = float(last)
+
     def write(batches):
         with Path(path).open("a") as out:
             for batch in batches:
                 for record in batch.records:
                     if record.value == b"poison":
                         raise ValueError("poison")
+                    if record.value == b"stuck":
+                        Path(f"{path}.stuck").touch()
+                        time.sleep(10 * PATIENCE)
                     out.write(f"{batch.partition} {record.value.decode()}\n")
 
     async def work(batches):
