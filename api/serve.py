@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import signal
 import socket
 from collections.abc import Callable
@@ -10,6 +11,11 @@ from collections.abc import Callable
 from granian.constants import Interfaces
 from granian.server.embed import Server
 from litestar import Litestar
+
+CONNECTIONS = 10_000
+"""Most that are open at once, where the system grants so many files."""
+FILES = 200
+"""Files that stores, and what is sent, need beside connections."""
 
 
 class AddressInUse(Exception):
@@ -26,8 +32,9 @@ def serve(app: Litestar, host: str, port: int, *, ready: Callable[[int], None] |
 
 async def _serve(app: Litestar, host: str, port: int, ready: Callable[[int], None] | None) -> None:
     server = Server(
-        app, address=host, port=port, interface=Interfaces.ASGI, websockets=False, log_enabled=False, log_access=False
-    )
+        app, address=host, port=port, interface=Interfaces.ASGI, websockets=False, log_enabled=False, log_access=False,
+        backlog=1024, backpressure=_connections(),
+    )  # fmt: skip
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, server.stop)
@@ -36,6 +43,14 @@ async def _serve(app: Litestar, host: str, port: int, ready: Callable[[int], Non
         await server.serve()
     finally:
         announcement.cancel()
+
+
+def _connections() -> int:
+    """How many may be open: granian takes no further one while so many are, idle ones and streams among them; its own
+    limit of 128 let everybody else wait until one of these closed, half a minute.
+    """
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return CONNECTIONS if files == resource.RLIM_INFINITY else max(128, min(CONNECTIONS, files - FILES))
 
 
 async def _announce(host: str, port: int, ready: Callable[[int], None] | None) -> None:
