@@ -100,8 +100,9 @@ class SeenTables:
     def threads(self) -> Any:
         """Ledger and body of what is hidden because it is about a hidden item alone; the petition that it became."""
         table = self._tables.ledgers
+        ledger = table.c.ledger.concat("")  # not by the index of ledgers, in which all disputes stand
         return select(table.c.ledger, table.c.body).where(
-            table.c.ledger.in_(("conference", "dispute", "gathering")), table.c.petition.in_(self._secret)
+            ledger.in_(("conference", "dispute", "gathering")), table.c.petition.in_(self._secret)
         )
 
     def hidden(self) -> Any:

@@ -104,9 +104,17 @@ def indexes(name: str, table: Table) -> list[Index]:
     made = [
         Index(f"{table.name}_by_{'_'.join(columns[:2])}", *(table.c[c] for c in columns)) for columns in INDEXES[name]
     ]
+    if name == "ledgers":
+        return [*made, _of_items(table)]
     return [*made, *(_accused(table, column) for column in ACCUSED)] if name == "cases" else made
 
 
 def _accused(table: Table, column: str) -> Index:
     where = text("purpose = 'accusation'")
     return Index(f"{table.name}_accused_{column}", table.c[column], sqlite_where=where, postgresql_where=where)
+
+
+def _of_items(table: Table) -> Index:
+    """Of the entries about an item: what goes on about hidden items alone is looked for whenever the record grew."""
+    where = text("petition IS NOT NULL")
+    return Index(f"{table.name}_by_petition", table.c.petition, sqlite_where=where, postgresql_where=where)

@@ -22,6 +22,7 @@ from infra.questions.counted import Alone, Counted
 from infra.questions.owing import Owing
 from infra.questions.present import Present
 from infra.questions.readers import ReadersLibrary
+from tests.questions.conftest import told
 from tests.samples import *
 from tests.system.histories import ITEMS, histories, lines
 
@@ -179,3 +180,16 @@ def test_who_asked_last_is_kept_longest(system, monkeypatch):
     ask.made_ready(three)
     assert ask.of(one) is first
     assert ask.of(two) is not second
+
+
+def test_what_goes_on_about_hidden_items_is_found_by_its_index(tmp_path):
+    """It is looked for whenever the record grew, and a city's disputes are a hundred thousands."""
+    with closing(System(f"sqlite:///{tmp_path}/danze.db")) as system:
+        told(
+            system, [*CITY_UNITS, on("2020-04-10", raised(purpose="accusation", about_unit=HOUSING))], date(2020, 4, 11)
+        )
+        book = system.answers.for_(Reader("clerk", (HOUSING,))).present()
+        with book.rows() as rows:
+            query = book.tables.threads().compile(rows, compile_kwargs={"literal_binds": True})
+            plan = "\n".join(row[3] for row in rows.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}"))
+    assert "_by_petition" in plan
