@@ -28,12 +28,14 @@ from infra.questions import (
     news,
     oversight,
     places,
+    rate_lists,
     rulebook,
     search,
     vouched,
 )
 from infra.questions.asking import Asking
 from infra.questions.book import Book, past_year
+from infra.questions.counted import Counted
 from infra.questions.duties import Calendar
 from infra.questions.library import Library
 from infra.questions.what_if import WhatIf
@@ -191,12 +193,17 @@ class Answers(Asking):
         self, unit: str, from_: date, to: date, rate: str, side: str, *, limit: int = 500, cursor: str | None = None,
         as_of: When = None,
     ) -> Answer:  # fmt: skip
-        asked = unit, from_, to, rate, side
+        asked, question = (unit, from_, to), ("rate items", unit, from_, to, rate, side, limit, cursor)
 
-        def ask(book: Book) -> Answer:
-            return figures.rate_items(book, *asked, limit=limit, cursor=cursor)
+        def tell(book: Book, number: int | None) -> Answer:
+            return rate_lists.rate_items(book, *asked, rate, side, limit, cursor, number=number)
 
-        return self._page(("rate items", *asked, limit, cursor), as_of, ask)
+        def take(book: Book, counted: Counted) -> int:
+            return rate_lists.number(figures.rated(book, counted, *asked).kpis[rate], side)
+
+        if as_of is None:
+            return self._counted(question, take, tell)
+        return self._page(question, as_of, lambda book: tell(book, None))
 
     def counters(self, *, by: str, as_of: When = None, **wanted: Any) -> Answer:
         asked = ("counters", by, *sorted(wanted.items()))

@@ -6,22 +6,22 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, case, func, or_, select
 
+from infra.parts import parts
 from infra.questions.book import Book
 from infra.questions.counted import Counted, Running
 from infra.questions.days import within
 from infra.questions.goings_up import KINDS
-from infra.questions.order import cursor_of, place_of
 from projections import counters as count
 from projections.board import Slots
 from projections.cases import CaseRow
 from projections.due import over
-from projections.kpis import FORMULA, Asked, counts, kpis, on_side
+from projections.kpis import FORMULA, Asked, counts, kpis
 from projections.pace import NOT_COMPUTED, pace, paces
 
 
 def kpi(book: Book, unit: str, from_: date, to: date) -> dict[str, Any]:
     """The rates of a unit and all below it, both days included."""
-    asked = _asked(book, book.units.below(unit), from_, to)
+    asked = asked_of(book, book.units.below(unit), from_, to)._replace(repeated=repeated(book))
     rows = list(_concerned(book, asked))
     return {**book.head(), "formula_version": FORMULA, "unit": unit, "from": from_.isoformat(), "to": to.isoformat(),
             "kpis": kpis(rows, asked), "averages": pace(rows, asked, book.rules.calendar),
@@ -44,7 +44,7 @@ def rated(book: Book, counted: Counted, unit: str, from_: date, to: date) -> Rat
 
 
 def rates(book: Book, rated: Rated) -> dict[str, Any]:
-    """As `kpi`, without the items behind the rates; `rate_items` lists them."""
+    """As `kpi`, without the items behind the rates; `rate_lists` lists them."""
     unit, asked, kpis = rated
     lasting = {
         name: _lasting(book, asked, day) for name, day in (("acceptance", "accepted_on"), ("answer", "answered_on"))
@@ -74,46 +74,17 @@ def without_items(told: dict[str, Any]) -> dict[str, Any]:
     return {**told, "kpis": kpis, "averages": averages}
 
 
-WALKED = 1_000
-"""Rows that are looked at together for the items behind a rate."""
-DAYS = {
-    "repeat_rate": "registered_on", "repeat_rate_first_items": "registered_on", "timely_acceptance_bureau": "k1_strict",
-    "repeat_rate_closed_first_items": "closed_on", "on_time_answer": "handled_strict",
-    "first_time_resolved": "closed_on",
-}  # fmt: skip
-"""The day by which an item counts, where it stands in its row."""
-
-
-def rate_items(
-    book: Book, unit: str, from_: date, to: date, rate: str, side: str, *, limit: int = 500, cursor: str | None = None
-) -> dict[str, Any]:
-    """Numbers of the items behind one side of a rate, in their order; `side` is one of SIDES, or a part."""
-    asked = _asked(book, book.units.below(unit), from_, to)
-    after, found = place_of(cursor, "no", [str])[0] if cursor else "", list[str]()
-    while len(found) <= limit and (rows := _walked(book, asked, rate, after)):
-        found += [row.no for row in rows if on_side(rate, side, row, asked)]
-        after = rows[-1].no
-    more = cursor_of("no", (found[limit - 1],)) if len(found) > limit else None
-    return {**book.head(), "unit": unit, "from": asked.start, "to": asked.end, "rate": rate, "side": side,
-            "items": found[:limit], "next": more}  # fmt: skip
-
-
-def _walked(book: Book, asked: Asked, rate: str, after: str) -> list[CaseRow]:
-    """The next rows, by number, of units that may count in a rate."""
-    table, members = book.tables.cases, sorted(asked.members)
-    columns = [column for column in table.c if column.name != "body"]
-    theirs = (table.c[name].concat("").in_(members) for name in ("registered_by", "unit", "first_unit"))
-    when = [table.c[DAYS[rate]].between(asked.start, asked.end)] if rate in DAYS else []
-    query = select(*columns).where(table.c.no > after, or_(*theirs), *when).order_by(table.c.no).limit(WALKED)
-    return [CaseRow(*(*row, b"")) for row in book.select(query)]
-
-
-def _asked(book: Book, members: set[Any], from_: date, to: date) -> Asked:
-    table = book.tables.cases
-    repeated = {row[0] for row in book.select(select(table.c.first).where(table.c.first.is_not(None)).distinct())}
+def asked_of(book: Book, members: set[Any], from_: date, to: date) -> Asked:
+    """What is asked of these units; which items others repeat is not known yet (`repeated`)."""
     bureaus = {each.unit for each in book.units if each.is_bureau}
-    return Asked(members, bureaus, from_.isoformat(), to.isoformat(), book.moment.date().isoformat(), book.rules.on,
-                 repeated)  # fmt: skip
+    return Asked(members, bureaus, from_.isoformat(), to.isoformat(), book.moment.date().isoformat(), book.rules.on, ())
+
+
+def repeated(book: Book, nos: Collection[str] | None = None) -> set[str]:
+    """Which items, of these or of all, another one repeats."""
+    first = book.tables.cases.c.first
+    asked = [first.is_not(None)] if nos is None else [first.in_(part) for part in parts(nos)]
+    return {row[0] for among in asked for row in book.select(select(first).where(among).distinct())}
 
 
 def _concerned(book: Book, asked: Asked) -> Iterator[CaseRow]:
