@@ -6,7 +6,7 @@ A simulated year of a small city, each of its items as often as it takes: the mi
 Then, each in a process of its own: the read models are rebuilt, the log is verified, questions are asked, and what the
 city does in the weeks after is taken in on top. Costs are processor time, memory is the most that the process had.
 Each is measured on the smallest log just before, so that what else the machine does slows both. A point of 20 million
-events takes 25 GB of disk, which are free again when it is done.
+events takes 25 GB of disk, which are free again when it is done; one that the disk has no room for is left out.
 """
 
 import argparse
@@ -46,6 +46,8 @@ BATCH, WARM, TURNS = 1_000, 5, 15
 APPENDED = 50_000
 ASKED, WARMED = 1_000, 1_500
 """Items that are asked for, and others before them: SQLite's cache of 64 MiB is new memory until it is full."""
+STORED = 1_300
+"""Bytes of disk that an event takes, with its rows and what waits to be written."""
 FLAT = 1.10
 """What the cost of an event may be against that in the smallest log."""
 GROWING: dict[str, str] = {
@@ -241,6 +243,9 @@ def main() -> bool:
         (smallest := folder / "smallest").mkdir()
         apart("append", partial(fill, year_of(folder), f"sqlite:///{smallest}/many.db", sizes[0]))
         for events in sizes:
+            if (free := shutil.disk_usage(folder).free) < events * STORED:
+                print(f"{events:,} events left out: they take {events * STORED:,} bytes of disk, {free:,} are free")
+                continue
             points.append(point(folder, events, smallest))
             found, against = points[-1]
             ratios = {f"ratio of {name}": found[name] / against[name] for name in GROWING}
