@@ -1,16 +1,16 @@
 """What comes due, and what is overdue already? From the rows of running deadlines."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, select, tuple_
 
 from domain.envelope import day_of
 from infra.parts import parts
 from infra.questions.book import Book
 from infra.questions.counted import Counted
-from infra.questions.order import Order, Place, cursor_of, later
+from infra.questions.order import Order, Place, cursor_of, later, place_of
 from projections.cases import DueRow
 from projections.due import Alike, Day, alike, due, grouped, overdue
 from projections.orders import Due, split
@@ -121,18 +121,52 @@ def _day_place(row: DueRow) -> Place:
 
 
 def _worked_out(book: Book, asked: Asked, day: Day, limit: int, cursor: str | None, sort: Due) -> Page:
-    """In an order that is counted on the day asked about."""
-    table = book.tables.due
-    query = select(*table.c).where(*_owed(book, asked), *_ends(table, asked.span, day))
-    rows = [row for row in map(DueRow._make, book.select(query)) if _his(alike(row), asked, day)]
-    placed = later([(_place(row, sort, day), row) for row in rows], sort, cursor)
+    """In an order that is counted on the day asked about: limits that are alike stand together, so it is counted for
+    each kind, and only as many rows are read as there is room for.
+    """
+    conditions, down = [*_owed(book, asked), *_ends(book.tables.due, asked.span, day)], split(sort)[1]
+    kinds = _kinds(book, asked, day, conditions, sort)
+    begins = place_of(cursor, sort, [type(next(iter(kinds))), str, str, str, int])[0] if cursor and kinds else None
+    values = [
+        each for each in sorted(kinds, reverse=down) if begins is None or (each <= begins if down else each >= begins)
+    ]
+    placed = list[tuple[Place, DueRow]]()
+    while values and len(placed) <= limit:
+        some, number = set[Alike](), 0
+        while values and number <= limit:
+            value = values.pop(0)
+            number += sum(kinds[value].values())
+            some |= kinds[value].keys()
+        placed += later([(_place(row, sort, day), row) for row in _those(book, some, conditions)], sort, cursor)
     after = cursor_of(sort, placed[limit - 1][0]) if len(placed) > limit else None
     return [row for _, row in placed[:limit]], after
 
 
+def _kinds(book: Book, asked: Asked, day: Day, conditions: list[Any], sort: Due) -> dict[Any, dict[Alike, int]]:
+    """By what the list is ordered by first, which limits there are, and how many are alike."""
+    kinds, columns = dict[Any, dict[Alike, int]](), [book.tables.due.c[name] for name in Alike._fields]
+    for *columns_of, number in book.select(select(*columns, func.count()).where(*conditions).group_by(*columns)):
+        limit = Alike._make(columns_of)
+        if _his(limit, asked, day):
+            kinds.setdefault(_first(limit, sort, day), {})[limit] = number
+    return kinds
+
+
+def _those(book: Book, limits: set[Alike], conditions: list[Any]) -> Iterator[DueRow]:
+    table = book.tables.due
+    keys = sorted({(limit.owed_by, limit.due_on) for limit in limits})
+    for part in parts(keys):
+        owed = tuple_(table.c.owed_by, table.c.due_on).in_(part)
+        rows = map(DueRow._make, book.select(select(*table.c).where(owed, *conditions)))
+        yield from (row for row in rows if alike(row) in limits)
+
+
+def _first(limit: Alike, sort: Due, day: Day) -> int | str:
+    return day[limit].percent if split(sort)[0] == "percent" else day[limit].owed_by
+
+
 def _place(row: DueRow, sort: Due, day: Day) -> Place:
-    told, name = day[alike(row)], split(sort)[0]
-    return told.percent if name == "percent" else told.owed_by, row.due_on, row.subject[9:], row.clock, row.started
+    return _first(alike(row), sort, day), row.due_on, row.subject[9:], row.clock, row.started
 
 
 def _owed(book: Book, asked: Asked) -> list[Any]:
