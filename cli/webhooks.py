@@ -68,8 +68,9 @@ def resume(id: Id, store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
 
 @webhooks.command()
 def remove(id: Id, store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
-    """End a subscription, and forget its secret and its attempts."""
-    _known(store, id).remove(id)
+    """End a subscription, also one that cannot be read, and forget its secret and its attempts."""
+    if not _desk(store).remove(id):
+        raise fail(f"there is no subscription {id}")
     told({"removed": id}, as_json, lambda _: out.print(f"{id} is sent nothing more", highlight=False))
 
 

@@ -140,13 +140,16 @@ class Subscriptions:
         try:
             return msgspec.json.decode(body, type=Wanted)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise StoreError(f"{self.path}: what subscription {id} wants cannot be read: {error}") from error
+            what = f"what subscription {id} wants cannot be read: {error}; danze webhook remove {id} ends it"
+            raise StoreError(f"{self.path}: {what}") from error
 
     def get(self, id: str) -> Subscription | None:
         return next((each for each in self.all() if each.id == id), None)
 
     def remove(self, id: str) -> bool:
-        """With its secret and what is remembered of its attempts."""
+        """With its secret and what is remembered of its attempts; whether there was one."""
+        if not self.path.exists():
+            return False
         with self._open() as rows:
             rows.execute("DELETE FROM deliveries WHERE subscription = ?", (id,))
             return bool(rows.execute("DELETE FROM subscriptions WHERE id = ?", (id,)).rowcount)

@@ -115,3 +115,11 @@ def test_a_cursor_of_another_order_or_list_is_none_of_this(city, path):
     for cursor in (made, cursor_of(other, ("\0",)), cursor_of(other, (2**63, "a")), "%C3%A9", "W10", "eyJhIjoxfQ"):
         answer = city.http.get(f"/v1/{path}?cursor={cursor}&sort={other}")
         assert (answer.status_code, answer.json()["errors"][0]["path"]) == (400, "cursor")
+
+
+@pytest.mark.parametrize(("name", "value"), [("axis", "C"), ("state", "open"), ("rule", "F4"), ("rule", "K01")])
+def test_a_filter_of_findings_that_is_none_is_refused_by_name_on_the_page_as_in_v1(city, name, value):
+    for path in ("/findings", "/v1/findings"):
+        refused = city.http.get(f"{path}?{name}={value}", headers={"accept": "application/json"})
+        assert (refused.status_code, refused.json()["errors"][0]["path"]) == (400, name)
+    assert city.http.get(f"/findings?{name}=").status_code == 200

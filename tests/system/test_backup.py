@@ -175,15 +175,17 @@ def test_subscribers_come_back_paused_with_their_secrets_where_each_was_told_up_
         assert back[made["gone"].id] == replace(made["gone"], paused="gone")
 
 
-def test_a_subscription_that_cannot_be_read_is_named(danze, tmp_path, monkeypatch):
+def test_a_subscription_that_cannot_be_read_is_named_and_can_be_ended(danze, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", danze.environment["XDG_DATA_HOME"])
     monkeypatch.setenv("DANZE_WEBHOOK_HOSTS", "http://127.0.0.1:1")
     book = subscriptions_of(parse(danze.store))
     made = book.add(Wanted("http://127.0.0.1:1/a", OPERATOR), 1)
     with closing(sqlite3.connect(book.path)) as rows, rows:
         rows.execute("UPDATE subscriptions SET body = '{}'")
-    danze("backup", tmp_path / "one").refused(made.id, "cannot be read")
+    danze("backup", tmp_path / "one").refused(f"danze webhook remove {made.id} ends it", "cannot be read")
     assert not (tmp_path / "one").exists()
+    assert danze("webhook", "remove", made.id, "--json").json == {"removed": made.id}
+    assert danze("backup", tmp_path / "one").code == 0
 
 
 def test_subscriptions_that_outlived_their_store_stay(danze, elsewhere, tmp_path, monkeypatch):

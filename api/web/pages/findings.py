@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
@@ -27,6 +28,8 @@ PAGE, LONGEST = 100, 65_536
 SOURCE = "/danze/dashboard"
 DECIDERS: frozenset[Role] = frozenset({"operator", "supervisor"})
 STATES = ("proposed", "opened", "decided", "dismissed")
+AXES = ("A", "B")
+RULE = re.compile("[FD][0-9]{2}")
 STEPS: dict[str, Any] = {
     "opened": e.FindingOpened, "decided": e.FindingDecided, "dismissed": e.FindingDismissed,
     "dissent_recorded": e.DissentRecorded, "appealed": e.FindingAppealed, "appeal_decided": e.AppealDecided,
@@ -60,6 +63,11 @@ def findings(
     cursor: FromQuery[str | None] = None,
 ) -> Response[str]:
     """Which rules tripped, and who answers."""
+    for name, value, known in (("axis", axis, AXES), ("state", standing, STATES)):
+        if value and value not in known:
+            raise bad_value(name, f"one of {', '.join(known)}")
+    if rule and not RULE.fullmatch(rule):
+        raise bad_value("rule", "none like F04 or D01")
     with cursor_read(cursor):
         told = questions.findings(
             page.moment,
