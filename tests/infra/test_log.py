@@ -68,6 +68,13 @@ def test_a_kind_is_not_mistaken_for_another_that_begins_alike(log: Log) -> None:
     assert [e.position for e in log.of_kind("unit", upto=3)] == [1]
 
 
+def test_who_reads_a_kind_may_ask_meanwhile(log: Log) -> None:
+    put(log, *entries([UNIT, A, UNIT, UNIT]))
+    with log.turn():
+        asked = [(e.position, log.head().position, len(log.stream(A))) for e in log.of_kind("unit")]
+    assert asked == [(1, 4, 1), (3, 4, 1), (4, 4, 1)]
+
+
 def test_touches_find_events_of_other_subjects(log: Log) -> None:
     put(log, entry(A, 1, 1), entry(B, 1, 2, touches=(f"matter:{A}",)), entry(B, 2, 3))
     assert [e.position for e in log.touching(f"matter:{A}")] == [2]
