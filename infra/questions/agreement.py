@@ -81,14 +81,15 @@ class Agreement:
                 return
             kept.catch_up(book)
             kept.fetch()
-            unlike = [*Whole(book, owing).unlike(kept), *self._ledgers(beside.position)]
+            unlike = [*Whole(book, owing).unlike(kept), *self._ledgers()]
         except UNREADABLE as error:
             yield Odd(f"the kept sums, which cannot be read ({error})", beside.position)
             return
         yield from (Odd(f"the kept sums: {what}", tuple(map(_key, rows)) or beside.position) for what, rows in unlike)
 
-    def _ledgers(self, upto: int) -> Iterator[tuple[str, list[Row]]]:
-        """Ledgers of duties that are not those of the log."""
+    def _ledgers(self) -> Iterator[tuple[str, list[Row]]]:
+        """Ledgers of duties that are not those of the log. They, too, may know more of it than the rows do."""
+        upto = self._log.head().position
         kept = Office(self._log, self._rules, kept=lambda _: ledgers(self._kept)).every("duty", upto)
         told = Office(self._log, self._rules).every("duty", upto)
         for subject in sorted(kept.keys() | told.keys()):

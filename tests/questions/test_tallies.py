@@ -6,15 +6,17 @@ from datetime import timedelta
 
 import orjson
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from cli.wiring import System
 from domain.codec import encode
+from domain.duty.events import DutyStood
 from infra.city.simulation import START, simulate
 from infra.log.merkle import Tree
 from infra.office import folded
 from infra.questions import Answers
-from infra.questions.keeping import law_told
+from infra.questions.agreement import Agreement
+from infra.questions.keeping import DID, law_told, ledgers
 from infra.views.sums import Sums
 from tests.projections.test_ledgers import HISTORY
 from tests.questions.conftest import told
@@ -155,6 +157,36 @@ def test_rows_that_lag_behind_the_log_are_counted_once_they_are_there(system):
     assert (lagging.overview()["totals"]["items"], lagging.overview()["behind"]) == (1, 3)
     system.projector.catch_up()
     assert asked(lagging) == asked_anew(system.url)
+
+
+def stood(day):
+    return encode(on(day, DutyStood(leader=head(COUNTY), place="接待中心"), by=COUNTY, of=f"duty:{COUNTY[5:]}"))
+
+
+def test_duties_that_are_kept_while_rows_lag_are_those_of_the_log(system):
+    lagging, intake = Answers(system.log, system.views, system.rules), system.intake(history=True)
+    intake.take([*map(encode, CITY_UNITS), stood("2020-06-20")])
+    system.projector.catch_up()
+    intake.take([stood("2020-06-21")])
+    lagging.keep_sums()
+    kept, position = ledgers(Sums(system.views, system.views.live().tables.number))
+    assert len(kept[f"duty:{COUNTY[5:]}"].days["stood"]) == 2
+    assert position == lagging.present().position - 1
+    agreement = Agreement(system.log, system.views, system.rules)
+    system.projector.beside(agreement.look)
+    assert agreement.first_bad is None
+
+
+def test_duties_that_are_kept_and_cannot_be_read_are_read_from_the_log(system):
+    system.intake(history=True).take([*map(encode, CITY_UNITS), stood("2020-06-20")])
+    system.answers.keep_sums()
+    with system.views.writing() as connection:
+        counted = f"counted_{system.views.live().tables.number}"
+        spoilt = text(f"UPDATE {system.views.q(counted)} SET cells = :cells WHERE tab = '{DID}' AND key = :key")
+        assert connection.execute(spoilt, {"cells": b"\xc1", "key": f"duty:{COUNTY[5:]}"}).rowcount == 1
+    with closing(System(system.url)) as other:
+        other.answers.judge_duties()
+        assert asked(other.answers) == asked(system.answers)
 
 
 def test_totals_are_the_rows(city):
