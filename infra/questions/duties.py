@@ -143,7 +143,7 @@ def _newest(book: Book, record: Recalled, asked: Calendar) -> list[tuple[Place, 
     """More gaps after the cursor than there is room for, or all; of as few days as will do."""
     members, last, days = asked.units(book), min(asked.to, book.moment.date()), LOOKED
     while True:
-        begins = max(asked.from_, last - timedelta(days=days))
+        begins = last - timedelta(days=min(days, (last - asked.from_).days))
         found = asked._replace(from_=begins).judged(book, record, members)
         newest = [
             ((each.owed.period.first.isoformat(), each.owed.unit, *_key(each)), each) for each in found

@@ -133,6 +133,11 @@ def test_gaps_are_listed_the_newest_first_in_whatever_pages(year):
     assert {each["finding"] for each in told} == {each["finding"] for each in periods}
 
 
+def test_gaps_of_the_first_days_of_all_are_none(year):
+    page = year.http.get("/units/430408-gov/duties?from=0001-01-01&to=0001-01-20", headers={"accept": "text/html"})
+    assert page.status_code == 200
+
+
 def test_what_was_entered_later_is_not_known_before(year):
     before = year.ask.duties(COUNTY, date(2020, 5, 1), date(2020, 5, 31), as_of=at("2020-05-05"))
     assert before["totals"]["running"] > 0
