@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.options import Json, Kafka, Metrics, Prefix, Store, Touched
-from cli.screen import fail, out, told
+from cli.screen import out, said, told
 from cli.waiting import say, stopped, there
 from cli.watched import serve, traces
 from cli.wiring import DEFAULT_KAFKA, DEFAULT_STORE, kafka_settings, opened
@@ -59,9 +59,8 @@ def _anew(store: str, settings: KafkaSettings, ours: "Topics", partitions: int) 
     with opened(store, create=False) as system:
         same = another_log(system.log, settings, ours) is None
         if same and whole(settings, ours, system.log.mark(RELAYED)):
-            raise fail(
-                f"{ours.events} at {settings.place} holds this log, as far as it was published; nothing was done"
-            )
+            said(f"{ours.events} at {settings.place} holds this log, as far as it was published; nothing was done")
+            return []
         for name in (RELAYED, RELAYED_REFUSALS):
             system.log.forget_mark(name)
         Partitions(system.views).from_the_beginning()

@@ -119,13 +119,15 @@ class Topics:
 
     def again(self, settings: KafkaSettings, partitions: int) -> list[str]:
         """Deletes what tells of the log, with all it holds, and makes it anew with as many partitions as it had, or
-        with so many where it is not there. Actions and seals stay. Answers the names.
+        else as actions have, or with so many. Actions and seals stay. Answers the names.
+
+        One after the other, and events, which tell whether it is done, last: after a kill the same again does the rest.
         """
         there = self.partitions(settings)
-        names = [self.events, self.rejected, self.findings]
-        deleted(settings, names)
+        names = [self.rejected, self.findings, self.events]
         for name in names:
-            self.create(settings, partitions=there.get(name, partitions), only=name)
+            deleted(settings, [name])
+            self.create(settings, partitions=there.get(name, there.get(self.actions, partitions)), only=name)
         return names
 
     def partitions(self, settings: KafkaSettings) -> dict[str, int]:

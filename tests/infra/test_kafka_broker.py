@@ -117,6 +117,28 @@ def test_the_hash_is_the_one_of_kafkas_own_tests():
 
 
 @pytest.mark.kafka
+@pytest.mark.parametrize("name", ["rejected", "findings", "events"])
+def test_topics_made_again_after_a_kill_in_between_have_as_many_partitions(kafka_url, monkeypatch, name):
+    settings, topics = KafkaSettings.parse(kafka_url, {}), Topics(f"killed-{name}.")
+    topics.create(settings, partitions=5)
+    before, create = topics.partitions(settings), Topics.create
+
+    def killed(*given, only, **more):
+        if only == getattr(topics, name):
+            raise KeyboardInterrupt
+        return create(*given, only=only, **more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Topics, "create", killed)
+        with pytest.raises(KeyboardInterrupt):
+            topics.again(settings, 12)
+    assert len(topics.partitions(settings)) == len(before) - 1
+    topics.again(settings, 12)
+    assert topics.partitions(settings) == before
+    topics.delete(settings)
+
+
+@pytest.mark.kafka
 def test_a_producer_chooses_the_partition_that_we_do(kafka_url, topics):
     producer = KafkaProducer(bootstrap_servers=kafka_url)
     subjects = [f"petition:4304{n % 13:02}-2020-{n:06}" for n in range(100)] + ["unit:430400-xfj", "person:某某"]
