@@ -50,16 +50,18 @@ class Asking:
         return answer
 
     def _counted(
-        self, question: tuple[Any, ...], take: Callable[[Book, Counted], U], tell: Callable[[Book, U], T]
+        self, question: tuple[Any, ...], take: Callable[[Book, Counted], U], tell: Callable[[Book, U], T],
+        among: Kept[tuple[Any, ...], Any] | None = None,
     ) -> T:  # fmt: skip
         """Of the present, what is counted together with what rows tell; nobody waits for the rows, unless the record
         goes on each time (`Tallies.together`).
         """
         for _ in range(TRIES):
             with suppress(WentOn):
-                return self._kept(question, None, lambda book: self._tallies.together(book, take, tell))
+                now = self._library.at(None)
+                return self._kept_of(now, question, lambda book: self._tallies.together(book, take, tell), among)
         with self._tallies.at(None) as (book, counted):
-            return self._kept_of(book, question, lambda book: tell(book, take(book, counted)))
+            return self._kept_of(book, question, lambda book: tell(book, take(book, counted)), among)
 
     def _judged(
         self, question: str, asked: Calendar, as_of: When, tell: Callable[[Book, Recalled, Calendar, dict[str, int]], T]
@@ -77,5 +79,6 @@ class Asking:
             return tell(book, record, asked, known)
 
         if as_of is None and asked.limit is not None:
-            return self._counted((question, asked), take, ask)
-        return self._kept((question, asked), as_of, ask)
+            return self._counted((question, asked), take, ask, self._pages)
+        among = self._pages if asked.limit is not None else self._answers
+        return self._kept_of(self._library.at(as_of), (question, asked), ask, among)

@@ -119,6 +119,14 @@ def test_pages_of_the_calendar_tell_together_what_one_tells(year, first, gaps):
     assert [page["totals"] for page in pages] == [whole["totals"]] * len(pages)
 
 
+def test_pages_push_out_no_other_answer_that_is_kept(year):
+    span = (date(2020, 5, 1), date(2020, 7, 31))
+    kept = year.ask.kpi(COUNTY, *span)
+    for limit in range(1, 121):
+        year.ask.duties(COUNTY, *span, limit=limit)
+    assert year.ask.kpi(COUNTY, *span) is kept
+
+
 def test_gaps_are_listed_the_newest_first_in_whatever_pages(year):
     span = CITY, date(2020, 4, 10), date(2020, 8, 1)
     calendar = year.ask.duties(*span, gaps=True)
