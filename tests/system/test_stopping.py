@@ -2,15 +2,20 @@
 
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 
+from cli import waiting
 from cli.waiting import stopped
 
 
 @pytest.fixture
-def handlers():
-    """Those of the tests come back."""
+def handlers(monkeypatch):
+    """Those of the tests come back, and the tests do not end when time is up."""
+    monkeypatch.setattr(waiting, "LAST_SECONDS", 0.1)
+    monkeypatch.setattr(waiting, "_gives_up", lambda: None)
     before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
     yield
     for each, handler in before.items():
@@ -22,3 +27,13 @@ def test_a_signal_while_the_event_is_being_looked_at_is_heard(handlers):
     with stop._cond:  # as `wait` holds it for a moment
         os.kill(os.getpid(), signal.SIGTERM)
     assert stop.wait(5)
+
+
+def test_who_does_not_come_to_an_end_is_ended_and_says_so():
+    """As where a store that hangs is asked, which hears of no event."""
+    hangs = (
+        "import os, signal, threading; from cli import waiting; waiting.LAST_SECONDS = 1; waiting.stopped();"
+        "os.kill(os.getpid(), signal.SIGTERM); threading.Event().wait(60)"
+    )
+    ended = subprocess.run([sys.executable, "-c", hangs], capture_output=True, text=True, timeout=30, check=False)
+    assert (ended.returncode, "did not end within 1 s" in ended.stderr) == (1, True)
