@@ -323,7 +323,8 @@ def test_progress_tells_whether_all_that_was_published_is_done(kafka_url, new_to
             await until(lambda: any(lane.position for lane in app.consumer._lanes.values()))
             before = time.time()
             waiting = (await app.progress())[0]
-            assert (waiting.done, waiting.end, waiting.caught_up) == (None, 10, False)
+            assert waiting.done in (None, 0)  # 0 where a poll came before the first records did
+            assert (waiting.end, waiting.caught_up) == (10, False)
             assert before <= waiting.asked <= time.time()
             gate.set()
             await until(lambda: len(seen) == 10)

@@ -33,12 +33,12 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def messages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Messages of which every second is answered late."""
+    """Messages of which every second is answered late; so many that no import of them ends before it is stopped."""
     path = tmp_path_factory.mktemp("messages") / "messages.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["message_id", "user_id", "title", "posted_at", "body", "reply", "replied_at"])
-        for n in range(1500):
+        for n in range(6000):
             posted = START + timedelta(minutes=17 * n)
             replied = posted + timedelta(days=40 if n % 2 else 3)
             rows.writerow([f"m{n}", f"u{n % 700}", "路灯不亮", posted, "正文", "已处理", replied])
