@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from domain.envelope import AnyEvent
 from domain.fact import OfficialId, UnitId
+from domain.petition.events import PetitionRegistered
 from domain.petition.item import Item
 from domain.reader import Reader
 from domain.unit.state import Units
@@ -134,6 +135,18 @@ def thread(event: AnyEvent) -> str | None:
         item = getattr(fact, "item", None) or getattr(fact, "detail", None)
         return f"{event.subject}:{item}" if item else None
     return found_on(event.subject)
+
+
+def moves_threads(event: AnyEvent) -> bool:
+    """Whether it may turn out from this event on that a thread is about a hidden item alone, or that it is not.
+
+    So may a step of a thread, an accusation, a judgement of what repeats what; all else leaves `Reach.threads` alone.
+    """
+    fact = event.data
+    if isinstance(fact, PetitionRegistered):
+        return fact.purpose == "accusation"
+    kind = event.subject.partition(":")[0]
+    return event.decided.repeat_number is not None or kind in ("conference", "dispute", "gathering")
 
 
 def found_on(finding: str) -> str | None:

@@ -143,6 +143,8 @@ class Units:
     """The directory of all units. Holds the newest state of each; asks nothing of the outside."""
 
     def __init__(self) -> None:
+        self.taken = 0
+        """How many events were folded in: as long as it is the same, so is the directory."""
         self._units: dict[str, Unit] = {}
         self._bureaus: dict[tuple[str, str], UnitId] = {}
         self._seats: dict[str, set[UnitId]] = {}
@@ -150,6 +152,7 @@ class Units:
 
     def take(self, event: AnyEvent) -> None:
         """Folds one unit event in."""
+        self.taken += 1
         unit = evolve(self._units.get(event.subject), event)
         if unit is None:
             return
@@ -163,6 +166,7 @@ class Units:
     def copy(self) -> "Units":
         """The same directory, which grows apart from this one."""
         twin = Units()
+        twin.taken = self.taken
         twin._units, twin._bureaus, twin._seat_of = dict(self._units), dict(self._bureaus), dict(self._seat_of)
         twin._seats = {official: set(units) for official, units in self._seats.items()}
         return twin

@@ -40,7 +40,7 @@ class Book:
 
     def __init__(
         self, log: Log, office: Office, views: Views, tables: Tables, checkpoints: Checkpoints, *, position: int,
-        behind: int = 0,
+        behind: int = 0, moved: int = 0,
     ) -> None:  # fmt: skip
         self.log = log
         self.office = office
@@ -50,6 +50,8 @@ class Book:
         self.position = position
         self.behind = behind
         """Events that the read models have not seen yet."""
+        self.moved = moved
+        """No event after this position may have changed what goes on about hidden items alone."""
 
     @property
     def views(self) -> Views:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import date
 from time import monotonic
 from typing import Any
 
@@ -27,7 +28,7 @@ from infra.questions.readers_book import REACHES_KEPT
 from infra.views.projector import Projector
 from infra.views.store import Views
 from infra.views.sums import Sums
-from projections.visibility import Reach
+from projections.visibility import Reach, moves_threads
 
 
 class Library:
@@ -58,8 +59,11 @@ class Library:
         self._book: Book | None = None
         self._looked = 0.0
         """When a look at the store began by which the present book was opened."""
-        self.reaches: Kept[tuple[Reader, Sight, tuple[int, int] | None], Reach] = Kept(REACHES_KEPT)
-        """How far readers see, by their scope, the record that they ask about, and how far its rows are behind."""
+        self.reaches: Kept[tuple[Reader, Sight | tuple[int, date]], Reach] = Kept(REACHES_KEPT)
+        """How far readers see, by their scope and the directory on a day, or the past record that they ask about."""
+        self.threaded: Kept[tuple[Reach, int, int | Sight, int], Reach] = Kept(REACHES_KEPT)
+        """The same with what goes on about hidden items alone, by what that is read from."""
+        self._moved = 0
         self.telling: Callable[[AnyEvent], None] | None = None
         """Told of every event that the log gained since the first question."""
 
@@ -123,9 +127,18 @@ class Library:
         live = self._projector.caught_up() if self._projector is not None else self._views.live()
         assert live is not None
         if self._projector is None or live.partitioned or live.position != self._office.position:
-            self._office.catch_up(also=self.telling)
+            opening = self._office.position == 0
+            self._office.catch_up(also=self._hear)
+            if opening:  # of what the log held already nothing is heard
+                self._moved = self._office.position
         behind = self._office.position - live.position
         return Book(
             self._log, self._office, self._views, live.tables, self._checkpoints, position=self._office.position,
-            behind=behind,
+            behind=behind, moved=self._moved,
         )  # fmt: skip
+
+    def _hear(self, event: AnyEvent) -> None:
+        if moves_threads(event):
+            self._moved = event.position
+        if self.telling is not None:
+            self.telling(event)

@@ -48,13 +48,17 @@ class ReadersLibrary(Library):
 
     def _reach_in(self, whole: Book) -> Reach:
         """Of a past book without its threads: they are those of the present, as its rows know them."""
-        rows = None if isinstance(whole, PastBook) else (whole.behind, whole.tables.number)
-
-        def found() -> Reach:
-            known = reach(self._scope, whole.units, whole.moment.date())
-            return known if rows is None else replace(known, threads=hidden_threads(whole, known))
-
-        return self._library.reaches.get((self._scope, whole.seen, rows), found)
+        past = isinstance(whole, PastBook)
+        asked = whole.seen if past else (whole.units.taken, whole.moment.date())
+        known = self._library.reaches.get(
+            (self._scope, asked), lambda: reach(self._scope, whole.units, whole.moment.date())
+        )
+        if past or not known.secret:
+            return known
+        rows = (whole.moved, 0) if whole.moved <= whole.read else (whole.seen, whole.behind)
+        return self._library.threaded.get(
+            (known, whole.tables.number, *rows), lambda: replace(known, threads=hidden_threads(whole, known))
+        )
 
 
 class ReadersAnswers(Answers):

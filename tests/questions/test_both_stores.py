@@ -7,6 +7,8 @@ import pytest
 
 from cli.wiring import System
 from domain.periods import half_year
+from domain.reader import Reader
+from infra.questions import Answers
 from infra.questions.order import cursor_of
 from projections import orders
 from projections.ledgers.duties import AT_ONCE, KINDS
@@ -51,6 +53,12 @@ def answers(system: System) -> dict[str, bytes]:
     return {question: orjson.dumps(answer) for question, answer in asked.items()}
 
 
+def seen(ask: Answers) -> list[Any]:
+    """What a reader sees, of a jurisdiction of as many units as a city has."""
+    units = [each["unit"] for each in ask.units()["units"]]
+    return [ask.overview(), ask.search(), ask.findings(), ask.due(), *map(ask.scoreboard, units)]
+
+
 def test_both_stores_answer_alike(city, postgres_store_url, monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     system = System(postgres_store_url)
@@ -59,6 +67,9 @@ def test_both_stores_answer_alike(city, postgres_store_url, monkeypatch, tmp_pat
         one, two = answers(city.system), answers(system)
         assert [question for question in one if one[question] != two[question]] == []
         assert len(one) > 150
+        monkeypatch.setattr("infra.questions.one_of.MANY", 1)
+        for reader in (Reader("supervisor", (BUREAU,)), Reader("clerk", (HOUSING,))):
+            assert seen(city.system.answers.for_(reader)) == seen(system.answers.for_(reader))
         assert not any(system.projector.replay().differences.values())
     finally:
         system.close()

@@ -137,3 +137,16 @@ def test_what_is_hidden_from_the_accused_is_hidden_to_whom_asks_first_as_of_now(
     assert ask.ledger("dispute", as_of=datetime(2020, 5, 31, tzinfo=SHANGHAI))["total"] == 0
     assert ask.timeline("dispute:d9", as_of=datetime(2020, 5, 31, tzinfo=SHANGHAI)) is None
     assert hidden(ask) == ({"dispute:d9"}, None, 0)
+
+
+def test_what_others_come_to_repeat_is_hidden_and_shown_again_as_it_is_judged(system):
+    """In between something else happens, after which nobody looks again."""
+    take(system, *CITY_UNITS, *DISPUTED, on("2020-05-05", raised(), no="2", by=CITY_BUREAU),
+         on("2020-05-06", DisputeBecamePetition(petition="2"), **NINTH))  # fmt: skip
+    ask = system.answers.for_(Reader("clerk", (HOUSING,)))
+    told = [len(ask.threads())]
+    for day, said in enumerate((repeats("90"), raised(), repeats(None), raised()), 7):
+        step = {"no": "2"} if isinstance(said, e.RepeatJudged) else {"no": f"{day}"}
+        take(system, on(f"2020-05-{day:02}", said, by=CITY_BUREAU, **step))
+        told.append(len(ask.threads()))
+    assert told == [0, 1, 1, 0, 0]

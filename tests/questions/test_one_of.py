@@ -1,10 +1,10 @@
-"""One of many values: PostgreSQL is told one array, SQLite each value, and both find the same."""
+"""One of many values: PostgreSQL is told one array or as rows, SQLite each value, and both find the same."""
 
 import pytest
 from sqlalchemy import Column, MetaData, Table, Text, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from infra.questions.one_of import one_of
+from infra.questions.one_of import MANY, one_of
 from tests.samples import CITY, HOUSING, LABOUR
 
 CASES = Table("cases", MetaData(), Column("unit", Text), Column("registered_by", Text))
@@ -15,6 +15,13 @@ OF_UNITS = select(CASES).where(or_(*(one_of(column, {CITY, HOUSING, LABOUR}) for
 def test_a_city_of_units_is_one_parameter_where_many_would_be_slow(dialect, parameters):
     told = OF_UNITS.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
     assert len(told.positiontup or told.params) == parameters
+
+
+def test_a_whole_city_is_no_array_each_value_of_which_is_weighed_when_it_is_planned():
+    query = select(CASES).where(one_of(CASES.c.unit, map(str, range(MANY))))
+    told = query.compile(dialect=postgresql.dialect())
+    assert "jsonb_array_elements_text" in str(told)
+    assert len(told.params) == 1
 
 
 def test_other_units_are_another_question_of_the_same_words(city):
@@ -28,3 +35,6 @@ def test_other_units_are_another_question_of_the_same_words(city):
     assert found(*every) == every
     assert all(found(each) == {each} for each in every)
     assert found() == set()
+    many = [f"unit:{number}" for number in range(MANY)]
+    assert found(*every, *many) == every
+    assert found(*many) == set()
