@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -46,6 +47,12 @@ class LocalPostgres:
             _signalled(process, signal.SIGKILL)
         while any(_signalled(process, 0) for process in all_of_it):  # the lock file names one that must be gone
             time.sleep(0.01)
+
+    def lose(self) -> None:
+        """Its disk is gone, and an empty one takes its place. It must not run."""
+        shutil.rmtree(self.folder)
+        self.folder.mkdir()
+        self._wheel.ensure_pgdata_inited()
 
     def stands(self) -> bool:
         """Whether it runs; one that found its disk full has ended itself."""

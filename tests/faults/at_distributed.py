@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -133,7 +134,25 @@ def leader(engine: Distributed) -> Iterator[None]:
     one.start()
 
 
+@contextmanager
+def restore(engine: Distributed) -> Iterator[None]:
+    """A backup with seals is made while all work, and more is recorded and published; then the store is lost, and
+    restored beside Kafka, which knows more. Whoever sends does not hear of it.
+    """
+    backup = engine.folder / "backup"
+    shutil.rmtree(backup, ignore_errors=True)
+    assert engine.danze("seal").code == 0
+    held = engine.danze("backup", backup, "--json").json["events"]
+    engine.send_on()
+    engine.through(lambda now: now.relayed > held)
+    time.sleep(engine.random.random())
+    engine.lost()
+    yield
+    _a_while(engine)
+    engine.restored(backup)
+
+
 FAULTS: dict[str, Callable[[Distributed], AbstractContextManager[None]]] = {
     "kill": kill, "cut": cut, "lost": lost, "slow": slow, "flapping": flapping, "full-disk": full_disk,
-    "oom": out_of_memory, "clock": clock, "leader": leader,
+    "oom": out_of_memory, "clock": clock, "leader": leader, "restore": restore,
 }  # fmt: skip

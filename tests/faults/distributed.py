@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -22,7 +23,7 @@ from infra.kafka.topics import Topics
 from infra.log.port import StoreError
 from infra.relay import RELAYED
 from tests.faults.cluster import Broker, cluster
-from tests.faults.embedded import mounted
+from tests.faults.embedded import kept_apart, mounted
 from tests.faults.machine import Machine
 from tests.faults.proxy import Proxy
 from tests.faults.town import FIRST, LAST, Undisturbed
@@ -41,6 +42,8 @@ STUCK = 180
 """Seconds after the last fault in which all must have got through."""
 NEXT = 30
 """Seconds after which something breaks though nothing has got through since the last time."""
+REST = 4
+"""This part of what is sent between two faults, the fourth, comes while something is broken."""
 CLOCK_SPEED = 3
 """Days a second, when the clock runs."""
 
@@ -76,12 +79,14 @@ class Distributed:
         """That of the workers."""
         self.machine.set(0)
         self.topics = Topics()
-        self.danze = Danze(f"{self.postgres.url}?schema=chaos")
+        self._master = folder / "master"
+        keys = {"DANZE_MASTER_KEY_FILE": str(self._master), "DANZE_SEALS": str(folder / "seals")}
+        self.danze = Danze(f"{self.postgres.url}?schema=chaos", **keys)
         over_the_line = self.postgres.url.replace(f"127.0.0.1:{self.postgres.port}", self.database.url)
         self._python = (*(inside(self.namespace) if self.namespace else ()), sys.executable, "-m")
         self.engine = Engine(
-            Danze(f"{over_the_line}?schema=chaos"), ",".join(each.line.url for each in self.brokers), self.topics,
-            folder, call=(*self._python, "tests.faults.machine", str(self.machine.ahead)),
+            Danze(f"{over_the_line}?schema=chaos", **keys), ",".join(each.line.url for each in self.brokers),
+            self.topics, folder, call=(*self._python, "tests.faults.machine", str(self.machine.ahead)),
         )  # fmt: skip
         self.ended: Counter[str] = Counter()
         """Workers that ended by themselves, and were begun again."""
@@ -89,6 +94,8 @@ class Distributed:
         """Servers that stand no more, until somebody starts them again."""
         self.lines: list[bytes] = []
         self.town: Town | None = None
+        self.upto = 0
+        """So many may be sent until something else breaks."""
         self.at = Progress(0, 0, 0)
         self.sources = (("--from", "store"), ("--from", "kafka", "--kafka", self.kafka))
 
@@ -115,7 +122,9 @@ class Distributed:
             stack.callback(self.postgres.kill)
             stack.callback(self.database.close)
             made(self.kafka, self.topics, actions=1, events=5)
-            self._system = stack.enter_context(self.engine_system())
+            kept_apart(self._master)
+            self._system = System(self.danze.store)
+            stack.callback(self._leave)
             with self.engine:
                 for name in WORKERS:
                     self.engine.start(name, *(["--history"] if name == "intake" else []))
@@ -125,24 +134,22 @@ class Distributed:
                 yield
 
     @contextmanager
-    def engine_system(self) -> Iterator[System]:
-        system = System(self.danze.store)
-        try:
-            yield system
-        finally:
-            system.close()
-
-    @contextmanager
     def system(self) -> Iterator[System]:
         yield self._system
 
     def begin(self, upto: int) -> None:
-        """Allows so many to be sent, and returns when something has got through since the last time."""
+        """Allows so many to be sent but for a rest, and returns when something has got through since the last time."""
         assert self.town is not None
-        self.town.allowed = upto
+        self.upto = upto
+        self.town.allowed = upto - (upto - self.town.allowed) // REST
         last = self.at
         self.at = self.moved(lambda now: now.folded > last.folded)
         time.sleep(self.random.random())
+
+    def send_on(self) -> None:
+        """The rest is sent, too, whatever is broken."""
+        assert self.town is not None
+        self.town.allowed = self.upto
 
     def recover(self) -> None:
         self.revive()
@@ -160,6 +167,27 @@ class Distributed:
 
     def _revive_workers(self, killed: Sequence[str]) -> None:
         self.ended.update(name for name in self.engine.revive() if name not in killed)
+
+    def _leave(self) -> None:
+        self._system.close()
+
+    def lost(self) -> None:
+        """The machine of the store is no more, with its seals; nobody works. An empty one takes its place."""
+        for name in self.engine.workers:
+            self.engine.kill(name)
+        self._leave()
+        self.postgres.kill()
+        self.postgres.lose()
+        shutil.rmtree(self.folder / "seals", ignore_errors=True)
+        self.postgres.start()
+
+    def restored(self, backup: Path) -> None:
+        """As docs/guides/backup.md says; the bus is ahead of what is restored."""
+        assert self.danze("restore", backup, "--forgotten", "nobody").code == 0
+        assert len(self.danze("topics", "--anew", "--kafka", self.kafka, "--json").json["made"]) == 3
+        self._system = System(self.danze.store)
+        self.at = self.progress()
+        self.revive([*WORKERS])
 
     def moved(self, true: Callable[[Progress], bool], seconds: float = NEXT) -> Progress:
         """Where log, bus and read models are when they have come so far, or the time is over.

@@ -53,8 +53,7 @@ class Embedded:
         self.small = not subprocess.run(
             ["mount", "-t", "tmpfs", "-o", size, "tmpfs", self.disk], check=False
         ).returncode
-        (self.folder / "master").write_text("bWFzdGVyIGtleSBvZiAzMiBieXRlcywga2VwdCBhcGE=")
-        (self.folder / "master").chmod(0o600)
+        kept_apart(self.folder / "master")
         try:
             yield
         finally:
@@ -67,6 +66,9 @@ class Embedded:
         """Sends on up to a line; returns at once."""
         self.upto = upto
         self.running = self._sending()
+
+    def send_on(self) -> None:
+        """It was given all of the piece."""
 
     def struck(self, within: float = 1.0) -> None:
         """Returns at a random moment of what is running."""
@@ -127,6 +129,12 @@ def mounted(place: Path, megabytes: int) -> bool:
     options = f"size={megabytes}m,mode=755"
     done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", place], check=False, capture_output=True)
     return not done.returncode
+
+
+def kept_apart(master: Path) -> None:
+    """A master key that outlives the store."""
+    master.write_text("bWFzdGVyIGtleSBvZiAzMiBieXRlcywga2VwdCBhcGE=")
+    master.chmod(0o600)
 
 
 def filled(ballast: Path, left: int) -> None:

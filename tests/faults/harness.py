@@ -59,6 +59,7 @@ def run(
                 fault = named[number % len(named)]
                 with table[fault](made):
                     struck[fault] += 1
+                    made.send_on()
                 made.recover()
                 if number % CHECKED == 0:
                     made.checked()
