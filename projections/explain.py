@@ -10,7 +10,7 @@ from domain.rules.answers import answers
 from domain.rules.law import Rules
 from domain.unit.state import Units
 from projections.findings import Standing
-from projections.sentences import said
+from projections.sentences import in_chinese, in_english, said
 from projections.show import shown
 
 Sentences = dict[str, list[str]]
@@ -128,10 +128,14 @@ def finding_sentences(standing: Standing, units: Units, rules: Rules) -> Sentenc
     named = [(a.name or a.official or None, a.role, a.responsibility) for a in answers(found, units)]
     zh.append(
         "责任人（建议）："
-        + "；".join(f"{n or '职位空缺'}（{_ROLE.get(r, r)}，{_RESP[p]}）" for n, r, p in named)
+        + "；".join(f"{n or '职位空缺'}（{in_chinese(r)}，{in_chinese(p)}）" for n, r, p in named)
         + "。"
     )
-    en.append("Proposed to answer: " + "; ".join(f"{n or 'vacant'} ({r}, {p})" for n, r, p in named) + ".")
+    en.append(
+        "Proposed to answer: "
+        + "; ".join(f"{n or 'vacant'} ({in_english(r)}, {in_english(p)})" for n, r, p in named)
+        + "."
+    )
     if standing.state in ("proposed", "opened"):
         zh.append("以上为系统建议，由有权机关认定。")
         en.append("This is a proposal; a named human decides.")
@@ -148,11 +152,3 @@ WHY = {
     "reported_late": ("集访情况未即时报告。", "The leader of the special group was not told at once."),
 }
 """What tripped a rule that has several ways to trip."""
-_ROLE = {
-    "principal": "主要负责人", "deputy_in_charge": "分管负责人", "member": "班子成员", "petition_lead": "信访分管",
-    "petition_clerk": "信访专干", "handler": "承办人",
-}  # fmt: skip
-_RESP = {
-    "direct": "直接责任", "leadership": "领导责任", "main_leadership": "主要领导责任",
-    "important_leadership": "重要领导责任", "none": "不承担责任",
-}  # fmt: skip

@@ -109,7 +109,7 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "ruleset.adopted": ("采用规则集{name}", "the rule set {name} was adopted"),
     "calendar.adopted": ("采用{year}年日历（{version}）", "the calendar of {year} was adopted (version {version})"),
     "petitioner.forgotten": ("个人信息已销毁：{reason}", "the personal fields were destroyed: {reason}"),
-    "deadline.missed": ("{deadline} 期限（{due_on}）已过，责任单位{owed_by}", "{deadline} passed on {due_on}, owed by {owed_by}"),
+    "deadline.missed": ("{deadline} 期限（{due_on}）已过，责任单位{owed_by}", "{deadline}: the limit passed on {due_on}, owed by {owed_by}"),
     "supervision.due": ("应当督办而未督办（{ground}），责任单位{owed_by}", "supervision {ground} was due from {owed_by}"),
 }  # fmt: skip
 
@@ -137,10 +137,11 @@ WORDS_ZH = {
     "arbitration": "仲裁", "reconsideration": "行政复议", "discipline": "纪检监察", "other": "其他", "informed": "包掌握情况",
     "persuaded": "包思想转化", "resolved": "包矛盾化解", "desisted": "包息访息诉", "party_committee": "党委常委会", "government": "政府常务会议",
     "joint_meeting": "党政联席会议", "reception": "接访", "visit_down": "下访", "supervision": "督查", "patrol": "巡察", "None": "未定",
-    "principal": "主要负责人", "deputy_in_charge": "分管负责人", "member": "班子成员", "petition_lead": "信访工作负责人",
+    "principal": "主要负责人", "deputy_in_charge": "分管负责人", "member": "班子成员", "petition_lead": "信访分管负责人",
     "petition_clerk": "信访专干", "direct": "直接责任", "leadership": "领导责任", "main_leadership": "主要领导责任",
     "important_leadership": "重要领导责任", "none": "不承担", "rectify": "责令改正", "talk": "约谈", "circulate": "通报批评",
-    "admonish": "诫勉", "reorganise": "组织处理", "transfer": "移送",
+    "admonish": "诫勉", "reorganise": "组织处理", "transfer": "移送", "handler": "承办人", "execution": "执行支持意见",
+    "sponsor": "确定包案领导",
 }  # fmt: skip
 
 
@@ -157,13 +158,19 @@ def said(type: str, fields: dict[str, Any], by: str | None, units: Units) -> dic
     else:
         zh, en = TEMPLATES[name]
     return {
-        "zh": zh.format_map(_Told(fields, by, units, _zh)),
-        "en": en.format_map(_Told(fields, by, units, str)),
+        "zh": zh.format_map(_Told(fields, by, units, in_chinese)),
+        "en": en.format_map(_Told(fields, by, units, in_english)),
     }
 
 
-def _zh(value: object) -> str:
+def in_chinese(value: object) -> str:
+    """A word of the contract as Chinese; anything else stays as it is."""
     return WORDS_ZH.get(str(value), str(value))
+
+
+def in_english(value: object) -> str:
+    """A word of the contract as English: `deputy_in_charge` is "deputy in charge"; anything else stays as it is."""
+    return str(value).replace("_", " ") if str(value) in WORDS_ZH else str(value)
 
 
 class _Told(dict[str, str]):

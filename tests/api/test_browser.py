@@ -35,6 +35,11 @@ UNTOLD = """[...document.querySelectorAll("table")]
   .concat([...document.querySelectorAll("svg:not([aria-hidden=true]), .chart")]
   .filter(e => !e.getAttribute("role") || !e.getAttribute("aria-label")).map(e => e.outerHTML.slice(0, 80)))"""
 """Tables without headers, and pictures that nobody tells in words."""
+UNPRINTED = (
+    "[...document.querySelectorAll('.numbers td')]"
+    ".filter(c => c.checkVisibility() && c.textContent.trim() && !c.innerText.trim()).map(c => c.textContent)"
+)
+"""Cells of figures that paper leaves empty."""
 FOCUS = """(() => {
   const e = document.activeElement, s = getComputedStyle(e), r = e.querySelector("rect");
   return [e.tagName + (e.getAttribute("href") || e.name || e.id || e.innerText.slice(0, 20)), e === document.body ||
@@ -142,6 +147,7 @@ def test_every_page_prints_on_a4(chromium, site, paths):
             page.goto(path)
             assert page.evaluate("document.documentElement.scrollWidth") <= 718, path
             assert not page.locator("nav").first.is_visible(), path
+            assert page.evaluate(UNPRINTED) == [], path
             keep(page, "print", path)
 
 
