@@ -21,7 +21,7 @@ from infra.log.open import open_log
 from infra.log.port import Conflict, Log
 from infra.log.verify import verify
 from tests.infra.samples import entry
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 
 ROOT = Path(__file__).parents[2]
 WRITER = """
@@ -88,12 +88,12 @@ def test_nothing_is_half_written_after_kill_9(log: Log, store_url: str) -> None:
     for attempt in range(4):
         process = writer(store_url, f"K{attempt}", 1_000_000, 7)
         go(process)
-        time.sleep(0.15 + 0.07 * attempt)
+        until(lambda before=killed: log.head().position > before)
+        time.sleep(0.07 * attempt)
         process.send_signal(signal.SIGKILL)
         process.wait()
         position = log.head().position
         assert position % 7 == 0, "a batch was stored in part"
-        assert position > killed, "nothing was written before the kill"
         killed = position
     assert verify(log)["ok"]
     assert log.append([entry("petition:after", 1, 1)], [], after=killed, reads=None).position == killed + 1
