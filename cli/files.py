@@ -4,12 +4,12 @@ import os
 import stat
 from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Self, cast
 
 import msgspec
 import typer
 
-from cli.screen import fail
+from cli.screen import err, fail
 from cli.wiring import files_of
 from domain.envelope import Rejected
 
@@ -49,9 +49,10 @@ def refusal(line: bytes, why: Rejected) -> bytes:
 
 
 class Refusals:
-    """Gets refused actions; no file where none is wanted. What stood in it goes once the store is open."""
+    """Gets refused actions, for the file where one is wanted. What stood in it goes once the store is open."""
 
     def __init__(self, path: Path | None, source: str, store: str) -> None:
+        self._first: Rejected | None = None
         if path is not None and path.exists():
             names = [Path(source), *files_of(store)]
             if any(name.exists() and name.samefile(path) for name in names):
@@ -61,10 +62,24 @@ class Refusals:
         except OSError as error:
             raise fail(f"{path}: {error.strerror}") from None
 
-    def __enter__(self) -> BinaryIO | None:
+    def __enter__(self) -> Self:
         if self._file and stat.S_ISREG(os.fstat(self._file.fileno()).st_mode):
             self._file.truncate(0)
-        return self._file
+        return self
+
+    def __call__(self, line: bytes, why: Rejected) -> None:
+        self._first = self._first or why
+        if self._file:
+            self._file.write(refusal(line, why))
+
+    def told(self) -> None:
+        """Ends with exit code 1 where some were refused; where no file was wanted, says why the first was."""
+        if self._first is None:
+            return
+        if self._file is None:
+            why = f"{self._first.message} ({self._first.code} at {self._first.path})"
+            err.print(f"danze: the first refused: {why}; all of them: --rejected FILE", markup=False)
+        raise typer.Exit(1)
 
     def __exit__(self, *_: object) -> None:
         if self._file:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from cli.files import Refusals, Source, refusal
+from cli.files import Refusals, Source
 from cli.screen import bar, err, fail, out, told
 from cli.wiring import DEFAULT_STORE, kafka_settings
 from domain.codec import decode_action
@@ -30,7 +30,7 @@ def send(file: str, kafka: str, prefix: str, *, intake_key: str | None, rejected
     counts = {"sent": 0, "rejected": 0}
     settings, envelope, topic = kafka_settings(kafka), _envelope(intake_key), Topics(prefix).actions
     refusals = Refusals(rejected, file, DEFAULT_STORE)
-    with Source(file) as source, Publisher(settings) as publisher, refusals as refused, bar("emit") as progress:
+    with Source(file) as source, Publisher(settings) as publisher, refusals, bar("emit") as progress:
         lines = (line.strip() for line in source if line.strip())
         try:
             for batch in parts(lines, BATCH):
@@ -39,8 +39,7 @@ def send(file: str, kafka: str, prefix: str, *, intake_key: str | None, rejected
                     checked = _checked(line, envelope)
                     if isinstance(checked, Rejected):
                         counts["rejected"] += 1
-                        if refused is not None:
-                            refused.write(refusal(line, checked))
+                        refusals(line, checked)
                     else:
                         good.append((topic, *checked, STRUCTURED))
                 counts["sent"] += publisher.send(good)
@@ -51,8 +50,7 @@ def send(file: str, kafka: str, prefix: str, *, intake_key: str | None, rejected
             err.print(f"danze: interrupted; {_again(counts)}")
             raise typer.Exit(130) from None
     told(counts, as_json, lambda c: out.print(f"sent {c['sent']}, rejected {c['rejected']}"))
-    if counts["rejected"]:
-        raise typer.Exit(1)
+    refusals.told()
 
 
 def _checked(line: bytes, envelope: "Envelope | None") -> tuple[bytes, bytes] | Rejected:

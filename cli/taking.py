@@ -1,19 +1,19 @@
 """Verbs that bring facts in: emit, simulate, tick."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
 import orjson
 import typer
 
-from cli.files import Refusals, Source, refusal
+from cli.files import Refusals, Source
 from cli.options import Json, Prefix, Store
 from cli.screen import bar, day, err, fail, moment, out, told
 from cli.sending import send
 from cli.wiring import DEFAULT_STORE, System, now, opened
 from domain.codec import YEARS
-from domain.envelope import day_of
+from domain.envelope import Rejected, day_of
 from infra.city.simulation import START, simulate
 from infra.parts import parts
 
@@ -21,6 +21,7 @@ BATCH = 1_000
 """Actions that are decided and appended together."""
 
 Counts = dict[str, int]
+Refused = Callable[[bytes, Rejected], None]
 
 
 def emit(
@@ -49,15 +50,14 @@ def emit(
         send(file, kafka, prefix, intake_key=intake_key, rejected=rejected, as_json=as_json)
         return
     refusals = Refusals(rejected, file, store)
-    with Source(file) as lines, opened(store) as system, refusals as refused:
-        counts = take(system, lines, history=history, refused=refused, title="emit")
+    with Source(file) as lines, opened(store) as system, refusals:
+        counts = take(system, lines, history=history, refused=refusals, title="emit")
     told(
         counts,
         as_json,
         lambda c: out.print(f"recorded {c['recorded']}, duplicate {c['duplicate']}, rejected {c['rejected']}"),
     )
-    if counts["rejected"]:
-        raise typer.Exit(1)
+    refusals.told()
 
 
 def take(
@@ -67,7 +67,7 @@ def take(
     history: bool,
     title: str,
     total: int = 0,
-    refused: BinaryIO | None = None,
+    refused: Refused = lambda _line, _why: None,
 ) -> Counts:
     """Takes lines in batches. After Ctrl-C what was taken stays taken, and sending it again goes on from there."""
     intake = system.intake(history=history)
@@ -78,8 +78,8 @@ def take(
             for batch in parts(lines, BATCH):
                 for line, outcome in zip(batch, intake.take(batch), strict=True):
                     counts[outcome.outcome] += 1
-                    if outcome.rejection is not None and refused is not None:
-                        refused.write(refusal(line, outcome.rejection))
+                    if outcome.rejection is not None:
+                        refused(line, outcome.rejection)
                 progress(sum(counts.values()), total)
         with bar("read models") as progress:
             system.projector.catch_up(progress)

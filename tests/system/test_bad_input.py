@@ -212,6 +212,13 @@ def test_a_refused_action_is_taken_once_it_is_mended(danze: Danze, tmp_path: Pat
     assert danze.events() == 4
 
 
+def test_without_a_file_for_refusals_the_first_reason_is_told(danze: Danze) -> None:
+    said = danze("emit", "-", "--json", sent=ndjson([*city(), registered(1, persons="6"), registered(2, colour="red")]))
+    assert (said.code, said.json) == (1, {"recorded": 3, "duplicate": 0, "rejected": 2})
+    assert "$.data.persons" in said.err
+    assert "colour" not in said.err
+
+
 def test_fifty_megabytes_on_one_line_are_refused_and_kept(danze: Danze, store: Path, tmp_path: Path) -> None:
     file, refused = tmp_path / "long.jsonl", tmp_path / "no.jsonl"
     long = raw("小区停车收费", "长" * (50 * 2**20 // 3))
