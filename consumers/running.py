@@ -49,7 +49,7 @@ class Seldom(logging.Filter):
 def run(app: Any) -> None:
     """Runs until SIGTERM or SIGINT. Raises what ended it otherwise; what was not done is read again next time.
 
-    Where the end takes longer than LAST_SECONDS the process ends all the same, with exit code 1.
+    Where the end takes longer than LAST_SECONDS the process ends all the same, with exit code 1, and says why it ended.
 
     Waits for the broker and for the topic if they are not there yet, and says so.
     """
@@ -59,7 +59,7 @@ def run(app: Any) -> None:
         handler.addFilter(Seldom())
     logging.getLogger("faust").setLevel(logging.CRITICAL)  # it logs at every service what is raised here
     logging.getLogger("mode").setLevel(logging.CRITICAL)
-    last = Timer(LAST_SECONDS, _gives_up, (app.conf.name,))
+    last = Timer(LAST_SECONDS, _gives_up, (app,))
     last.daemon = True
     try:
         asyncio.run(_run(app, last))
@@ -67,9 +67,19 @@ def run(app: Any) -> None:
         last.cancel()
 
 
-def _gives_up(name: str) -> None:
-    log.error("%s did not end within %d s; what it had in hand is read again", name, LAST_SECONDS)
+def _gives_up(app: Any) -> None:
+    """What ended it can be raised no more, and is told here."""
+    failure = _failure(app)
+    why = "" if failure is None else f" after {type(failure).__name__}: {failure}"
+    said = "%s did not end within %d s%s; what it had in hand is read again"
+    log.error(said, app.conf.name, LAST_SECONDS, why, exc_info=failure)
     os._exit(1)
+
+
+def _failure(app: Any) -> BaseException | None:
+    """What ended it; None where it was asked to end."""
+    failure: BaseException | None = app.failure or app.crash_reason
+    return failure
 
 
 async def _run(app: Any, last: Timer) -> None:
@@ -89,7 +99,7 @@ async def _run(app: Any, last: Timer) -> None:
             log.warning("%s did not stop within %d s", app.conf.name, STOP_SECONDS)
         stopping.cancel()
         running.cancel()
-    if (failure := app.failure or app.crash_reason) is not None:
+    if (failure := _failure(app)) is not None:
         raise failure
 
 

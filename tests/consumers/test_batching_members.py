@@ -299,6 +299,15 @@ def test_a_worker_whose_store_never_answers_ends_all_the_same(kafka_url, new_top
     assert (process.returncode, "did not end within 3 s" in said) == (1, True), said
 
 
+def test_a_worker_whose_work_fails_and_whose_store_never_answers_says_what_failed(kafka_url, new_topic, tmp_path):
+    topic = new_topic()
+    publish(kafka_url, topic, [b"poison, and stuck"])
+    process = worker(kafka_url, topic, tmp_path / "out", 3, stderr=subprocess.PIPE)
+    said = process.communicate(timeout=PATIENCE)[1]
+    sentence = f"ERROR danze.workers: {topic} did not end within 3 s after ValueError: poison; what it had in hand is"
+    assert (process.returncode, said.count(sentence), said.count("Traceback")) == (1, 1, 1), said
+
+
 def worker(kafka_url, topic, out, *more, **options):
     """A member in a process of its own, which writes down what it is given."""
     command = [sys.executable, "-m", "tests.consumers.worker", kafka_url, topic, str(out), *map(str, more)]

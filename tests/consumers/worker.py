@@ -13,7 +13,7 @@ from tests.patience import PATIENCE
 def main(kafka_url, topic, path, last=running.LAST_SECONDS):
     running.LAST_SECONDS = float(last)
 
-    def write(batches):
+    def write(batches, loop):
         with Path(path).open("a") as out:
             for batch in batches:
                 for record in batch.records:
@@ -22,10 +22,13 @@ def main(kafka_url, topic, path, last=running.LAST_SECONDS):
                     if record.value == b"stuck":
                         Path(f"{path}.stuck").touch()
                         time.sleep(10 * PATIENCE)
+                    if record.value == b"poison, and stuck":
+                        loop.call_soon_threadsafe(loop.run_in_executor, None, time.sleep, 10 * PATIENCE)
+                        raise ValueError("poison")
                     out.write(f"{batch.partition} {record.value.decode()}\n")
 
     async def work(batches):
-        await asyncio.to_thread(write, batches)
+        await asyncio.to_thread(write, batches, asyncio.get_running_loop())
 
     run(batching_app(topic, {"broker": [f"{SCHEME}://{kafka_url}"]}, topic=topic, work=work, session_seconds=6))
 
