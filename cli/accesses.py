@@ -7,9 +7,10 @@ import msgspec
 import typer
 
 from cli.options import Json, Store
-from cli.screen import out, told
+from cli.screen import fail, out, told
 from cli.wiring import DEFAULT_STORE
 from infra.doors.access import access_log
+from infra.log.port import StoreMissing
 from infra.log.urls import parse
 
 
@@ -22,7 +23,11 @@ def access(
     as_json: Json = False,
 ) -> None:
     """Who asked what, and when: auditors, inspectors, readers of personal fields, and everybody who was turned away."""
-    with closing(access_log(parse(store), create=False)) as log:
+    try:
+        kept = access_log(parse(store), create=False)
+    except StoreMissing as missing:
+        raise fail(f"{missing}: nobody asked through HTTP yet") from None
+    with closing(kept) as log:
         entries = log.read(after - 1, limit=limit)
     rows = [{"position": entry.position, **msgspec.json.decode(entry.body)} for entry in entries]
     found = [row for row in rows if _wanted(row, kind, who)]

@@ -1,7 +1,7 @@
 """Verbs that ask: show, timeline, dossier, matter, findings, kpi, counters, search, explain."""
 
 from collections.abc import Callable, Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 
@@ -9,14 +9,12 @@ from cli.options import Json, Store, bitemporal
 from cli.screen import days, fail, out, table, told
 from cli.wiring import DEFAULT_STORE, System, opened
 from domain.moments import When
+from domain.petition.item import State
 from projections.counters import KEYS
 
 Answer = dict[str, Any]
 RULES = (*(f"F{number:02}" for number in range(1, 25)), *(f"D{number:02}" for number in range(1, 16)))
-STATES = (
-    "registered", "routed", "accepted", "answered", "under_review", "under_rereview", "closed", "refused",
-    "channelled", "withdrawn", "determined",
-)  # fmt: skip
+STATES = (*get_args(State), "open", "resolved")
 No = Annotated[str, typer.Argument(help="The item's number, with or without petition:")]
 
 

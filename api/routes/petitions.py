@@ -12,8 +12,11 @@ from api.ports import Answer, Asks, Lets
 from api.problems import answers, cursor_read, found
 from api.roles import asked_of, reader_of
 from api.routes import petitions_told, public_told
+from domain.petition.events import Channel, Purpose
+from domain.petition.item import State
 from projections import orders
 
+Stands = Literal[State, "open", "resolved"]
 Only = Literal[
     "first_time", "repeat", "skip_level", "collective", "closed", "dissatisfied", "to_city", "to_province", "to_nation",
     "beyond", "collective_above", "irregular",
@@ -36,13 +39,13 @@ def search_petitions(
     q: Annotated[str, QueryParameter(max_length=200, description="Words of the title, or a number")] = "",
     unit: FromQuery[str | None] = None,
     petition_state: Annotated[
-        str | None, QueryParameter(name="state", description="A state of the contract, or open, or resolved")
+        Stands | None, QueryParameter(name="state", description="A state of the contract, or open, or resolved")
     ] = None,
     category: FromQuery[str | None] = None,
     place: Annotated[str | None, QueryParameter(description="A division code; its subdivisions are taken in")] = None,
-    channel: FromQuery[str | None] = None,
+    channel: FromQuery[Channel | None] = None,
     late: FromQuery[bool | None] = None,
-    purpose: FromQuery[str | None] = None,
+    purpose: FromQuery[Purpose | None] = None,
     registered_by: Annotated[str | None, QueryParameter(description="Registered by this unit or one below it")] = None,
     of: Annotated[
         str | None,

@@ -137,6 +137,9 @@ def test_a_list_goes_on_where_it_ended(client):
         ("petitions?min_position=-1", "min_position"),
         ("findings?rule=F4", "rule"),
         ("findings?axis=C", "axis"),
+        ("petitions?state=late", "state"),
+        ("petitions?channel=pigeon", "channel"),
+        ("petitions?purpose=none", "purpose"),
         *((f"petitions?month={each}", "month") for each in ("2020-99", "abc", "2020-8", "2020-08-01", "0000-01")),
         *((f"petitions?closed={each}", "closed") for each in ("zzz", "2020-13", "2020-02-31", "2020-W01-1")),
         ("units?level=citty", "level"),
@@ -161,7 +164,12 @@ def test_a_bad_parameter_is_named(client, query, path):
 
 @pytest.mark.parametrize(
     ("query", "path"),
-    [("petitions?month=2020-99", "month"), ("petitions?closed=zzz", "closed"), ("units?level=citty", "level")],
+    [
+        ("petitions?month=2020-99", "month"),
+        ("petitions?closed=zzz", "closed"),
+        ("petitions?state=late", "state"),
+        ("units?level=citty", "level"),
+    ],
 )
 def test_a_bad_parameter_of_a_page_is_named_as_well(client, query, path):
     answer = client.get(f"/{query}", headers={"accept": "text/html"})

@@ -150,6 +150,7 @@ def test_what_was_changed_removed_or_cut_is_found(altered, done, bad):
 
 def test_the_command_line_reads_and_verifies_it(tmp_path):
     danze = Danze(tmp_path / "danze.db")
+    danze("access").refused("nobody asked")
     with accesses_of(parse(str(tmp_path / "danze.db")), now) as accesses:
         accesses.read(AUDITOR, "GET /v1/findings", {"unit": HOUSING})
         accesses.denied(PUBLIC, "GET", "/v1/petitions", "no-token")

@@ -11,12 +11,13 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from api.asked import read_date, read_month, read_month_or_day, unit_id
 from api.ports import Asks
 from api.problems import bad_value, cursor_read, found
-from api.routes.petitions import Only
+from api.routes.petitions import Only, Stands
 from api.web.figures import local_date
 from api.web.page import Shown
 from api.web.pictures import chain, repeats, strip
 from api.web.reading import facts, fields, late_entry
 from api.web.sheets import Sheet
+from domain.petition.events import Channel, Purpose
 
 PAGE = 50
 ITEMS = {
@@ -34,6 +35,7 @@ ENVELOPE = ("type", "time", "recorded", "actor", "unit", "source")
 LINES = {"name": "event.field", "value": "event.value"}
 CLOCKS_OF_PETITIONER = ("K6", "K8")
 ONLY = get_args(Only)
+NAMED = {"state": get_args(Stands), "channel": get_args(Channel), "purpose": get_args(Purpose), "only": ONLY}
 BESIDE = ("unit", "of", "registered_by", "place", "category", "purpose", "month", "closed")
 """What links from numbers ask for beside the fields that the form always has."""
 From = Annotated[str | None, QueryParameter(name="from")]
@@ -56,8 +58,9 @@ def petitions(
     cursor: FromQuery[str | None] = None,
 ) -> Response[str]:
     """Search; typing refreshes the rows only."""
-    if only and only not in ONLY:
-        raise bad_value("only", f"one of {', '.join(ONLY)}")
+    for name, known in NAMED.items():
+        if (value := page.query.get(name)) and value not in known:
+            raise bad_value(name, f"one of {', '.join(known)}")
     rest: dict[str, Any] = {name: unit_id(page.query.get(name)) or None for name in ("registered_by", "of")}
     rest |= {
         "purpose": page.query.get("purpose") or None, "month": read_month(page.query.get("month"), "month"),
