@@ -5,7 +5,8 @@
 
 KEY is a verifier key, NAME+ID+BASE64, that you were told by somebody you trust. Without --key the key in the proof is
 believed, which shows that nothing was altered since, but not who signed. --witness asks for that witness's cosignature,
---checkpoint for agreement with a checkpoint that you kept. Exit 0: it holds; 1: it does not; 2: it cannot be read.
+--checkpoint for agreement with a checkpoint of the same size that you kept; one of another size cannot be compared
+(`danze verify --checkpoint` can). Exit 0: it holds; 1: it does not; 2: it cannot be read or compared.
 Python 3.11 or newer and the library `cryptography`; RFC 6962 and C2SP signed-note, tlog-checkpoint, tlog-cosignature.
 """
 
@@ -25,6 +26,10 @@ Key = tuple[str, bytes, int, Ed25519PublicKey]
 
 class Fault(Exception):
     """The proof does not hold; the message says what is wrong."""
+
+
+class Unusable(Exception):
+    """What was given beside the proof cannot be used; the message says why."""
 
 
 def node(left: bytes, right: bytes) -> bytes:
@@ -60,6 +65,14 @@ def key_of(text: str) -> Key:
     if sha256(name.encode() + b"\n" + key).digest()[:4].hex() != key_id or len(key) != 33:
         raise Fault(f"the key of {name} does not fit its id")
     return name, bytes.fromhex(key_id), key[0], Ed25519PublicKey.from_public_bytes(key[1:])
+
+
+def given(option: str, text: str) -> Key:
+    """A verifier key from the command line."""
+    try:
+        return key_of(text)
+    except (ValueError, IndexError):
+        raise Unusable(f"{option}: {text[:60]!r} is no verifier key, NAME+ID+BASE64") from None
 
 
 def parts(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
@@ -103,11 +116,22 @@ def log_keys(text: str) -> list[Key]:
 
 def trusted(keys: list[Key], wanted: str) -> list[Key]:
     """The keys from the one that is trusted on."""
-    known = key_of(wanted)
+    known = given("--key", wanted)
     for place, key in enumerate(keys):
         if key[:3] == known[:3] and key[3] == known[3]:
             return keys[place:]
     raise Fault(f"the log's keys do not lead to the key of {known[0]} that you trust")
+
+
+def kept_root(file: str, origin: str, size: str) -> str:
+    """The root in a checkpoint that was kept, of this log at this size."""
+    try:
+        kept_origin, kept_size, root, *_ = parts(Path(file).read_text(encoding="utf-8"))[0].split("\n")
+    except (OSError, ValueError) as error:
+        raise Unusable(f"{file} cannot be read as a checkpoint: {error}") from None
+    if (kept_origin, kept_size) != (origin, size):
+        raise Unusable(f"{file} is of {kept_size} events of {kept_origin}, the proof of {size} of {origin}")
+    return root
 
 
 def check(proof: dict, arguments: argparse.Namespace) -> tuple[dict, str, str]:
@@ -115,18 +139,16 @@ def check(proof: dict, arguments: argparse.Namespace) -> tuple[dict, str, str]:
     event = decoded(proof["event"])
     note = proof["checkpoint"]
     keys = log_keys(proof["keys"])
-    if arguments.key:
+    if arguments.key is not None:
         keys = trusted(keys, arguments.key)
     if not sum(signed(note, key) for key in keys):
         raise Fault("the checkpoint is not signed by the log")
     for witness in arguments.witness:
-        if not signed(note, key_of(witness)):
+        if not signed(note, given("--witness", witness)):
             raise Fault(f"the checkpoint is not cosigned by {witness.partition('+')[0]}")
     origin, size, root, *_ = parts(note)[0].split("\n")
-    if arguments.checkpoint:
-        kept = parts(Path(arguments.checkpoint).read_text(encoding="utf-8"))[0].split("\n")
-        if kept[:2] == [origin, size] and kept[2] != root:
-            raise Fault("the checkpoint that you kept has another root: there are two histories")
+    if arguments.checkpoint is not None and kept_root(arguments.checkpoint, origin, size) != root:
+        raise Fault("the checkpoint that you kept has another root: there are two histories")
     index, leaf = proof["position"] - 1, sha256(b"\0" + event).digest()
     if not 0 <= index < int(size):
         raise Fault("the position lies outside the checkpoint")
@@ -149,6 +171,9 @@ def main() -> int:
     except Fault as fault:
         print(f"does not hold: {fault}", file=sys.stderr)
         return 1
+    except Unusable as why:
+        print(why, file=sys.stderr)
+        return 2
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         print(f"{arguments.proof} cannot be read as a proof: {type(error).__name__}: {error}", file=sys.stderr)
         return 2

@@ -48,7 +48,7 @@ def signer(path: Path, kind: int, name: str | None = None) -> Signer:
     if held.verifier.kind != kind:
         raise StoreError(f"{path} holds a key for another use")
     if name is not None and held.verifier.name != name:
-        raise StoreError(f"{path} is the key of {held.verifier.name}, not of {name}")
+        raise StoreError(f"{path} is the key of {held.verifier.name}, not of {name}: it has its name, leave --name out")
     return held
 
 

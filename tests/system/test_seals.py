@@ -74,6 +74,27 @@ def test_what_was_sealed_verifies_and_proves_without_danze(danze, tmp_path):
     )  # fmt: skip
 
 
+def test_what_is_given_beside_a_proof_is_used_or_refused(danze, tmp_path):
+    """An empty variable in a script is no key that one trusts, and a checkpoint of another size tells nothing."""
+    kept, empty = tmp_path / "kept", tmp_path / "empty"
+    kept.write_bytes((folder(danze) / "checkpoint").read_bytes())
+    empty.touch()
+    danze("prove", "12", "--out", tmp_path / "proof.json")
+    assert checked(tmp_path / "proof.json", "--checkpoint", str(kept)).returncode == 0
+    grown(danze)
+    danze("seal")
+    danze("prove", "12", "--out", tmp_path / "newer.json")
+    for options, why in (
+        (("--key", ""), "--key: '' is no verifier key"),
+        (("--witness", "x"), "--witness: 'x' is no verifier key"),
+        (("--checkpoint", ""), "cannot be read as a checkpoint"),
+        (("--checkpoint", str(empty)), "cannot be read as a checkpoint"),
+        (("--checkpoint", str(kept)), "is of 28 events of example.org/hengyang, the proof of 29 of"),
+    ):
+        done = checked(tmp_path / "newer.json", *options)
+        assert (done.returncode, done.stdout, why in done.stderr) == (2, "", True), done.stderr
+
+
 @pytest.mark.parametrize(
     ("field", "change"),
     [("event", lambda v: v[:-8] + "AAAA" + v[-4:]), ("position", lambda v: v + 1), ("proof", lambda v: v[1:]),
