@@ -1,6 +1,7 @@
 """How verbs speak: JSON for programs, tables for people, sentences for errors, bars for what takes long."""
 
 import logging
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -17,7 +18,9 @@ from rich.table import Table
 from domain.envelope import SHANGHAI
 from infra.log_lines import in_json
 
-out = Console(soft_wrap=True)
+WIDE = 10_000
+"""Columns of what is no terminal: in a pipe or a file a row of a table stands on one line, and an id is whole."""
+out = Console(soft_wrap=True, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDE)
 err = Console(stderr=True, soft_wrap=True)
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
