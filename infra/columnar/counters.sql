@@ -3,16 +3,11 @@
 --
 -- A registration counts in the period of its day, and each going up (上行) in the period of its own.
 
-WITH counted AS (
-    SELECT *, registered_on AS day, NULL AS level, NULL AS kind, NULL AS beyond FROM states
-    UNION ALL
-    SELECT states.*, raised.day, raised.level, raised.kind, raised.beyond FROM raised JOIN states USING (no)
-)
 SELECT
     CASE $by
         WHEN 'unit' THEN registered_by
-        WHEN 'level' THEN coalesce((SELECT units.level FROM units WHERE units.unit = registered_by), '')
-        WHEN 'responsible' THEN coalesce(first_unit, counted.unit)
+        WHEN 'level' THEN level
+        WHEN 'responsible' THEN responsible
         WHEN 'place' THEN place
         WHEN 'county' THEN place[:6]
         WHEN 'township' THEN place[:9]
@@ -24,17 +19,10 @@ SELECT
         WHEN 'quarter' THEN year(day) || 'Q' || quarter(day)
         WHEN 'half_year' THEN year(day) || 'H' || (quarter(day) + 1) // 2
     END AS key,
-    count(*) FILTER (level IS NULL) AS registrations,
-    count(*) FILTER (level IS NULL AND "first" IS NULL) AS first_time,
-    count(*) FILTER (level IS NULL AND "first" IS NOT NULL) AS repeat,
-    count(*) FILTER (level IS NULL AND skip_level) AS skip_level,
-    count(*) FILTER (level IS NULL AND collective) AS collective,
-    count(*) FILTER (level = 'city') AS to_city,
-    count(*) FILTER (level = 'province') AS to_province,
-    count(*) FILTER (level = 'national') AS to_nation,
-    count(*) FILTER (beyond) AS beyond,
-    count(*) FILTER (kind = 'collective') AS collective_above,
-    count(*) FILTER (kind = 'irregular') AS irregular
+    count(registered) AS registrations, count(first_time) AS first_time, count(repeat) AS repeat,
+    count(skip_level) AS skip_level, count(collective) AS collective,
+    count(to_city) AS to_city, count(to_province) AS to_province, count(to_nation) AS to_nation,
+    count(beyond) AS beyond, count(collective_above) AS collective_above, count(irregular) AS irregular
 FROM counted
 WHERE ($unit IS NULL OR registered_by IN (FROM below($unit)))
     AND ($first IS NULL OR day >= $first) AND ($last IS NULL OR day <= $last)

@@ -1,5 +1,5 @@
 -- How timely, how satisfying, how final is the work of $unit and all below it, from $first to $last? (Art 15, 16)
--- One row for each numerator, denominator and part of a rate: which items are in it?
+-- One row an item, one column a rate: is the item in its denominator, its numerator, its parts?
 --
 -- An item counts in the period in which its deadline (or its rating) falls, not its registration. Persons beyond 1-9999
 -- are not counted. `law` holds of each day what the law of that day says: acceptance within 15 + 15 days, strictly and
@@ -9,60 +9,62 @@ WITH members AS (FROM below($unit)),
 bureaus AS (SELECT unit FROM units WHERE is_bureau),
 repeated AS (SELECT DISTINCT "first" AS no FROM states WHERE "first" IS NOT NULL),
 item AS (
-    SELECT *, no IN (FROM repeated) AS is_repeated, coalesce(first_unit, unit) AS first_handler,
+    SELECT states.*,
+        no IN (FROM repeated) AS is_repeated, coalesce(first_unit, unit) AS first_handler, "first" IS NULL AS is_first,
         registered_by IN (FROM members) AS registers, unit IN (FROM members) AS has,
-        first_handler IN (FROM members) AS answers, registered_by IN (FROM bureaus) AS by_bureau
-    FROM states WHERE persons BETWEEN 1 AND 9999 AND (registers OR has OR answers)
-),
--- Only items registered for the first time and answered are rated (SAT14 4, 5); litigation matters are not.
-rateable AS (
-    SELECT no, 'bureau' AS target, bureau_score AS score, bureau_rated_on AS rated_on, answered_on FROM item
-    WHERE registers AND by_bureau AND "first" IS NULL AND state <> 'channelled' AND answered_on IS NOT NULL
-    UNION ALL
-    SELECT no, 'unit', unit_score, unit_rated_on, answered_on FROM item
-    WHERE answers AND "first" IS NULL AND state <> 'channelled' AND answered_on IS NOT NULL
-),
--- A refusal decides on acceptance too, and so does channelling.
-acceptance AS (
-    SELECT 'timely_acceptance_bureau' AS kpi, no, k1_met IS NOT NULL AS done, k1_missed AS late FROM item
-    WHERE registers AND by_bureau AND k1_strict BETWEEN $first AND $last
-    UNION ALL
-    SELECT 'timely_acceptance_unit', no, accepted_on IS NOT NULL,
-        coalesce(accept_due < coalesce(accepted_on, CASE WHEN NOT over THEN $today END), false)
-    FROM item JOIN law ON law.day = registered_on
-    WHERE has AND unit NOT IN (FROM bureaus) AND accept_strict BETWEEN $first AND $last
-),
-counted(kpi, no, good, parts) AS (
-    SELECT kpi, no, done AND NOT late,
-        CASE WHEN done AND late THEN ['accepted', 'accepted_late'] WHEN late THEN ['overdue_not_accepted']
-            WHEN done THEN ['accepted'] ELSE [] END
-    FROM acceptance
-    UNION ALL
-    SELECT 'on_time_answer', no, handled_met IS NOT NULL AND NOT handled_missed,
-        [CASE WHEN handled_met IS NOT NULL THEN if(handled_missed, 'late', 'on_time')
-            ELSE if(handled_missed, 'overdue_open', 'not_due_open') END]
-    FROM item WHERE has AND handled_strict BETWEEN $first AND $last
-    UNION ALL
-    SELECT 'participation_' || target, no, score IS NOT NULL, []
-    FROM rateable JOIN law ON law.day = answered_on
-    WHERE CASE WHEN score IS NOT NULL THEN rated_on BETWEEN $first AND $last
-        ELSE rating_ends < $today AND rating_ends BETWEEN $first AND $last END
-    UNION ALL
-    SELECT 'satisfaction_' || target, no, score IN ('satisfied', 'basically'), []
-    FROM rateable WHERE rated_on BETWEEN $first AND $last
-    UNION ALL
-    SELECT 'repeat_rate', no, "first" IS NOT NULL, []
-    FROM item WHERE registers AND registered_on BETWEEN $first AND $last
-    UNION ALL
-    SELECT 'repeat_rate_first_items', no, is_repeated, []
-    FROM item WHERE registers AND "first" IS NULL AND registered_on BETWEEN $first AND $last
-    UNION ALL
-    SELECT 'repeat_rate_closed_first_items', no, is_repeated, []
-    FROM item WHERE registers AND "first" IS NULL AND closed_on BETWEEN $first AND $last
-    UNION ALL
-    SELECT 'first_time_resolved', no, resolved AND NOT is_repeated, []
-    FROM item WHERE answers AND "first" IS NULL AND closed_on BETWEEN $first AND $last
+        first_handler IN (FROM members) AS answers, registered_by IN (FROM bureaus) AS by_bureau,
+        k1_met IS NOT NULL AS k1_done, handled_met IS NOT NULL AS handled,
+        -- A refusal decides on acceptance too, and so does channelling.
+        accepted_on IS NOT NULL AS accepted,
+        coalesce(registration.accept_due < coalesce(accepted_on, CASE WHEN NOT over THEN $today END), false) AS accepted_late,
+        -- Only items registered for the first time and answered are rated (SAT14 4, 5); litigation matters are not.
+        is_first AND state <> 'channelled' AND answered_on IS NOT NULL AS rateable,
+        answer.rating_ends < $today AND answer.rating_ends BETWEEN $first AND $last AS unrated,
+        k1_strict BETWEEN $first AND $last AS k1_ends, registration.accept_strict BETWEEN $first AND $last AS acceptance_ends,
+        handled_strict BETWEEN $first AND $last AS handling_ends,
+        registered_on BETWEEN $first AND $last AS registered_then, closed_on BETWEEN $first AND $last AS closed_then,
+        bureau_rated_on BETWEEN $first AND $last AS bureau_rated_then,
+        unit_rated_on BETWEEN $first AND $last AS unit_rated_then
+    FROM states LEFT JOIN law AS registration ON registration.day = registered_on
+        LEFT JOIN law AS answer ON answer.day = answered_on
+    WHERE persons BETWEEN 1 AND 9999 AND (registers OR has OR answers)
 )
-SELECT kpi, part, list(no) AS items
-FROM (SELECT kpi, no, unnest(parts || ['denominator'] || if(good, ['numerator'], [])) AS part FROM counted)
-GROUP BY kpi, part
+SELECT no,
+    {
+        'denominator': registers AND by_bureau AND k1_ends,
+        'numerator': k1_done AND NOT k1_missed, 'accepted': k1_done, 'accepted_late': k1_done AND k1_missed,
+        'overdue_not_accepted': k1_missed AND NOT k1_done
+    } AS timely_acceptance_bureau,
+    {
+        'denominator': has AND unit NOT IN (FROM bureaus) AND acceptance_ends,
+        'numerator': accepted AND NOT accepted_late, 'accepted': accepted, 'accepted_late': accepted AND accepted_late,
+        'overdue_not_accepted': accepted_late AND NOT accepted
+    } AS timely_acceptance_unit,
+    {
+        'denominator': has AND handling_ends,
+        'numerator': handled AND NOT handled_missed, 'on_time': handled AND NOT handled_missed,
+        'late': handled AND handled_missed, 'overdue_open': NOT handled AND handled_missed,
+        'not_due_open': NOT handled AND NOT handled_missed
+    } AS on_time_answer,
+    {
+        'denominator': registers AND by_bureau AND rateable AND if(bureau_score IS NULL, unrated, bureau_rated_then),
+        'numerator': bureau_score IS NOT NULL
+    } AS participation_bureau,
+    {
+        'denominator': answers AND rateable AND if(unit_score IS NULL, unrated, unit_rated_then),
+        'numerator': unit_score IS NOT NULL
+    } AS participation_unit,
+    {
+        'denominator': registers AND by_bureau AND rateable AND bureau_rated_then,
+        'numerator': bureau_score IN ('satisfied', 'basically')
+    } AS satisfaction_bureau,
+    {
+        'denominator': answers AND rateable AND unit_rated_then,
+        'numerator': unit_score IN ('satisfied', 'basically')
+    } AS satisfaction_unit,
+    {'denominator': registers AND registered_then, 'numerator': NOT is_first} AS repeat_rate,
+    {'denominator': registers AND is_first AND registered_then, 'numerator': is_repeated} AS repeat_rate_first_items,
+    {'denominator': registers AND is_first AND closed_then, 'numerator': is_repeated} AS repeat_rate_closed_first_items,
+    {'denominator': answers AND is_first AND closed_then, 'numerator': resolved AND NOT is_repeated}
+        AS first_time_resolved
+FROM item ORDER BY no

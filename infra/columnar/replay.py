@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from importlib.resources import files
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from domain.codec import decode_event
 from domain.rules.law import Rules
 from domain.ruleset.decide import evolve
+from infra.exporters import narrow
 from infra.exporters.segments import segments
 from infra.log.port import StoreError
 from infra.log.times import micros, of_micros
@@ -45,21 +48,31 @@ class Archive:
         # The joins stand in the order that is right for a log: few rows are sought among many.
         self._db.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
         try:
-            self._db.read_parquet([str(path) for path in found]).create_view("archive")
-            self.position, self._recorded = self._end(as_of)
-            upto = "" if as_of is None else f"WHERE position <= {self.position}"
-            self._db.execute(f"CREATE VIEW events AS FROM archive {upto}")
+            self._db.execute(f"CREATE VIEW archive AS FROM {_parquet(found)}")
+            self.position, self._recorded = self._end(found, as_of)
+            self._narrow(found, "" if as_of is None else f"WHERE position <= {self.position}")
             for name in TABLES:
                 self._db.execute(_text(name))
-        except duckdb.Error as error:
+        except (duckdb.Error, pa.ArrowException, KeyError) as error:
             raise StoreError(f"{folder} is no archive of danze export parquet: {str(error).splitlines()[0]}") from None
         self._law(shipped)
 
-    def _end(self, as_of: int | datetime | None) -> tuple[int, int]:
+    def _narrow(self, found: list[Path], upto: str) -> None:
+        """The narrow tables; what an older danze wrote has none, and they are made from its events."""
+        beside = {name: [narrow.beside(path, name) for path in found] for name in narrow.TABLES}
+        lacking = [name for name, paths in beside.items() if not all(path.exists() for path in paths)]
+        for name, table in narrow.made(found, lacking).items():
+            self._db.from_arrow(table).create(f"{name}_made")
+        for name, paths in beside.items():
+            read = f"{name}_made" if name in lacking else _parquet(paths)
+            self._db.execute(f"CREATE VIEW {name} AS FROM {read} {upto}")
+
+    def _end(self, found: list[Path], as_of: int | datetime | None) -> tuple[int, int]:
         """The last position, and when it was recorded."""
         upto = "true" if as_of is None else "position <= $1" if isinstance(as_of, int) else "epoch_us(recorded) <= $1"
+        read = _parquet(found[-1:]) if as_of is None else "archive"
         given = [] if as_of is None else [as_of if isinstance(as_of, int) else micros(as_of)]
-        query = f"SELECT coalesce(max(position), 0), coalesce(max(epoch_us(recorded)), 0) FROM archive WHERE {upto}"  # noqa: S608
+        query = f"SELECT coalesce(max(position), 0), coalesce(epoch_us(max(recorded)), 0) FROM {read} WHERE {upto}"  # noqa: S608
         position, recorded = self._sql(query, given)[0]
         if isinstance(as_of, int) and position < as_of:
             raise StoreError(f"the archive ends at position {position}, before {as_of}")
@@ -68,8 +81,7 @@ class Archive:
     def _law(self, shipped: Rules) -> None:
         """Of each day, what the law known at the position says of the days of the rates."""
         rules = shipped
-        for (position,) in self._sql("SELECT position FROM events WHERE kind IN ('ruleset', 'calendar') ORDER BY 1"):
-            type_, stored = self._sql("SELECT type, stored FROM events WHERE position = $1", [position])[0]
+        for type_, stored, position in self._sql("SELECT type, stored, position FROM laws ORDER BY position"):
             rules = evolve(rules, decode_event(type_, stored, position))
         asked = (
             "FROM (SELECT registered_on AS day FROM states UNION SELECT answered_on FROM states) WHERE day IS NOT NULL"
@@ -109,11 +121,9 @@ class Archive:
     def kpi(self, unit: str, from_: date, to: date) -> Row:
         """The rates of a unit and all below it, both days included, each with its items."""
         asked = {"unit": unit, "first": from_, "last": to, "today": self.moment.date()}
-        counted: dict[str, dict[str, list[str]]] = {name: {} for name in PARTS}
-        told = self._db.sql(_text("kpis"), params=asked).to_arrow_table().to_pydict()
-        for kpi, part, items in zip(told["kpi"], told["part"], told["items"], strict=True):
-            counted[kpi][part] = sorted(items)
-        rates = {name: _rate(items, PARTS[name]) for name, items in counted.items()}
+        told = self._db.sql(_text("kpis"), params=asked).to_arrow_table()
+        items = told["no"].to_pylist()
+        rates = {name: _rate(items, told[name].combine_chunks(), parts) for name, parts in PARTS.items()}
         return {**self.head(), "formula_version": FORMULA, "unit": unit, "from": from_.isoformat(),
                 "to": to.isoformat(), "kpis": rates}  # fmt: skip
 
@@ -126,6 +136,12 @@ class Archive:
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
+def _parquet(paths: list[Path]) -> str:
+    """Segments as SQL names them."""
+    quoted = ", ".join("'{}'".format(str(path).replace("'", "''")) for path in paths)
+    return f"read_parquet([{quoted}], hive_partitioning = false)"
+
+
 def _text(name: str) -> str:
     return files(__package__).joinpath(f"{name}.sql").read_text(encoding="utf-8")
 
@@ -136,11 +152,16 @@ def _days(day: date, rules: Rules) -> tuple[date, date, date]:
     return accept.strict_on, accept.due_on, day + timedelta(days=law.parameters["rating_days"])
 
 
-def _rate(items: dict[str, list[str]], parts: tuple[str, ...]) -> Row:
-    """A rate as `danze kpi` tells it."""
-    good, all_ = items.get("numerator", []), items.get("denominator", [])
-    beside = {part: {"count": len(items.get(part, [])), "items": items.get(part, [])} for part in parts}
+def _rate(items: list[str], in_it: pa.StructArray, parts: tuple[str, ...]) -> Row:
+    """A rate as `danze kpi` tells it, from what each item is in."""
+    counted = in_it.field("denominator")
+    all_, good, *beside = (
+        list(compress(items, pc.and_(counted, in_it.field(part)).to_pylist()))
+        for part in ("denominator", "numerator", *parts)
+    )
     return {
         "numerator": len(good), "denominator": len(all_), "rate": round(len(good) / len(all_), 4) if all_ else None,
-        "numerator_items": good, "denominator_items": all_, **({"parts": beside} if parts else {}),
+        "numerator_items": good, "denominator_items": all_,
+        **({"parts": {part: {"count": len(some), "items": some} for part, some in zip(parts, beside, strict=True)}}
+           if parts else {}),
     }  # fmt: skip

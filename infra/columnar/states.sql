@@ -4,13 +4,13 @@
 
 CREATE TYPE step AS ENUM ('registered', 'sent', 'taken back', 'accepted', 'refused', 'channelled', 'answered',
     'review asked', 'reviewed', 'closed', 'withdrawn', 'determined', 'reopened', 'handler', 'resolved', 'desisted',
-    'judged', 'rated');
+    'judged');
 CREATE TYPE state AS ENUM ('registered', 'routed', 'accepted', 'answered', 'under_review', 'under_rereview', 'closed',
     'refused', 'channelled', 'withdrawn', 'determined', 'reopened');
 
 -- What each step is, and the state that it leads to. Reopening leads to where the item waits, a revoked opinion back.
-CREATE TABLE steps (type VARCHAR, step STEP, state STATE);
-INSERT INTO steps VALUES
+CREATE TABLE meant (type VARCHAR, step STEP, state STATE);
+INSERT INTO meant VALUES
     ('petition.registered.v1', 'registered', 'registered'),
     ('petition.referred.v1', 'sent', 'routed'),
     ('petition.assigned.v1', 'sent', 'routed'),
@@ -31,24 +31,21 @@ INSERT INTO steps VALUES
     ('petition.handler_changed.v1', 'handler', NULL),
     ('petition.resolved.v1', 'resolved', NULL),
     ('petition.desisted.v1', 'desisted', NULL),
-    ('petition.repeat_judged.v1', 'judged', NULL),
-    ('petition.rated.v1', 'rated', NULL);
+    ('petition.repeat_judged.v1', 'judged', NULL);
 
 CREATE TABLE states AS
 WITH registered AS (
-    SELECT no, unit AS registered_by, day AS registered_on, coalesce(fact.received_on, day) AS received_on,
-        fact.channel, fact.purpose, fact.category, fact.place, fact.persons, fact.about_unit, fact.about_official,
-        coalesce(fact.anonymous, false) AS anonymous, coalesce(decided.collective, false) AS collective
-    FROM events WHERE type = 'petition.registered.v1'
+    SELECT no, unit AS registered_by, day AS registered_on, coalesce(received_on, day) AS received_on, channel, purpose,
+        category, place, persons, about_unit, about_official, coalesce(anonymous, false) AS anonymous,
+        coalesce(collective, false) AS collective
+    FROM items
 ),
 -- An answer that names the first handler was given at once (当即答复): it is an acceptance too.
 step AS (
-    SELECT no, version, day, unit, actor, fact.to_unit, fact.handler, fact.outcome, fact.target, fact.score,
-        decided.first_handler.unit AS first_unit, decided.matter, decided.repeat_number, decided.skip_level,
-        steps.step, steps.state,
-        step = 'answered' AND decided.first_handler.unit IS NOT NULL AS at_once, step = 'sent' AS sent,
-        step = 'accepted' OR at_once AS accepts, step = 'reviewed' AND fact.outcome = 'revoked' AS revoked
-    FROM events JOIN steps USING (type)
+    SELECT steps.* EXCLUDE (position, type), meant.step, meant.state,
+        step = 'answered' AND first_unit IS NOT NULL AS at_once, step = 'sent' AS sent,
+        step = 'accepted' OR at_once AS accepts, step = 'reviewed' AND outcome = 'revoked' AS revoked
+    FROM steps JOIN meant USING (type)
 ),
 course AS (
     SELECT no,
@@ -74,20 +71,23 @@ course AS (
         arg_max_null(first_unit, version) FILTER (first_unit IS NOT NULL OR step = 'judged') AS first_unit,
         arg_max(matter, version) FILTER (step = 'judged') AS matter,
         arg_max(repeat_number, version) FILTER (step = 'judged') AS repeat_number,
-        arg_max(skip_level, version) FILTER (skip_level IS NOT NULL) AS skip_level,
+        arg_max(skip_level, version) FILTER (skip_level IS NOT NULL) AS skip_level
+    FROM step GROUP BY no
+),
+rated AS (
+    SELECT no,
         arg_max(score, version) FILTER (target = 'unit') AS unit_score,
         arg_max(day, version) FILTER (target = 'unit') AS unit_rated_on,
         arg_max(score, version) FILTER (target = 'bureau') AS bureau_score,
         arg_max(day, version) FILTER (target = 'bureau') AS bureau_rated_on
-    FROM step GROUP BY no
+    FROM ratings GROUP BY no
 ),
 -- Who sends an item on and names no unit acts for the one that has it: told step by step, for it happens seldom.
 hand AS (
-    SELECT no, version, step, coalesce(fact.to_unit, unit) AS unit, unit AS by
-    FROM events JOIN steps USING (type)
-        SEMI JOIN (SELECT no FROM events JOIN steps USING (type) WHERE step = 'sent' AND unit IS NULL) USING (no)
-    WHERE step IN ('registered', 'sent', 'taken back', 'accepted')
-        OR step = 'answered' AND decided.first_handler.unit IS NOT NULL
+    SELECT no, version, step, coalesce(to_unit, unit) AS unit, unit AS by
+    FROM steps JOIN meant USING (type)
+        SEMI JOIN (SELECT no FROM steps JOIN meant USING (type) WHERE step = 'sent' AND unit IS NULL) USING (no)
+    WHERE step IN ('registered', 'sent', 'taken back', 'accepted') OR step = 'answered' AND first_unit IS NOT NULL
 ),
 nameless AS (
     SELECT no, list_reduce(list(hand ORDER BY version), lambda had, now: {
@@ -120,9 +120,21 @@ SELECT no,
     k1.strict AS k1_strict, coalesce(k1.missed, false) AS k1_missed, k1.met AS k1_met,
     handled.strict AS handled_strict, coalesce(handled.missed, false) AS handled_missed, handled.met AS handled_met,
     unit_score, unit_rated_on, bureau_score, bureau_rated_on
-FROM registered JOIN course USING (no) LEFT JOIN nameless USING (no) LEFT JOIN clocks USING (no);
+FROM registered JOIN course USING (no) LEFT JOIN rated USING (no) LEFT JOIN nameless USING (no) LEFT JOIN clocks USING (no);
 
--- Each time that an item went up (上行, Art 12).
-CREATE TABLE raised AS
-SELECT no, position, day, fact.level AS level, fact.kind AS kind, coalesce(decided.beyond, false) AS beyond
-FROM events WHERE type = 'petition.raised_above.v1';
+-- What is counted of them: each registration, and each time that an item went up (上行, Art 12), on its own day.
+CREATE TABLE counted AS
+WITH each_time AS (
+    FROM (SELECT *, registered_on AS day, NULL AS raised_to, NULL AS kind, NULL AS beyond FROM states)
+    UNION ALL BY NAME
+    FROM (SELECT * FROM states JOIN (SELECT no, day, level AS raised_to, kind, beyond FROM raised) USING (no))
+)
+-- A column is true or says nothing.
+SELECT registered_by, coalesce(units.level, '') AS level, coalesce(first_unit, unit) AS responsible, place, category,
+    channel, purpose, day, if(raised_to IS NULL, true, NULL) AS registered,
+    if(registered AND "first" IS NULL, true, NULL) AS first_time, if(registered AND "first" IS NOT NULL, true, NULL) AS repeat,
+    if(registered AND skip_level, true, NULL) AS skip_level, if(registered AND collective, true, NULL) AS collective,
+    nullif(raised_to = 'city', false) AS to_city, nullif(raised_to = 'province', false) AS to_province,
+    nullif(raised_to = 'national', false) AS to_nation, nullif(beyond, false) AS beyond,
+    nullif(kind = 'collective', false) AS collective_above, nullif(kind = 'irregular', false) AS irregular
+FROM each_time LEFT JOIN (SELECT unit AS registered_by, level FROM units) AS units USING (registered_by);

@@ -2,15 +2,15 @@
 
 -- What lies below a unit answers to it, and so does what went into it (R2005 25).
 CREATE TABLE kin AS
-WITH born AS (SELECT subject AS unit, fact.parent FROM events WHERE type = 'unit.established.v1')
+WITH born AS (SELECT subject AS unit, parent FROM organs WHERE type = 'unit.established.v1')
 SELECT unit, parent AS above FROM born WHERE parent IS NOT NULL
 UNION ALL
-SELECT unit, coalesce(fact.into, parent) FROM (SELECT subject AS unit, fact, type FROM events) JOIN born USING (unit)
+SELECT subject, coalesce(organs.into, born.parent) FROM organs JOIN born ON subject = unit
 WHERE type IN ('unit.merged.v1', 'unit.abolished.v1');
 
 CREATE TABLE units AS
-SELECT subject AS unit, fact.level AS level, fact.kind IN ('bureau', 'reception_centre') AS is_bureau
-FROM events WHERE type = 'unit.established.v1';
+SELECT subject AS unit, level, kind IN ('bureau', 'reception_centre') AS is_bureau
+FROM organs WHERE type = 'unit.established.v1';
 
 -- A unit and all below it.
 CREATE MACRO below(top) AS TABLE

@@ -1,6 +1,7 @@
 """The log in Parquet: typed columns beside the stored bytes, in segments of one month of recording each.
 
-A segment is whole or not there. Its footer bears the Merkle root of its leaves (RFC 6962), base64.
+A segment is whole or not there. Its footer bears the Merkle root of its leaves (RFC 6962), base64. Beside it lie narrow
+tables of its steps and limits; those of a segment that an older danze wrote are made when the export goes on.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from infra.exporters import narrow
 from infra.exporters.columns import SCHEMA, columns
 from infra.log.merkle import Tree
 from infra.log.port import Log, RawEntry, StoreError, leaf_of
@@ -35,6 +37,8 @@ def export(log: Log, folder: Path, upto: int, progress: Callable[[int], None]) -
     at = stood = _stood(log, folder)
     for month, batches in groupby(_by_month(log, stood, upto), key=itemgetter(0)):
         at = _write(folder / f"recorded_month={month}", batches, progress)
+    for path in segments(folder):
+        narrow.write(path)
     return stood, at - stood
 
 

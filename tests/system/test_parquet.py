@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from infra.city.simulation import simulate
+from infra.exporters.narrow import TABLES
 from infra.exporters.segments import ROOT
 from tests.system.command import Danze
 
@@ -121,6 +122,44 @@ def test_a_changed_cell_is_found_where_it_stands(city, copy, name, value):
     assert city("verify", "--from", copy, "--json").json["first_bad"]["position"] == first + 100
 
 
+@pytest.mark.parametrize(
+    ("table", "name", "value"),
+    [
+        ("items", "category", "x"), ("steps", "unit", "unit:x"), ("steps", "position", 7),
+        ("ratings", "score", "satisfied!"), ("limits", "due_on", 0), ("met", "met_on", 0), ("changes", "word", "met"),
+        ("organs", "level", "x"), ("laws", "stored", b"{}"),
+    ],
+)  # fmt: skip
+def test_a_changed_cell_of_a_narrow_table_is_found_where_it_stands(city, copy, table, name, value):
+    path = next(path for path in narrow_ones(copy, table) if pq.read_metadata(path).num_rows)
+    row = pq.read_metadata(path).num_rows // 2
+    position = pq.read_table(path, partitioning=None)["position"][row].as_py()
+    written(path, put(name, row, value)(pq.read_table(path, partitioning=None)))
+    assert city("verify", "--from", copy, "--json").json["first_bad"]["position"] == position
+
+
+def test_rows_put_into_a_narrow_table_or_taken_out_are_found(city, copy):
+    path = narrow_ones(copy, "limits")[2]
+    table = pq.read_table(path, partitioning=None)
+    for rows, position in (
+        (pa.concat_tables([table[:50], table[51:]]), table["position"][50].as_py()),
+        (pa.concat_tables([table[:50], table[49:]]), table["position"][49].as_py()),
+        (pa.concat_tables([table, table[-1:]]), table["position"][-1].as_py()),
+    ):
+        written(path, rows)
+        assert city("verify", "--from", copy, "--json").json["first_bad"]["position"] == position
+    path.write_bytes(b"PAR1?PAR1")
+    assert city("verify", "--from", copy, "--json").json["first_bad"]["position"] == int(path.stem.partition("-")[0])
+
+
+def narrow_ones(folder: Path, table: str) -> list[Path]:
+    return sorted(folder.glob(f"narrow/{table}/*/*.parquet"), key=lambda path: path.name)
+
+
+def written(path: Path, table: pa.Table) -> None:
+    pq.write_table(table, path, compression="zstd")
+
+
 def test_a_forged_footer_a_lost_segment_and_a_cut_end_are_found(city, copy):
     one, two, *_, last = segments(copy)
     assert city("seal").code == 0
@@ -156,6 +195,19 @@ def test_an_export_goes_on_where_it_ended(city, exported, tmp_path):
     assert asked(folder, columns.format(folder)) == asked(exported, columns.format(exported))
     assert city("verify", "--from", folder, "--json").json["ok"]
     assert city("export", "parquet", folder, "--json").json["written"] == 0
+
+
+def test_an_archive_of_an_older_danze_is_read_and_gets_its_narrow_tables(city, exported, copy):
+    """Before there were narrow tables a folder held the events alone."""
+    shutil.rmtree(copy / "narrow")
+    assert city("verify", "--from", copy, "--json").json["ok"]
+    asked_of = [city("audit", "states", folder, "--as-of", "9000", "--json").json for folder in (exported, copy)]
+    assert asked_of[0] == asked_of[1]
+    assert city("export", "parquet", copy, "--json").json["written"] == 0
+    for table in TABLES:
+        assert [pq.read_table(path) for path in narrow_ones(copy, table)] == [
+            pq.read_table(path) for path in narrow_ones(exported, table)
+        ]
 
 
 def test_an_empty_log_is_a_folder_without_segments(danze, tmp_path):
