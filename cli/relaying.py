@@ -52,13 +52,13 @@ def topics(
 
 def _anew(store: str, settings: KafkaSettings, ours: "Topics", partitions: int) -> list[str]:
     """The relay's marks go first: whatever ends this in between, the same again does it."""
-    from infra.kafka.same_log import another_log, whole
+    from infra.kafka.same_log import another_log, holds_up_to
     from infra.relay import RELAYED, RELAYED_REFUSALS
     from infra.views.partitions import Partitions
 
     with opened(store, create=False) as system:
         same = another_log(system.log, settings, ours) is None
-        if same and whole(settings, ours, system.log.mark(RELAYED)):
+        if same and holds_up_to(settings, ours, system.log.mark(RELAYED)):
             said(f"{ours.events} at {settings.place} holds this log, as far as it was published; nothing was done")
             return []
         for name in (RELAYED, RELAYED_REFUSALS):

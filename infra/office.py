@@ -40,7 +40,7 @@ class Past(Protocol):
     def of_kind(self, kind: str, *, upto: int | None = None) -> Iterator[Entry]: ...
 
 
-Kept = Callable[[str], tuple[dict[str, Any], int]]
+KeptStates = Callable[[str], tuple[dict[str, Any], int]]
 """What is kept of the subjects of a kind, and of which position; 0 where nothing is."""
 
 
@@ -52,7 +52,7 @@ def nothing_kept(_: str) -> tuple[dict[str, Any], int]:
 class Office:
     """The knowledge of one intake, as of `position`. `room` is how many items it keeps at hand."""
 
-    def __init__(self, log: Past, shipped: Rules, *, room: int = REMEMBERED, kept: Kept = nothing_kept) -> None:
+    def __init__(self, log: Past, shipped: Rules, *, room: int = REMEMBERED, kept: KeptStates = nothing_kept) -> None:
         self._log = log
         self._shipped = shipped
         self._room = room

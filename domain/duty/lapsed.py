@@ -13,7 +13,7 @@ from domain.known import Known
 from domain.unit import staff
 from domain.unit.state import Unit
 
-Kept = Unit | Conference | Dispute | Evaluation | None
+State = Unit | Conference | Dispute | Evaluation | None
 
 
 class Lapse(NamedTuple):
@@ -23,7 +23,7 @@ class Lapse(NamedTuple):
     fact: DutyMissed
 
 
-def lapsed(subject: str, state: Kept, clock: str, due_on: date, known: Known) -> Lapse | None:
+def lapsed(subject: str, state: State, clock: str, due_on: date, known: Known) -> Lapse | None:
     """None where it was met. `clock` is a rule with what it is about: `D14`, `D13:ITEM`, `D12:NO`, `D09:ROLE:DAY`."""
     rule, _, about = clock.partition(":")
     match state:

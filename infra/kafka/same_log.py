@@ -64,7 +64,7 @@ def of_this_log(log: Log, settings: KafkaSettings, topics: Topics) -> None:
         raise Refused(f"{told}. Was the store restored? {DO}")
 
 
-def whole(settings: KafkaSettings, topics: Topics, relayed: int) -> bool:
+def holds_up_to(settings: KafkaSettings, topics: Topics, relayed: int) -> bool:
     """Whether the topic of events is there, and holds what was published up to a position. Raises `KafkaProblem`."""
     last = max((entry.position for entry in newest(settings, topics.events).values()), default=0)
     return last >= relayed and topics.events in topics.partitions(settings)

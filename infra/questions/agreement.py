@@ -19,7 +19,7 @@ from infra.log.port import Log
 from infra.office import Office
 from infra.parts import parts
 from infra.questions.book import Book
-from infra.questions.keeping import DID, ledgers
+from infra.questions.keeping import DUTY_LEDGERS, ledgers
 from infra.questions.owing import Owing
 from infra.questions.whole import Whole
 from infra.views.projector import Beside, Rebuilt
@@ -94,7 +94,7 @@ class Agreement:
         told = Office(self._log, self._rules).every("duty", upto)
         for subject in sorted(kept.keys() | told.keys()):
             if kept.get(subject) != told.get(subject):
-                yield f"on which days {subject!r} has what as done", [(DID, subject)]
+                yield f"on which days {subject!r} has what as done", [(DUTY_LEDGERS, subject)]
 
     def _heads(self) -> Iterator[Odd]:
         """Heads of the kept tree that are not those of the log's leaves. It may know more of them than the rows do."""

@@ -36,7 +36,6 @@ from infra.questions import (
 from infra.questions.asking import Asking
 from infra.questions.book import Book, past_year
 from infra.questions.counted import Counted
-from infra.questions.duties import Calendar
 from infra.questions.library import Library
 from infra.questions.what_if import WhatIf
 from infra.seals.prove import bundle, proofs, signed
@@ -216,14 +215,14 @@ class Answers(Asking):
         return self._page(("search", q, *sorted(wanted.items())), as_of, lambda book: search.search(book, q, **wanted))
 
     def duties(self, unit: str, from_: date, to: date, *, as_of: When = None, **wanted: Any) -> Answer | None:
-        """All, or a page of units (`Calendar`)."""
-        asked = Calendar(unit, from_, to, **wanted)
+        """All, or a page of units (`duties.Asked`)."""
+        asked = duties.Asked(unit, from_, to, **wanted)
         return self._judged("duties", asked, as_of, duties.duties)
 
     def duty_gaps(
         self, unit: str, from_: date, to: date, *, limit: int, cursor: str | None = None, as_of: When = None
     ) -> Answer | None:
-        asked = Calendar(unit, from_, to, limit=limit, cursor=cursor)
+        asked = duties.Asked(unit, from_, to, limit=limit, cursor=cursor)
         return self._judged("gaps", asked, as_of, duties.gaps)
 
     def record(

@@ -5,11 +5,11 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 from domain.moments import When
+from infra.questions import duties
 from infra.questions.book import Book, Recalled, past_year
 from infra.questions.counted import Counted
-from infra.questions.duties import Calendar, totals
-from infra.questions.kept import Kept
 from infra.questions.library import Library
+from infra.questions.recent import Recent
 from infra.questions.tallies import Tallies, WentOn
 
 T = TypeVar("T")
@@ -27,8 +27,8 @@ class Asking:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._tallies = Tallies(library)
-        self._answers: Kept[tuple[Any, ...], Any] = Kept(ANSWERS_KEPT, VALUES_KEPT)
-        self._pages: Kept[tuple[Any, ...], Any] = Kept(ANSWERS_KEPT, VALUES_KEPT)
+        self._answers: Recent[tuple[Any, ...], Any] = Recent(ANSWERS_KEPT, VALUES_KEPT)
+        self._pages: Recent[tuple[Any, ...], Any] = Recent(ANSWERS_KEPT, VALUES_KEPT)
 
     def _kept(self, question: tuple[Any, ...], as_of: When, ask: Callable[[Book], T]) -> T:
         """An answer that costs a walk over all items is kept until the record grows, or its rows are made anew.
@@ -43,7 +43,7 @@ class Asking:
 
     def _kept_of(
         self, book: Book, question: tuple[Any, ...], ask: Callable[[Book], T],
-        among: Kept[tuple[Any, ...], Any] | None = None,
+        among: Recent[tuple[Any, ...], Any] | None = None,
     ) -> T:  # fmt: skip
         key = (*book.alike, *question)
         answer: T = (self._answers if among is None else among).get(key, lambda: ask(book))
@@ -51,7 +51,7 @@ class Asking:
 
     def _counted(
         self, question: tuple[Any, ...], take: Callable[[Book, Counted], U], tell: Callable[[Book, U], T],
-        among: Kept[tuple[Any, ...], Any] | None = None,
+        among: Recent[tuple[Any, ...], Any] | None = None,
     ) -> T:  # fmt: skip
         """Of the present, what is counted together with what rows tell; nobody waits for the rows, unless the record
         goes on each time (`Tallies.together`).
@@ -64,7 +64,11 @@ class Asking:
             return self._kept_of(book, question, lambda book: tell(book, take(book, counted)), among)
 
     def _judged(
-        self, question: str, asked: Calendar, as_of: When, tell: Callable[[Book, Recalled, Calendar, dict[str, int]], T]
+        self,
+        question: str,
+        asked: duties.Asked,
+        as_of: When,
+        tell: Callable[[Book, Recalled, duties.Asked, dict[str, int]], T],
     ) -> T:
         """What is told of duties beside how many there are: of the year up to today these are counted already."""
 
@@ -75,7 +79,7 @@ class Asking:
         def ask(book: Book, known: dict[str, int] | None = None) -> T:
             record, whole = self._library.recalled(book), asked._replace(gaps=False, limit=None, cursor=None)
             if known is None:
-                known = self._kept_of(book, ("duty totals", whole), lambda book: totals(book, record, whole))
+                known = self._kept_of(book, ("duty totals", whole), lambda book: duties.totals(book, record, whole))
             return tell(book, record, asked, known)
 
         if as_of is None and asked.limit is not None:

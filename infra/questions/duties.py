@@ -37,7 +37,7 @@ def judged(book: Book, record: Recalled, units: Collection[UnitId], from_: date,
     return [Judged(name, each, state_of(each, today, book.rules)) for name, each in found]
 
 
-class Calendar(NamedTuple):
+class Asked(NamedTuple):
     """The calendar of a unit and, unless it is asked for `alone`, of all below it; `gaps` leaves out what is no gap."""
 
     unit: str
@@ -58,12 +58,12 @@ class Calendar(NamedTuple):
         return judged(book, record, units, self.from_, self.to)
 
 
-def totals(book: Book, record: Recalled, asked: Calendar) -> dict[str, int]:
+def totals(book: Book, record: Recalled, asked: Asked) -> dict[str, int]:
     """How all that is asked about stands, whatever a page shows of it."""
     return counted(each.state for each in asked.judged(book, record, asked.units(book)))
 
 
-def duties(book: Book, record: Recalled, asked: Calendar, totals: dict[str, int]) -> dict[str, Any] | None:
+def duties(book: Book, record: Recalled, asked: Asked, totals: dict[str, int]) -> dict[str, Any] | None:
     """What was owed, by unit. None where nobody knows the unit. Raises ValueError for what is no cursor of it."""
     members = asked.units(book)
     if not members:
@@ -83,7 +83,7 @@ def duties(book: Book, record: Recalled, asked: Calendar, totals: dict[str, int]
 
 
 def _page(
-    book: Book, record: Recalled, asked: Calendar, members: list[UnitId]
+    book: Book, record: Recalled, asked: Asked, members: list[UnitId]
 ) -> tuple[dict[UnitId, list[Judged]], str | None]:
     """Units with something to show, and the cursor of those after them; so many are judged as there is room for."""
     begins = place_of(asked.cursor, "unit", [str])[0] if asked.cursor else ""
@@ -121,7 +121,7 @@ LOOKED = 31
 """Days in which gaps are looked for first."""
 
 
-def gaps(book: Book, record: Recalled, asked: Calendar, totals: dict[str, int]) -> dict[str, Any] | None:
+def gaps(book: Book, record: Recalled, asked: Asked, totals: dict[str, int]) -> dict[str, Any] | None:
     """What was missed, the newest first, period by period; `limit` is of how many. None where nobody knows the unit.
 
     Raises ValueError for what is no cursor of it.
@@ -139,7 +139,7 @@ def gaps(book: Book, record: Recalled, asked: Calendar, totals: dict[str, int]) 
     return told if asked.units(book) else None
 
 
-def _newest(book: Book, record: Recalled, asked: Calendar) -> list[tuple[Place, Judged]]:
+def _newest(book: Book, record: Recalled, asked: Asked) -> list[tuple[Place, Judged]]:
     """More gaps after the cursor than there is room for, or all; of as few days as will do."""
     members, last, days = asked.units(book), min(asked.to, book.moment.date()), LOOKED
     while True:

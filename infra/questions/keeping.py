@@ -12,7 +12,7 @@ from infra.views.sums import Row, Sums
 from projections.kpis import FORMULA
 from projections.tally import Summed
 
-DID = "duties"
+DUTY_LEDGERS = "duties"
 """Where it stands, by subject, on which days what was done in a unit."""
 
 
@@ -73,7 +73,7 @@ class Keeping:
 
 def ledgers(sums: Sums) -> tuple[dict[str, Ledger], int]:
     """What units did of their duties as it is kept, by subject, and of which position; 0 where none is kept."""
-    told, position = sums.rows(DID)
+    told, position = sums.rows(DUTY_LEDGERS)
     return {subject: msgspec.msgpack.decode(ledger, type=Ledger) for subject, ledger in told.items()}, position
 
 

@@ -22,9 +22,9 @@ from infra.past.rows import Rows
 from infra.past.sight import Sight, sight
 from infra.questions.book import RECALLED, Book, Recalled
 from infra.questions.keeping import ledgers
-from infra.questions.kept import Kept
 from infra.questions.past import PastBook
 from infra.questions.readers_book import REACHES_KEPT
+from infra.questions.recent import Recent
 from infra.views.projector import Projector
 from infra.views.store import Views
 from infra.views.sums import Sums
@@ -59,9 +59,9 @@ class Library:
         self._book: Book | None = None
         self._looked = 0.0
         """When a look at the store began by which the present book was opened."""
-        self.reaches: Kept[tuple[Reader, Sight | tuple[int, date]], Reach] = Kept(REACHES_KEPT)
+        self.reaches: Recent[tuple[Reader, Sight | tuple[int, date]], Reach] = Recent(REACHES_KEPT)
         """How far readers see, by their scope and the directory on a day, or the past record that they ask about."""
-        self.threaded: Kept[tuple[Reach, int, int | Sight, int], Reach] = Kept(REACHES_KEPT)
+        self.threaded: Recent[tuple[Reach, int, int | Sight, int], Reach] = Recent(REACHES_KEPT)
         """The same with what goes on about hidden items alone, by what that is read from."""
         self._moved = 0
         self.telling: Callable[[AnyEvent], None] | None = None

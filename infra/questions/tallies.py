@@ -12,11 +12,11 @@ from infra.past.sight import Sight
 from infra.past.then import KEPT
 from infra.questions.book import Book
 from infra.questions.counted import Alone, Counted
-from infra.questions.kept import Kept
 from infra.questions.lessened import PastShare, sees_most
 from infra.questions.library import Library
 from infra.questions.owing import Owing
 from infra.questions.present import Present
+from infra.questions.recent import Recent
 from infra.questions.whole import Whole
 from infra.views.sums import Stale
 from projections.visibility import EVERYTHING, Reach
@@ -38,7 +38,7 @@ class Tallies:
         self._library = library
         self._seen: Callable[[Book], Book] = lambda book: book
         self._present = Present(library.recalled)
-        self._past: Kept[tuple[Sight, Reach, int, str | None], Counted] = Kept(2 * KEPT)
+        self._past: Recent[tuple[Sight, Reach, int, str | None], Counted] = Recent(2 * KEPT)
         self._one = Lock()
         """Of past tallies one is counted or asked at a time."""
         library.telling = self._present.hear

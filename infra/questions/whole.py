@@ -16,7 +16,7 @@ from infra.office import decoded
 from infra.parts import parts
 from infra.questions.book import Book
 from infra.questions.counted import Counted, year_of
-from infra.questions.keeping import DID, Body, Keeping, Taken, ledger_told
+from infra.questions.keeping import DUTY_LEDGERS, Body, Keeping, Taken, ledger_told
 from infra.questions.owing import Owing
 from infra.questions.turned import turned
 from infra.views.sums import Row, Sums
@@ -72,7 +72,7 @@ class Whole(Counted):
         """Notes which rows an event may change."""
         self.heard += 1
         if kind_of(event.subject) == "duty":
-            self._since.add((DID, event.subject))
+            self._since.add((DUTY_LEDGERS, event.subject))
         for row in _changed_by(event):
             first, _ = self._changed.get(row, (event.position, 0))
             self._changed[row] = first, event.position
@@ -157,10 +157,10 @@ class Whole(Counted):
         assert self._keeping is not None, "only what the store has sums of is kept"
         rows, (keys, self._since) = {**self.tally.rows}, (self._since, set())
         if self._keeping.nothing:
-            rows[DID] = {subject: ledger_told(ledger) for subject, ledger in book.office.streams_of("duty")}
+            rows[DUTY_LEDGERS] = {subject: ledger_told(ledger) for subject, ledger in book.office.streams_of("duty")}
             told = {(table, key): cells for table, kept in rows.items() for key, cells in kept.items()}
         else:
-            rows[DID] = {s: ledger_told(book.office.state(s)) for table, s in keys if table == DID}
+            rows[DUTY_LEDGERS] = {s: ledger_told(book.office.state(s)) for table, s in keys if table == DUTY_LEDGERS}
             told = {(table, key): rows[table][key] for table, key in keys}
         return Taken(book.read, Body(self.tally.counted(), {**self._first_of}), told, book.checkpoints.told())
 

@@ -28,7 +28,7 @@ class Stale(Exception):
     """Somebody else kept newer sums meanwhile."""
 
 
-class Kept(NamedTuple):
+class KeptSums(NamedTuple):
     """Sums as they are kept."""
 
     version: int
@@ -49,7 +49,7 @@ class Sums:
         self.version = self._coming = 0
         """Of what this process read or kept last; 0 for nothing. And of what it is keeping."""
 
-    def read(self, law: str) -> Kept | None:
+    def read(self, law: str) -> KeptSums | None:
         """What is kept; None where nothing is, or under another law."""
         with self._views.reading() as connection:
             kept = self._kept(connection)
@@ -58,10 +58,10 @@ class Sums:
         self.version = kept.version
         return kept._replace(body=zlib.decompress(kept.body))
 
-    def _kept(self, connection: Connection) -> Kept | None:
+    def _kept(self, connection: Connection) -> KeptSums | None:
         query = f"SELECT version, position, law, body, tree FROM {self._sums}"  # noqa: S608 -- names of this module
         row = connection.exec_driver_sql(query).fetchone()
-        return Kept(row[0], row[1], row[2], bytes(row[3]), bytes(row[4])) if row else None
+        return KeptSums(row[0], row[1], row[2], bytes(row[3]), bytes(row[4])) if row else None
 
     def cells(self, table: str, keys: Collection[str]) -> dict[str, bytes]:
         """In which cells rows were counted when the sums were kept. Raises `Stale` where others are kept by now."""
@@ -111,11 +111,11 @@ class Sums:
         Raises `Stale` where somebody else keeps them.
         """
         if self.version:
-            self._put(Kept(self.version + 1, position, law, body, tree), changed)
+            self._put(KeptSums(self.version + 1, position, law, body, tree), changed)
             return
         with self._views.alone():
             self._first(law, changed)
-            self._put(Kept(self.version + 1, position, law, body, tree), {})
+            self._put(KeptSums(self.version + 1, position, law, body, tree), {})
 
     def _first(self, law: str, every: Mapping[Row, bytes]) -> None:
         """All rows, part by part; until the sums stand beside them they are of no law, and nobody reads them."""
@@ -126,7 +126,7 @@ class Sums:
             version = kept.version + 1 if kept is not None else 1
             connection.exec_driver_sql(f"DELETE FROM {self._sums}")  # noqa: S608 -- names of this module
             connection.exec_driver_sql(f"DELETE FROM {self._counted}")  # noqa: S608
-            self._insert(connection, Kept(version, 0, "", b"", b""))
+            self._insert(connection, KeptSums(version, 0, "", b"", b""))
         self.version = version
         for rows in parts(every.items(), AT_ONCE):
             part = dict(rows)
@@ -136,7 +136,7 @@ class Sums:
                 else:
                     self._rows(connection, part)
 
-    def _put(self, kept: Kept, changed: Mapping[Row, bytes]) -> None:
+    def _put(self, kept: KeptSums, changed: Mapping[Row, bytes]) -> None:
         try:
             self._put_in_place(kept, changed)
         except BaseException:
@@ -144,7 +144,7 @@ class Sums:
             raise
         self.version = kept.version
 
-    def _put_in_place(self, kept: Kept, changed: Mapping[Row, bytes]) -> None:
+    def _put_in_place(self, kept: KeptSums, changed: Mapping[Row, bytes]) -> None:
         with self._views.writing() as connection:
             delete = f"DELETE FROM {self._sums} WHERE version = {self._mark}"  # noqa: S608 -- names of this module
             if connection.exec_driver_sql(delete, (self.version,)).rowcount != 1:
@@ -153,7 +153,7 @@ class Sums:
             self._insert(connection, kept._replace(law=f"{FORMAT} {kept.law}", body=zlib.compress(kept.body, 1)))
             self._rows(connection, changed)
 
-    def _insert(self, connection: Connection, kept: Kept) -> None:
+    def _insert(self, connection: Connection, kept: KeptSums) -> None:
         marks = ",".join([self._mark] * len(kept))
         connection.exec_driver_sql(f"INSERT INTO {self._sums} VALUES ({marks})", tuple(kept))  # noqa: S608 -- as above
 
@@ -177,7 +177,7 @@ class Copied(Sums):
             for table, key, cells in connection.exec_driver_sql(query) if self.kept else ():
                 self._of.setdefault(table, {})[key] = bytes(cells)
 
-    def read(self, law: str) -> Kept | None:
+    def read(self, law: str) -> KeptSums | None:
         kept = self.kept
         if kept is None or kept.law != f"{FORMAT} {law}":
             return None

@@ -16,7 +16,7 @@ from infra.log.merkle import Tree
 from infra.office import folded
 from infra.questions import Answers
 from infra.questions.agreement import Agreement
-from infra.questions.keeping import DID, law_told, ledgers
+from infra.questions.keeping import DUTY_LEDGERS, law_told, ledgers
 from infra.views.sums import Sums
 from tests.projections.test_ledgers import HISTORY
 from tests.questions.conftest import told
@@ -182,7 +182,9 @@ def test_duties_that_are_kept_and_cannot_be_read_are_read_from_the_log(system):
     system.answers.keep_sums()
     with system.views.writing() as connection:
         counted = f"counted_{system.views.live().tables.number}"
-        spoilt = text(f"UPDATE {system.views.q(counted)} SET cells = :cells WHERE tab = '{DID}' AND key = :key")
+        spoilt = text(
+            f"UPDATE {system.views.q(counted)} SET cells = :cells WHERE tab = '{DUTY_LEDGERS}' AND key = :key"
+        )
         assert connection.execute(spoilt, {"cells": b"\xc1", "key": f"duty:{COUNTY[5:]}"}).rowcount == 1
     with closing(System(system.url)) as other:
         other.answers.judge_duties()

@@ -21,9 +21,9 @@ from domain.codec import decode_each
 from infra.city.simulation import simulate
 from infra.intake import Intake
 from infra.questions.agreement import Agreement
-from infra.questions.keeping import DID, ledger_told, ledgers
+from infra.questions.keeping import DUTY_LEDGERS, ledger_told, ledgers
 from infra.views.store import Views
-from infra.views.sums import Kept, Sums
+from infra.views.sums import KeptSums, Sums
 from projections.findings import words_of
 from tests.system.command import Danze
 
@@ -138,7 +138,7 @@ def retitle(city: City, views: Views, random: Random) -> int:
     return city.subjects[f"petition:{no}"]
 
 
-def kept(views: Views) -> tuple[Sums, Kept, str]:
+def kept(views: Views) -> tuple[Sums, KeptSums, str]:
     sums = Sums(views, views.live().tables.number)
     with views.reading() as rows:
         return sums, sums._kept(rows), sums._sums
@@ -159,7 +159,7 @@ def miscount(city: City, views: Views, random: Random) -> int:
 def of_rows(views: Views) -> dict[tuple[str, str], bytes]:
     with views.reading() as rows:
         query = f"SELECT tab, key, cells FROM {kept(views)[0]._counted} ORDER BY tab, key"
-        return {(tab, key): bytes(cells) for tab, key, cells in rows.execute(text(query)) if tab != DID}
+        return {(tab, key): bytes(cells) for tab, key, cells in rows.execute(text(query)) if tab != DUTY_LEDGERS}
 
 
 def count_elsewhere(city: City, views: Views, random: Random) -> int:
@@ -180,7 +180,7 @@ def forget_a_day(city: City, views: Views, random: Random) -> int:
     subject = random.choice([subject for subject, ledger in told.items() if ledger.days])
     days = {act: each[1:] for act, each in told[subject].days.items()}
     with views.writing() as connection:
-        query = text(f"UPDATE {sums._counted} SET cells = :cells WHERE tab = '{DID}' AND key = :key")
+        query = text(f"UPDATE {sums._counted} SET cells = :cells WHERE tab = '{DUTY_LEDGERS}' AND key = :key")
         connection.execute(query, {"cells": ledger_told(replace(told[subject], days=days)), "key": subject})
     return city.subjects[subject]
 

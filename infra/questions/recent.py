@@ -9,7 +9,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class Kept(Generic[K, V]):
+class Recent(Generic[K, V]):
     """By key what was made last, up to `most`, and together up to `room` values. For any number of threads.
 
     What alone is larger is kept until the next is made: somebody may be turning its pages.

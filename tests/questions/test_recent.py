@@ -2,10 +2,10 @@
 
 from collections import Counter
 
-from infra.questions.kept import Kept, values
+from infra.questions.recent import Recent, values
 
 
-def asked(kept: Kept, *keys: int) -> list[int]:
+def asked(kept: Recent, *keys: int) -> list[int]:
     """Which of them had to be made."""
     made: list[int] = []
     for key in keys:
@@ -14,7 +14,7 @@ def asked(kept: Kept, *keys: int) -> list[int]:
 
 
 def test_as_many_are_kept_as_may_be_and_no_more():
-    kept: Kept = Kept(100)
+    kept: Recent = Recent(100)
     assert asked(kept, *range(100), *range(100)) == [*range(100)]
     assert asked(kept, *range(100, 350)) == [*range(100, 350)]
     assert len(kept) == 100
@@ -22,14 +22,14 @@ def test_as_many_are_kept_as_may_be_and_no_more():
 
 
 def test_what_nobody_asked_for_longest_goes_first():
-    kept: Kept = Kept(3)
+    kept: Recent = Recent(3)
     assert asked(kept, 1, 2, 3, 1, 4) == [1, 2, 3, 4]
     assert asked(kept, 1, 3, 4) == []
     assert asked(kept, 2) == [2]
 
 
 def test_nothing_is_an_answer_too():
-    kept: Kept = Kept(3)
+    kept: Recent = Recent(3)
     assert kept.get("unknown", lambda: None) is None
     assert kept.get("unknown", lambda: "made again") is None
 
@@ -46,7 +46,7 @@ def test_values_are_those_of_all_rows():
 
 
 def test_together_they_have_so_much_room_and_one_that_is_larger_makes_place_again():
-    kept: Kept = Kept(100, room=90)
+    kept: Recent = Recent(100, room=90)
     made = Counter()
 
     def ask(key: str, number: int) -> int:
