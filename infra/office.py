@@ -20,12 +20,15 @@ from domain.rules.law import Rules
 from domain.ruleset import decide as ruleset
 from domain.unit.state import Units
 from infra.log.port import Entry, Head
+from infra.parts import parts
 from projections.shelf import Shelf
 
 REMEMBERED = 200_000
 """Items kept at hand."""
 IN_HAND = 10_000
 """Of them as objects; what is touched often is not packed and unpacked each time."""
+READ_TOGETHER = 20
+"""Items of one leader, of which one that is open is looked for."""
 
 
 class Past(Protocol):
@@ -75,8 +78,8 @@ class Office:
         """What decide must remember of the other kinds, by kind and subject, as far as somebody asked."""
         self.whole: set[str] = set()
         """Kinds of which every subject is among them."""
-        self.sponsored: dict[str, set[str]] = {}
-        """NOs of the items that an official ever sponsored, for officials who sponsored or were asked about."""
+        self.sponsored: dict[str, dict[str, None]] = {}
+        """NOs of the items that officials ever sponsored, as they came, for those who sponsored or were asked about."""
 
     def catch_up(self, upto: int | None = None, also: Callable[[AnyEvent], None] | None = None) -> None:
         """Takes in what the log has gained since, or only what it held at position `upto`.
@@ -123,7 +126,7 @@ class Office:
             if decided.repeat_number is not None:
                 self._take_matter(event, before, held)
             if isinstance(event.data, PetitionSponsored) and not (held and event.data.leader not in self.sponsored):
-                self._sponsored(event.data.leader).add(no)
+                self._sponsored(event.data.leader)[no] = None
             return
         self.versions[event.subject] = event.version
         if kind == "unit":
@@ -242,9 +245,11 @@ class Office:
             return None
         known = self.states[kind]
         if subject not in known and kind not in self.whole:
-            known[subject] = None
+            known[subject], read = None, 0
             for event in decoded(self._log.stream(subject, upto=self.position)):
                 known[subject] = EVOLVE[kind](known[subject], event)
+                read = event.version
+            self.versions.setdefault(subject, read)
         return known.get(subject)
 
     def every(self, kind: str, upto: int) -> dict[str, Any]:
@@ -285,15 +290,19 @@ class Office:
         return [state for _, state in self.streams_of(kind)]
 
     def sponsors(self, official: str) -> bool:
-        """Whether the official sponsors an item that is still open."""
-        items = [self.item(no) for no in self._sponsored(official)]
-        return any(item is not None and item.sponsor == official and not item.over for item in items)
+        """Whether the official sponsors an item that is still open. Of many the old are over: they are read last."""
+        for part in parts(reversed(self._sponsored(official)), READ_TOGETHER):
+            self._learn({f"petition:{no}" for no in part if no not in self.items})
+            items = map(self.items.get, part)
+            if any(item is not None and item.sponsor == official and not item.over for item in items):
+                return True
+        return False
 
-    def _sponsored(self, official: str) -> set[str]:
+    def _sponsored(self, official: str) -> dict[str, None]:
         """NOs of the items that an official ever sponsored."""
         if official not in self.sponsored:
             touching = self._log.touching(f"sponsor:{official}", upto=self.position)
-            self.sponsored[official] = {entry.subject[9:] for entry in touching}
+            self.sponsored[official] = dict.fromkeys(entry.subject[9:] for entry in touching)
         return self.sponsored[official]
 
     def known(self, recorded: datetime, *, head: int, history: bool) -> Known:

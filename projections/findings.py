@@ -1,6 +1,7 @@
 """Which findings stand, against which unit, on what evidence, and what did humans make of them?"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 import msgspec
@@ -97,11 +98,23 @@ def heard(former: Words, new: Iterable[Word]) -> Words:
 
 
 def standing(words: Words) -> Standing | None:
-    """How a finding stands after all that was said of it; None while nothing said that it trips."""
+    """How a finding stands after all that was said of it; None while nothing said that it trips.
+
+    Of some nothing is said but that they trip, hundreds of times (what a unit enters late of its duties): such words
+    are taken together.
+    """
     now: Standing | None = None
-    for word in words:
-        now = after(now, word)
+    for trips, said in groupby(words, _only_trips):
+        if trips:
+            now = _tripped(now, [*said])
+        else:
+            for word in said:
+                now = after(now, word)
     return now
+
+
+def _only_trips(word: Word) -> bool:
+    return word.found is not None and not word.cleared and word.step is None
 
 
 def after(now: Standing | None, word: Word) -> Standing | None:
@@ -110,9 +123,7 @@ def after(now: Standing | None, word: Word) -> Standing | None:
         now = now and _taken_on(now, word.step, word.state)
     if word.cleared:
         now = now and replace(now, cleared_at=word.position)
-    if word.found is not None:
-        now = _tripped(now, word.found, word.position)
-    return now
+    return _tripped(now, [word])
 
 
 def _taken_on(now: Standing, step: Step, state: State | None) -> Standing:
@@ -123,31 +134,38 @@ def _taken_on(now: Standing, step: Step, state: State | None) -> Standing:
     return replace(now, finding=found, state=state or now.state, steps=(*now.steps, step))
 
 
-def _tripped(now: Standing | None, found: Finding, position: int) -> Standing:
-    """A second trip of the same finding adds its evidence, and lateness once it is known.
+def _tripped(now: Standing | None, words: Sequence[Word]) -> Standing | None:
+    """Another trip of the same finding adds its evidence, and lateness once it is known.
 
     One that was cleared and trips anew is a new proposal; what was before stays told.
     """
-    if now is None:
-        return Standing(finding=_with(found, found.evidence, position), raised_at=position)
-    if now.cleared_at:
-        before = (*now.former, replace(now, former=()))
-        return Standing(finding=_with(found, found.evidence, position), raised_at=position, former=before)
-    former = now.finding
+    trips = [(word.position, word.found) for word in words if word.found is not None]
+    if trips and (now is None or now.cleared_at):
+        (position, found), *trips = trips
+        before = (*now.former, replace(now, former=())) if now is not None else ()
+        evidence = tuple(sorted({*found.evidence, position}))
+        now = Standing(finding=replace(found, evidence=evidence), raised_at=position, former=before)
+    return replace(now, finding=_merged(now, trips)) if now is not None and trips else now
+
+
+def _merged(now: Standing, trips: Sequence[tuple[int, Finding]]) -> Finding:
+    """The newest trip, with what was known before."""
+    former, newest = now.finding, trips[-1][1]
     objected = [OfficialId(step.official) for step in now.steps if step.type == DISSENT and step.official]
-    found = replace(found, dissent=tuple(dict.fromkeys((*found.dissent, *objected))))
-    merged = _with(found, (*former.evidence, *found.evidence), position)
-    if former.rule != "F21":
-        merged = replace(
-            merged, since=former.since, unit=former.unit, handler=former.handler,
-            late_by=found.late_by if found.late_by is not None else former.late_by,
-            attempt=found.attempt and former.attempt,
-        )  # fmt: skip
-    return replace(now, finding=merged)
-
-
-def _with(found: Finding, evidence: tuple[int, ...], position: int) -> Finding:
-    return replace(found, evidence=tuple(sorted({*evidence, position})) if evidence else (position,))
+    evidence = {*former.evidence}
+    for position, found in trips:
+        evidence.add(position)
+        evidence.update(found.evidence)
+    merged = replace(
+        newest, evidence=tuple(sorted(evidence)), dissent=tuple(dict.fromkeys((*newest.dissent, *objected)))
+    )
+    if former.rule == "F21":
+        return merged
+    late = [former.late_by, *(found.late_by for _, found in trips if found.late_by is not None)]
+    return replace(
+        merged, since=former.since, unit=former.unit, handler=former.handler, late_by=late[-1],
+        attempt=former.attempt and all(found.attempt for _, found in trips),
+    )  # fmt: skip
 
 
 class FindingRow(NamedTuple):

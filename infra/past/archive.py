@@ -26,6 +26,7 @@ from infra.views.projector import Progress, Projector
 from infra.views.store import Overtaken, Views, copied
 from infra.views.tables import KEYS, Tables, bytewise
 from projections.board import Slots
+from projections.cases import DueRow
 from projections.fold import Changes, streams
 from projections.sums import Key, SumRow, added, by_rows, moved, packed, unpacked
 
@@ -227,7 +228,7 @@ class Archive(Views):
         if self.postgres:
             connection.execute(text(f"CREATE INDEX ON {self.q(tables.titles)} USING gin (terms)"))
 
-    def _clear_due(self, _cursor: Any, _tables: Tables, subjects: list[str]) -> None:
+    def _clear_due(self, _cursor: Any, _tables: Tables, subjects: list[str], _rows: Sequence[DueRow]) -> None:
         self._again = subjects
 
     def _put(self, cursor: Any, name: str, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -104,7 +104,7 @@ class Then(Views):
         cursor: Any = connection.connection.cursor()
         changes = self._changes
         if name == "due":
-            self._clear_due(cursor, self.plain, [f"petition:{row.no}" for row in changes.cases])
+            self._clear_due(cursor, self.plain, [f"petition:{row.no}" for row in changes.cases], changes.due)
         if name == "findings":
             rows: Any = self._findings(connection, self.plain, changes.findings, fresh=False)
         elif name == "ledgers":

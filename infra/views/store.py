@@ -13,7 +13,9 @@ from infra.log.port import StoreError
 from infra.parts import parts
 from infra.postgres import trouble
 from infra.sql_errors import Sentence, speaking
+from infra.views import in_place
 from infra.views.tables import KEYS, Tables, bytewise, indexes
+from projections.cases import DueRow
 from projections.findings import FindingRow, Word, finding_row, heard, unpack_words
 from projections.fold import Changes
 from projections.ledgers.entry import Entry, LedgerRow, ledger_row, unpack_entry
@@ -285,7 +287,9 @@ class Views:
         """Puts the changed rows in place, in the caller's transaction. `fresh` says that nothing was written before."""
         cursor: Any = connection.connection.cursor()
         new = {no for no, _ in changes.titles}
-        self._clear_due(cursor, tables, [f"petition:{row.no}" for row in changes.cases if row.no not in new])
+        self._clear_due(
+            cursor, tables, [f"petition:{row.no}" for row in changes.cases if row.no not in new], changes.due
+        )
         self._put(cursor, "cases", tables.cases, changes.cases)
         self._put(cursor, "due", tables.due, changes.due)
         self._put(cursor, "raised", tables.raised, changes.raised)
@@ -312,7 +316,7 @@ class Views:
             )
         before = {} if fresh else self.bodies(connection, tables.findings, "id", said)
         former = {id: unpack_words(body) for id, body in before.items()}
-        return [finding_row(id, heard(former.get(id, ()), words)) for id, words in said.items()]
+        return [finding_row(id, heard(former.get(id, ()), words)) for id, words in sorted(said.items())]
 
     def _ledgers(
         self, connection: Connection, tables: Tables, writing: dict[str, list[AnySeen]], *, fresh: bool
@@ -324,25 +328,24 @@ class Views:
                 kept.setdefault(subject, []).append(unpack_entry(body))
         return [
             ledger_row(entry)
-            for subject, events in writing.items() for entry in written(kept.get(subject, ()), events)
+            for subject, events in sorted(writing.items()) for entry in written(kept.get(subject, ()), events)
         ]  # fmt: skip
 
-    def _clear_due(self, cursor: Any, tables: Tables, subjects: list[str]) -> None:
+    def _clear_due(self, cursor: Any, tables: Tables, subjects: list[str], rows: Sequence[DueRow]) -> None:
+        """Takes out what ran on these items; in SQLite what is not among the rows that are put in its place."""
         if not self.postgres:
-            cursor.executemany(f"DELETE FROM {tables.due.name} WHERE subject = ?", [(each,) for each in subjects])
+            in_place.clear(cursor, "due", tables.due, subjects, rows)
             return
         cursor.execute(f"DELETE FROM {self.q(tables.due.name)} WHERE subject = ANY(%s)", (subjects,))
 
     def _put(self, cursor: Any, name: str, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
         if not self.postgres:
-            marks = ",".join("?" * len(table.columns))
-            insert = f"INSERT OR REPLACE INTO {table.name} VALUES ({marks})"
-            cursor.executemany(insert, rows)
+            in_place.put(cursor, name, table, rows)
             return
         target, columns = self.q(table.name), [f'"{c.name}"' for c in table.columns]
         keys = ", ".join(f'"{key}"' for key in KEYS[name])
-        changed = ", ".join(f"{c} = EXCLUDED.{c}" for c in columns)
-        otherwise = f"ON CONFLICT ({keys}) DO UPDATE SET {changed}"
+        told = ", ".join(f"{c} = EXCLUDED.{c}" for c in columns)
+        otherwise = f"ON CONFLICT ({keys}) DO UPDATE SET {told}"
         if len(rows) <= FEW:
             cursor.executemany(f"INSERT INTO {target} VALUES ({','.join(['%s'] * len(columns))}) {otherwise}", rows)
             return

@@ -48,6 +48,8 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
 }  # fmt: skip
 """Of each table the columns of its indexes. Some hold more than is looked up by: counts are read from them alone."""
 
+ALL_KEY = frozenset({"due", "raised", "persons"})
+"""Tables of which a row is hardly more than its key: in SQLite they are one tree, by key, instead of two."""
 ACCUSED = ("about_unit", "about_official")
 """Columns by which accusations alone are looked up: what a reader may not see is found by whom it accuses."""
 
@@ -78,7 +80,7 @@ def _table(name: str, number: int, metadata: MetaData) -> Table:
         Column(field, _kind(hints[field]), primary_key=field in KEYS[name], nullable="None" in str(hints[field]))
         for field in ROWS[name]._fields
     ]
-    return Table(f"{name}_{number}", metadata, *columns)
+    return Table(f"{name}_{number}", metadata, *columns, sqlite_with_rowid=name not in ALL_KEY)
 
 
 WHOLE = BigInteger().with_variant(Integer, "sqlite")
@@ -97,6 +99,12 @@ def bytewise(table: Table) -> str:
     """
     texts = [column.name for column in table.c if isinstance(column.type, Text)]
     return ", ".join(f'ALTER COLUMN "{name}" TYPE text COLLATE "C"' for name in texts)
+
+
+def indexed(name: str) -> tuple[tuple[str, ...], ...]:
+    """What decides where a row stands in each index of a table: its columns, and those of its condition."""
+    partial = {"cases": tuple((column, "purpose") for column in ACCUSED), "ledgers": (("petition",),)}
+    return (*INDEXES[name], *partial.get(name, ()))
 
 
 def indexes(name: str, table: Table) -> list[Index]:
