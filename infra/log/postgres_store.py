@@ -19,10 +19,12 @@ from psycopg.rows import TupleRow, tuple_row
 
 from infra.log.port import FORMAT, Conflict, StoreTooNew
 from infra.log.urls import PostgresUrl
-from infra.postgres import CONNECT_SECONDS, LOCK_SECONDS, ensure_schema, reason, sentence, still_there, trouble
+from infra.postgres import LOCK_SECONDS, ensure_schema, reason, sentence, still_there, trouble
 
 POOL = 10
 """Connections at most: one for each thread that reads or writes at the same moment."""
+FREE_SECONDS = 10
+"""How long who asks waits for one that is free, or is made."""
 
 
 class Recorder(PostgresApplicationRecorder):
@@ -91,11 +93,11 @@ class Store:
             schema=place.schema,
             lock_timeout=LOCK_SECONDS,
             max_overflow=POOL - 1,
-            connect_timeout=CONNECT_SECONDS,
+            connect_timeout=FREE_SECONDS,
             originator_id_type="text",
         )
         assert isinstance(self.datastore.pool.kwargs, dict)
-        self.datastore.pool.kwargs.update(place.tls)  # the library takes none of these; nothing is connected yet
+        self.datastore.pool.kwargs.update(place.connection())  # the library takes few; nothing is connected yet
         self.datastore.pool._check = still_there  # noqa: SLF001 -- the library asks at each use, or never
         try:
             self.recorder = Recorder(self.datastore)

@@ -211,9 +211,10 @@ def _sqlite(path: Path) -> KeyStore:
 def _postgres(place: PostgresUrl, *, create: bool) -> KeyStore:
     schema = place.beside("keys")
     ensure_schema(place, schema, create=create)
-    address = sa.URL.create("postgresql+psycopg", query={"host": place.host, "port": str(place.port)})
-    address = address.set(username=place.user, password=place.password or None, database=place.dbname)
-    engine = sa.create_engine(address, execution_options={"schema_translate_map": {None: schema}}, pool_pre_ping=True)
+    engine = sa.create_engine(
+        "postgresql+psycopg://", connect_args=place.connection(), pool_pre_ping=True,
+        execution_options={"schema_translate_map": {None: schema}},
+    )  # fmt: skip
     where = f"{place.place} (schema {schema})"
     return KeyStore(speaking(engine, lambda error: postgres_sentence(where, error)), where)
 

@@ -34,6 +34,7 @@ class Wire:
         self.address = ADDRESS.format(number, 1)
         near = f"wire{number}"
         _ip("netns", "add", self.far)
+        _ip("-n", self.far, "link", "set", "lo", "up")
         _ip("-n", workers, "link", "add", near, "type", "veth", "peer", "name", "wire", "netns", self.far)
         for namespace, end, address in ((workers, near, ADDRESS.format(number, 2)), (self.far, "wire", self.address)):
             _ip("-n", namespace, "address", "add", f"{address}/30", "dev", end)

@@ -1,6 +1,6 @@
 """The distributed engine where nothing travels in clear: Kafka with TLS and SCRAM, PostgreSQL with TLS."""
 
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 
 import pytest
 from danze_producer import Producer
@@ -11,6 +11,8 @@ from infra.kafka.settings import KafkaSettings, Unreachable
 from infra.kafka.topics import Topics
 from infra.log.open import open_log
 from infra.log.port import StoreError
+from infra.log.urls import parse
+from infra.vault.store import open_key_store
 from tests import servers
 from tests.certificates import Authority
 from tests.patience import until
@@ -108,3 +110,14 @@ def test_a_server_by_another_name_is_another_server(postgres, authority):
     url = f"postgresql://postgres:{PASSWORD}@{postgres.replace('127.0.0.1', 'localhost')}"
     with pytest.raises(StoreError, match="does not match host name"):
         open_log(f"{url}?sslmode=verify-full&sslrootcert={authority.ca}")
+
+
+def test_keys_are_asked_of_no_server_whose_certificate_is_not_trusted(postgres, authority, tmp_path):
+    ca = tmp_path / "ca.pem"
+    ca.write_bytes(authority.ca.read_bytes())
+    place = parse(f"postgresql://postgres:{PASSWORD}@{postgres}?schema=keys&sslmode=verify-full&sslrootcert={ca}")
+    with closing(open_key_store(place)) as keys:
+        keys.engine.dispose()
+        ca.write_bytes(Authority(tmp_path).ca.read_bytes())
+        with pytest.raises(StoreError, match="certificate verify failed"):
+            keys.state()
