@@ -126,7 +126,8 @@ def _worked_out(book: Book, asked: Asked, day: Day, limit: int, cursor: str | No
     """
     conditions, down = [*_owed(book, asked), *_ends(book.tables.due, asked.span, day)], split(sort)[1]
     kinds = _kinds(book, asked, day, conditions, sort)
-    begins = place_of(cursor, sort, [type(next(iter(kinds))), str, str, str, int])[0] if cursor and kinds else None
+    made_of = [int if split(sort)[0] == "percent" else str, str, str, str, int]
+    begins = place_of(cursor, sort, made_of)[0] if cursor else None
     values = [
         each for each in sorted(kinds, reverse=down) if begins is None or (each <= begins if down else each >= begins)
     ]
@@ -137,7 +138,8 @@ def _worked_out(book: Book, asked: Asked, day: Day, limit: int, cursor: str | No
             value = values.pop(0)
             number += sum(kinds[value].values())
             some |= kinds[value].keys()
-        placed += later([(_place(row, sort, day), row) for row in _those(book, some, conditions)], sort, cursor)
+        places = [(_place(row, sort, day), row) for row in _those(book, some, conditions)]
+        placed += later(places, sort, made_of, cursor)
     after = cursor_of(sort, placed[limit - 1][0]) if len(placed) > limit else None
     return [row for _, row in placed[:limit]], after
 

@@ -117,6 +117,8 @@ def _duty(book: Book, each: Judged) -> dict[str, Any]:
 
 
 NEWEST = "-first"
+GAP = [str] * 6
+"""What a gap's place among others is made of: its first day, its unit, and what `_key` tells of the duty."""
 LOOKED = 31
 """Days in which gaps are looked for first."""
 
@@ -149,7 +151,7 @@ def _newest(book: Book, record: Recalled, asked: Asked) -> list[tuple[Place, Jud
             ((each.owed.period.first.isoformat(), each.owed.unit, *_key(each)), each) for each in found
             if each.state == "missed" and (begins == asked.from_ or each.owed.period.first >= begins)
         ]  # fmt: skip
-        placed = later(newest, NEWEST, asked.cursor)
+        placed = later(newest, NEWEST, GAP, asked.cursor)
         if begins == asked.from_ or (asked.limit and len(placed) > asked.limit):
             break
         days *= 3

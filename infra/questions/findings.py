@@ -140,7 +140,7 @@ def findings(
     if official:
         conditions.append(table.c.unit.in_(sorted({unit for unit, _ in book.units.offices(official)})))
         found = _answered_by(book, official, order, conditions)
-        total, rest = len(found), later(found, sort, cursor)
+        total, rest = len(found), later(found, sort, order.kinds, cursor)
     else:
         total = int(book.select(select(func.count()).select_from(table).where(*conditions))[0][0])
         rest = _in_order(book, order, [*conditions, *order.after(cursor)], limit and limit + 1)

@@ -1,5 +1,6 @@
 """How what is counted over all rows is kept, for who opens the store next."""
 
+import zlib
 from collections.abc import Collection
 from hashlib import blake2b
 from typing import NamedTuple
@@ -14,6 +15,10 @@ from projections.tally import Summed
 
 DUTY_LEDGERS = "duties"
 """Where it stands, by subject, on which days what was done in a unit."""
+
+
+class Unreadable(ValueError):
+    """What is kept is none; the message says why."""
 
 
 class Body(msgspec.Struct, array_like=True):
@@ -41,12 +46,20 @@ class Keeping:
         """The position that it is of."""
 
     def read(self, upto: int) -> tuple[Body, int] | None:
-        """The sums and their position; None where none are kept by this law, or none up to a position."""
-        kept = self._sums.read(self._law)
-        if kept is None or kept.position > upto:
-            return None
+        """The sums and their position; None where none are kept by this law, or none up to a position.
+
+        Raises `Unreadable`; asked again, it is as if none were kept, and what is kept next replaces them.
+        """
+        try:
+            kept = self._sums.read(self._law)
+            if kept is None or kept.position > upto:
+                return None
+            body = msgspec.msgpack.decode(kept.body, type=Body)
+        except (zlib.error, msgspec.MsgspecError) as error:
+            self._sums.pass_over()
+            raise Unreadable(str(error)) from error
         self._at = kept.position
-        return msgspec.msgpack.decode(kept.body, type=Body), kept.position
+        return body, kept.position
 
     def cells(self, table: str, keys: Collection[str]) -> dict[str, bytes]:
         """In which cells rows were counted by then. Raises `Stale`."""

@@ -29,8 +29,12 @@ class Order(NamedTuple):
         """The condition for what comes after a cursor; none without one. Raises ValueError."""
         if not cursor:
             return []
-        kinds = [int if isinstance(column.type, Integer) else str for column in self.columns]
-        return [_beyond(self.columns, place_of(cursor, self.sort, kinds), down=split(self.sort)[1])]
+        return [_beyond(self.columns, place_of(cursor, self.sort, self.kinds), down=split(self.sort)[1])]
+
+    @property
+    def kinds(self) -> list[type]:
+        """What a place in this order is made of."""
+        return [int if isinstance(column.type, Integer) else str for column in self.columns]
 
     def cursor(self, place: Place) -> str:
         return cursor_of(self.sort, place)
@@ -59,13 +63,18 @@ def place_of(cursor: str, sort: str, kinds: Sequence[type]) -> Place:
     return tuple(told[1:])
 
 
-def later(rows: Sequence[tuple[Place, Any]], sort: str, cursor: str | None) -> list[tuple[Place, Any]]:
-    """Rows with their places in order, from the one after a cursor on."""
+def later(
+    rows: Sequence[tuple[Place, Any]], sort: str, kinds: Sequence[type], cursor: str | None
+) -> list[tuple[Place, Any]]:
+    """Rows with their places in order, from the one after a cursor on; `kinds` are what a place is made of.
+
+    Raises ValueError where the cursor is none of this list, also of an empty one.
+    """
     down = split(sort)[1]
+    place = place_of(cursor, sort, kinds) if cursor else None
     ordered = sorted(rows, key=lambda each: each[0], reverse=down)
-    if not cursor or not ordered:
+    if place is None:
         return ordered
-    place = place_of(cursor, sort, [type(each) for each in ordered[0][0]])
     return [each for each in ordered if (each[0] < place if down else each[0] > place)]
 
 

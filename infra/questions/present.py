@@ -1,17 +1,20 @@
 """What is counted of the present record: all rows, and of these what each reader sees who asked of late."""
 
+import logging
 from collections import OrderedDict
 from collections.abc import Callable
 
 from domain.envelope import AnyEvent
 from infra.questions.book import Book, Recalled
 from infra.questions.counted import Counted
+from infra.questions.keeping import Unreadable
 from infra.questions.owing import Owing
 from infra.questions.share import Share
 from infra.questions.whole import Whole
 from infra.views.sums import Stale, Sums
 from projections.visibility import EVERYTHING, Reach
 
+log = logging.getLogger("danze.views")
 SHARES_KEPT = 256
 ROWS_KEPT = 500_000
 """Of all shares together: some 300 MB. The share of who sees the whole city holds but what is hidden from him."""
@@ -55,7 +58,11 @@ class Present:
         sums, owing = Sums(everything.views, everything.tables.number), Owing(everything, self._recalled)
         self._whole = None
         self._shares.clear()
-        self._whole = Whole(everything, owing, sums)
+        try:
+            self._whole = Whole(everything, owing, sums)
+        except Unreadable as error:
+            log.warning("the kept sums cannot be read (%s): every row is counted, and they are kept anew", error)
+            self._whole = Whole(everything, owing, sums)
         return self._whole
 
     def forget(self, whole: Whole) -> None:

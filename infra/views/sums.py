@@ -48,15 +48,20 @@ class Sums:
         self._mark = "%s" if views.postgres else "?"
         self.version = self._coming = 0
         """Of what this process read or kept last; 0 for nothing. And of what it is keeping."""
+        self._passed_over: int | None = None
 
     def read(self, law: str) -> KeptSums | None:
         """What is kept; None where nothing is, or under another law."""
         with self._views.reading() as connection:
             kept = self._kept(connection)
-        if kept is None or kept.law != f"{FORMAT} {law}":
+        if kept is None or kept.law != f"{FORMAT} {law}" or kept.version == self._passed_over:
             return None
         self.version = kept.version
         return kept._replace(body=zlib.decompress(kept.body))
+
+    def pass_over(self) -> None:
+        """What was read last is of no use: it is as if nothing were kept, until something newer is."""
+        self._passed_over, self.version = self.version, 0
 
     def _kept(self, connection: Connection) -> KeptSums | None:
         query = f"SELECT version, position, law, body, tree FROM {self._sums}"  # noqa: S608 -- names of this module
@@ -121,7 +126,7 @@ class Sums:
         """All rows, part by part; until the sums stand beside them they are of no law, and nobody reads them."""
         with self._views.writing() as connection:
             kept = self._kept(connection)
-            if kept is not None and kept.law == f"{FORMAT} {law}":
+            if kept is not None and kept.law == f"{FORMAT} {law}" and kept.version != self._passed_over:
                 raise Stale
             version = kept.version + 1 if kept is not None else 1
             connection.exec_driver_sql(f"DELETE FROM {self._sums}")  # noqa: S608 -- names of this module

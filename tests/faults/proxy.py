@@ -14,6 +14,8 @@ from contextlib import suppress
 from tests.faults.wires import Wire
 
 CHUNK = 1 << 16
+NOTICES = {socket.TCP_KEEPIDLE: 10, socket.TCP_KEEPINTVL: 5, socket.TCP_KEEPCNT: 4, socket.TCP_USER_TIMEOUT: 30_000}
+"""As the server behind it would be told (`infra.log.urls.LINE`): who does not answer is gone."""
 RESET = struct.pack("ii", 1, 0)
 """Closing then sends a reset, as when the other machine has forgotten the connection."""
 
@@ -85,6 +87,9 @@ class Proxy:
         with suppress(OSError):  # it was reset meanwhile
             for each in pair:
                 each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            for option, value in NOTICES.items():
+                client.setsockopt(socket.IPPROTO_TCP, option, value)
         for source, target in (pair, pair[::-1]):
             threading.Thread(target=self._pass_on, args=(source, target, pair), daemon=True).start()
 

@@ -1,5 +1,6 @@
 """Sums that could not be kept, as on a full disk: nobody goes on from other sums than those that are there."""
 
+import zlib
 from contextlib import closing, contextmanager
 
 import pytest
@@ -53,6 +54,23 @@ def test_what_could_not_be_kept_is_kept_the_next_time(system):
         assert asked(other.answers) == asked(system.answers)
         take(system, *referred("2020-04-13", LABOUR))
         assert asked(other.answers) == asked(system.answers)
+
+
+@pytest.mark.parametrize("body", [b"\0\1", zlib.compress(b"\xc1")], ids=["not packed", "no sums"])
+def test_kept_sums_that_cannot_be_read_are_counted_anew_and_replaced(system, caplog, body):
+    before = asked(system.answers)
+    system.answers.keep_sums()
+    with system.views.writing() as connection:
+        connection.execute(text(f"UPDATE tally_{system.views.live().tables.number} SET body = :body"), {"body": body})
+    for told, day, unit in ((1, "2020-04-11", HOUSING), (0, "2020-04-13", LABOUR)):
+        with closing(System(system.url)) as other:
+            caplog.clear()
+            assert asked(other.answers) == before
+            assert caplog.text.count("the kept sums cannot be read") == told
+            other.answers.keep_sums()
+            take(other, *referred(day, unit))
+            before = asked(other.answers)
+            assert before == asked_anew(system.url)
 
 
 def test_sums_that_another_process_kept_instead_are_not_taken_for_ones_own(system):

@@ -117,6 +117,25 @@ def test_a_cursor_of_another_order_or_list_is_none_of_this(city, path):
         assert (answer.status_code, answer.json()["errors"][0]["path"]) == (400, "cursor")
 
 
+LONG_AGO = "unit={}&from=2000-01-01&to=2000-02-01"
+EMPTY = {
+    "petitions?q=nobody-wrote-this": "petitions", "findings?official=official:nobody": "findings",
+    "due?handler=official:nobody": "due", "due?handler=official:nobody&sort=percent": "due",
+    "due?handler=official:nobody&sort=-owed_by": "due", f"ledgers/unit?{LONG_AGO}": "entries",
+    f"duties?{LONG_AGO}": "units", f"kpis/timely_acceptance_unit/items?{LONG_AGO}": "items",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", EMPTY)
+def test_what_is_no_cursor_is_none_of_an_empty_list_either(city, path):
+    asked = f"/v1/{path.format(city.ask.units()['units'][0]['unit'])}"
+    whole = city.http.get(asked)
+    assert (whole.status_code, whole.json()[EMPTY[path]]) == (200, [])
+    answer = city.http.get(f"{asked}&cursor=rubbish")
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
+    assert [each["path"] for each in answer.json()["errors"]] == ["cursor"]
+
+
 @pytest.mark.parametrize(("name", "value"), [("axis", "C"), ("state", "open"), ("rule", "F4"), ("rule", "K01")])
 def test_a_filter_of_findings_that_is_none_is_refused_by_name_on_the_page_as_in_v1(city, name, value):
     for path in ("/findings", "/v1/findings"):
