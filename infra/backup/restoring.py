@@ -68,7 +68,10 @@ def _into_file(
     stage = place.beside("restoring")
     stage.mkdir(exist_ok=True)
     with only_one(stage):
-        staged = SQLiteUrl(stage / place.path.name)
+        folder = stage / "store"  # of its own: who makes read models claims the folder that they are made in
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        staged = SQLiteUrl(folder / place.path.name)
         try:
             said = _staged(backup, manifest, staged, forgotten, fold, progress)
         except BaseException:

@@ -23,11 +23,15 @@ import psycopg
 import pytest
 from msgspec.structs import replace
 
+from cli.backing_up import _fold
 from cli.wiring import now
 from domain.reader import OPERATOR, Reader
+from infra.backup.manifest import read
+from infra.backup.restoring import restore
 from infra.doors.access import accesses_of
 from infra.log.urls import PostgresUrl, parse
 from infra.webhooks.subscriptions import Wanted, subscriptions_of
+from tests.patience import PATIENCE
 from tests.system.command import Danze, action, city, registered
 
 ASKED = {"name": "周小华", "phone": "13800001234", "text": "我家楼下乱收停车费"}
@@ -380,6 +384,18 @@ def test_a_backup_that_was_killed_is_none(danze, tmp_path):
     assert danze("backup", folder).code == 0
     assert not folder.with_name("killed.part").exists()
     assert Danze(folder / "danze.db")("verify", "--json").json["events"] == danze.events()
+
+
+def test_a_log_of_any_length_is_restored(backup, elsewhere, master, monkeypatch):
+    """Of a long one the rows are made beside, by who claims their folder: it waited for itself."""
+    monkeypatch.setattr("infra.views.projector.BATCH", 1)
+    monkeypatch.setenv("DANZE_MASTER_KEY_FILE", master)
+    arguments = (backup, read(backup), elsewhere.store, (), _fold, lambda _done, _total: None)
+    restoring = threading.Thread(target=restore, args=arguments, daemon=True)
+    restoring.start()
+    restoring.join(PATIENCE)
+    assert not restoring.is_alive()
+    assert elsewhere("show", "petition:P-1").code == 0
 
 
 def test_a_restore_that_was_killed_is_none_and_can_be_done_again(danze, elsewhere, tmp_path, postgres_store_url):
