@@ -2,7 +2,8 @@
 
     .venv/bin/python benchmarks/audit.py [--events 1000000] [--store FILE]
 
-Processor time, which other work on the machine changes little. `--store` keeps the log for another run. The bare loop
+Processor time, which other work on the machine changes little; on all cores it is the clock, which says nothing while
+others work: what all processes spent stands below it. `--store` keeps the log for another run. The bare loop
 reads position and bytes of every event from the same file and hashes them; `verify` reads every column and compares.
 """
 
@@ -90,14 +91,34 @@ def report(log: Log, url: str, temporary: Path, intake: float) -> None:
     took, floor = compared(lambda: verify(log, seals=Sealed(seals)), lambda: bare(log), time.process_time)
     print(f"read and SHA-256       {floor / events * 1e6:6.2f} µs an event", flush=True)
     print(f"verify on one core     {took / events * 1e6:6.2f} µs an event, {floor / took:.2f} of that", flush=True)
-    took, floor = compared(lambda: on_all_cores(log, url, seals), lambda: bare(log), time.perf_counter)
+    one, (took, floor) = took, compared(lambda: on_all_cores(log, url, seals), lambda: bare(log), time.perf_counter)
     goal = "met" if floor / took >= 0.5 else "MISSED"
     clock = f"{took / events * 1e6:6.2f} µs an event by the clock"
     print(f"verify on all cores    {clock}, {floor / took:.2f} of {floor / events * 1e6:.2f} on one, goal 0.5 {goal}")
+    took = min(spent(lambda: on_all_cores(log, url, seals)) for _ in range(ROUNDS))
+    print(
+        f"  in all its processes {took / events * 1e6:6.2f} µs of processor time, {took / one:.2f} of one core's",
+        flush=True,
+    )
     file = temporary / "verified"
     gone_on(log, seals, file)
     took = measured(lambda: gone_on(log, seals, file))
     print(f"verify --resume        {took:6.2f} s with nothing new, {AGAIN:,} events read again", flush=True)
+
+
+def spent(work: Callable[[], object]) -> float:
+    """Processor seconds of this process and of all that it started: some of them are no children of its own."""
+    before = _of_all()
+    work()
+    time.sleep(0.5)  # until those that ended are counted by who started them
+    return _of_all() - before
+
+
+def _of_all() -> float:
+    own = os.getpid()
+    pids = [own, *Path(f"/proc/{own}/task/{own}/children").read_text().split()]
+    times = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15] for pid in pids)
+    return sum(int(ticks) for each in times for ticks in each) / os.sysconf("SC_CLK_TCK")
 
 
 def gone_on(log: Log, seals: Folder, file: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -20,6 +23,7 @@ from infra.seals.sealer import Folder, Sealer
 from tests.infra.samples import entries
 
 EVENTS, LENGTH = 300, 64
+HERE = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
 SUBJECTS = [f"petition:{(n * n) % 23}" for n in range(EVENTS)]
 
 
@@ -46,6 +50,24 @@ def test_a_sound_log(log, url):
     one, other = both(log, url)
     assert one == other
     assert one["ok"]
+
+
+def test_the_last_stretch_is_checked_beside_the_others_though_it_is_shorter(log, url):
+    ends = [stretch.position for stretch in stretches(url, EVENTS, processes=2, length=LENGTH)]
+    assert ends == [64, 128, 192, 256, EVENTS]
+
+
+def test_the_program_is_not_loaded_again_for_each_process(log, url, tmp_path):
+    """All of `danze` is more to load than a hundred thousand events are to check."""
+    program = tmp_path / "program.py"
+    program.write_text(
+        "from infra.log.verify_stretches import stretches\n"
+        "print('loaded')\n"
+        "if __name__ == '__main__':\n"
+        f"    print([each.position for each in stretches({url!r}, {EVENTS}, processes=2, length={LENGTH})])\n"
+    )
+    done = subprocess.run([sys.executable, program], capture_output=True, text=True, check=True, env=HERE)
+    assert done.stdout == f"loaded\n[64, 128, 192, 256, {EVENTS}]\n"
 
 
 @pytest.mark.parametrize(
