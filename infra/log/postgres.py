@@ -10,7 +10,6 @@ from typing import Any
 
 from psycopg import Cursor
 
-from infra.log.claim import claim_server
 from infra.log.port import (
     Claim,
     Conflict,
@@ -24,6 +23,7 @@ from infra.log.port import (
     check_order,
     leaf_of,
 )  # fmt: skip
+from infra.log.postgres_claim import claim_server
 from infra.log.postgres_store import Store
 from infra.log.urls import PostgresUrl
 from infra.parts import parts
