@@ -12,9 +12,9 @@ import pytest
 
 from cli.wiring import open_archive, open_views
 from infra.doors.access import access_log
-from infra.log.claim import claim_server
 from infra.log.open import open_log
 from infra.log.port import StoreAway
+from infra.log.postgres_claim import claim_server
 from infra.log.urls import LINE, PostgresUrl, parse
 from infra.vault.store import open_key_store
 from tests.faults.harness import folder
