@@ -49,8 +49,9 @@ class Counted(ABC):
         while True:
             units, last, found = self.tally.ending(members, wanted)
             query = select(due.c.owed_by, due.c.due_on, due.c.subject, due.c.clock).where(
-                due.c.missed == 0, due.c.due_on.between(self.tally.today, last), one_of(due.c.owed_by, units)
-            )
+                due.c.missed == 0, due.c.due_on.between(self.tally.today, last),
+                one_of(due.c.owed_by, units, looked_up=True),
+            )  # fmt: skip
             query = query.order_by(due.c.due_on, due.c.subject, due.c.clock, due.c.owed_by).limit(wanted)
             rows = book.select(query) if units else []
             told = self._told(book, rows)

@@ -2,11 +2,12 @@
 
 As six hundred parameters, in three columns, reading the sentence takes it ten times as long as answering it; as arrays
 of so many, planning does, for it weighs each value. Few are an array, by which it chooses its index; many are rows.
-SQLite is told each: by how many there are it chooses its index.
+SQLite is told each. It takes an index by them only where rows are looked up by them and they are few: else they are
+looked at as others come along, for to collect all of a city's units and sort them costs more than an overview.
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import ARRAY, Boolean, ColumnElement, Text, any_, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONB
@@ -25,11 +26,21 @@ class OneOf(FunctionElement[bool]):
     inherit_cache = True
 
 
-def one_of(column: ColumnElement[Any], values: Iterable[str]) -> ColumnElement[bool]:
+class LookedUp(OneOf):
+    """SQLAlchemy compares the others with 1, and SQLite then takes no index."""
+
+    inherit_cache = True
+
+    def self_group(self, against: Any = None) -> Self:  # noqa: ARG002 -- it stands in brackets, whatever is around it
+        return self
+
+
+def one_of(column: ColumnElement[Any], values: Iterable[str], *, looked_up: bool = False) -> ColumnElement[bool]:
     """In the order of the values, so that the same sentence is known again."""
     every = sorted(values)
     if len(every) < MANY:
-        return OneOf(column.in_(every), column == any_(bindparam(None, every, ARRAY(Text))))
+        kind = LookedUp if looked_up else OneOf
+        return kind(column.in_(every), column == any_(bindparam(None, every, ARRAY(Text))))
     rows = func.jsonb_array_elements_text(cast(every, JSONB)).column_valued("value")
     return OneOf(column.in_(every), column.in_(select(rows)))
 

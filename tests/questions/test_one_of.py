@@ -1,11 +1,13 @@
 """One of many values: PostgreSQL is told one array or as rows, SQLite each value, and both find the same."""
 
+from datetime import date
+
 import pytest
-from sqlalchemy import Column, MetaData, Table, Text, or_, select
+from sqlalchemy import Column, MetaData, Table, Text, event, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from infra.questions.one_of import MANY, one_of
-from tests.samples import CITY, HOUSING, LABOUR
+from tests.samples import BUREAU, CITY, CITY_UNITS, HOUSING, LABOUR, on, raised
 
 CASES = Table("cases", MetaData(), Column("unit", Text), Column("registered_by", Text))
 OF_UNITS = select(CASES).where(or_(*(one_of(column, {CITY, HOUSING, LABOUR}) for column in CASES.c)))
@@ -38,3 +40,15 @@ def test_other_units_are_another_question_of_the_same_words(city):
     many = [f"unit:{number}" for number in range(MANY)]
     assert found(*every, *many) == every
     assert found(*many) == set()
+
+
+def test_what_a_unit_has_to_do_next_is_looked_up_by_who_owes_it(open_city):
+    """A city's deadlines of the next weeks are ten thousands: they were walked one by one for each scoreboard."""
+    city = open_city([*CITY_UNITS, on("2020-04-10", raised())], date(2020, 4, 11))
+    engine, asked = city.ask.present().views.engine, []
+    event.listen(engine, "before_cursor_execute", lambda _c, _k, said, values, *_: asked.append((said, values)))
+    assert city.ask.scoreboard(BUREAU)["due_soon"]
+    said, values = next((said, values) for said, values in asked if "owed_by IN" in said)
+    with engine.connect() as rows:
+        plan = [row[3] for row in rows.exec_driver_sql(f"EXPLAIN QUERY PLAN {said}", values)]
+    assert any("_by_owed_by_due_on (owed_by=? AND due_on>? AND due_on<?)" in step for step in plan), plan
