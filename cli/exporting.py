@@ -12,8 +12,8 @@ from cli.options import Json, Store
 from cli.screen import bar, fail, moment, out, told
 from cli.wiring import DEFAULT_STORE, System, files_of, opened
 from infra.exporters import jsonl, ocel, xes
-from infra.log.checkpoint import Checkpoints
 from infra.log.times import micros
+from infra.log.tree_heads import TreeHeads
 from infra.office import Office
 
 exporting = typer.Typer(
@@ -40,7 +40,7 @@ def export_jsonl(
             return
         path = _beside(file, store)
         stood, written = jsonl.export(system.log, path, upto, progress)
-        checkpoint = Checkpoints(system.log).at(stood + written)
+        checkpoint = TreeHeads(system.log).at(stood + written)
     answer = {"events": stood + written, "written": written, "checkpoint": checkpoint}
     told(answer, as_json, lambda a: out.print(f"{a['events']:,} events, root {checkpoint['root']}", markup=False))
 

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from domain.rules.law import Rules
 from infra.columnar.replay import Archive
-from infra.log.checkpoint import Checkpoints
 from infra.log.port import Log, StoreError
+from infra.log.tree_heads import TreeHeads
 from infra.office import Office
 from infra.questions import figures
 from infra.questions.book import Book
@@ -33,10 +33,10 @@ def book_of(log: Log, views: Views, rules: Rules, position: int) -> Book:
     office.catch_up(upto=position)
     live = views.live()
     if live is not None and live.position == position:
-        return Book(log, office, views, live.tables, Checkpoints(log), position=position)
+        return Book(log, office, views, live.tables, TreeHeads(log), position=position)
     memory = sqlite_views(":memory:", Views)
     tables, _ = Projector(log, memory).rebuild(upto=position)
-    return Book(log, office, memory, tables, Checkpoints(log), position=position)
+    return Book(log, office, memory, tables, TreeHeads(log), position=position)
 
 
 def differences(archive: Archive, book: Book) -> Iterator[Row]:

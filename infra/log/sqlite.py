@@ -6,7 +6,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -84,8 +84,7 @@ class SQLiteLog:
         after: int,
         reads: Collection[str] | None,
     ) -> Head:
-        turn = self._turn
-        if turn is not None and turn.thread == threading.get_ident():
+        if (turn := self._mine()) is not None:
             head, appended = self._append(turn.cursor, entries, rejections, after, reads)
             turn.appended.append(appended)
             return head
@@ -104,6 +103,16 @@ class SQLiteLog:
                 self._turn = None
         for appended in turn.appended:
             self._committed(appended)
+
+    def _mine(self) -> Turn | None:
+        """The open turn, for the thread whose turn it is."""
+        turn = self._turn
+        return turn if turn is not None and turn.thread == threading.get_ident() else None
+
+    def _writing(self) -> AbstractContextManager[sqlite3.Cursor]:
+        """In the transaction of this thread's turn, else in one of its own."""
+        turn = self._mine()
+        return self.store.cursor(commit=True) if turn is None else nullcontext(turn.cursor)
 
     def _append(
         self,
@@ -300,15 +309,11 @@ class SQLiteLog:
         return row[0] if row else 0
 
     def set_mark(self, name: str, position: int) -> None:
-        turn = self._turn
-        ours = turn.cursor if turn is not None and turn.thread == threading.get_ident() else None
-        with self.store.cursor(commit=True) if ours is None else nullcontext(ours) as cursor:
+        with self._writing() as cursor:
             cursor.execute(MARK, (f"mark {name}", position))
 
     def forget_mark(self, name: str) -> None:
-        turn = self._turn
-        ours = turn.cursor if turn is not None and turn.thread == threading.get_ident() else None
-        with self.store.cursor(commit=True) if ours is None else nullcontext(ours) as cursor:
+        with self._writing() as cursor:
             cursor.execute("DELETE FROM meta WHERE name = ?", (f"mark {name}",))
 
     def cut(self) -> Cut:

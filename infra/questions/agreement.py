@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from domain.rules.law import Rules
-from infra.log.checkpoint import Checkpoints
 from infra.log.merkle import HASH, Tree
 from infra.log.port import Log
+from infra.log.tree_heads import TreeHeads
 from infra.office import Office
 from infra.parts import parts
 from infra.questions.book import Book
@@ -72,7 +72,7 @@ class Agreement:
     def _sums(self, beside: Beside) -> Iterator[Odd]:
         office = Office(self._log, self._rules)
         office.catch_up(upto=beside.position)
-        where = beside.tables, Checkpoints(self._log)
+        where = beside.tables, TreeHeads(self._log)
         book = Book(self._log, office, self._views, *where, position=beside.position)
         try:
             owing = Owing(book, Book.recalled)

@@ -17,9 +17,9 @@ from domain.petition.item import Item
 from domain.petition.state import evolve
 from domain.rules.law import Rules
 from domain.unit.state import Unit, Units
-from infra.log.checkpoint import Checkpoints
 from infra.log.port import Entry, Log
 from infra.log.times import of_micros
+from infra.log.tree_heads import TreeHeads
 from infra.office import Office, decoded
 from infra.past.rows import SumsAtMark
 from infra.past.sight import Sight
@@ -39,14 +39,14 @@ class Book:
     """The record as it stands. `infra.questions.past` has the same of the past."""
 
     def __init__(
-        self, log: Log, office: Office, views: Views, tables: Tables, checkpoints: Checkpoints, *, position: int,
+        self, log: Log, office: Office, views: Views, tables: Tables, heads: TreeHeads, *, position: int,
         behind: int = 0, moved: int = 0,
     ) -> None:  # fmt: skip
         self.log = log
         self.office = office
         self._views = views
         self._tables = tables
-        self._checkpoints = checkpoints
+        self._heads = heads
         self.position = position
         self.behind = behind
         """Events that the read models have not seen yet."""
@@ -113,12 +113,12 @@ class Book:
         return self.reach, self.seen, self.behind, self.tables.number
 
     @property
-    def checkpoints(self) -> Checkpoints:
-        return self._checkpoints
+    def heads(self) -> TreeHeads:
+        return self._heads
 
     def checkpoint(self) -> dict[str, Any]:
         """Size and Merkle root of the log that this answer rests on."""
-        return self._checkpoints.at(self.position)
+        return self._heads.at(self.position)
 
     def entries(self, subject: str) -> list[Entry]:
         """The events of a subject as they are stored."""

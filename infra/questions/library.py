@@ -13,9 +13,9 @@ from domain.envelope import AnyEvent
 from domain.moments import When, parted
 from domain.reader import Reader
 from domain.rules.law import Rules
-from infra.log.checkpoint import Checkpoints, read_tree
 from infra.log.merkle import Tree
 from infra.log.port import Log
+from infra.log.tree_heads import TreeHeads, read_tree
 from infra.office import Office
 from infra.past.directory import Directory
 from infra.past.rows import Rows
@@ -48,9 +48,9 @@ class Library:
         self._projector = projector
         self._office = Office(log, shipped, kept=self._kept)
         self._directory = Directory(log, shipped)
-        self._checkpoints = Checkpoints(log, self._tree)
+        self._heads = TreeHeads(log, self._tree)
         self._trees = trees
-        self.hashed = Checkpoints(log)
+        self.hashed = TreeHeads(log)
         """The same from every leaf of the log: what is kept beside it vouches for nothing."""
         self._past = past
         self._lock = threading.RLock()
@@ -98,7 +98,7 @@ class Library:
         seen = sight(self._log, when)
         with self._lock:
             units, rules = self._directory.at(seen)
-        return PastBook(self._log, seen, units, rules, self._views, self._checkpoints, self._past)
+        return PastBook(self._log, seen, units, rules, self._views, self._heads, self._past)
 
     def recalled(self, book: Book) -> Recalled:
         """What the record of a book holds beside items and units."""
@@ -133,7 +133,7 @@ class Library:
                 self._moved = self._office.position
         behind = self._office.position - live.position
         return Book(
-            self._log, self._office, self._views, live.tables, self._checkpoints, position=self._office.position,
+            self._log, self._office, self._views, live.tables, self._heads, position=self._office.position,
             behind=behind, moved=self._moved,
         )  # fmt: skip
 

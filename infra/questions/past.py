@@ -12,9 +12,9 @@ from domain.kinds import EVOLVE, kind_of
 from domain.petition.item import Item
 from domain.rules.law import Rules
 from domain.unit.state import Units
-from infra.log.checkpoint import Checkpoints
 from infra.log.port import Entry, Log
 from infra.log.times import of_micros
+from infra.log.tree_heads import TreeHeads
 from infra.parts import parts
 from infra.past.rows import Rows, SumsAtMark
 from infra.past.sight import Sight, moment_of
@@ -31,11 +31,11 @@ class PastBook(Book):
     """The record after the events that are seen. Rows of read models are made when a question first needs them."""
 
     def __init__(
-        self, log: Log, seen: Sight, units: Units, rules: Rules, live: Views, checkpoints: Checkpoints,
+        self, log: Log, seen: Sight, units: Units, rules: Rules, live: Views, heads: TreeHeads,
         rows: Callable[[Sight], Rows],
     ) -> None:  # fmt: skip
         self.log, self._seen, self.position, self.behind = log, seen, seen.position, 0
-        self._units, self._rules, self._live, self._checkpoints, self._make = units, rules, live, checkpoints, rows
+        self._units, self._rules, self._live, self._heads, self._make = units, rules, live, heads, rows
 
     @property
     def seen(self) -> Sight:

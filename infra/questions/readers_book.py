@@ -28,7 +28,7 @@ class ReadersBook(Book):
 
     def __init__(self, whole: Book, reach: Reach) -> None:
         self.log, self.behind, self._reach = whole.log, whole.behind, reach
-        self._whole, self._checkpoints = whole, whole.checkpoints
+        self._whole, self._heads = whole, whole.heads
         self.position = self._newest(whole.position)
 
     @property

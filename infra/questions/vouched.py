@@ -3,7 +3,7 @@
 import base64
 from typing import Any
 
-from infra.log.checkpoint import Checkpoints
+from infra.log.tree_heads import TreeHeads
 from infra.questions.book import Book
 from infra.seals.checkpoints import checkpoint_of
 from infra.seals.notes import SealError
@@ -13,7 +13,7 @@ SHOWN = 200
 """Checkpoints told, the newest first."""
 
 
-def vouched(book: Book, folder: Folder | None, hashed: Checkpoints) -> dict[str, Any]:
+def vouched(book: Book, folder: Folder | None, hashed: TreeHeads) -> dict[str, Any]:
     """Leaf hashes as stored come to the root that was signed, or not; `danze verify` reads every byte again.
 
     `agrees` is None where nothing was sealed, or where the seals themselves cannot be read.

@@ -162,7 +162,7 @@ class Whole(Counted):
         else:
             rows[DUTY_LEDGERS] = {s: ledger_told(book.office.state(s)) for table, s in keys if table == DUTY_LEDGERS}
             told = {(table, key): rows[table][key] for table, key in keys}
-        return Taken(book.read, Body(self.tally.counted(), {**self._first_of}), told, book.checkpoints.told())
+        return Taken(book.read, Body(self.tally.counted(), {**self._first_of}), told, book.heads.told())
 
     def keep(self, taken: Taken) -> None:
         """Raises `Stale` where another process kept some meanwhile, and `StoreError`."""

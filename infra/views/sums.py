@@ -36,7 +36,7 @@ class KeptSums(NamedTuple):
     law: str
     body: bytes
     tree: bytes
-    """Of the log's leaves (`infra.log.checkpoint`), as far as they were hashed by then."""
+    """Of the log's leaves (`infra.log.tree_heads`), as far as they were hashed by then."""
 
 
 class Sums:

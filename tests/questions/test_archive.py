@@ -17,7 +17,7 @@ from domain.moments import both
 from domain.reader import Reader
 from domain.rules.law import content_hash
 from infra.city.simulation import simulate
-from infra.log import checkpoint
+from infra.log import tree_heads
 from infra.log.merkle import Tree
 from infra.log.times import of_micros
 from infra.past import archive as keeping
@@ -259,11 +259,11 @@ def test_what_did_not_change_is_not_written_again(system):
 
 @pytest.mark.parametrize("stored", [True, False])
 def test_the_root_of_any_size_is_that_of_its_leaves(system, monkeypatch, stored):
-    monkeypatch.setattr(checkpoint, "STEP", 64)
+    monkeypatch.setattr(tree_heads, "STEP", 64)
     chance, head = Random(2), system.log.head().position
     system.past.archive.follow(system.log, head)
     assert system.past.tree(head).size == head // SEVERAL * SEVERAL
-    kept = checkpoint.Checkpoints(system.log, system.past.tree if stored else None)
+    kept = tree_heads.TreeHeads(system.log, system.past.tree if stored else None)
     for size in (chance.randint(1, head), head, *(chance.randint(0, head) for _ in range(20)), 64, 128, head):
         tree = Tree()
         tree.extend([leaf for _, leaf in system.log.leaves(0, size)] if size else [])

@@ -141,7 +141,7 @@ def test_who_opens_the_store_knows_the_root_of_the_log_without_all_its_leaves(ci
         for size in (len(leaves), len(leaves) - 1, 1):
             tree = Tree()
             tree.extend(leaves[:size])
-            assert other.answers.present().checkpoints.at(size) == {
+            assert other.answers.present().heads.at(size) == {
                 "size": size,
                 "root": b64encode(tree.root()).decode(),
             }

@@ -13,7 +13,7 @@ STEP = 4_096
 """Leaves between two trees that are kept: a checkpoint of the past hashes fewer than that."""
 
 
-class Checkpoints:
+class TreeHeads:
     """The tree of one log, kept and extended as the log grows: a checkpoint costs what is new since the last one."""
 
     def __init__(self, log: Log, stored: Callable[[int], Tree] | None = None) -> None:
