@@ -17,6 +17,7 @@ from markupsafe import Markup
 from api.asked import AS_OF, AT, SHANGHAI, read_as_of, read_times
 from api.ports import Answer, Asks, Questions
 from api.problems import Problem
+from api.roles import COOKIE
 from api.web import figures
 from api.web.words import HTML_LANG, Language, Words
 
@@ -64,7 +65,7 @@ class Site:
     def error(self, request: Request[Any, Any, Any], problem: Problem) -> Response[str]:
         """The problem as a page."""
         language: Language = "en" if request.query_params.get("lang") == "en" else "zh"
-        page = Page(self, None, request.url.path, {}, language)
+        page = Page(self, None, request.url.path, {}, language, signed_in=COOKIE in request.cookies)
         return page.show("error.html", status=problem.status, headers=problem.headers, problem=problem)
 
 
@@ -82,6 +83,7 @@ class Page:
         at: str | None = None,
         fragment: bool = False,
         csv: bool = False,
+        signed_in: bool = False,
     ) -> None:
         self.site, self.path, self.query = site, path, dict(query)
         self.as_of, self.at, self.moment = as_of or None, at or None, read_times(as_of, at)
@@ -89,6 +91,8 @@ class Page:
         """The two times of `moment`: by when it was known, and what it tells of."""
         self.words, self.fragment = Words(language), fragment
         self.language, self.html_lang, self.csv = language, HTML_LANG[language], csv
+        self.signed_in = signed_in
+        """Whether this browser has a session that can be left."""
         self.names: dict[str, str] = {}
         """Names that an answer brought along, by id."""
         self._questions = questions
@@ -224,7 +228,8 @@ def page_asked(
     query = {k: v for k, v in request.query_params.items() if k not in KEPT}
     fragment = request.headers.get("hx-request") == "true" and request.headers.get("hx-boosted") != "true"
     language: Language = "en" if lang == "en" else "zh"
-    return Page(site, questions, request.url.path, query, language, as_of, at, fragment, wanted == "csv")
+    csv, signed_in = wanted == "csv", COOKIE in request.cookies
+    return Page(site, questions, request.url.path, query, language, as_of, at, fragment, csv, signed_in)
 
 
 Shown = NamedDependency[SkipValidation[Page]]

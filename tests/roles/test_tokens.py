@@ -144,6 +144,8 @@ def test_a_browser_gets_a_session_that_no_script_reads_and_no_other_site_sends(c
     assert "samesite=strict" in cookie
     assert city.http.get("/petitions").status_code == 200
     assert city.http.get("/petitions/90").status_code == 404
+    for path in ("/petitions", "/petitions/90"):  # a page that cannot be shown can be left by another reader, too
+        assert 'action="/logout"' in city.http.get(path, headers={"accept": "text/html"}).text
     city.http.post("/logout", follow_redirects=False)
     city.http.cookies.clear()
     assert city.http.get("/petitions").status_code == 401
