@@ -16,11 +16,13 @@ item AS (
         k1_met IS NOT NULL AS k1_done, handled_met IS NOT NULL AS handled,
         -- A refusal decides on acceptance too, and so does channelling.
         accepted_on IS NOT NULL AS accepted,
-        coalesce(registration.accept_due < coalesce(accepted_on, CASE WHEN NOT over THEN $today END), false) AS accepted_late,
+        coalesce(registration.accept_due < coalesce(accepted_on, CASE WHEN NOT over THEN $today END), false)
+            AS accepted_late,
         -- Only items registered for the first time and answered are rated (SAT14 4, 5); litigation matters are not.
         is_first AND state <> 'channelled' AND answered_on IS NOT NULL AS rateable,
         answer.rating_ends < $today AND answer.rating_ends BETWEEN $first AND $last AS unrated,
-        k1_strict BETWEEN $first AND $last AS k1_ends, registration.accept_strict BETWEEN $first AND $last AS acceptance_ends,
+        k1_strict BETWEEN $first AND $last AS k1_ends,
+        registration.accept_strict BETWEEN $first AND $last AS acceptance_ends,
         handled_strict BETWEEN $first AND $last AS handling_ends,
         registered_on BETWEEN $first AND $last AS registered_then, closed_on BETWEEN $first AND $last AS closed_then,
         bureau_rated_on BETWEEN $first AND $last AS bureau_rated_then,

@@ -120,7 +120,8 @@ SELECT no,
     k1.strict AS k1_strict, coalesce(k1.missed, false) AS k1_missed, k1.met AS k1_met,
     handled.strict AS handled_strict, coalesce(handled.missed, false) AS handled_missed, handled.met AS handled_met,
     unit_score, unit_rated_on, bureau_score, bureau_rated_on
-FROM registered JOIN course USING (no) LEFT JOIN rated USING (no) LEFT JOIN nameless USING (no) LEFT JOIN clocks USING (no);
+FROM registered JOIN course USING (no) LEFT JOIN rated USING (no) LEFT JOIN nameless USING (no)
+    LEFT JOIN clocks USING (no);
 
 -- What is counted of them: each registration, and each time that an item went up (上行, Art 12), on its own day.
 CREATE TABLE counted AS
@@ -132,7 +133,8 @@ WITH each_time AS (
 -- A column is true or says nothing.
 SELECT registered_by, coalesce(units.level, '') AS level, coalesce(first_unit, unit) AS responsible, place, category,
     channel, purpose, day, if(raised_to IS NULL, true, NULL) AS registered,
-    if(registered AND "first" IS NULL, true, NULL) AS first_time, if(registered AND "first" IS NOT NULL, true, NULL) AS repeat,
+    if(registered AND "first" IS NULL, true, NULL) AS first_time,
+    if(registered AND "first" IS NOT NULL, true, NULL) AS repeat,
     if(registered AND skip_level, true, NULL) AS skip_level, if(registered AND collective, true, NULL) AS collective,
     nullif(raised_to = 'city', false) AS to_city, nullif(raised_to = 'province', false) AS to_province,
     nullif(raised_to = 'national', false) AS to_nation, nullif(beyond, false) AS beyond,
