@@ -143,6 +143,11 @@ WORDS_ZH = {
     "admonish": "诫勉", "reorganise": "组织处理", "transfer": "移送", "handler": "承办人", "execution": "执行支持意见",
     "sponsor": "确定包案领导",
 }  # fmt: skip
+OF_FIELD_ZH = {
+    ("solved", "partly"): "部分解决", ("duty", "supported"): "包教育稳控", ("measure", "discipline"): "纪律处分",
+    ("measure", "none"): "不采取措施",
+}  # fmt: skip
+"""Words that say something else in one field than in the others."""
 
 
 def sentence(event: AnyEvent, units: Units) -> dict[str, str]:
@@ -163,12 +168,12 @@ def said(type: str, fields: dict[str, Any], by: str | None, units: Units) -> dic
     }
 
 
-def in_chinese(value: object) -> str:
+def in_chinese(value: object, field: str = "") -> str:
     """A word of the contract as Chinese; anything else stays as it is."""
-    return WORDS_ZH.get(str(value), str(value))
+    return OF_FIELD_ZH.get((field, str(value))) or WORDS_ZH.get(str(value), str(value))
 
 
-def in_english(value: object) -> str:
+def in_english(value: object, _field: str = "") -> str:
     """A word of the contract as English: `deputy_in_charge` is "deputy in charge"; anything else stays as it is."""
     return str(value).replace("_", " ") if str(value) in WORDS_ZH else str(value)
 
@@ -176,18 +181,20 @@ def in_english(value: object) -> str:
 class _Told(dict[str, str]):
     """Fields as words: units and officials by name."""
 
-    def __init__(self, fields: dict[str, Any], by: str | None, units: Units, word: Callable[[object], str]) -> None:
+    def __init__(
+        self, fields: dict[str, Any], by: str | None, units: Units, word: Callable[[object, str], str]
+    ) -> None:
         super().__init__()
         self._fields, self._units, self._word = {**fields, "by": by or ""}, units, word
 
     def __missing__(self, key: str) -> str:
-        return self._said(self._fields.get(key))
+        return self._said(self._fields.get(key), key)
 
-    def _said(self, value: object) -> str:
+    def _said(self, value: object, field: str) -> str:
         if isinstance(value, tuple):
-            return "、".join(map(self._said, value))
+            return "、".join(self._said(each, field) for each in value)
         if isinstance(value, str) and value.startswith("unit:"):
             return self._units.name(value)
         if isinstance(value, str) and value.startswith("official:"):
             return self._units.official(value) or value
-        return self._word(value)
+        return self._word(value, field)
