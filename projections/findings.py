@@ -91,8 +91,8 @@ def words_of(event: AnySeen) -> list[tuple[str, Word]]:
 def heard(former: Words, new: Iterable[Word]) -> Words:
     """The words with new ones among them, in the order of the log; one heard before changes nothing."""
     new = tuple(new)
-    if not former and len(new) < 2:
-        return new
+    if len(new) == 1 and (not former or former[-1].position < new[0].position):  # nearly always
+        return (*former, *new)
     known = {word.position: word for word in (*new, *former)}
     return tuple(known[position] for position in sorted(known))
 

@@ -47,10 +47,10 @@ def sqlite_views(path: str, kind: type[V]) -> V:
         connection.isolation_level = None  # the driver would begin no transaction before a CREATE TABLE
         write_ahead(connection)
         # What is dropped is not overwritten: rows hold nothing personal, and a generation is dropped at each rebuild.
-        # 16 MiB of WAL: what one batch after the other changes is carried over less often than by SQLite's 4 MiB.
+        # 64 MiB of WAL: what one batch after the other changes is carried over less often than at SQLite's 4 MiB.
         for pragma in (
             "synchronous=NORMAL", "temp_store=MEMORY", "cache_size=-65536", "secure_delete=OFF",
-            "wal_autocheckpoint=4000",
+            "wal_autocheckpoint=16000",
         ):  # fmt: skip
             connection.execute(f"PRAGMA {pragma}")
 
