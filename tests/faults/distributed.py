@@ -44,6 +44,9 @@ NEXT = 30
 """Seconds after which something breaks though nothing has got through since the last time."""
 REST = 4
 """This part of what is sent between two faults, the fourth, comes while something is broken."""
+TOWNS_PATIENCE = 25
+"""Seconds for which the town's client tries by itself, in which the topic gets a batch once. Who sends again after it
+asks again: what was refused as too early is taken then, and the undisturbed run would not have it."""
 CLOCK_SPEED = 3
 """Days a second, when the clock runs."""
 
@@ -257,7 +260,7 @@ class Town(threading.Thread):
     def run(self) -> None:
         if self._namespace:
             entered(self._namespace)
-        with Publisher(KafkaSettings(tuple(self._kafka.split(","))), patience=5) as publisher:
+        with Publisher(KafkaSettings(tuple(self._kafka.split(","))), patience=TOWNS_PATIENCE) as publisher:
             while self.sent < len(self._lines):
                 upto = min(self.allowed, self.sent + max(1, (self.allowed - self.sent) // 5))
                 if upto > self.sent:
