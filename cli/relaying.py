@@ -43,7 +43,7 @@ def topics(
 
     settings, ours = kafka_settings(kafka), Topics(prefix)
     made = _anew(store, settings, ours, partitions) if anew else []
-    made += ours.create(settings, partitions=partitions)
+    made += [name for name in ours.create(settings, partitions=partitions) if name not in made]
     answer = {"made": made, "differences": ours.check(settings)}
     told(answer, as_json, _made)
     if answer["differences"]:

@@ -63,7 +63,10 @@ class Topics:
         )
 
     def create(self, settings: KafkaSettings, *, partitions: int = PARTITIONS, only: str = "") -> list[str]:
-        """Makes those that are missing, or one of them, and returns their names; what is there is left as it is."""
+        """Makes those that are missing, and returns their names; what is there is left as it is.
+
+        `only` is made without a look: of several brokers one may still tell of a topic that was deleted.
+        """
         with admin(settings) as client:
             brokers = len(client.describe_cluster()["brokers"])
             there = set(client.list_topics())
@@ -74,7 +77,7 @@ class Topics:
                     "configs": _wanted(topic, brokers),
                 }
                 for topic in self.all
-                if topic.name not in there and only in ("", topic.name)
+                if (topic.name == only if only else topic.name not in there)
             }
             if missing:
                 with suppress(TopicAlreadyExistsError):  # another process was faster
