@@ -152,10 +152,12 @@ class Units:
 
     def take(self, event: AnyEvent) -> None:
         """Folds one unit event in."""
-        self.taken += 1
         unit = evolve(self._units.get(event.subject), event)
-        if unit is None:
-            return
+        if unit is not None:
+            self._put(unit, event)
+        self.taken += 1  # at the end: who asks meanwhile may know more than of the former number, never less
+
+    def _put(self, unit: Unit, event: AnyEvent) -> None:
         self._units[event.subject] = unit
         self._seat_of.setdefault((unit.kind, unit.division), unit.unit)
         if unit.kind == "bureau":

@@ -40,7 +40,7 @@ class Book:
 
     def __init__(
         self, log: Log, office: Office, views: Views, tables: Tables, heads: TreeHeads, *, position: int,
-        behind: int = 0, moved: int = 0,
+        behind: int = 0, places: int = 0, moved: int = 0,
     ) -> None:  # fmt: skip
         self.log = log
         self.office = office
@@ -50,6 +50,8 @@ class Book:
         self.position = position
         self.behind = behind
         """Events that the read models have not seen yet."""
+        self.places = places
+        """How far the rows are, of all partitions together: as long as it is the same, so are they."""
         self.moved = moved
         """No event after this position may have changed what goes on about hidden items alone."""
 
@@ -110,7 +112,7 @@ class Book:
     @property
     def alike(self) -> tuple[Reach, Sight, int, int]:
         """The same with the rows as they are read: equal for books that answer alike to who sees as far."""
-        return self.reach, self.seen, self.behind, self.tables.number
+        return self.reach, self.seen, self.places, self.tables.number
 
     @property
     def heads(self) -> TreeHeads:

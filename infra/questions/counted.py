@@ -5,11 +5,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from domain.fact import UnitId
-from infra.parts import parts
 from infra.questions.book import Book, past_year
 from infra.questions.one_of import one_of
 from infra.questions.owing import Owing
@@ -45,28 +44,29 @@ class Counted(ABC):
 
     def due_soon(self, book: Book, members: Collection[str] | None = None) -> list[tuple[str, Running]]:
         """What these units, or all, have to do next, the earliest first: (who owes it, what). Nothing that is over."""
-        due, wanted = book.whole.due, SOONEST
+        wanted = SOONEST
         while True:
             units, last, found = self.tally.ending(members, wanted)
-            query = select(due.c.owed_by, due.c.due_on, due.c.subject, due.c.clock).where(
-                due.c.missed == 0, due.c.due_on.between(self.tally.today, last),
-                one_of(due.c.owed_by, units, looked_up=True),
-            )  # fmt: skip
-            query = query.order_by(due.c.due_on, due.c.subject, due.c.clock, due.c.owed_by).limit(wanted)
-            rows = book.select(query) if units else []
-            told = self._told(book, rows)
-            if len(told) >= SOONEST or max(found, len(rows)) < wanted:
-                return [(row[0], tuple(row[1:])) for row in told[:SOONEST]]
-            wanted *= 4
+            rows = self._ending(book, units, last) if units else []
+            if len(rows) == SOONEST or found < wanted:
+                return [(row[0], tuple(row[1:])) for row in rows]
+            wanted = 4 * found  # not all that the units owe is told to who asks
 
-    def _told(self, book: Book, limits: Sequence[Any]) -> Sequence[Any]:
-        """Those that may be told who asks: most are, so that they are looked for among the earliest alone."""
+    def _ending(self, book: Book, units: Collection[str], last: str) -> Sequence[Any]:
+        """What ends first, up to a day, of what may be told who asks: mostly the first of all, so that is looked up."""
+        rows = book.select(self._earliest(book.whole.due, units, last))
         if book.tables is book.whole:
-            return limits
-        seen = book.tables.due.c.subject
-        subjects = sorted({row.subject for row in limits})
-        shown = {row.subject for keys in parts(subjects) for row in book.select(select(seen).where(seen.in_(keys)))}
-        return [row for row in limits if row.subject in shown]
+            return rows
+        seen, subjects = book.tables.due, {row.subject for row in rows}
+        shown = {row.subject for row in book.select(select(seen.c.subject).where(seen.c.subject.in_(sorted(subjects))))}
+        return rows if shown == subjects else book.select(self._earliest(seen, units, last))
+
+    def _earliest(self, due: Any, units: Collection[str], last: str) -> Select[Any]:
+        query = select(due.c.owed_by, due.c.due_on, due.c.subject, due.c.clock).where(
+            due.c.missed == 0, due.c.due_on.between(self.tally.today, last),
+            one_of(due.c.owed_by, units, looked_up=True),
+        )  # fmt: skip
+        return query.order_by(due.c.due_on, due.c.subject, due.c.clock, due.c.owed_by).limit(SOONEST)
 
     # rows: all, or those with some keys; of these, one that is gone counts nowhere
 

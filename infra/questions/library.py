@@ -61,7 +61,7 @@ class Library:
         """When a look at the store began by which the present book was opened."""
         self.reaches: Recent[tuple[Reader, Sight | tuple[int, date]], Reach] = Recent(REACHES_KEPT)
         """How far readers see, by their scope and the directory on a day, or the past record that they ask about."""
-        self.threaded: Recent[tuple[Reach, int, int | Sight, int], Reach] = Recent(REACHES_KEPT)
+        self.threaded: Recent[tuple[Reach, int, int, int], Reach] = Recent(REACHES_KEPT)
         """The same with what goes on about hidden items alone, by what that is read from."""
         self._moved = 0
         self.telling: Callable[[AnyEvent], None] | None = None
@@ -134,7 +134,7 @@ class Library:
         behind = self._office.position - live.position
         return Book(
             self._log, self._office, self._views, live.tables, self._heads, position=self._office.position,
-            behind=behind, moved=self._moved,
+            behind=behind, places=live.places, moved=self._moved,
         )  # fmt: skip
 
     def _hear(self, event: AnyEvent) -> None:

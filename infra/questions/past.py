@@ -34,7 +34,7 @@ class PastBook(Book):
         self, log: Log, seen: Sight, units: Units, rules: Rules, live: Views, heads: TreeHeads,
         rows: Callable[[Sight], Rows],
     ) -> None:  # fmt: skip
-        self.log, self._seen, self.position, self.behind = log, seen, seen.position, 0
+        self.log, self._seen, self.position, self.behind, self.places = log, seen, seen.position, 0, 0
         self._units, self._rules, self._live, self._heads, self._make = units, rules, live, heads, rows
 
     @property

@@ -55,10 +55,8 @@ class ReadersLibrary(Library):
         )
         if past or not known.secret:
             return known
-        rows = (whole.moved, 0) if whole.moved <= whole.read else (whole.seen, whole.behind)
-        return self._library.threaded.get(
-            (known, whole.tables.number, *rows), lambda: replace(known, threads=hidden_threads(whole, known))
-        )
+        rows = whole.tables.number, whole.moved, 0 if whole.moved <= whole.read else whole.places
+        return self._library.threaded.get((known, *rows), lambda: replace(known, threads=hidden_threads(whole, known)))
 
 
 class ReadersAnswers(Answers):

@@ -27,7 +27,7 @@ class ReadersBook(Book):
     """What one reader sees of a book, of the present or of the past."""
 
     def __init__(self, whole: Book, reach: Reach) -> None:
-        self.log, self.behind, self._reach = whole.log, whole.behind, reach
+        self.log, self.behind, self.places, self._reach = whole.log, whole.behind, whole.places, reach
         self._whole, self._heads = whole, whole.heads
         self.position = self._newest(whole.position)
 

@@ -70,7 +70,8 @@ class SeenTables:
         """What is of no unit and no item is everybody's."""
         unit, no = ledger.c.unit, ledger.c.petition
         everybodys = and_(unit.is_(None), no.is_(None))
-        return _rows(ledger, or_(self._of(unit, no), everybodys), or_(no.is_(None), self._open(no)), *conditions)
+        shown = or_(no.is_(None), and_(self._known(no), self._open(no)))
+        return _rows(ledger, or_(self._of(unit, no), everybodys), shown, *conditions)
 
     # jurisdiction
 
@@ -96,6 +97,11 @@ class SeenTables:
 
     def _open(self, no: Any) -> ColumnElement[bool]:
         return no.not_in(self._secret) if self._reach.secret else true()
+
+    def _known(self, no: Any) -> ColumnElement[bool]:
+        """That the rows know the item: one that another worker has yet to write may be an accusation."""
+        cases = self._all.alias()
+        return exists().where(cases.c.no == no) if self._reach.secret else true()
 
     def threads(self) -> Any:
         """Ledger and body of what is hidden because it is about a hidden item alone; the petition that it became."""

@@ -44,6 +44,8 @@ class Live(NamedTuple):
     position: int
     partitioned: bool
     """Whether workers keep it, each its own partitions of the topic; else whoever reads the log does."""
+    places: int
+    """How far all partitions are, together: as long as it is the same, so are the rows."""
 
 
 class Views:
@@ -121,16 +123,18 @@ class Views:
         if connection is None:
             with self.reading() as own:
                 return self.live(own)
-        through = f"SELECT min(GREATEST(position, through)) FROM {self.q('partitions')} WHERE generation = number"
-        if not self.postgres:
-            through = through.replace("GREATEST", "max")
+        place = f"{'GREATEST' if self.postgres else 'max'}(p.position, p.through)"
         row = connection.exec_driver_sql(
-            f"SELECT number, position, ({through}) FROM {self.q('generations')} WHERE live = 1 AND format = {FORMAT}"
+            f"SELECT g.number, g.position, min({place}), CAST(sum({place}) AS BIGINT) FROM {self.q('generations')} g "
+            f"LEFT JOIN {self.q('partitions')} p ON p.generation = g.number WHERE g.live = 1 AND g.format = {FORMAT} "
+            "GROUP BY g.number, g.position"
         ).fetchone()
         if row is None:
             return None
-        number, position, kept = row
-        return Live(self.tables(number), position if kept is None else kept, kept is not None)
+        number, position, through, places = row
+        if through is None:
+            return Live(self.tables(number), position, partitioned=False, places=position)
+        return Live(self.tables(number), through, partitioned=True, places=places)
 
     def build(self, *, upgrading: bool = False) -> Tables:
         """Empty tables of a new generation, beside the live one. Only for who is `alone`: it drops what is neither and,

@@ -11,7 +11,10 @@ from domain.dispute.events import DisputeBecamePetition, DisputeLogged
 from domain.envelope import SHANGHAI
 from domain.reader import Reader
 from domain.unit.events import RoleGiven
+from infra.office import decoded
 from infra.questions import Answers
+from infra.views.partitions import Partitions
+from projections.fold import Fold
 from tests.samples import *
 
 SPAN = (date(2020, 4, 1), date(2020, 6, 30))
@@ -150,3 +153,43 @@ def test_what_others_come_to_repeat_is_hidden_and_shown_again_as_it_is_judged(sy
         take(system, on(f"2020-05-{day:02}", said, by=CITY_BUREAU, **step))
         told.append(len(ask.threads()))
     assert told == [0, 1, 1, 0, 0]
+
+
+def test_who_is_given_a_seat_in_an_accused_organ_sees_the_accusation_no_more_on_the_same_day(system):
+    take(system, *CITY_UNITS, on("2020-05-04", ACCUSES, no="90", by=CITY_BUREAU))
+    ask = system.answers.for_(Reader("auditor", (), official="official:x9"))
+    assert ask.search()["total"] == 1
+    take(system, on("2020-05-04", RoleGiven(official="official:x9", role="member", name="x"), by=HOUSING))
+    assert ask.search()["total"] == 0
+
+
+def test_what_is_about_an_item_that_another_worker_has_yet_to_write_is_not_told_to_whom_it_may_accuse(system):
+    """Disputes and items lie in other partitions, here of workers one of which hangs."""
+    take(system, *CITY_UNITS)
+    system.projector.catch_up()
+    begun, workers = system.log.head().position, Partitions(system.views, 3)
+    claims = workers.claim([0, 1, 2])
+    take(system, on("2020-05-02", raised(), no="2", by=CITY_BUREAU), *DISPUTED, BECAME)
+    events = [*decoded(system.log.read(begun))]
+
+    def folds(partition, subject):
+        fold, mine = Fold(100), [event for event in events if event.subject == subject]
+        fold.take({subject: mine})
+        workers.write(fold.changes(), [claims[partition].at(mine[-1].position, 0, 0)])
+
+    beside = Answers(system.log, system.views, system.rules)
+    ask, else_ = beside.for_(Reader("clerk", (HOUSING,))), beside.for_(Reader("supervisor", (BUREAU,)))
+    told = []
+    for partition, subject in enumerate(("dispute:d9", "petition:90")):
+        folds(partition, subject)
+        told.append((ask.ledger("dispute")["total"], len(ask.threads()), else_.ledger("dispute")["total"]))
+    assert told == [(0, 0, 0), (0, 1, 1)]
+
+
+def test_what_is_next_is_found_behind_many_that_are_hidden(system):
+    accusing = raised(purpose="accusation", about_unit=CITY_BUREAU)
+    take(system, *CITY_UNITS, *(on("2020-04-10", accusing, no=f"9{number}", by=BUREAU) for number in range(25)),
+         on("2020-04-14", raised(), no="1", by=BUREAU))  # fmt: skip
+    ask = system.answers.for_(Reader("supervisor", (CITY_BUREAU,)))
+    assert [each["no"] for each in ask.overview()["due"]] == ["1"]
+    assert len(system.answers.overview()["due"]) == 20
