@@ -22,8 +22,9 @@ from infra.past.directory import Directory
 from infra.past.sight import READ, Sight, happened
 from infra.past.sums import StandingRows, changed, of_law
 from infra.shipped import shipped_rules
+from infra.views.copying import copied
 from infra.views.projector import Progress, Projector
-from infra.views.store import Overtaken, Views, copied
+from infra.views.store import Overtaken, Views
 from infra.views.tables import KEYS, Tables, bytewise
 from projections.board import Slots
 from projections.cases import DueRow

@@ -13,7 +13,7 @@ from infra.log.port import StoreError
 from infra.parts import parts
 from infra.postgres import trouble
 from infra.sql_errors import Sentence, speaking
-from infra.views import in_place
+from infra.views import copying, in_place
 from infra.views.tables import KEYS, Tables, bytewise, indexes
 from projections.cases import DueRow
 from projections.findings import FindingRow, Word, finding_row, heard, unpack_words
@@ -26,8 +26,6 @@ FORMAT = 19
 """Of the rows and their bodies; another one is rebuilt, never migrated."""
 BESIDE = ("titles", "tally", "counted")
 """Tables of a generation that hold nothing of their own."""
-FEW = 500
-"""Rows that PostgreSQL is sent one by one; for more, a copy into a table of the transaction costs less."""
 Alone = Callable[[], AbstractContextManager[None]]
 Key = tuple[str, tuple[Any, ...]]
 """Of a row: its table, and what its key's columns hold."""
@@ -346,28 +344,13 @@ class Views:
         if not self.postgres:
             in_place.put(cursor, name, table, rows)
             return
-        target, columns = self.q(table.name), [f'"{c.name}"' for c in table.columns]
-        keys = ", ".join(f'"{key}"' for key in KEYS[name])
-        told = ", ".join(f"{c} = EXCLUDED.{c}" for c in columns)
-        otherwise = f"ON CONFLICT ({keys}) DO UPDATE SET {told}"
-        if len(rows) <= FEW:
-            cursor.executemany(f"INSERT INTO {target} VALUES ({','.join(['%s'] * len(columns))}) {otherwise}", rows)
-            return
-        cursor.execute(f"CREATE TEMP TABLE new_{name} (LIKE {target}) ON COMMIT DROP")
-        copied(cursor, f"new_{name}", rows)
-        cursor.execute(f"INSERT INTO {target} SELECT * FROM new_{name} {otherwise}")
+        copying.put(cursor, self.q(table.name), name, table, rows)
 
     def _titles(self, cursor: Any, tables: Tables, titles: list[tuple[str, str]]) -> None:
         if not self.postgres:
             cursor.executemany(f"INSERT INTO {tables.titles} VALUES (?,?)", titles)
             return
-        target = self.q(tables.titles)
-        if len(titles) <= FEW:
-            cursor.executemany(f"INSERT INTO {target} VALUES (%s, to_tsvector('simple', %s))", titles)
-            return
-        cursor.execute("CREATE TEMP TABLE new_titles (no TEXT, terms TEXT) ON COMMIT DROP")
-        copied(cursor, "new_titles", titles)
-        cursor.execute(f"INSERT INTO {target} SELECT no, to_tsvector('simple', terms) FROM new_titles")
+        copying.add_titles(cursor, self.q(tables.titles), titles)
 
     # states
 
@@ -394,10 +377,3 @@ class Views:
 
     def close(self) -> None:
         self.engine.dispose()
-
-
-def copied(cursor: Any, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    """Sends rows to a table of PostgreSQL, all in one go."""
-    with cursor.copy(f"COPY {table} FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)

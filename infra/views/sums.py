@@ -14,7 +14,8 @@ from typing import NamedTuple
 from sqlalchemy.engine import Connection
 
 from infra.parts import parts
-from infra.views.store import Views, copied
+from infra.views.copying import copied
+from infra.views.store import Views
 
 FORMAT = f"3 {sys.byteorder}"
 """Of the sums; others are counted anew."""
