@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, Self, cast
 import msgspec
 import typer
 
-from cli.screen import err, fail
+from cli.screen import fail, inert, said
 from cli.wiring import files_of
 from domain.envelope import Rejected
 
@@ -77,8 +77,8 @@ class Refusals:
         if self._first is None:
             return
         if self._file is None:
-            why = f"{self._first.message} ({self._first.code} at {self._first.path})"
-            err.print(f"danze: the first refused: {why}; all of them: --rejected FILE", markup=False)
+            why = inert(f"{self._first.message} ({self._first.code} at {self._first.path})")
+            said(f"the first refused: {why}; all of them: --rejected FILE")
         raise typer.Exit(1)
 
     def __exit__(self, *_: object) -> None:

@@ -39,6 +39,11 @@ def said(sentence: str, who: str = "", level: int = logging.INFO) -> None:
         err.print(f"danze{' ' + who if who else ''}: {sentence}", markup=False, highlight=False)
 
 
+def inert(text: str, most: int = 400) -> str:
+    """Somebody else's words for a terminal, which would obey control characters among them."""
+    return "".join(one if one.isprintable() else f"\\x{ord(one):02x}" for one in text[:most])
+
+
 def told(answer: Any, as_json: bool, human: Callable[[Any], None]) -> None:
     """Prints an answer, for a program or for a person."""
     if as_json:

@@ -72,8 +72,10 @@ def _gives_up(app: Any) -> None:
     failure = _failure(app)
     why = "" if failure is None else f" after {type(failure).__name__}: {failure}"
     said = "%s did not end within %d s%s; what it had in hand is read again"
-    log.error(said, app.conf.name, LAST_SECONDS, why, exc_info=failure)
-    os._exit(1)
+    try:
+        log.error(said, app.conf.name, LAST_SECONDS, why, exc_info=failure)
+    finally:
+        os._exit(1)
 
 
 def _failure(app: Any) -> BaseException | None:

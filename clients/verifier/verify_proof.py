@@ -150,7 +150,7 @@ def check(proof: dict, arguments: argparse.Namespace) -> tuple[dict, str, str]:
     if arguments.checkpoint is not None and kept_root(arguments.checkpoint, origin, size) != root:
         raise Fault("the checkpoint that you kept has another root: there are two histories")
     index, leaf = proof["position"] - 1, sha256(b"\0" + event).digest()
-    if not 0 <= index < int(size):
+    if type(index) is not int or not 0 <= index < int(size):
         raise Fault("the position lies outside the checkpoint")
     way = [decoded(each) for each in proof["proof"]]
     if root_of(leaf, index, int(size), way) != decoded(root):

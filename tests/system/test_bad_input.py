@@ -217,6 +217,9 @@ def test_without_a_file_for_refusals_the_first_reason_is_told(danze: Danze) -> N
     assert (said.code, said.json) == (1, {"recorded": 3, "duplicate": 0, "rejected": 2})
     assert "$.data.persons" in said.err
     assert "colour" not in said.err
+    said = danze("emit", "-", sent=ndjson([registered(1, **{"\x1b]0;owned\x07": 1})]))
+    assert "\\x1b]0;owned\\x07" in said.err
+    assert said.err.strip().isprintable()
 
 
 def test_fifty_megabytes_on_one_line_are_refused_and_kept(danze: Danze, store: Path, tmp_path: Path) -> None:

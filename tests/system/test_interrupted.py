@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import resource
 import signal
 import sqlite3
@@ -11,6 +12,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,9 @@ from typing import Any
 import pytest
 
 from infra.city.simulation import simulate
-from tests.system.command import Danze, Said, city, ndjson, registered
+from infra.log.port import Head
+from infra.log.sqlite import SQLiteLog
+from tests.system.command import Danze, city, ndjson, registered
 
 START = datetime(2020, 3, 1, 8)  # noqa: DTZ001 -- the table says local times
 
@@ -33,12 +37,12 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def messages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Messages of which every second is answered late; so many that no import of them ends before it is stopped."""
+    """Messages of which every second is answered late."""
     path = tmp_path_factory.mktemp("messages") / "messages.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["message_id", "user_id", "title", "posted_at", "body", "reply", "replied_at"])
-        for n in range(6000):
+        for n in range(1500):
             posted = START + timedelta(minutes=17 * n)
             replied = posted + timedelta(days=40 if n % 2 else 3)
             rows.writerow([f"m{n}", f"u{n % 700}", "路灯不亮", posted, "正文", "已处理", replied])
@@ -80,31 +84,31 @@ def recorded(store: str) -> int:
         return 0
 
 
-def stopped(danze: Danze, verb: tuple[object, ...], how: signal.Signals, after: int) -> Said | None:
-    """Runs a verb and stops it once it has recorded `after` events; None where it was done before."""
-    process = danze.start(*verb)
-    while recorded(danze.store) < after and process.poll() is None:
-        time.sleep(0.005)
-    process.send_signal(how)
-    out, err = process.communicate(timeout=60)
-    assert "Traceback" not in err.decode()
-    return Said(process.returncode, out.decode(), err.decode())
+def strikes(how: signal.Signals, recorded: int) -> None:
+    """This process sends itself a signal when it is about to record more than so many events."""
+    did = SQLiteLog.append
+
+    def append(self: SQLiteLog, *given: Any, after: int, **more: Any) -> Head:
+        if after >= recorded:
+            os.kill(os.getpid(), how)
+        return did(self, *given, after=after, **more)
+
+    SQLiteLog.append = append  # type: ignore[method-assign]
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 @pytest.mark.parametrize("verb", ["emit", "import"])
 def test_what_was_stopped_half_way_ends_as_if_it_had_not_been(
-    danze: Danze, history: Path, messages: Path, undisturbed: dict[str, Any], verb: str, how: signal.Signals
-) -> None:
+    danze: Danze, history: Path, messages: Path, undisturbed: dict[str, Any], tmp_path: Path, verb: str,
+    how: signal.Signals,
+) -> None:  # fmt: skip
     call = ("emit", "--history", history) if verb == "emit" else ("import", "messages", messages)
     for after in (1, 1500):
-        said = stopped(danze, call, how, after)
-        assert said is not None
-        assert said.code in ((130,) if how is signal.SIGINT else (-9,)), said
-        if how is signal.SIGINT:
-            assert "interrupted" in said.err
-            assert len(said.err.strip().splitlines()) == 1
-    assert 0 < recorded(danze.store) < undisturbed[verb]["events"]
+        stopped = danze.begin(tmp_path / f"{after}", *call, first=partial(strikes, how, after))
+        assert stopped.end() == (130 if how is signal.SIGINT else -signal.SIGKILL)
+        said = stopped.said().strip().splitlines()
+        assert said == [said[-1]] and "interrupted" in said[-1] if how is signal.SIGINT else said == []
+    assert 1500 <= recorded(danze.store) < undisturbed[verb]["events"]
     assert danze(*call).code in (0, 1)
     assert state(danze) == undisturbed[verb]
     assert danze.events() == undisturbed[verb]["events"]
