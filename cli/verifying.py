@@ -85,6 +85,8 @@ def verify(
             )
         except ImportProblem as problem:
             raise fail(str(problem)) from None
+        if answer["ok"] and isinstance(rows, Copy) and rows.problem is not None:
+            answer |= {"ok": False, "first_bad": dict(zip(("position", "why"), rows.problem, strict=True))}
     answer["seals"] = {"sealed": sealed.largest, "checkpoints": sealed.checked, "problem": sealed.problem}
     answer["ok"] = answer["ok"] and sealed.problem is None
     if memory is not None and answer["ok"]:
@@ -133,11 +135,11 @@ def _copy(path: Path) -> Copy:
     """An export: one file, or a folder of segments."""
     if not path.is_dir():
         return exported(path)
-    from infra.seals.archive import archived
+    from infra.seals.archive import Archived
 
     if not (path / "events").is_dir():
         raise fail(f"{path} holds no events of danze export parquet")
-    return archived(path)
+    return Archived(path)
 
 
 def _sealed(folder: Folder, keys: list[str], checkpoints: list[Path], remembered: list[Note]) -> Sealed:

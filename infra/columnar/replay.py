@@ -15,17 +15,20 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from domain.codec import decode_event
 from domain.rules.law import Rules
 from domain.ruleset.decide import evolve
-from infra.exporters import narrow
+from infra.exporters import narrow_files
+from infra.exporters.narrow import TABLES, schema
+from infra.exporters.narrow_files import beside, parquet
 from infra.exporters.segments import segments
 from infra.log.port import StoreError
 from infra.log.times import micros, of_micros
 from projections.kpis import FORMULA, PARTS
 
-TABLES = ("units", "deadlines", "states")
+ASKED = ("units", "deadlines", "states")
 """Made in this order: each asks those before it."""
 LAW = pa.schema([(name, pa.date32()) for name in ("day", "accept_strict", "accept_due", "rating_ends")])
 Row = dict[str, Any]
@@ -48,32 +51,43 @@ class Archive:
         # The joins stand in the order that is right for a log: few rows are sought among many.
         self._db.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
         try:
-            self._db.execute(f"CREATE VIEW archive AS FROM {_parquet(found)}")
             self.position, self._recorded = self._end(found, as_of)
             self._narrow(found, "" if as_of is None else f"WHERE position <= {self.position}")
-            for name in TABLES:
+            for name in ASKED:
                 self._db.execute(_text(name))
-        except (duckdb.Error, pa.ArrowException, KeyError) as error:
+        except (duckdb.Error, pa.ArrowException, OSError, KeyError) as error:
             raise StoreError(f"{folder} is no archive of danze export parquet: {str(error).splitlines()[0]}") from None
         self._law(shipped)
 
     def _narrow(self, found: list[Path], upto: str) -> None:
-        """The narrow tables; what an older danze wrote has none, and they are made from its events."""
-        beside = {name: [narrow.beside(path, name) for path in found] for name in narrow.TABLES}
-        lacking = [name for name, paths in beside.items() if not all(path.exists() for path in paths)]
-        for name, table in narrow.made(found, lacking).items():
-            self._db.from_arrow(table).create(f"{name}_made")
-        for name, paths in beside.items():
-            read = f"{name}_made" if name in lacking else _parquet(paths)
-            self._db.execute(f"CREATE VIEW {name} AS FROM {read} {upto}")
+        """The narrow tables; those that another danze wrote or that are broken are made of the events beside them."""
+        usable = {name: [path for path in found if narrow_files.usable(beside(path, name), name)] for name in TABLES}
+        lacking = {name: set(found) - set(paths) for name, paths in usable.items() if len(paths) < len(found)}
+        for name in lacking:
+            self._db.from_arrow(schema(name).empty_table()).create(f"{name}_made")
+        for path in found:
+            if names := [name for name, paths in lacking.items() if path in paths]:
+                for tables in narrow_files.tables_of(path, names):
+                    for name, table in tables.items():
+                        self._db.from_arrow(table).insert_into(f"{name}_made")
+        for name, paths in usable.items():
+            read = [parquet([beside(path, name) for path in paths])] if paths else []
+            made = [f"{name}_made"] if name in lacking else []
+            parts = " UNION ALL ".join(f"FROM {each} {upto}" for each in read + made)
+            self._db.execute(f"CREATE VIEW {name} AS {parts}")
 
     def _end(self, found: list[Path], as_of: int | datetime | None) -> tuple[int, int]:
-        """The last position, and when it was recorded."""
-        upto = "true" if as_of is None else "position <= $1" if isinstance(as_of, int) else "epoch_us(recorded) <= $1"
-        read = _parquet(found[-1:]) if as_of is None else "archive"
-        given = [] if as_of is None else [as_of if isinstance(as_of, int) else micros(as_of)]
-        query = f"SELECT coalesce(max(position), 0), coalesce(epoch_us(max(recorded)), 0) FROM {read} WHERE {upto}"  # noqa: S608
-        position, recorded = self._sql(query, given)[0]
+        """The last position, and when it was recorded. Rows tell it: nothing checks what footers say of them."""
+        position = recorded = 0
+        for path in found if as_of is not None else found[-1:]:
+            events = pq.ParquetFile(path).read(["position", "recorded"])
+            told = [events["position"], events["recorded"].cast(pa.int64())]
+            if as_of is not None:
+                column, last = (0, as_of) if isinstance(as_of, int) else (1, micros(as_of))
+                told = [each.filter(pc.less_equal(told[column], last)) for each in told]
+            position, recorded = (
+                max(had, pc.max(each).as_py() or 0) for had, each in zip((position, recorded), told, strict=True)
+            )
         if isinstance(as_of, int) and position < as_of:
             raise StoreError(f"the archive ends at position {position}, before {as_of}")
         return position, recorded
@@ -134,12 +148,6 @@ class Archive:
         found = self._db.execute(query, given)
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-
-
-def _parquet(paths: list[Path]) -> str:
-    """Segments as SQL names them."""
-    quoted = ", ".join("'{}'".format(str(path).replace("'", "''")) for path in paths)
-    return f"read_parquet([{quoted}], hive_partitioning = false)"
 
 
 def _text(name: str) -> str:

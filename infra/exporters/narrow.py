@@ -6,20 +6,16 @@ from the columns of `columns.py` and says nothing that these do not, in the orde
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
-from functools import partial
-from itertools import chain
-from pathlib import Path
+from collections.abc import Sequence
+from functools import cache, partial
+from hashlib import sha256
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from infra.exporters.columns import CLOCK, DECIDED, DECIDED_TYPE, FACT, SCHEMA, TEXT
 
-FOLDER = "narrow"
 OF_TYPES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "items": (
         ("petition.registered.v1",),
@@ -50,8 +46,8 @@ OF_LIMITS = {"limits": ("set",), "met": ("met",), "changes": ("moved", "ended", 
 OWN = ["position", "no", "day"]
 MISSED = pa.array(["deadline.missed.v1", "supervision.due.v1"])
 """The clock wrote down that nobody had met a limit."""
-ASKED = ["position", "subject", "no", "kind", "version", "type", "day", "unit", "actor", "fact", "decided", "stored"]
-Table = Callable[[pa.RecordBatch], pa.Table]
+Table = partial[pa.Table]
+"""Makes a table of a batch of events."""
 
 
 def of_types(types: Sequence[str], names: Sequence[str], events: pa.RecordBatch) -> pa.Table:
@@ -76,51 +72,19 @@ TABLES: dict[str, Table] = {
 
 def schema(name: str) -> pa.Schema:
     """The columns of a narrow table."""
-    made: pa.Schema = TABLES[name](pa.RecordBatch.from_pylist([], SCHEMA)).schema
-    return made
+    return _of(TABLES[name])[0]
 
 
-def beside(segment: Path, name: str) -> Path:
-    """Where the narrow table of a segment of events lies."""
-    return segment.parents[2] / FOLDER / name / segment.parent.name / segment.name
+def fingerprint(name: str) -> bytes:
+    """What a table is made of: an older or a newer danze may choose other types or columns."""
+    return _of(TABLES[name])[1]
 
 
-def told(segment: Path) -> Iterator[pa.RecordBatch]:
-    """What narrow tables are made of: some columns of the events of a segment."""
-    yield from pq.ParquetFile(segment).iter_batches(columns=ASKED)
-
-
-def made(segments: Sequence[Path], names: Sequence[str]) -> dict[str, pa.Table]:
-    """Narrow tables in memory."""
-    parts: dict[str, list[pa.Table]] = {name: [schema(name).empty_table()] for name in names}
-    for events in chain.from_iterable(map(told, segments if names else ())):
-        for name, some in parts.items():
-            some.append(TABLES[name](events))
-    return {name: pa.concat_tables(some) for name, some in parts.items()}
-
-
-def write(segment: Path) -> None:
-    """Writes the narrow tables of a segment that are not there: all, for one that an older danze wrote."""
-    lacking = {name: path for name in TABLES if not (path := beside(segment, name)).exists()}
-    if not lacking:
-        return
-    drafts = {name: path.with_name("next.part") for name, path in lacking.items()}
-    try:
-        with ExitStack() as stack:
-            files = {name: stack.enter_context(_opened(draft, name)) for name, draft in drafts.items()}
-            for events in told(segment):
-                for name, file in files.items():
-                    file.write_table(TABLES[name](events))
-        for name, draft in drafts.items():
-            draft.replace(lacking[name])
-    finally:
-        for draft in drafts.values():
-            draft.unlink(missing_ok=True)
-
-
-def _opened(path: Path, name: str) -> pq.ParquetWriter:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return pq.ParquetWriter(path, schema(name), compression="zstd", write_page_checksum=True)
+@cache
+def _of(table: Table) -> tuple[pa.Schema, bytes]:
+    columns: pa.Schema = table(pa.RecordBatch.from_pylist([], SCHEMA)).schema
+    fields = [(field.name, str(field.type)) for field in columns]
+    return columns, sha256(repr((table.args, fields)).encode()).hexdigest().encode()
 
 
 def _column(events: pa.RecordBatch, name: str) -> pa.Array:

@@ -1,12 +1,14 @@
 """The log in Parquet: typed columns beside the stored bytes, in segments of one month of recording each.
 
 A segment is whole or not there. Its footer bears the Merkle root of its leaves (RFC 6962), base64. Beside it lie narrow
-tables of its steps and limits; those of a segment that an older danze wrote are made when the export goes on.
+tables of its steps and limits; those of a segment that another danze wrote are made when the export goes on.
+No footer bears statistics: nothing checks them, and readers skip rows by them.
 """
 
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
@@ -15,8 +17,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from infra.exporters import narrow
+from infra.exporters import narrow_files
 from infra.exporters.columns import SCHEMA, columns
+from infra.exporters.whole_file import put_in_place
 from infra.log.merkle import Tree
 from infra.log.port import Log, RawEntry, StoreError, leaf_of
 from infra.log.times import of_micros
@@ -38,7 +41,7 @@ def export(log: Log, folder: Path, upto: int, progress: Callable[[int], None]) -
     for month, batches in groupby(_by_month(log, stood, upto), key=itemgetter(0)):
         at = _write(folder / f"recorded_month={month}", batches, progress)
     for path in segments(folder):
-        narrow.write(path)
+        narrow_files.write(path)
     return stood, at - stood
 
 
@@ -94,16 +97,18 @@ def _month(row: RawEntry) -> str:
 
 def _write(folder: Path, batches: Batches, progress: Callable[[int], None]) -> int:
     folder.mkdir(exist_ok=True)
-    draft, tree, first, last = folder / "next.part", Tree(), 0, 0
+    draft, tree, first, last = folder / f"next.{os.getpid()}.part", Tree(), 0, 0
     try:
-        with pq.ParquetWriter(draft, SCHEMA, compression="zstd", write_page_checksum=True) as file:
+        with pq.ParquetWriter(
+            draft, SCHEMA, compression="zstd", write_page_checksum=True, write_statistics=False
+        ) as file:
             for _, rows in batches:
                 file.write_batch(columns(rows))
                 tree.extend([row.leaf for row in rows])
                 first, last = first or rows[0].position, rows[-1].position
                 progress(last)
             file.add_key_value_metadata({ROOT: root_of(tree)})
-        draft.replace(folder / f"{first:012}-{last:012}.parquet")
+        put_in_place(draft, folder / f"{first:012}-{last:012}.parquet")
     finally:
         draft.unlink(missing_ok=True)
     return last

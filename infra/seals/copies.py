@@ -10,6 +10,7 @@ import msgspec
 
 from infra.importers.rows import reading
 from infra.log import bundle
+from infra.log.checker import Bad
 from infra.log.port import Entry, Head, RawEntry, key_of, leaf_of
 
 DIGEST = bytes(16)
@@ -20,6 +21,8 @@ class Copy:
     """Events in position order, from the first; `rows` begins anew at each call."""
 
     def __init__(self, rows: Callable[[], Iterator[RawEntry]]) -> None:
+        self.problem: Bad | None = None
+        """What is wrong beside the events, when all were read."""
         self._rows = rows
         self._reading = rows()
         self._last: RawEntry | None = None

@@ -31,7 +31,7 @@ from infra.log.merkle import Tree
 from infra.log.open import open_log
 from infra.log.port import Log, RawEntry, leaf_of
 from infra.log.verify import verify
-from infra.seals.archive import archived
+from infra.seals.archive import Archived
 from infra.seals.audit import Sealed
 from infra.seals.copies import exported, published
 from infra.seals.keys import fresh
@@ -190,7 +190,7 @@ def test_in_an_archive(history, tmp_path):
             tree = Tree()
             tree.extend([row.leaf for row in changed])
             file.add_key_value_metadata({ROOT: root_of(tree)})
-        assert (found(archived(tmp_path), folder), how) == (position, how)
+        assert (found(Archived(tmp_path), folder), how) == (position, how)
 
 
 def cells(row: RawEntry, rows: list[RawEntry]) -> pa.RecordBatch:

@@ -1,0 +1,170 @@
+"""Narrow tables of an archive: no footer hides a row, and what is broken or of another danze is made of the events."""
+
+import shutil
+import struct
+from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+import duckdb
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from cli.wiring import System
+from infra.city.simulation import simulate
+from infra.columnar.replay import Archive
+from infra.exporters import narrow, narrow_files, segments
+from infra.exporters.narrow import TABLES, fingerprint, schema
+from infra.exporters.narrow_files import MADE_OF, beside
+from infra.log.verify import verify
+from infra.seals.archive import Archived
+from infra.seals.narrow import SKIPPED_BY, Narrow
+from tests.system.replayed import told
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory) -> Iterator[tuple[System, Path]]:
+    """Two simulated months of a small city, and its archive."""
+    with closing(System(str(tmp_path_factory.mktemp("city") / "danze.db"))) as system:
+        yield system, told(system, map(orjson.dumps, simulate(8, days=60, scale=0.05)))
+
+
+@pytest.fixture
+def copy(city, tmp_path) -> Path:
+    return shutil.copytree(city[1], tmp_path / "copy")
+
+
+def first(folder: Path, table: str) -> Path:
+    """The first file of a narrow table that has rows."""
+    files = sorted(folder.glob(f"narrow/{table}/*/*.parquet"), key=lambda path: path.name)
+    return next(path for path in files if pq.read_metadata(path).num_rows)
+
+
+def answers(folder: Path, system: System) -> list:
+    archive = Archive(folder, system.rules)
+    return [archive.states()["items"], archive.deadlines()["deadlines"], archive.counters("level")["rows"]]
+
+
+def problem(folder: Path) -> tuple[int, str] | None:
+    """What verify finds beside events that are whole."""
+    copy = Archived(folder)
+    assert verify(copy)["ok"]
+    return copy.problem
+
+
+def put(path: Path, table: pa.Table, **options) -> None:
+    marked = {MADE_OF: fingerprint(path.parts[-3])}
+    pq.write_table(table.replace_schema_metadata(marked), path, **{"write_statistics": False, **options})
+
+
+def test_no_file_says_anything_by_which_rows_are_skipped(city):
+    _, folder = city
+    paths = [*folder.glob("narrow/*/*/*.parquet"), *folder.glob("events/*/*.parquet")]
+    with closing(duckdb.connect()) as db:
+        for path in paths:
+            said = db.execute(SKIPPED_BY, [str(path)]).fetchall()
+            assert {each for row in said for each in row} <= {None}, path
+    assert len(paths) > 10
+
+
+@pytest.mark.parametrize("options", [
+    {"write_statistics": True}, {"write_statistics": ["no"]}, {"write_page_index": True},
+    {"bloom_filter_options": {"no": True}},
+])  # fmt: skip
+def test_statistics_an_index_or_a_filter_are_refused_though_every_row_is_right(copy, options):
+    path = first(copy, "items")
+    put(path, pq.read_table(path, partitioning=None), **options)
+    position, why = problem(copy)
+    assert position == int(path.stem.partition("-")[0])
+    assert "narrow table items is not as danze writes it" in why
+    assert str(path.relative_to(copy)) in why
+
+
+def test_statistics_of_events_change_no_answer(city, copy):
+    """An older danze wrote them: here they say that an archive begins far behind its end."""
+    system, folder = city
+    shutil.rmtree(copy / "narrow")
+    for path in copy.glob("events/*/*.parquet"):
+        root = pq.read_metadata(path).metadata[segments.ROOT]
+        with pq.ParquetWriter(path, (table := pq.read_table(path, partitioning=None)).schema) as file:
+            file.write_table(table)
+            file.add_key_value_metadata({segments.ROOT: root})
+        forged(path, min(table["position"].to_pylist()), 10**9)
+    for as_of in (None, 2_000):
+        assert Archive(copy, system.rules, as_of).states() == Archive(folder, system.rules, as_of).states()
+
+
+def forged(path: Path, lowest: int, said: int) -> None:
+    """Bytes of a footer, as many as before."""
+    whole = path.read_bytes()
+    at = len(whole) - 8 - struct.unpack("<I", whole[-8:-4])[0]
+    footer = whole[at:].replace(struct.pack("<q", lowest), struct.pack("<q", said))
+    assert footer != whole[at:]
+    path.write_bytes(whole[:at] + footer)
+
+
+def test_a_table_that_another_danze_made_of_more_types_is_made_of_the_events(city, copy, monkeypatch):
+    system, folder = city
+    types, names = narrow.OF_TYPES["steps"]
+    monkeypatch.setitem(TABLES, "steps", partial(narrow.of_types, types[:-10], names))
+    assert problem(copy) is None
+    fewer = answers(copy, system)
+    for path in copy.glob("events/*/*.parquet"):
+        narrow_files.write(path)
+    assert answers(copy, system) == fewer
+    monkeypatch.undo()
+    assert problem(copy) is None
+    assert answers(copy, system) == answers(folder, system) != fewer
+
+
+def test_a_broken_file_is_named_read_around_and_written_anew(city, copy):
+    system, folder = city
+    path = first(copy, "limits")
+    for broken in (b"", b"PAR1?PAR1", path.read_bytes()[:-40]):
+        path.write_bytes(broken)
+        position, why = problem(copy)
+        assert position == int(path.stem.partition("-")[0])
+        assert "narrow table limits is not as danze writes it" in why
+        assert str(path.relative_to(copy)) in why
+        assert answers(copy, system) == answers(folder, system)
+        narrow_files.write(copy / "events" / path.parent.name / path.name)
+        assert problem(copy) is None
+    assert not list(copy.rglob("*.part"))
+
+
+def test_a_draft_of_another_export_is_left_alone(city, copy):
+    path = first(copy, "limits")
+    other = path.with_name("next.part")
+    other.write_bytes(b"somebody else writes this")
+    path.unlink()
+    narrow_files.write(copy / "events" / path.parent.name / path.name)
+    assert problem(copy) is None
+    assert other.read_bytes() == b"somebody else writes this"
+
+
+def test_of_a_table_of_endless_rows_no_more_are_read_than_were_made(copy, monkeypatch):
+    path, taken, take = first(copy, "raised"), [], Narrow._take
+    table = pq.read_table(path, partitioning=None)
+    put(path, pa.concat_tables([table, *[table[-1:]] * 100_000]).combine_chunks())
+    monkeypatch.setattr(Narrow, "_take", lambda self, count: taken.append(got := take(self, count)) or got)
+    position, why = problem(copy)
+    assert position == table["position"][-1].as_py()
+    assert "does not say what the events say" in why
+    assert max(map(len, taken)) < 10_000
+
+
+def test_the_types_of_steps_are_those_whose_meaning_is_told(city):
+    system, folder = city
+    meant = Archive(folder, system.rules)._sql("SELECT type FROM meant")
+    assert {type_ for (type_,) in meant} == set(narrow.OF_TYPES["steps"][0])
+
+
+def test_of_an_archive_without_tables_the_bytes_are_read_where_a_law_was_adopted(copy):
+    for segment in copy.glob("events/*/*.parquet"):
+        made = list(narrow_files.tables_of(segment, [*TABLES]))
+        for name in TABLES:
+            rows = pa.concat_tables([tables[name] for tables in made])
+            assert rows.equals(pq.read_table(beside(segment, name), partitioning=None).select(schema(name).names))
