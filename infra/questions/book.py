@@ -6,8 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Select, cast, func, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.engine import Connection
 
 from domain.envelope import AnyEvent
@@ -23,6 +22,7 @@ from infra.log.tree_heads import TreeHeads
 from infra.office import Office, decoded
 from infra.past.rows import SumsAtMark
 from infra.past.sight import Sight
+from infra.questions.one_of import as_rows
 from infra.questions.seen import SeenTables
 from infra.views.store import Views
 from infra.views.tables import Tables
@@ -220,7 +220,7 @@ class Book:
     def among(self, keys: Collection[str]) -> Select[tuple[str]]:
         """A selection of these keys, however many: as values of their own a query takes some ten thousand at most."""
         if self.views.postgres:
-            return select(func.jsonb_array_elements_text(cast([*keys], JSONB)).column_valued("key"))
+            return as_rows([*keys])
         return select(func.json_each(orjson.dumps([*keys]).decode()).table_valued("value").c.value)
 
     def titled(self, phrases: list[list[str]]) -> list[str]:

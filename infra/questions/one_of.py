@@ -9,7 +9,7 @@ looked at as others come along, for to collect all of a city's units and sort th
 from collections.abc import Iterable
 from typing import Any, Self
 
-from sqlalchemy import ARRAY, Boolean, ColumnElement, Text, any_, bindparam, cast, func, select
+from sqlalchemy import ARRAY, Boolean, ColumnElement, Select, Text, any_, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -41,8 +41,12 @@ def one_of(column: ColumnElement[Any], values: Iterable[str], *, looked_up: bool
     if len(every) < MANY:
         kind = LookedUp if looked_up else OneOf
         return kind(column.in_(every), column == any_(bindparam(None, every, ARRAY(Text))))
-    rows = func.jsonb_array_elements_text(cast(every, JSONB)).column_valued("value")
-    return OneOf(column.in_(every), column.in_(select(rows)))
+    return OneOf(column.in_(every), column.in_(as_rows(every)))
+
+
+def as_rows(values: list[str]) -> Select[tuple[str]]:
+    """Values as rows of PostgreSQL, however many: one parameter."""
+    return select(func.jsonb_array_elements_text(cast(values, JSONB)).column_valued("value"))
 
 
 @compiles(OneOf)
