@@ -55,9 +55,9 @@ class Archive:
             self._narrow(found, "" if as_of is None else f"WHERE position <= {self.position}")
             for name in ASKED:
                 self._db.execute(_text(name))
-        except (duckdb.Error, pa.ArrowException, OSError, KeyError) as error:
-            raise StoreError(f"{folder} is no archive of danze export parquet: {str(error).splitlines()[0]}") from None
-        self._law(shipped)
+            self._law(shipped)
+        except (duckdb.Error, pa.ArrowException, OSError, KeyError, ValueError) as error:
+            raise StoreError(_unreadable(folder, found, error)) from None
 
     def _narrow(self, found: list[Path], upto: str) -> None:
         """The narrow tables; those that another danze wrote or that are broken are made of the events beside them."""
@@ -148,6 +148,18 @@ class Archive:
         found = self._db.execute(query, given)
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _unreadable(folder: Path, found: list[Path], error: Exception) -> str:
+    tables = (beside(path, name) for path in found for name in TABLES)
+    broken = next((path for path in tables if path.exists() and not narrow_files.whole(path)), None)
+    if broken is None:
+        why = f"{type(error).__name__}: {error}".splitlines()[0]
+        return f"{folder} is no archive of danze export parquet: {why}; danze verify --from names what is broken"
+    return (
+        f"narrow table {broken.parts[-3]} is broken ({broken.relative_to(folder)}): danze verify --from names the file "
+        "too, and danze export parquet makes the table anew when this file is removed"
+    )
 
 
 def _text(name: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from glob import escape
 from pathlib import Path
 
 import pyarrow as pa
@@ -42,9 +43,20 @@ def usable(path: Path, name: str) -> bool:
         return False
 
 
+def whole(path: Path) -> bool:
+    """Whether a file can be read, and its pages fit their checksums."""
+    try:
+        file = pq.ParquetFile(path, page_checksum_verification=True)
+        for group in range(file.num_row_groups):
+            file.read_row_group(group)
+    except (pa.ArrowException, OSError):
+        return False
+    return True
+
+
 def parquet(paths: Sequence[Path]) -> str:
-    """Files as SQL names them."""
-    quoted = ", ".join("'{}'".format(str(path).replace("'", "''")) for path in paths)
+    """Files as SQL names them. DuckDB takes names for patterns: those of other folders could fit."""
+    quoted = ", ".join("'{}'".format(escape(str(path)).replace("'", "''")) for path in paths)
     return f"read_parquet([{quoted}], hive_partitioning = false)"
 
 

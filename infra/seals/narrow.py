@@ -6,6 +6,7 @@ It is read by DuckDB, as questions read it: another reader could be shown other 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from glob import escape
 from pathlib import Path
 
 import duckdb
@@ -60,7 +61,8 @@ class Narrow:
 
     def _opened(self) -> Iterator[pa.RecordBatch]:
         db = self._reader.cursor()
-        if any(each is not None for row in db.execute(SKIPPED_BY, [str(self._path)]).fetchall() for each in row):
+        said = db.execute(SKIPPED_BY, [escape(str(self._path))]).fetchall()
+        if any(each is not None for row in said for each in row):
             raise ValueError("its footer has statistics, an index or a filter, by which rows could be hidden")
         rows = db.sql(f"FROM {parquet([self._path])}").to_arrow_reader(BATCH)
         if not rows.schema.equals(schema(self._name)):

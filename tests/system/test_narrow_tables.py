@@ -22,6 +22,7 @@ from infra.exporters.narrow_files import MADE_OF, beside
 from infra.log.verify import verify
 from infra.seals.archive import Archived
 from infra.seals.narrow import SKIPPED_BY, Narrow
+from tests.system.command import Danze
 from tests.system.replayed import told
 
 
@@ -134,6 +135,31 @@ def test_a_broken_file_is_named_read_around_and_written_anew(city, copy):
         narrow_files.write(copy / "events" / path.parent.name / path.name)
         assert problem(copy) is None
     assert not list(copy.rglob("*.part"))
+
+
+@pytest.mark.parametrize(("name", "other"), [("x[1]", "x1"), ("a?b", "a*b"), ("a*b", "axb")])
+def test_a_folder_is_read_itself_though_its_name_is_a_pattern_of_another(city, tmp_path, name, other):
+    system, folder = city
+    copy, fits = (shutil.copytree(folder, tmp_path / each) for each in (name, other))
+    for path in fits.glob("narrow/*/*/*.parquet"):
+        put(path, pq.read_table(path, partitioning=None)[:1], write_statistics=True)
+    assert problem(copy) is None
+    assert answers(copy, system) == answers(folder, system)
+
+
+@pytest.mark.parametrize("table", ["raised", "laws"])
+def test_a_file_whose_pages_are_broken_is_named_and_made_anew_once_it_is_removed(city, copy, tmp_path, table):
+    system, folder = city
+    path = first(copy, table)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4] + bytes(each ^ 255 for each in whole[4:400]) + whole[400:])
+    said = Danze(tmp_path / "none.db")("audit", "states", copy)
+    said.refused(f"narrow table {table} is broken ({path.relative_to(copy)})", "danze verify --from", "removed")
+    assert problem(copy)[1].startswith(f"narrow table {table} is not as danze writes it")
+    path.unlink()
+    assert answers(copy, system) == answers(folder, system)
+    narrow_files.write(copy / "events" / path.parent.name / path.name)
+    assert path.read_bytes() == whole
 
 
 def test_a_draft_of_another_export_is_left_alone(city, copy):
