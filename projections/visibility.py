@@ -30,6 +30,8 @@ class Reach(Struct, frozen=True):
     """or of one of these officials, is hidden;"""
     threads: frozenset[str] = frozenset()
     """and so is what these go on about: each is about such an item alone (see `thread`)."""
+    unread: frozenset[str] = frozenset()
+    """NOs of such items that the log has and the read models do not know yet: what rows say of these is hidden, too."""
 
     @property
     def secret(self) -> bool:
@@ -42,8 +44,11 @@ class Reach(Struct, frozen=True):
 
     def accused(self, item: Item) -> bool:
         """Whether an item accuses the reader's organ or the reader; what repeats it is hidden with it."""
-        about = item.about_unit in self.organs or item.about_official in self.officials
-        return about and item.purpose == "accusation"
+        return item.purpose == "accusation" and self.about(item.about_unit, item.about_official)
+
+    def about(self, unit: str | None, official: str | None) -> bool:
+        """Whether who is accused is the reader's organ, or the reader."""
+        return unit in self.organs or official in self.officials
 
     def holds(self, item: Item) -> bool:
         """Whether an item is of the jurisdiction: a unit of it registered it, has it, or handled it first."""
@@ -137,14 +142,18 @@ def thread(event: AnyEvent) -> str | None:
     return found_on(event.subject)
 
 
+def accuses(event: AnyEvent) -> bool:
+    """Whether an event registers an accusation."""
+    return isinstance(event.data, PetitionRegistered) and event.data.purpose == "accusation"
+
+
 def moves_threads(event: AnyEvent) -> bool:
     """Whether it may turn out from this event on that a thread is about a hidden item alone, or that it is not.
 
     So may a step of a thread, an accusation, a judgement of what repeats what; all else leaves `Reach.threads` alone.
     """
-    fact = event.data
-    if isinstance(fact, PetitionRegistered):
-        return fact.purpose == "accusation"
+    if isinstance(event.data, PetitionRegistered):
+        return accuses(event)
     kind = event.subject.partition(":")[0]
     return event.decided.repeat_number is not None or kind in ("conference", "dispute", "gathering")
 

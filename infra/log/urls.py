@@ -64,7 +64,7 @@ class PostgresUrl(NamedTuple):
         return f"postgresql://{self.host}:{self.port}/{self.dbname}?schema={self.schema}"
 
     def connection(self, dbname: str | None = None) -> dict[str, str | int]:
-        """Arguments for psycopg."""
+        """Arguments for psycopg. What PGOPTIONS says of the session stands after what `LINE` does."""
         wanted: dict[str, str | int] = {
             "user": self.user,
             "password": self.password,
@@ -72,7 +72,8 @@ class PostgresUrl(NamedTuple):
             "port": self.port,
             "dbname": dbname or self.dbname,
         }
-        return {name: value for name, value in wanted.items() if value != ""} | dict(self.tls) | LINE
+        own = f"{LINE['options']} {os.environ.get('PGOPTIONS', '')}".strip()
+        return {name: value for name, value in wanted.items() if value != ""} | dict(self.tls) | LINE | {"options": own}
 
 
 StoreUrl = SQLiteUrl | PostgresUrl

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import ColumnElement, Select, func, select
@@ -35,12 +35,20 @@ from projections.shelf import unpack_item
 from projections.visibility import EVERYTHING, Reach
 
 
+class Accusation(NamedTuple):
+    """An item that is one, and whom it accuses."""
+
+    no: str
+    unit: str | None
+    official: str | None
+
+
 class Book:
     """The record as it stands. `infra.questions.past` has the same of the past."""
 
     def __init__(
         self, log: Log, office: Office, views: Views, tables: Tables, heads: TreeHeads, *, position: int,
-        behind: int = 0, places: int = 0, moved: int = 0,
+        behind: int = 0, places: int = 0, moved: int = 0, unread: Collection[Accusation] = (),
     ) -> None:  # fmt: skip
         self.log = log
         self.office = office
@@ -54,6 +62,8 @@ class Book:
         """How far the rows are, of all partitions together: as long as it is the same, so are they."""
         self.moved = moved
         """No event after this position may have changed what goes on about hidden items alone."""
+        self.unread = unread
+        """Of the events that the read models have not seen yet."""
 
     @property
     def views(self) -> Views:

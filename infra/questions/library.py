@@ -11,16 +11,17 @@ import msgspec
 
 from domain.envelope import AnyEvent
 from domain.moments import When, parted
+from domain.petition.events import PetitionRegistered
 from domain.reader import Reader
 from domain.rules.law import Rules
 from infra.log.merkle import Tree
 from infra.log.port import Log
 from infra.log.tree_heads import TreeHeads, read_tree
-from infra.office import Office
+from infra.office import Office, decoded
 from infra.past.directory import Directory
 from infra.past.rows import Rows
 from infra.past.sight import Sight, sight
-from infra.questions.book import RECALLED, Book, Recalled
+from infra.questions.book import RECALLED, Accusation, Book, Recalled
 from infra.questions.keeping import ledgers
 from infra.questions.past import PastBook
 from infra.questions.readers_book import REACHES_KEPT
@@ -28,7 +29,7 @@ from infra.questions.recent import Recent
 from infra.views.projector import Projector
 from infra.views.store import Views
 from infra.views.sums import Sums
-from projections.visibility import Reach, moves_threads
+from projections.visibility import Reach, accuses, moves_threads
 
 
 class Library:
@@ -64,6 +65,8 @@ class Library:
         self.threaded: Recent[tuple[Reach, int, int, int], Reach] = Recent(REACHES_KEPT)
         """The same with what goes on about hidden items alone, by what that is read from."""
         self._moved = 0
+        self._accusations: dict[int, Accusation] = {}
+        """By position, those that some worker may have yet to write into the rows."""
         self.telling: Callable[[AnyEvent], None] | None = None
         """Told of every event that the log gained since the first question."""
 
@@ -131,13 +134,28 @@ class Library:
             self._office.catch_up(also=self._hear)
             if opening:  # of what the log held already nothing is heard
                 self._moved = self._office.position
+                self._read_on(live.position)
         behind = self._office.position - live.position
+        self._accusations = {at: each for at, each in self._accusations.items() if at > live.position}
         return Book(
             self._log, self._office, self._views, live.tables, self._heads, position=self._office.position,
-            behind=behind, places=live.places, moved=self._moved,
+            behind=behind, places=live.places, moved=self._moved, unread=[*self._accusations.values()],
         )  # fmt: skip
 
+    def _read_on(self, after: int) -> None:
+        """What the rows do not know."""
+        while entries := self._log.read(after, upto=self._office.position):
+            for event in decoded(entries):
+                self._note(event)
+            after = entries[-1].position
+
+    def _note(self, event: AnyEvent) -> None:
+        fact = event.data
+        if isinstance(fact, PetitionRegistered) and accuses(event):
+            self._accusations[event.position] = Accusation(event.subject[9:], fact.about_unit, fact.about_official)
+
     def _hear(self, event: AnyEvent) -> None:
+        self._note(event)
         if moves_threads(event):
             self._moved = event.position
         if self.telling is not None:

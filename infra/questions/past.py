@@ -35,6 +35,7 @@ class PastBook(Book):
         rows: Callable[[Sight], Rows],
     ) -> None:  # fmt: skip
         self.log, self._seen, self.position, self.behind, self.places = log, seen, seen.position, 0, 0
+        self.unread = ()
         self._units, self._rules, self._live, self._heads, self._make = units, rules, live, heads, rows
 
     @property

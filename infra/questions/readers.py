@@ -55,6 +55,8 @@ class ReadersLibrary(Library):
         )
         if past or not known.secret:
             return known
+        unread = frozenset(no for no, *accused in whole.unread if known.about(*accused))
+        known = replace(known, unread=unread) if unread else known
         rows = whole.tables.number, whole.moved, 0 if whole.moved <= whole.read else whole.places
         return self._library.threaded.get((known, *rows), lambda: replace(known, threads=hidden_threads(whole, known)))
 

@@ -172,7 +172,8 @@ def seen_tables(book: Book, reach: Reach) -> SeenTables:
     if reach not in tables.seen:
         while len(tables.seen) >= REACHES_KEPT:
             tables.seen.pop(next(iter(tables.seen)), None)
-        tables.seen[reach] = SeenTables(tables, reach)
+        unread = book.among(sorted(reach.unread)) if reach.unread else None
+        tables.seen[reach] = SeenTables(tables, reach, unread)
     found: SeenTables = tables.seen[reach]
     return found
 

@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal_column, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal_column, or_, select, true
 
 from infra.questions.one_of import one_of
 from infra.views.tables import Tables
@@ -19,8 +19,9 @@ class SeenTables:
     A question that joins, counts or groups needs to know nothing of it.
     """
 
-    def __init__(self, tables: Tables, reach: Reach) -> None:
-        self.number, self.titles = tables.number, tables.titles
+    def __init__(self, tables: Tables, reach: Reach, unread: Select[tuple[str]] | None = None) -> None:
+        """`unread` selects those of the reach."""
+        self.number, self.titles, self._unread = tables.number, tables.titles, unread
         self._tables, self._all, self._reach = tables, tables.cases, reach
         self._secret = self.hidden()
 
@@ -70,8 +71,7 @@ class SeenTables:
         """What is of no unit and no item is everybody's."""
         unit, no = ledger.c.unit, ledger.c.petition
         everybodys = and_(unit.is_(None), no.is_(None))
-        shown = or_(no.is_(None), and_(self._known(no), self._open(no)))
-        return _rows(ledger, or_(self._of(unit, no), everybodys), shown, *conditions)
+        return _rows(ledger, or_(self._of(unit, no), everybodys), or_(no.is_(None), self._open(no)), *conditions)
 
     # jurisdiction
 
@@ -98,11 +98,6 @@ class SeenTables:
     def _open(self, no: Any) -> ColumnElement[bool]:
         return no.not_in(self._secret) if self._reach.secret else true()
 
-    def _known(self, no: Any) -> ColumnElement[bool]:
-        """That the rows know the item: one that another worker has yet to write may be an accusation."""
-        cases = self._all.alias()
-        return exists().where(cases.c.no == no) if self._reach.secret else true()
-
     def threads(self) -> Any:
         """Ledger and body of what is hidden because it is about a hidden item alone; the petition that it became."""
         table = self._tables.ledgers
@@ -119,7 +114,8 @@ class SeenTables:
         official = accused.where(first.c.about_official.in_(sorted(self._reach.officials)))
         hidden = unit.cte("secret", recursive=True)
         repeats = select(repeat.c.no).join(hidden, repeat.c.first == hidden.c.no)
-        hidden = hidden.union(official, repeats)  # each of its index: an OR would read all accusations
+        unread = () if self._unread is None else (self._unread,)
+        hidden = hidden.union(official, *unread, repeats)  # each of its index: an OR would read all accusations
         return select(hidden.c.no)
 
     def _turned(self, rule: Any, of: Any) -> ColumnElement[bool]:

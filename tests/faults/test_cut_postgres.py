@@ -24,12 +24,12 @@ from tests.patience import PATIENCE, until
 from tests.servers import free_port
 
 SOON = {
-    "connect_timeout": 2, "keepalives_idle": 1, "keepalives_interval": 1, "keepalives_count": 2,
+    "connect_timeout": 10, "keepalives_idle": 1, "keepalives_interval": 1, "keepalives_count": 2,
     "tcp_user_timeout": 3_000,
     "options": "-c tcp_keepalives_idle=1 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2 "
     "-c tcp_user_timeout=3000",
 }  # fmt: skip
-"""A tenth of what it is else, for a short test."""
+"""A tenth of what it is else, for a short test. Who connects anew, on a line that is whole, has its time."""
 pytestmark = pytest.mark.postgres
 Ask = Callable[[], object]
 

@@ -1,9 +1,12 @@
 """What the deciding side remembers within one batch, before anything of it is in the log."""
 
+from contextlib import closing
+
 from cli.wiring import System
 from domain.finding.events import FindingDecided, FindingOpened
-from domain.petition.events import CauseRevised
-from tests.samples import ACCEPTED, CITY_BUREAU, CITY_UNITS, COUNTY, REFERRED, REGISTERED, cause, head, on
+from domain.petition.events import CauseRevised, PetitionSponsored, PetitionWithdrawn
+from infra.office import READ_TOGETHER, Office
+from tests.samples import ACCEPTED, CITY_BUREAU, CITY_UNITS, COUNTY, REFERRED, REGISTERED, cause, head, on, raised
 from tests.system.histories import lines
 
 FOUND = f"F21:petition:1:{COUNTY}"
@@ -37,3 +40,26 @@ def test_a_finding_that_was_taken_back_is_open_to_nobody(tmp_path):
     outcomes = system.intake(history=True).take(lines(told))
     assert [each.rejection.code for each in outcomes if each.rejection] == ["unknown-subject"]
     system.close()
+
+
+def sponsors(system):
+    office = Office(system.log, system.rules)
+    office.catch_up()
+    return office.sponsors(head(COUNTY))
+
+
+def test_a_leader_sponsors_something_though_all_that_came_after_it_is_over(tmp_path):
+    numbers = [*map(str, range(READ_TOGETHER + 1))]
+    sponsored = PetitionSponsored(leader=head(COUNTY), team=(), plan="一案一策")
+    told = [
+        *CITY_UNITS,
+        *(on("2020-05-06", raised(), no=no) for no in numbers),
+        *(on("2020-05-07", sponsored, by=COUNTY, no=no) for no in numbers),
+        *(on("2020-05-08", PetitionWithdrawn(), no=no) for no in numbers[1:]),
+    ]
+    with closing(System(f"sqlite:///{tmp_path}/danze.db")) as system:
+        outcomes = system.intake(history=True).take(lines(told))
+        assert [each.rejection for each in outcomes if each.rejection] == []
+        assert sponsors(system)
+        system.intake(history=True).take(lines([on("2020-05-09", PetitionWithdrawn(), no="0")]))
+        assert not sponsors(system)

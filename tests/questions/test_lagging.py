@@ -8,6 +8,7 @@ import pytest
 from cli.wiring import System
 from domain.codec import encode
 from domain.dispute.events import DisputeBecamePetition, DisputeLogged
+from domain.duty.events import ReceptionHeld
 from domain.envelope import SHANGHAI
 from domain.reader import Reader
 from domain.unit.events import RoleGiven
@@ -163,13 +164,14 @@ def test_who_is_given_a_seat_in_an_accused_organ_sees_the_accusation_no_more_on_
     assert ask.search()["total"] == 0
 
 
-def test_what_is_about_an_item_that_another_worker_has_yet_to_write_is_not_told_to_whom_it_may_accuse(system):
+def test_what_is_about_an_accusation_that_another_worker_has_yet_to_write_is_not_told_to_the_accused(system):
     """Disputes and items lie in other partitions, here of workers one of which hangs."""
     take(system, *CITY_UNITS)
     system.projector.catch_up()
     begun, workers = system.log.head().position, Partitions(system.views, 3)
     claims = workers.claim([0, 1, 2])
-    take(system, on("2020-05-02", raised(), no="2", by=CITY_BUREAU), *DISPUTED, BECAME)
+    take(system, *DISPUTED, on("2020-05-05", raised(), no="2", by=CITY_BUREAU), BECAME,
+         on("2020-05-07", repeats("90"), no="2", by=CITY_BUREAU))  # fmt: skip
     events = [*decoded(system.log.read(begun))]
 
     def folds(partition, subject):
@@ -178,12 +180,21 @@ def test_what_is_about_an_item_that_another_worker_has_yet_to_write_is_not_told_
         workers.write(fold.changes(), [claims[partition].at(mine[-1].position, 0, 0)])
 
     beside = Answers(system.log, system.views, system.rules)
-    ask, else_ = beside.for_(Reader("clerk", (HOUSING,))), beside.for_(Reader("supervisor", (BUREAU,)))
+    accused, county = (beside.for_(Reader(*who)) for who in (("auditor", (HOUSING,)), ("auditor", (BUREAU,))))
     told = []
-    for partition, subject in enumerate(("dispute:d9", "petition:90")):
+    for partition, subject in enumerate(("dispute:d9", "petition:2", "petition:90")):
         folds(partition, subject)
-        told.append((ask.ledger("dispute")["total"], len(ask.threads()), else_.ledger("dispute")["total"]))
-    assert told == [(0, 0, 0), (0, 1, 1)]
+        told.append([(ask.ledger("dispute")["total"], ask.search()["total"]) for ask in (accused, county)])
+        anew = Answers(system.log, system.views, system.rules).for_(Reader("auditor", (HOUSING,)))
+        assert (anew.ledger("dispute")["total"], anew.search()["total"]) == (0, 0)
+    assert told == [[(0, 0), (1, 0)], [(0, 0), (1, 1)], [(0, 0), (1, 2)]]
+
+
+def test_what_names_an_item_that_nobody_registered_is_told_as_all_else(system):
+    held = ReceptionHeld(leader=head(COUNTY), kind="reception", items=("77",))
+    take(system, *CITY_UNITS, on("2020-05-03", held, of=f"duty:{COUNTY[5:]}", by=COUNTY))
+    ask = system.answers.for_(Reader("clerk", (COUNTY,)))
+    assert ask.ledger("reception")["total"] == system.answers.ledger("reception")["total"] == 1
 
 
 def test_what_is_next_is_found_behind_many_that_are_hidden(system):
