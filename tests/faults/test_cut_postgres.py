@@ -104,3 +104,10 @@ def sleeping(place: PostgresUrl) -> bool:
     with psycopg.connect(**place.connection()) as connection:  # type: ignore[arg-type]
         row = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'").fetchone()
     return row == (1,)
+
+
+def test_what_the_environment_says_of_the_session_is_said_too(postgres_store_url, monkeypatch):
+    monkeypatch.setenv("PGOPTIONS", "-c statement_timeout=7000")
+    with psycopg.connect(**parse(postgres_store_url).connection()) as connection:
+        told = [connection.execute(f"SHOW {name}").fetchone()[0] for name in ("statement_timeout", "tcp_user_timeout")]
+    assert told == ["7s", "30000"]
