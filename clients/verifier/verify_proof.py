@@ -71,6 +71,8 @@ def given(option: str, text: str) -> Key:
     """A verifier key from the command line."""
     try:
         return key_of(text)
+    except Fault as fault:
+        raise Unusable(f"{option}: {fault}") from None
     except (ValueError, IndexError):
         raise Unusable(f"{option}: {text[:60]!r} is no verifier key, NAME+ID+BASE64") from None
 
@@ -127,7 +129,7 @@ def kept_root(file: str, origin: str, size: str) -> str:
     """The root in a checkpoint that was kept, of this log at this size."""
     try:
         kept_origin, kept_size, root, *_ = parts(Path(file).read_text(encoding="utf-8"))[0].split("\n")
-    except (OSError, ValueError) as error:
+    except (Fault, OSError, ValueError) as error:
         raise Unusable(f"{file} cannot be read as a checkpoint: {error}") from None
     if (kept_origin, kept_size) != (origin, size):
         raise Unusable(f"{file} is of {kept_size} events of {kept_origin}, the proof of {size} of {origin}")

@@ -8,8 +8,10 @@ No footer bears statistics: nothing checks them, and readers skip rows by them.
 from __future__ import annotations
 
 import base64
+import fcntl
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -38,10 +40,11 @@ def export(log: Log, folder: Path, upto: int, progress: Callable[[int], None]) -
     """
     folder.mkdir(parents=True, exist_ok=True)
     at = stood = _stood(log, folder)
-    for month, batches in groupby(_by_month(log, stood, upto), key=itemgetter(0)):
-        at = _write(folder / f"recorded_month={month}", batches, progress)
-    for path in segments(folder):
-        narrow_files.write(path)
+    with _cleared(folder):
+        for month, batches in groupby(_by_month(log, stood, upto), key=itemgetter(0)):
+            at = _write(folder / f"recorded_month={month}", batches, progress)
+        for path in segments(folder):
+            narrow_files.write(path)
     return stood, at - stood
 
 
@@ -79,6 +82,23 @@ def _stood(log: Log, folder: Path) -> int:
             raise StoreError(f"{path} has other columns than danze writes now; name another folder")
         at = int(last)
     return at
+
+
+@contextmanager
+def _cleared(folder: Path) -> Iterator[None]:
+    """Drafts of exports that were killed are gone, unless another export is at work in the folder."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # held by another, or a disk over the network that knows no locks
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            narrow = folder.parent / narrow_files.FOLDER
+            for draft in [*folder.glob("*/next.*.part"), *narrow.glob("*/*/*.*.part")]:
+                draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            fcntl.flock(held, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(held)
 
 
 def _by_month(log: Log, after: int, upto: int) -> Iterator[tuple[str, list[RawEntry]]]:

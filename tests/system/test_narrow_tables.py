@@ -1,5 +1,7 @@
 """Narrow tables of an archive: no footer hides a row, and what is broken or of another danze is made of the events."""
 
+import fcntl
+import os
 import shutil
 import struct
 from collections.abc import Iterator
@@ -170,6 +172,20 @@ def test_a_draft_of_another_export_is_left_alone(city, copy):
     narrow_files.write(copy / "events" / path.parent.name / path.name)
     assert problem(copy) is None
     assert other.read_bytes() == b"somebody else writes this"
+
+
+def test_drafts_of_a_killed_export_are_cleared_unless_another_is_at_work(city, copy):
+    path, log, events = first(copy, "limits"), city[0].log, copy / "events"
+    drafts = {path.with_name(f"{path.stem}.1.part"), events / path.parent.name / "next.1.part"}
+    for draft in drafts:
+        draft.touch()
+    other = os.open(events, os.O_RDONLY)
+    fcntl.flock(other, fcntl.LOCK_SH)
+    segments.export(log, events, log.head().position, lambda _: None)
+    assert {*copy.rglob("*.part")} == drafts
+    os.close(other)
+    segments.export(log, events, log.head().position, lambda _: None)
+    assert not list(copy.rglob("*.part"))
 
 
 def test_of_a_table_of_endless_rows_few_more_are_read_than_were_made(copy, monkeypatch):

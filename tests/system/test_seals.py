@@ -76,9 +76,12 @@ def test_what_was_sealed_verifies_and_proves_without_danze(danze, tmp_path):
 
 def test_what_is_given_beside_a_proof_is_used_or_refused(danze, tmp_path):
     """An empty variable in a script is no key that one trusts, and a checkpoint of another size tells nothing."""
-    kept, empty = tmp_path / "kept", tmp_path / "empty"
+    kept, empty, copied = tmp_path / "kept", tmp_path / "empty", tmp_path / "copied"
     kept.write_bytes((folder(danze) / "checkpoint").read_bytes())
     empty.touch()
+    copied.write_text(kept.read_text(encoding="utf-8").replace("— ", "- "), encoding="utf-8")
+    key = log_key(danze)
+    mistyped = key[:-9] + ("B" if key[-9] == "A" else "A") + key[-8:]
     danze("prove", "12", "--out", tmp_path / "proof.json")
     assert checked(tmp_path / "proof.json", "--checkpoint", str(kept)).returncode == 0
     grown(danze)
@@ -87,8 +90,11 @@ def test_what_is_given_beside_a_proof_is_used_or_refused(danze, tmp_path):
     for options, why in (
         (("--key", ""), "--key: '' is no verifier key"),
         (("--witness", "x"), "--witness: 'x' is no verifier key"),
+        (("--key", mistyped), "--key: the key of example.org/hengyang does not fit its id"),
+        (("--witness", mistyped), "--witness: the key of example.org/hengyang does not fit its id"),
         (("--checkpoint", ""), "cannot be read as a checkpoint"),
         (("--checkpoint", str(empty)), "cannot be read as a checkpoint"),
+        (("--checkpoint", str(copied)), "cannot be read as a checkpoint: a line of signatures does not begin with"),
         (("--checkpoint", str(kept)), "is of 28 events of example.org/hengyang, the proof of 29 of"),
     ):
         done = checked(tmp_path / "newer.json", *options)
