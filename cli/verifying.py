@@ -85,8 +85,8 @@ def verify(
             )
         except ImportProblem as problem:
             raise fail(str(problem)) from None
-        if answer["ok"] and isinstance(rows, Copy) and rows.problem is not None:
-            answer |= {"ok": False, "first_bad": dict(zip(("position", "why"), rows.problem, strict=True))}
+        if isinstance(rows, Copy):
+            _of_copy(answer, rows)
     answer["seals"] = {"sealed": sealed.largest, "checkpoints": sealed.checked, "problem": sealed.problem}
     answer["ok"] = answer["ok"] and sealed.problem is None
     if memory is not None and answer["ok"]:
@@ -97,6 +97,13 @@ def verify(
     told(answer, as_json, _verified)
     if not answer["ok"]:
         raise typer.Exit(1)
+
+
+def _of_copy(answer: dict[str, Any], copy: Copy) -> None:
+    """What is wrong beside events that are whole, or why there is none at the first bad position."""
+    found = copy.problem if answer["ok"] else copy.unread
+    if found is not None and (answer["ok"] or found[0] == answer["first_bad"]["position"]):
+        answer |= {"ok": False, "first_bad": dict(zip(("position", "why"), found, strict=True))}
 
 
 def _read_models(store: str, answer: dict[str, Any]) -> None:

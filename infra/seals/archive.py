@@ -10,7 +10,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from infra.exporters.columns import columns
+from infra.exporters.columns import SCHEMA, columns
 from infra.exporters.narrow import TABLES
 from infra.exporters.segments import root_of, sealed_root, segments
 from infra.log.merkle import Tree
@@ -19,6 +19,7 @@ from infra.seals.copies import DIGEST, Copy, key_in
 from infra.seals.narrow import Narrow
 
 BATCH = 10_000
+COLUMNS = [(field.name, field.type) for field in SCHEMA]
 
 
 class Archived(Copy):
@@ -38,7 +39,9 @@ class Archived(Copy):
                 for row in _segment(path, narrow):
                     position = row.position
                     yield row
-            except (pa.ArrowException, OSError, ValueError):  # cut, or its pages do not fit their checksums
+            except (pa.ArrowException, OSError, ValueError) as error:  # cut, or its pages do not fit their checksums
+                why = str(error).partition("\n")[0]
+                self.unread = position + 1, f"{path.relative_to(self._folder)} cannot be read: {why}"
                 yield _unsound(position + 1)
             found = [each.problem for each in narrow if each.problem is not None]
             self.problem = self.problem or min(found, default=None)
@@ -46,6 +49,8 @@ class Archived(Copy):
 
 def _segment(path: Path, narrow: list[Narrow]) -> Iterator[RawEntry]:
     file, tree = pq.ParquetFile(path, page_checksum_verification=True), Tree()
+    if [(field.name, field.type) for field in file.schema_arrow] != COLUMNS:
+        raise ValueError("it has other columns than a segment of events")
     last: RawEntry | None = None
     for batch in file.iter_batches(BATCH):
         rows = _rows(batch)

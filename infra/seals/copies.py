@@ -23,6 +23,8 @@ class Copy:
     def __init__(self, rows: Callable[[], Iterator[RawEntry]]) -> None:
         self.problem: Bad | None = None
         """What is wrong beside the events, when all were read."""
+        self.unread: Bad | None = None
+        """Where no event could be read, and why."""
         self._rows = rows
         self._reading = rows()
         self._last: RawEntry | None = None

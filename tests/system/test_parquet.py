@@ -176,6 +176,27 @@ def test_a_forged_footer_a_lost_segment_and_a_cut_end_are_found(city, copy):
     assert city("verify", "--from", copy, "--json").json["first_bad"]["position"] == 1
 
 
+def test_a_segment_of_other_columns_is_named(city, copy):
+    path = segments(copy)[1]
+    for change in (
+        lambda table: table.drop_columns(["recorded"]),
+        lambda table: table.append_column("more", table["day"]),
+        lambda table: put_as(table, "position", pa.string()),
+    ):
+        whole = path.read_bytes()
+        rewritten(path, change)
+        said = city("verify", "--from", copy, "--json")
+        assert (said.code, said.json["first_bad"]) == (1, {
+            "position": int(path.stem.partition("-")[0]),
+            "why": f"{path.relative_to(copy)} cannot be read: it has other columns than a segment of events",
+        })  # fmt: skip
+        path.write_bytes(whole)
+
+
+def put_as(table: pa.Table, name: str, kind: pa.DataType) -> pa.Table:
+    return table.set_column(table.schema.get_field_index(name), name, table[name].cast(kind))
+
+
 def test_a_bit_that_flips_anywhere_in_what_is_read_is_found_or_changes_nothing(city, copy):
     chance, path = Random(20), segments(copy)[0]
     whole = path.read_bytes()
