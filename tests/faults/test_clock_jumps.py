@@ -45,7 +45,7 @@ class Desk(Machine):
 
     def emit(self, *actions: dict) -> str:
         out, err = self.begin("emit", "-", "--json").communicate(ndjson(actions), timeout=60)
-        assert not err
+        assert not err or err.startswith(b"danze: the first refused: "), err
         return str(out.decode())
 
 
