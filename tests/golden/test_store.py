@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,8 @@ from tests.system.command import Danze, city, registered
 
 STORES = sorted(Path(__file__).parent.glob("store-*.tar.xz"))
 """Each named by the commit that made it: log, keys, seals, read models of that day's format, and what it answered."""
-WORDED = " explained "
-"""Sentences for people: how many there are stays."""
+WORDED = " explained en"
+"""Sentences for people, in which `deputy_in_charge` was told then what is a "deputy in charge" now."""
 
 
 @pytest.fixture(params=STORES, ids=lambda path: path.name)
@@ -35,13 +36,13 @@ def test_what_a_store_answered_it_answers_today(kept: Danze) -> None:
 
 
 def less(then: Any, now: Any, where: str) -> list[str]:
-    """What was told then and is not told today; more may be told, and what is explained to people in better words."""
+    """What was told then and is not told today; more may be told."""
     if isinstance(then, dict) and isinstance(now, dict):
         return [each for name in then for each in less(then[name], now.get(name), f"{where} {name}")]
     if isinstance(then, list) and isinstance(now, list) and len(then) == len(now):
         return [each for n, (a, b) in enumerate(zip(then, now, strict=True)) for each in less(a, b, f"{where} {n}")]
-    if WORDED in where and isinstance(then, str) and isinstance(now, str) and now:
-        return []
+    if WORDED in where and isinstance(then, str):
+        then = re.sub(r"(?<=[a-z])_(?=[a-z])", " ", then)
     return [] if then == now else [f"{where}: {then!r} then, {now!r} now"]
 
 
