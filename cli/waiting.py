@@ -19,6 +19,7 @@ LAST_SECONDS = 45
 """From being asked to end to ending all the same, as where a store never answers: as workers on Kafka do."""
 
 T = TypeVar("T")
+_STOP = threading.Event()
 
 
 @contextmanager
@@ -29,7 +30,10 @@ def standing(who: str, store: str) -> Iterator[System]:
 
 
 def there(who: str, asked: Callable[[], T]) -> T:
-    """What is asked, as soon as server or broker answer; what they refuse is raised at once."""
+    """What is asked, as soon as server or broker answer; what they refuse is raised at once.
+
+    Raises `typer.Exit` where the process is asked to end before.
+    """
     stop, failures = stopped(), 0
     while not stop.is_set():
         try:
@@ -45,21 +49,21 @@ def there(who: str, asked: Callable[[], T]) -> T:
 
 
 def stopped() -> threading.Event:
-    """Set by SIGTERM and SIGINT; by a thread of its own, for who is interrupted may hold the event's lock himself.
+    """Set by SIGTERM and SIGINT, the same whoever asks: between two that wait, too, a process is asked to end once.
 
     Who has not ended LAST_SECONDS later is ended with exit code 1.
     """
-    stop = threading.Event()
-
-    def end() -> None:
-        last = threading.Timer(LAST_SECONDS, _gives_up)
-        last.daemon = True
-        last.start()
-        stop.set()
-
     for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, lambda *_: threading.Thread(target=end, daemon=True).start())
-    return stop
+        # by a thread of its own, for who is interrupted may hold the event's lock himself
+        signal.signal(each, lambda *_: threading.Thread(target=_end, daemon=True).start())
+    return _STOP
+
+
+def _end() -> None:
+    last = threading.Timer(LAST_SECONDS, _gives_up)
+    last.daemon = True
+    last.start()
+    _STOP.set()
 
 
 def _gives_up() -> None:

@@ -69,7 +69,7 @@ def intake(
             topic=topics.actions, alive=alive, watch=watch, instance=instance,
         )  # fmt: skip
         say("intake", f"{settings.place} {topics.actions} to {printable(store)}")
-        run(app)
+        run(app, stopped())
     say("intake", "ended")
 
 
@@ -119,7 +119,7 @@ def project(
         )  # fmt: skip
         say("project", f"{settings.place} {topics.events} to {printable(store)}")
         try:
-            run(app)
+            run(app, stopped())
         except TooManyDead as error:
             raise fail(str(error)) from None
     say("project", "ended")

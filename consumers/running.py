@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 from contextlib import suppress
-from threading import Timer
+from threading import Event, Thread, Timer
 from typing import Any
 
 from aiokafka.client import AIOKafkaClient
@@ -46,8 +46,10 @@ class Seldom(logging.Filter):
         return True
 
 
-def run(app: Any) -> None:
-    """Runs until SIGTERM or SIGINT. Raises what ended it otherwise; what was not done is read again next time.
+def run(app: Any, stop: Event | None = None) -> None:
+    """Runs until `stop` is set; without one, until SIGTERM or SIGINT.
+
+    Raises what ended it otherwise; what was not done is read again next time.
 
     Where the end takes longer than LAST_SECONDS the process ends all the same, with exit code 1, and says why it ended.
 
@@ -62,7 +64,7 @@ def run(app: Any) -> None:
     last = Timer(LAST_SECONDS, _gives_up, (app,))
     last.daemon = True
     try:
-        asyncio.run(_run(app, last))
+        asyncio.run(_run(app, stop, last))
     finally:
         last.cancel()
 
@@ -84,11 +86,14 @@ def _failure(app: Any) -> BaseException | None:
     return failure
 
 
-async def _run(app: Any, last: Timer) -> None:
-    asked = asyncio.Event()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(each, asked.set)
+async def _run(app: Any, stop: Event | None, last: Timer) -> None:
     app.loop = asyncio.get_running_loop()
+    asked = asyncio.Event()
+    if stop is not None:
+        Thread(target=_passes_on, args=(stop, asked, app.loop), daemon=True).start()
+    else:
+        for each in (signal.SIGTERM, signal.SIGINT):
+            app.loop.add_signal_handler(each, asked.set)
     app.finalize()
     async with asyncio.TaskGroup() as tasks:
         stopping = tasks.create_task(asked.wait())
@@ -103,6 +108,12 @@ async def _run(app: Any, last: Timer) -> None:
         running.cancel()
     if (failure := _failure(app)) is not None:
         raise failure
+
+
+def _passes_on(stop: Event, asked: asyncio.Event, loop: asyncio.AbstractEventLoop) -> None:
+    stop.wait()
+    with suppress(RuntimeError):  # the loop has ended by itself
+        loop.call_soon_threadsafe(asked.set)
 
 
 async def _until_it_ends(app: Any) -> None:

@@ -1,11 +1,14 @@
 """What an operator reads while a broker is away."""
 
 import logging
+import threading
 
 import pytest
 from aiokafka.errors import GroupCoordinatorNotAvailableError
 
+from consumers.batching import SCHEME, batching_app, run
 from consumers.running import SAID_AGAIN_SECONDS, Seldom
+from tests.servers import free_port
 
 
 def said(name, message, at):
@@ -45,3 +48,11 @@ def test_a_fault_of_the_program_keeps_its_traceback():
     record.exc_info = (KeyError, KeyError("x"), None)
     assert Seldom().filter(record)
     assert "KeyError" in logging.Formatter("%(message)s").format(record)
+
+
+def test_who_was_asked_to_end_before_it_began_ends():
+    """Nor does it wait for a broker first."""
+    stop = threading.Event()
+    stop.set()
+    broker = f"{SCHEME}://127.0.0.1:{free_port()}"
+    run(batching_app("early", {"broker": [broker]}, topic="events"), stop)
