@@ -174,7 +174,7 @@ async def plain(request: Request[Any, Any, Any]) -> None:
 
 
 def unit_id(code: str | None) -> str | None:
-    """`unit:CODE`, whether or not the kind was written."""
+    """`unit:CODE`, whether or not the kind was written; what was left empty asks for none."""
     return _with_kind("unit", code)
 
 
@@ -184,4 +184,6 @@ def official_id(code: str | None) -> str | None:
 
 
 def _with_kind(kind: str, code: str | None) -> str | None:
-    return code if not code or code.startswith(kind + ":") else f"{kind}:{code}"
+    if not code:
+        return None
+    return code if code.startswith(kind + ":") else f"{kind}:{code}"

@@ -192,7 +192,7 @@ def ledger(
     """What stands in a ledger (台账)?"""
     if kind not in LEDGERS:
         raise Problem(404, "not-found", f"there is no ledger {kind}; there are {', '.join(LEDGERS)}")
-    if entry_state is not None and entry_state not in (states := (*STATES[kind], "overdue")):
+    if entry_state and entry_state not in (states := (*STATES[kind], "overdue")):
         raise bad_value("state", f"none of {', '.join(states)}")
     begins, ends = read_between(from_, to)
     with cursor_read(cursor):

@@ -179,6 +179,18 @@ def _worked(asker: str) -> object:
     return msgspec.json.decode(encode(on("2020-09-30", e.PetitionWorked(what="接谈"), by=ASKERS[asker][1] or HOUSING)))
 
 
+@pytest.mark.parametrize("path", [
+    "/v1/petitions?unit=&of=&registered_by=", "/v1/findings?unit=&official=", "/v1/due?unit=&handler=",
+    "/v1/counters?by=category&unit=", "/v1/boards/three-none?unit=", "/v1/ledgers?unit=",
+    "/v1/ledgers/dispute?unit=&leader=&state=",
+])  # fmt: skip
+def test_a_unit_and_an_official_that_are_left_empty_are_not_asked_for(city, path):
+    bare = path.partition("?")[0] + ("?by=category" if "by=" in path else "")
+    for asker in ("operator", "county", "handler"):
+        empty, without = city.ask(path, asker), city.ask(bare, asker)
+        assert (empty.status_code, empty.json()) == (200, without.json())
+
+
 def test_nobody_who_is_turned_away_is_told_whether_there_was_something(city):
     """What is hidden and what does not exist are answered alike, byte by byte but for the number asked for."""
     for path in ("/v1/petitions/{}", "/v1/petitions/{}/timeline", "/v1/matters/{}", "/v1/findings/F04:petition:{}:K5"):

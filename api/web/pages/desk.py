@@ -36,7 +36,7 @@ def due(
     """What comes due and what is overdue, by unit and handler, with how much of each limit is used."""
     if span and span not in SPANS:
         raise bad_value("span", f"one of {', '.join(SPANS)}")
-    asked = unit_id(unit) or None, official_id(handler) or None
+    asked = unit_id(unit), official_id(handler)
     with cursor_read(cursor):
         told = questions.due(*asked, page.limit(PAGE), cursor or None, page.moment, span=span or None)
     return page.show("due.html", told=told, spans=dict.fromkeys(SPANS), sheet=Sheet("due", DUE, told["due"]))

@@ -71,10 +71,10 @@ def findings(
     with cursor_read(cursor):
         told = questions.findings(
             page.moment,
-            unit=unit_id(unit) or None,
+            unit=unit_id(unit),
             rule=rule or None,
             subject=subject or None,
-            official=official_id(official) or None,
+            official=official_id(official),
             axis=axis or None,
             state=standing or None,
             from_=read_date(from_, "from"),

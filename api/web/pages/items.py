@@ -61,7 +61,7 @@ def petitions(
     for name, known in NAMED.items():
         if (value := page.query.get(name)) and value not in known:
             raise bad_value(name, f"one of {', '.join(known)}")
-    rest: dict[str, Any] = {name: unit_id(page.query.get(name)) or None for name in ("registered_by", "of")}
+    rest: dict[str, Any] = {name: unit_id(page.query.get(name)) for name in ("registered_by", "of")}
     rest |= {
         "purpose": page.query.get("purpose") or None, "month": read_month(page.query.get("month"), "month"),
         "closed": read_month_or_day(page.query.get("closed"), "closed"),
@@ -69,7 +69,7 @@ def petitions(
     with cursor_read(cursor):
         told = questions.search(
             q.strip(),
-            unit=unit_id(unit) or None,
+            unit=unit_id(unit),
             state=petition_state or None,
             category=category or None,
             place=place or None,

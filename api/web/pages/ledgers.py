@@ -30,7 +30,7 @@ From = Annotated[str | None, QueryParameter(name="from")]
 @get("/ledgers", include_in_schema=False, sync_to_thread=True)
 def ledgers(page: Shown, questions: Asks, unit: FromQuery[str | None] = None) -> Response[str]:
     """How many entries each ledger has, and how many of them are overdue."""
-    told = found(questions.ledgers(unit_id(unit) or None, page.moment), unit or "")
+    told = found(questions.ledgers(unit_id(unit), page.moment), unit or "")
     rows = [{**each, "count": each["total"]} for each in told["ledgers"]]
     columns = {"ledger": "ledger_entry.ledger", "count": "ledger_entry.count", "overdue": "ledger_entry.overdue"}
     return page.show("ledgers.html", told=told, rows=rows, boards=BOARDS, sheet=Sheet("ledgers", columns, rows))
@@ -85,7 +85,7 @@ def _entries(
 ) -> Answer:
     if state and state not in (*STATES[kind], "overdue"):
         raise bad_value("state", f"none of {', '.join(STATES[kind])}, overdue")
-    asked: dict[str, Any] = {"unit": unit_id(unit) or None, "leader": official_id(leader) or None}
+    asked: dict[str, Any] = {"unit": unit_id(unit), "leader": official_id(leader)}
     asked |= {"from_": read_date(from_, "from"), "to": read_date(to, "to"), "state": state or None}
     with cursor_read(cursor):
         answer = questions.ledger(kind, **asked, limit=page.limit(PAGE), cursor=cursor or None, as_of=page.moment)

@@ -50,7 +50,7 @@ def three_none(
 ) -> Response[str]:
     """Where none of the three occurred; by place, never by number."""
     begins, ends = read_span(from_, to)
-    told = found(questions.three_none(unit_id(unit) or None, begins, ends, page.moment), f"unit {unit}")
+    told = found(questions.three_none(unit_id(unit), begins, ends, page.moment), f"unit {unit}")
     places = [each for each in told["places"] if each["level"] == level]
     return page.show(
         "three_none.html", told=told, places=places, level=level, indicators=INDICATORS, counties=_counties(page),
