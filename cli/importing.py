@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import orjson
 import typer
 
-from cli.options import Json, Store
+from cli.files import Refusals
+from cli.options import Json, Refused, Store
 from cli.screen import bar, fail, moment, out, told
 from cli.taking import take
 from cli.wiring import DEFAULT_STORE, System, opened
@@ -31,23 +32,25 @@ importing = typer.Typer(
 def import_messages(
     file: Annotated[Path, typer.Argument(help="CSV: message_id,user_id,title,posted_at,body[,reply,replied_at].")],
     unit: Annotated[str, typer.Option("--unit", help="The unit that received them.")] = MAILBOX,
+    rejected: Refused = None,
     store: Store = DEFAULT_STORE,
     as_json: Json = False,
 ) -> None:
     """Citizens' messages to leaders, with the answers where there are any."""
     problems: list[Problem] = []
-    _import(store, messages(file, unit=unit, problems=problems), problems, as_json)
+    _import(store, file, messages(file, unit=unit, problems=problems), problems, rejected, as_json)
 
 
 @importing.command("workorders")
 def import_workorders(
     file: Annotated[Path, typer.Argument(help="CSV of hotline work orders.")],
+    rejected: Refused = None,
     store: Store = DEFAULT_STORE,
     as_json: Json = False,
 ) -> None:
     """Hotline work orders: registration, and assignment to the unit named."""
     problems: list[Problem] = []
-    _import(store, workorders(file, problems=problems), problems, as_json)
+    _import(store, file, workorders(file, problems=problems), problems, rejected, as_json)
 
 
 @importing.command("eventlog")
@@ -64,6 +67,7 @@ def import_eventlog(
         str | None, typer.Option(help="What numbers and ids begin with; default: the file's name without endings.")
     ] = None,
     terms: Annotated[Path | None, typer.Option(help="TOML: which activities are which steps.")] = None,
+    rejected: Refused = None,
     store: Store = DEFAULT_STORE,
     as_json: Json = False,
 ) -> None:
@@ -73,7 +77,7 @@ def import_eventlog(
     columns = {column: called for column, called in said.items() if called is not None}
     problems: list[Problem] = []
     actions = eventlog(file, name=name, columns=columns, zone=_zone(zone), table=terms, problems=problems)
-    _import(store, actions, problems, as_json)
+    _import(store, file, actions, problems, rejected, as_json)
 
 
 @importing.command("records")
@@ -83,6 +87,7 @@ def import_records(
         str | None, typer.Option(help="When they were exported: dates changes that the record gives no date for.")
     ] = None,
     terms: Annotated[Path | None, typer.Option(help="TOML: which columns and codes mean what.")] = None,
+    rejected: Refused = None,
     store: Store = DEFAULT_STORE,
     as_json: Json = False,
 ) -> None:
@@ -101,7 +106,7 @@ def import_records(
             problems=problems,
         )  # fmt: skip
 
-    _import(store, inferred, problems, as_json)
+    _import(store, file, inferred, problems, rejected, as_json)
 
 
 @importing.command("bundle")
@@ -150,21 +155,26 @@ def _zone(name: str) -> tzinfo:
 Actions = Iterator[dict[str, Any]]
 
 
-def _import(store: str, actions: Actions | Callable[[System], Actions], problems: list[Problem], as_json: bool) -> None:
-    """Takes what an importer read. One that must look into the store first is a function of it."""
+def _import(
+    store: str, file: Path, actions: Actions | Callable[[System], Actions], problems: list[Problem],
+    rejected: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Takes what an importer read of a file. One that must look into the store first is a function of it."""
+    refusals = Refusals(rejected, str(file), store)
     try:
         if not callable(actions):
             actions = chain(
                 list(islice(actions, 1)), actions
             )  # read before anything is opened: it may be no such table
-        with opened(store) as system:
+        with opened(store) as system, refusals:
             actions = actions(system) if callable(actions) else actions
             new = (action for action in actions if not _assumed_again(action, system))
-            counts = take(system, map(orjson.dumps, new), history=True, title="import")
+            counts = take(system, map(orjson.dumps, new), history=True, refused=refusals, title="import")
     except ImportProblem as error:
         raise fail(str(error)) from None
     told({**counts, "problems": [problem._asdict() for problem in problems]}, as_json, _imported)
-    if counts["rejected"] or problems:
+    refusals.told()
+    if problems:
         raise typer.Exit(1)
 
 

@@ -8,7 +8,7 @@ import orjson
 import typer
 
 from cli.files import Refusals, Source
-from cli.options import Json, Prefix, Store
+from cli.options import Json, Prefix, Refused, Store
 from cli.screen import bar, day, err, fail, moment, out, told
 from cli.sending import send
 from cli.wiring import DEFAULT_STORE, System, now, opened
@@ -21,7 +21,6 @@ BATCH = 1_000
 """Actions that are decided and appended together."""
 
 Counts = dict[str, int]
-Refused = Callable[[bytes, Rejected], None]
 
 
 def emit(
@@ -30,9 +29,7 @@ def emit(
     history: Annotated[
         bool, typer.Option("--history", help="A past: recorded as it happened, the clock goes along.")
     ] = False,
-    rejected: Annotated[
-        Path | None, typer.Option("--rejected", help="Write refused actions and why to this file.")
-    ] = None,
+    rejected: Refused = None,
     kafka: Annotated[
         str | None, typer.Option("--kafka", help="Check them here, and send them to petition.actions at HOST:PORT.")
     ] = None,
@@ -67,7 +64,7 @@ def take(
     history: bool,
     title: str,
     total: int = 0,
-    refused: Refused = lambda _line, _why: None,
+    refused: Callable[[bytes, Rejected], None] = lambda _line, _why: None,
 ) -> Counts:
     """Takes lines in batches. After Ctrl-C what was taken stays taken, and sending it again goes on from there."""
     intake = system.intake(history=history)

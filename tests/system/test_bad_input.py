@@ -257,10 +257,27 @@ def test_files_that_cannot_be_read_or_written_leave_no_store(danze: Danze, store
     danze("import", "messages", tmp_path / "none.csv").refused("none.csv")
     danze("import", "messages", utf16).refused("UTF-8")
     danze("import", "messages", file).refused("lacks the columns")
+    danze("import", "messages", file, "--rejected", file).refused("--rejected")
     danze("import", "workorders", tmp_path).refused("directory")
     danze("simulate", "--days", "1", "--out", tmp_path / "nowhere" / "x").refused("No such file")
     assert file.read_bytes() == ndjson(city())
     assert beside(store) == []
+
+
+def test_an_import_says_why_it_was_refused(danze: Danze, tmp_path: Path) -> None:
+    file, refused = tmp_path / "mails.csv", tmp_path / "refused.jsonl"
+    rows = (
+        "message_id,user_id,title,posted_at,body",
+        "m1,u1,停车,2020-04-10 09:00:00,",
+        "m2,u2,停车,2090-04-10 09:00:00,",
+    )
+    file.write_text("\n".join(rows), encoding="utf-8")
+    said = danze("import", "messages", file)
+    assert (said.code, said.out) == (1, "recorded 2, duplicate 0, rejected 1\n")
+    assert "2090-04-10T09:00:00+08:00 lies in the future (time-in-future at $.time)" in said.err
+    assert danze("import", "messages", file, "--rejected", refused).err == ""
+    (kept,) = map(json.loads, refused.read_text(encoding="utf-8").splitlines())
+    assert (kept["id"], kept["rejection"]["code"]) == ("m2/registered", "time-in-future")
 
 
 def test_the_store_is_never_overwritten_by_what_is_refused(danze: Danze, store: Path) -> None:
