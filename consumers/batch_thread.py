@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple, cast
@@ -17,11 +18,12 @@ from faust.types import TP
 from consumers.batch import Lane
 from consumers.batch_records import Records, in_stretches
 
+log = logging.getLogger("danze.workers")
 PATIENCE_MS = 50
 """How long a broker may hold an empty answer back: meanwhile aiokafka asks it for no other partition."""
 BROKER_SECONDS = 5.0
 """How long a commit or a question may take; offsets are only a hint, so nothing waits for them longer."""
-
+AGAIN_SECONDS = 2.0
 LEAVE_SECONDS = 1.0
 """How long it may take to say that we leave, when the rest took too long; others notice it by our silence, too."""
 
@@ -63,6 +65,21 @@ class BatchThread(driver.AIOKafkaConsumerThread):
             metadata_max_age_ms=conf.consumer_metadata_max_age_ms,
             **driver.credentials_to_aiokafka_auth(conf.broker_credentials, conf.ssl_context),
         )
+
+    async def on_start(self) -> None:
+        """Connects, and tries again where the broker went away since it was found there."""
+        said = False
+        while not self.should_stop:
+            try:
+                await super().on_start()
+            except KafkaError as error:
+                if not said:
+                    log.warning("the Kafka broker went away (%s); trying again until it works", error)
+                said = True
+                await self._ensure_consumer().stop()
+                await self.sleep(AGAIN_SECONDS)
+            else:
+                return
 
     async def poll(self, lanes: Mapping[TP, Lane], most: int) -> list[Polled]:
         """What has been fetched for these lanes; nothing is awaited, so no rebalance or seek comes in between.

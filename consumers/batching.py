@@ -12,7 +12,9 @@ What Faust is kept for stays as it is: membership, assignment, rebalancing, supe
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, cast
 
 import faust
@@ -39,6 +41,8 @@ __all__ = [
 ]
 
 SCHEME = "kafka-batches"
+BEGIN_SECONDS = 5.0
+"""How long who ends waits for what is beginning, as where a broker went away meanwhile."""
 Work = Callable[[Sequence[Batch]], Awaitable[None]]
 
 
@@ -58,6 +62,21 @@ class Batches(faust.App):
     hooks: Hooks
     failure: Exception | None = None
     """What its work raised."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._beginning = asyncio.Lock()
+
+    async def start(self) -> None:
+        async with self._beginning:
+            await super().start()
+
+    async def stop(self) -> None:
+        """Not while it begins: Faust passes over a thread that has not had its turn yet, and would leave it behind."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(BEGIN_SECONDS), self._beginning:
+                pass
+        await super().stop()
 
     def _create_directories(self) -> None:
         """None: Faust would make some for tables, in whatever folder the worker was begun."""

@@ -2,12 +2,18 @@
 
 import logging
 import threading
+import time
 
 import pytest
 from aiokafka.errors import GroupCoordinatorNotAvailableError
+from mode.threads import WorkerThread
 
+from consumers import running
+from consumers.batch_thread import BatchThread
 from consumers.batching import SCHEME, batching_app, run
 from consumers.running import SAID_AGAIN_SECONDS, Seldom
+from tests.consumers.members import Seen
+from tests.patience import until
 from tests.servers import free_port
 
 
@@ -56,3 +62,31 @@ def test_who_was_asked_to_end_before_it_began_ends():
     stop.set()
     broker = f"{SCHEME}://127.0.0.1:{free_port()}"
     run(batching_app("early", {"broker": [broker]}, topic="events"), stop)
+
+
+@pytest.mark.kafka
+def test_who_is_asked_to_end_while_it_begins_leaves_no_thread_behind(kafka_url, new_topic, monkeypatch):
+    """On a busy machine the thread of the consumer has its turn late: Faust passed over it, and it never ended."""
+    stop, begins = threading.Event(), BatchThread._start_thread
+
+    def late(thread):
+        stop.set()
+        time.sleep(0.5)
+        begins(thread)
+
+    monkeypatch.setattr(BatchThread, "_start_thread", late)
+    topic = new_topic()
+    run(batching_app(topic, {"broker": [f"{SCHEME}://{kafka_url}"]}, topic=topic, work=Seen()), stop)
+    assert not [each for each in threading.enumerate() if isinstance(each, WorkerThread)]
+
+
+def test_a_broker_that_goes_away_while_a_worker_begins_is_waited_for(monkeypatch, caplog):
+    stop, gone = threading.Event(), free_port()
+
+    async def was_there(_):
+        threading.Thread(target=lambda: (until(lambda: "broker went away" in caplog.text), stop.set())).start()
+
+    monkeypatch.setattr(running, "_ready", was_there)
+    broker = f"{SCHEME}://127.0.0.1:{gone}"
+    run(batching_app("begins", {"broker": [broker]}, topic="events", work=Seen()), stop)
+    assert "Traceback" not in caplog.text
