@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from domain.fact import UnitId
 from infra.parts import parts
@@ -99,10 +99,10 @@ def _hidden(book: Book) -> set[Row]:
     tables = book.tables
     assert isinstance(tables, SeenTables), "of who sees everything nothing is hidden"
     nos = [row.no for row in book.select(tables.hidden())]
-    threads, findings = sorted(book.reach.threads), book.whole.findings
-    agreed = [f"D13:{each}" for each in threads]
-    found = book.select(select(findings.c.id).where(or_(findings.c.subject.in_(threads), findings.c.id.in_(agreed))))
-    return turned(book, nos, {}) | {("ledgers", each) for each in threads} | {("findings", row.id) for row in found}
+    findings = book.whole.findings
+    found = book.select(select(findings.c.id).where(tables.on_threads(findings)))
+    entered = {("ledgers", each) for each in book.reach.threads}
+    return turned(book, nos, {}) | entered | {("findings", row.id) for row in found}
 
 
 class PastShare(Lessened):

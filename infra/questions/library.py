@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import date
 from time import monotonic
 from typing import Any
 
@@ -12,7 +11,6 @@ import msgspec
 from domain.envelope import AnyEvent
 from domain.moments import When, parted
 from domain.petition.events import PetitionRegistered
-from domain.reader import Reader
 from domain.rules.law import Rules
 from infra.log.merkle import Tree
 from infra.log.port import Log
@@ -24,12 +22,11 @@ from infra.past.sight import Sight, sight
 from infra.questions.book import RECALLED, Accusation, Book, Recalled
 from infra.questions.keeping import ledgers
 from infra.questions.past import PastBook
-from infra.questions.readers_book import REACHES_KEPT
-from infra.questions.recent import Recent
+from infra.questions.reaches import Reaches
 from infra.views.projector import Projector
 from infra.views.store import Views
 from infra.views.sums import Sums
-from projections.visibility import Reach, accuses, moves_threads
+from projections.visibility import accuses, moves_threads
 
 
 class Library:
@@ -60,10 +57,7 @@ class Library:
         self._book: Book | None = None
         self._looked = 0.0
         """When a look at the store began by which the present book was opened."""
-        self.reaches: Recent[tuple[Reader, Sight | tuple[int, date]], Reach] = Recent(REACHES_KEPT)
-        """How far readers see, by their scope and the directory on a day, or the past record that they ask about."""
-        self.threaded: Recent[tuple[Reach, int, int, int], Reach] = Recent(REACHES_KEPT)
-        """The same with what goes on about hidden items alone, by what that is read from."""
+        self.reaches = Reaches()
         self._moved = 0
         self._accusations: dict[int, Accusation] = {}
         """By position, those that some worker may have yet to write into the rows."""

@@ -2,18 +2,15 @@
 
 from typing import Any
 
-from msgspec.structs import replace
-
 from domain.moments import When
 from domain.reader import Reader
 from infra.questions import cases
 from infra.questions.answers import Answer, Answers
 from infra.questions.book import Book
 from infra.questions.library import Library
-from infra.questions.past import PastBook
-from infra.questions.readers_book import ReadersBook, hidden_threads
+from infra.questions.readers_book import ReadersBook
 from projections.orders import Log
-from projections.visibility import EVERYTHING, Reach, reach
+from projections.visibility import EVERYTHING, Reach
 
 
 class NotYours(PermissionError):
@@ -34,31 +31,9 @@ class ReadersLibrary(Library):
         return self._library.recalled(book)
 
     def for_reader(self, whole: Book) -> Book:
-        """What he sees of a book; the book itself where that is all.
-
-        Of the past he sees no more than of the present: an accusation of who is his colleague today is hidden as of
-        any day.
-        """
-        known = self._reach_in(whole)
-        if isinstance(whole, PastBook):
-            now = self._reach_in(self._library.at(None))
-            organs, officials = known.organs | now.organs, known.officials | now.officials
-            known = replace(known, organs=organs, officials=officials, threads=now.threads)
+        """What he sees of a book; the book itself where that is all."""
+        known = self._library.reaches.of(self._scope, whole, lambda: self._library.at(None))
         return whole if known == EVERYTHING else ReadersBook(whole, known)
-
-    def _reach_in(self, whole: Book) -> Reach:
-        """Of a past book without its threads: they are those of the present, as its rows know them."""
-        past = isinstance(whole, PastBook)
-        asked = whole.seen if past else (whole.units.taken, whole.moment.date())
-        known = self._library.reaches.get(
-            (self._scope, asked), lambda: reach(self._scope, whole.units, whole.moment.date())
-        )
-        if past or not known.secret:
-            return known
-        unread = frozenset(no for no, *accused in whole.unread if known.about(*accused))
-        known = replace(known, unread=unread) if unread else known
-        rows = whole.tables.number, whole.moved, 0 if whole.moved <= whole.read else whole.places
-        return self._library.threaded.get((known, *rows), lambda: replace(known, threads=hidden_threads(whole, known)))
 
 
 class ReadersAnswers(Answers):

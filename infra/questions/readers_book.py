@@ -15,11 +15,11 @@ from infra.log.port import Entry
 from infra.office import decoded
 from infra.past.sight import Sight, moment_of
 from infra.questions.book import Book, Recalled
+from infra.questions.reaches import seen_tables
 from infra.questions.seen import SeenTables
 from infra.views.store import Views
 from infra.views.tables import Tables
 from projections.findings import Standing
-from projections.ledgers.entry import unpack_entry
 from projections.visibility import Reach, found_on, without
 
 
@@ -163,35 +163,6 @@ class ReadersBook(Book):
         if self.secret(no) or not (self.reach.governs(found.unit) or self.item(no) is not None):
             return False
         return found.rule != "F23" or not self.reach.secret or bool(self.repeats(no)) or not self._whole.repeats(no)
-
-
-def seen_tables(book: Book, reach: Reach) -> SeenTables:
-    """The selections of a reach over a generation, which are worked out once: they hold no row."""
-    tables = book.tables
-    assert isinstance(tables, Tables)
-    if reach not in tables.seen:
-        while len(tables.seen) >= REACHES_KEPT:
-            tables.seen.pop(next(iter(tables.seen)), None)
-        unread = book.among(sorted(reach.unread)) if reach.unread else None
-        tables.seen[reach] = SeenTables(tables, reach, unread)
-    found: SeenTables = tables.seen[reach]
-    return found
-
-
-def hidden_threads(book: Book, reach: Reach) -> frozenset[str]:
-    """What goes on about a hidden item alone: disputes, gatherings, what a conference agreed (`visibility.thread`)."""
-    if not reach.secret:
-        return frozenset()
-    seen = seen_tables(book, reach)
-    if not book.select(seen.hidden().limit(1)):
-        return frozenset()
-    entries = [unpack_entry(bytes(row.body)) for row in book.select(seen.threads())]
-    return frozenset(
-        f"{each.subject}:{each.about['item']}" if each.ledger == "conference" else each.subject for each in entries
-    )
-
-
-REACHES_KEPT = 256
 
 
 def _event(entry: Entry) -> AnyEvent:

@@ -33,12 +33,8 @@ class SeenTables:
     def findings(self) -> Any:
         table = self._tables.findings
         of = case((table.c.subject.like("petition:%"), func.substr(table.c.subject, 10)), else_="")
-        threads = sorted(self._reach.threads)
-        agreed = [f"D13:{each}" for each in threads]
-        return _rows(
-            table, self._of(table.c.unit, of), self._open(of), self._turned(table.c.rule, of),
-            and_(table.c.subject.not_in(threads), table.c.id.not_in(agreed)) if threads else true(),
-        )  # fmt: skip
+        elsewhere = ~self.on_threads(table) if self._reach.threads else true()
+        return _rows(table, self._of(table.c.unit, of), self._open(of), self._turned(table.c.rule, of), elsewhere)
 
     @cached_property
     def due(self) -> Any:
@@ -105,6 +101,11 @@ class SeenTables:
         return select(table.c.ledger, table.c.body).where(
             ledger.in_(("conference", "dispute", "gathering")), table.c.petition.in_(self._secret)
         )
+
+    def on_threads(self, findings: Any) -> ColumnElement[bool]:
+        """That a finding is on what goes on about a hidden item alone (`visibility.found_on`)."""
+        threads = sorted(self._reach.threads)
+        return or_(findings.c.subject.in_(threads), findings.c.id.in_([f"D13:{each}" for each in threads]))
 
     def hidden(self) -> Any:
         """NOs of accusations of the reader's organ, and step by step of what repeats them."""

@@ -5,7 +5,7 @@ import os
 import re
 from contextlib import ExitStack
 from datetime import date
-from itertools import count
+from itertools import count, product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,7 +22,7 @@ from domain.gathering.events import GatheringArrived, GatheringEnded, GatheringS
 from domain.unit.events import RoleGiven
 from projections.ledgers.kinds import LEDGERS
 from tests.projections.test_ledgers import AGREED, DUTY, HISTORY
-from tests.roles.conftest import OTHER_COUNTY, City, opened_city
+from tests.roles.conftest import ASKERS, OTHER_COUNTY, City, opened_city
 from tests.samples import *
 
 MANY = int(os.environ.get("DANZE_TEST_ACCUSATIONS", "3"))
@@ -183,3 +183,23 @@ def test_what_was_asked_before_the_accused_became_a_colleague_is_told_no_more(op
         (outcome,) = each.system.intake(history=True).take([encode(joined)])
         assert outcome.outcome == "recorded", outcome
     assert [told(city, role) for role in roles] == [told(plain, role) for role in roles] != warm[:3]
+
+
+def test_who_is_told_of_it_in_a_list_is_told_of_it_by_its_name_and_nobody_else(open_city):
+    """Rows are restricted in SQL (`infra.questions.seen`), what is asked for by name in Python: one predicate."""
+    agreed = ItemAgreed(item="清欠三期", owner_unit=HOUSING, due=date(2020, 8, 1), petition="90")
+    came = GatheringArrived(persons=6, place="区政府", units=(HOUSING,), petition="90")
+    city = open_city([
+        *HISTORY, *OTHER_COUNTY, *accusation({"about_unit": HOUSING}, "2020-07-02", ["raise", "judge"], "visit"),
+        on("2020-07-06", agreed, of=AGREED, by=CITY_BUREAU), on("2020-07-07", came, of="gathering:g9", by=COUNTY),
+    ])  # fmt: skip
+    readers = [who for who in ASKERS if who != "producer"]
+    for (kind, name), as_of in product((("petitions", "no"), ("findings", "id")), ("", "2020-09-30")):
+        listed = {
+            who: {each[name] for each in city.ask(f"/v1/{kind}?limit=500&as_of={as_of}", who).json()[kind]}
+            for who in readers
+        }
+        for each in (each for each in listed["operator"] if ":duty:" not in each):
+            named = {who for who in readers if city.ask(f"/v1/{kind}/{each}?as_of={as_of}", who).status_code == 200}
+            assert named == {who for who in readers if each in listed[who]}, (kind, each)
+        assert {"90", "F23:petition:1", f"D13:{AGREED}:清欠三期"} & (listed["operator"] - listed["auditor_there"])
