@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import resource
-import signal
 import socket
 from collections.abc import Callable
+from contextlib import suppress
+from threading import Event, Thread
 
 from granian.constants import Interfaces
 from granian.server.embed import Server
@@ -22,27 +23,33 @@ class AddressInUse(Exception):
     """Somebody else listens there already."""
 
 
-def serve(app: Litestar, host: str, port: int, *, ready: Callable[[int], None] | None = None) -> None:
-    """Serves until SIGINT or SIGTERM; calls `ready` with the port once it answers. Port 0 is any that is free.
+def serve(
+    app: Litestar, host: str, port: int, *, stop: Event, ready: Callable[[int], None] | None = None
+) -> None:  # fmt: skip
+    """Serves until `stop` is set; calls `ready` with the port once it answers. Port 0 is any that is free.
 
     Raises `AddressInUse` before it starts.
     """
-    asyncio.run(_serve(app, host, _free(host, port), ready))
+    asyncio.run(_serve(app, host, _free(host, port), stop, ready))
 
 
-async def _serve(app: Litestar, host: str, port: int, ready: Callable[[int], None] | None) -> None:
+async def _serve(app: Litestar, host: str, port: int, stop: Event, ready: Callable[[int], None] | None) -> None:
     server = Server(
         app, address=host, port=port, interface=Interfaces.ASGI, websockets=False, log_enabled=False, log_access=False,
         backlog=1024, backpressure=_connections(),
     )  # fmt: skip
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, server.stop)
+    Thread(target=_passes_on, args=(stop, server, asyncio.get_running_loop()), daemon=True).start()
     announcement = asyncio.create_task(_announce(host, port, ready))
     try:
         await server.serve()
     finally:
         announcement.cancel()
+
+
+def _passes_on(stop: Event, server: Server, loop: asyncio.AbstractEventLoop) -> None:
+    stop.wait()
+    with suppress(RuntimeError):  # the loop has ended by itself
+        loop.call_soon_threadsafe(server.stop)
 
 
 def _connections() -> int:

@@ -3,7 +3,6 @@
 import logging
 import os
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -17,6 +16,7 @@ from prometheus_client import CollectorRegistry
 from cli.options import Store
 from cli.screen import fail, out, said
 from cli.taking import take
+from cli.waiting import LAST_SECONDS, stopped
 from cli.wiring import DEFAULT_STORE, System, now, opened
 from domain.codec import LaterType
 from domain.envelope import Rejected, day_of
@@ -130,14 +130,14 @@ def run(
         if simulated and system.log.head().position == 0:
             _fill(system, simulated)
         door = Door(system.intake(clock=True), system.answers)
-        stop, registry = threading.Event(), CollectorRegistry()
+        stop, registry = stopped(), CollectorRegistry()
         clock = threading.Thread(target=_clock, args=(system, door, stop, ClockWatch(registry)), daemon=True)
         clock.start()
         try:
             _serve(system, door, host, port, require_tokens, rate, registry)
         finally:
             stop.set()
-            clock.join(timeout=10)
+            clock.join(LAST_SECONDS)
 
 
 def api(
@@ -167,7 +167,7 @@ def _serve(
     here, place = host in ("127.0.0.1", "::1", "localhost"), parse(system.url)
     book = subscriptions_of(place)
     watch = PostWatch(registry, lambda: sum(each.paused is not None for each in book.all()))
-    stop = threading.Event()
+    stop = stopped()
     besides = [threading.Thread(target=each, args=(system, stop), daemon=True) for each in (_counted, _kept)]
     for thread in besides:
         thread.start()
@@ -182,7 +182,8 @@ def _serve(
     with accesses_of(place, now) as accesses:
         doors = doors_of(place, accesses, here=here, required=require_tokens)
         postman = Postman(book, system.answers, watch.around(posted), ended=doors.ended)
-        threading.Thread(target=_carried, args=(postman, book), daemon=True).start()
+        besides.append(threading.Thread(target=_carried, args=(postman, book, stop), daemon=True))
+        besides[-1].start()
         if not doors.open:
             said("nobody is answered without a token: `danze token issue` makes one")
         app = create_app(
@@ -190,22 +191,22 @@ def _serve(
             registry=registry,
         )  # fmt: skip
         try:
-            serve(app, host, port, ready=ready)
+            serve(app, host, port, stop=stop, ready=ready)
         except AddressInUse as error:
             raise fail(f"{error}; choose another with --port") from None
         finally:
             stop.set()
             for thread in besides:
-                thread.join(timeout=10)
+                thread.join(LAST_SECONDS)
 
 
-def _carried(postman: Postman, book: Subscriptions) -> None:
+def _carried(postman: Postman, book: Subscriptions, stop: threading.Event) -> None:
     """Carries news to subscribers, unless another process does."""
-    while True:
+    while not stop.is_set():
         with book.alone() as alone, suppress(StoreError):  # a store that is away is told of by the clock and by HTTP
-            while alone:
-                time.sleep(0 if postman.round() else 1)
-        time.sleep(MINUTE)
+            while alone and not stop.is_set():
+                stop.wait(0 if postman.round() else 1)
+        stop.wait(MINUTE)
 
 
 def _counted(system: System, stop: threading.Event) -> None:

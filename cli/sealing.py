@@ -20,6 +20,7 @@ from infra.log.port import Log
 from infra.log.urls import parse
 from infra.seals import keys
 from infra.seals.asking import Asked, ask_all
+from infra.seals.checkpoints import checkpoint_of
 from infra.seals.notes import LOG, WITNESS, Note, SealError, Signature, parse_verifier
 from infra.seals.prove import bundle
 from infra.seals.sealer import Folder, Seal, Sealer
@@ -91,14 +92,15 @@ def _seal(
     sealer: Sealer, log: Log, publish: Callable[[Seal], None], *, follow: bool, every: int, seconds: float
 ) -> None:
     """Once, or whenever so much is new or has waited so long."""
+    stop = stopped() if follow else threading.Event()
     with bar("seal") as progress:
         sealed = sealer.seal(now(), progress)
     if sealed is not None:
         publish(sealed)
-    stop, last = stopped() if follow else threading.Event(), time.monotonic()
     if follow:
         err.print(f"danze: sealing every {every:,} events or {seconds:g} seconds", highlight=False)
-    position = log.head().position
+    newest, last = sealer.folder.newest(), time.monotonic()
+    position = checkpoint_of(newest).size if newest is not None else 0
     while follow and not stop.wait(min(LOOK_SECONDS, seconds)):
         new = log.head().position - position
         if new >= every or (new and time.monotonic() - last >= seconds):
@@ -176,7 +178,7 @@ def witness(
         out.print(f"danze: witness {signer.verifier} at http://{host}:{port}/", markup=False, highlight=False)
 
     try:
-        serve(app, host, port, ready=ready)
+        serve(app, host, port, stop=stopped(), ready=ready)
     except AddressInUse as error:
         raise fail(f"{error}; choose another with --port") from None
 

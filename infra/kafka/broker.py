@@ -228,7 +228,8 @@ def main() -> None:
     broker = LocalBroker(options.folder, options.port)
     ended = threading.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, lambda *_: ended.set())
+        # by a thread of its own, for who is interrupted may hold the event's lock himself
+        signal.signal(each, lambda *_: threading.Thread(target=ended.set).start())
     try:
         broker.start()
     except BrokerError as error:

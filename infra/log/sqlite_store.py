@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from eventsourcing.persistence import PersistenceError, StoredEvent
+from eventsourcing.persistence import ConnectionPoolClosedError, PersistenceError, StoredEvent
 from eventsourcing.sqlite import (
     SQLiteApplicationRecorder,
     SQLiteConnection,
@@ -126,6 +126,8 @@ class Store(SQLiteDatastore):
                 yield connection
             return
         with self._writing:
+            if self.pool.closed:
+                raise ConnectionPoolClosedError
             if self._writer is None:
                 self._writer = self.pool.new()
                 self._writer.cursor().execute("PRAGMA busy_timeout=0")  # see _begin_writing
@@ -139,6 +141,8 @@ class Store(SQLiteDatastore):
                 cursor: sqlite3.Cursor = wrapped.sqlite_cursor
                 cursor.row_factory = None
                 yield cursor
+        except ConnectionPoolClosedError as error:
+            raise StoreError(f"{self.path} was closed") from error
         except (sqlite3.Error, PersistenceError) as error:
             raise StoreError(sentence(self.path, error)) from error
 

@@ -4,6 +4,7 @@ import sys
 
 from api.app import create_app
 from api.serve import serve
+from cli.waiting import stopped
 from tests.api.fake import FakeIntake, FakeQuestions
 
 
@@ -14,4 +15,4 @@ def announce(_: int) -> None:
 
 if __name__ == "__main__":
     app = create_app(FakeQuestions(), FakeIntake(), version="test")
-    serve(app, "127.0.0.1", int(sys.argv[1]), ready=announce)
+    serve(app, "127.0.0.1", int(sys.argv[1]), stop=stopped(), ready=announce)

@@ -12,6 +12,7 @@ from api.app import create_app
 from api.serve import serve
 from cli.running import Door
 from cli.taking import take
+from cli.waiting import stopped
 from cli.wiring import System, now, opened
 from infra.city.simulation import simulate
 from infra.doors.access import Accesses, accesses_of
@@ -76,4 +77,4 @@ def pages(ask: Answers) -> dict[str, str]:
 
 if __name__ == "__main__":
     with opened(sys.argv[1]) as system, accesses_of(parse(system.url), now) as accesses:
-        serve(application(system, accesses), "127.0.0.1", int(sys.argv[2]), ready=announce)
+        serve(application(system, accesses), "127.0.0.1", int(sys.argv[2]), stop=stopped(), ready=announce)

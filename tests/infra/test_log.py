@@ -31,6 +31,15 @@ def test_an_empty_log_is_at_zero(log: Log) -> None:
     assert log.remembered() is None
 
 
+def test_a_log_that_was_closed_says_so_and_opens_nothing_anew(log: Log) -> None:
+    """Who still works on it, as a thread of a process that ends, is told as of any other trouble."""
+    put(log, *entries([A]))
+    log.close()
+    for ask in (log.head, lambda: log.append([], [], after=1, reads=None), lambda: log.set_mark("relay", 1)):
+        with pytest.raises(StoreError, match="closed"):
+            ask()
+
+
 def test_events_get_positions_in_order_and_keep_their_bytes(log: Log) -> None:
     new = entries([A, B, A])
     assert put(log, *new) == Head(3, new[2].recorded)

@@ -1,4 +1,6 @@
-"""Of several processes that serve one store, one keeps what is counted; when it ends, another does."""
+"""Of several processes that serve one store, one keeps what is counted and one carries letters; when it ends, another
+does.
+"""
 
 import threading
 from contextlib import closing
@@ -8,6 +10,8 @@ import pytest
 from cli import running
 from cli.wiring import System
 from infra.views.sums import Sums
+from infra.webhooks.postman import Postman
+from infra.webhooks.subscriptions import Subscriptions
 from tests.patience import PATIENCE, until
 from tests.system.command import Danze, city
 
@@ -34,6 +38,22 @@ def test_when_the_keeper_ends_another_keeps(system, monkeypatch):
         stop.set()
         another.join(PATIENCE)
     assert system.log.claim("sums") is not None, "it let go when it ended"
+
+
+def test_who_carries_letters_lets_go_when_asked_to_end(system, tmp_path, monkeypatch):
+    monkeypatch.setattr(running, "MINUTE", 0.05)
+    stop, book = threading.Event(), Subscriptions(tmp_path / "book")
+    carries = threading.Thread(target=running._carried, args=(Postman(book, system.answers), book, stop), daemon=True)
+    carries.start()
+    until(lambda: not _alone(book), lambda: "nobody carries letters")
+    stop.set()
+    carries.join(PATIENCE)
+    assert (carries.is_alive(), _alone(book)) == (False, True)
+
+
+def _alone(book):
+    with book.alone() as alone:
+        return alone
 
 
 def _kept(system):

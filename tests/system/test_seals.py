@@ -6,13 +6,21 @@ import json
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from cli import sealing
+from cli.wiring import opened
 from infra.log.port import leaf_of
+from infra.log.urls import parse
+from infra.seals.keys import key_of, signer
+from infra.seals.notes import LOG
+from infra.seals.sealer import Sealer
+from tests.patience import PATIENCE
 from tests.system.command import Danze
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,8 +57,8 @@ def checked(proof: Path, *options: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-def grown(danze: Danze) -> None:
-    danze("emit", "--history", "-", sent=json.dumps(WORKED).encode())
+def grown(danze: Danze, id: str = "later") -> None:
+    danze("emit", "--history", "-", sent=json.dumps({**WORKED, "id": id}).encode())
 
 
 @pytest.fixture
@@ -240,7 +248,7 @@ def test_sealing_goes_on_while_the_log_grows(danze):
     process = danze.start("seal", "--follow", "--every", "1", "--seconds", "0.1")
     try:
         grown(danze)
-        until = time.monotonic() + 30
+        until = time.monotonic() + PATIENCE
         while danze("verify", "--json").json["seals"]["sealed"] < 29 and time.monotonic() < until:
             time.sleep(0.2)
         assert danze("verify", "--json").json["seals"]["sealed"] >= 29
@@ -249,6 +257,24 @@ def test_sealing_goes_on_while_the_log_grows(danze):
         process.terminate()
         process.communicate(timeout=30)
     assert process.returncode == 0
+
+
+def test_what_comes_while_the_first_checkpoint_is_given_out_is_sealed_in_time_too(danze, monkeypatch):
+    stop, given_out = threading.Event(), []
+    monkeypatch.setattr(sealing, "stopped", lambda: stop)
+    grown(danze)
+
+    def publish(seal):
+        given_out.append(seal.checkpoint.size)
+        (stop.set if len(given_out) == 2 else lambda: grown(danze, "meanwhile"))()
+
+    with opened(danze.store) as system:
+        key = signer(key_of(parse(danze.store)), LOG)
+        given_up = threading.Timer(PATIENCE, stop.set)
+        given_up.start()
+        sealing._seal(Sealer(system.log, system.seals, key), system.log, publish, follow=True, every=9, seconds=0.1)
+        given_up.cancel()
+    assert given_out == [29, 30]
 
 
 def test_an_auditor_goes_on_from_what_was_verified_before(danze, tmp_path):

@@ -2,15 +2,21 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing, suppress
+from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 import typer
 
 from cli import waiting
 from cli.waiting import stopped, there
+from tests.patience import PATIENCE
+from tests.system.command import Danze, city, ndjson, registered
 
 
 @pytest.fixture
@@ -48,3 +54,67 @@ def test_who_does_not_come_to_an_end_is_ended_and_says_so():
     )
     ended = subprocess.run([sys.executable, "-c", hangs], capture_output=True, text=True, timeout=30, check=False)
     assert (ended.returncode, "did not end within 1 s" in ended.stderr) == (1, True)
+
+
+JUST_BEFORE = """
+import os, pkgutil, signal, sys
+from cli.__main__ import main
+
+place, name, how, *sys.argv = sys.argv[1:]
+place = pkgutil.resolve_name(place)
+before = getattr(place, name)
+setattr(place, name, lambda *given, **more: (os.kill(os.getpid(), int(how)), before(*given, **more))[1])
+main()
+"""
+"""Is danze, which is sent a signal just before it calls something."""
+
+
+@pytest.fixture
+def danze(tmp_path):
+    danze = Danze(tmp_path / "danze.db", XDG_DATA_HOME=str(tmp_path / "share"), PYTHONPATH=str(Path.cwd()))
+    danze.emit(*city())
+    return danze
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("verb", "place", "name"),
+    [
+        (("api", "--port", "0"), "api.serve", "_free"), (("run", "--port", "0"), "api.serve", "_free"),
+        (("witness", "--key", "key", "--state", "state", "--port", "0", "--log"), "api.serve", "_free"),
+        (("seal", "--follow"), "infra.seals.sealer:Sealer", "seal"), (("clock",), "cli.workers", "tick"),
+    ],
+    ids=lambda given: given[0] if isinstance(given, tuple) else "",
+)  # fmt: skip
+def test_who_is_asked_to_end_just_before_his_work_begins_ends_in_order(danze, tmp_path, verb, place, name, how):
+    if verb[-1] == "--log":
+        verb = (*verb, danze("seal", "--json").json["key"])
+    call = [sys.executable, "-c", JUST_BEFORE, place, name, str(int(how)), "danze", *verb]
+    ended = subprocess.run(
+        call, cwd=tmp_path, env=danze.environment, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert (ended.returncode, "Traceback" in ended.stderr) == (0, False), ended
+
+
+def test_an_api_that_waits_for_a_store_for_ever_is_ended_and_says_so(danze):
+    """What was sent to it waits for another process, which holds the store."""
+    ends_soon = f"from cli import waiting; waiting.LAST_SECONDS = 1; {JUST_BEFORE}"
+    call = (sys.executable, "-c", ends_soon, "infra.intake:Intake", "take", str(int(signal.SIGTERM)), "danze")
+    with closing(sqlite3.connect(danze.store, isolation_level=None)) as another:
+        another.execute("BEGIN IMMEDIATE")
+        api = subprocess.Popen(
+            [*call, "api", "--port", "0"],
+            env=danze.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        action = Request(
+            f"{api.stdout.readline().split()[1]}v1/actions",
+            ndjson([registered(1)]),
+            {"content-type": "application/x-ndjson"},
+        )
+        with suppress(OSError):  # it is never answered
+            urlopen(action, timeout=PATIENCE)
+        said = api.communicate(timeout=PATIENCE)[1]
+    assert (api.returncode, "did not end within 1 s" in said) == (1, True), said
