@@ -1,26 +1,17 @@
-"""One store of read models: which generation is live, how far it has read, and the rows of a batch written at once."""
+"""One store of read models in generations: which one is live, how far it has read, how another takes its place."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, NamedTuple
 
-from sqlalchemy import MetaData, Table, inspect, text
+from sqlalchemy import MetaData, inspect, text
 from sqlalchemy.engine import Connection, Engine
 
-from domain.envelope import AnySeen
-from domain.petition.item import Item
 from infra.log.port import StoreError
-from infra.parts import parts
-from infra.postgres import trouble
-from infra.sql_errors import Sentence, speaking
-from infra.views import copying, in_place
+from infra.sql_errors import Sentence
+from infra.views.rows import ViewRows
 from infra.views.tables import KEYS, Tables, bytewise, indexes
-from projections.cases import DueRow
-from projections.findings import FindingRow, Word, finding_row, heard, unpack_words
 from projections.fold import Changes
-from projections.ledgers.entry import Entry, LedgerRow, ledger_row, unpack_entry
-from projections.ledgers.writing import written
-from projections.shelf import unpack_item
 
 FORMAT = 19
 """Of the rows and their bodies; another one is rebuilt, never migrated."""
@@ -46,21 +37,15 @@ class Live(NamedTuple):
     """How far all partitions are, together: as long as it is the same, so are the rows."""
 
 
-class Views:
-    """Read models in one database. Use `open_views`."""
+class Views(ViewRows):
+    """Read models in one database, in generations. Use `open_views`."""
 
     def __init__(
         self, engine: Engine, sentence: Sentence, schema: str | None = None, alone: Alone = nullcontext
     ) -> None:
-        self.engine = speaking(engine, sentence)
-        self.schema = schema
+        super().__init__(engine, sentence, schema)
         self.alone = alone
         """Held by whoever rebuilds: two rebuilds on one store come one after the other."""
-        self.postgres = engine.dialect.name == "postgresql"
-        # Of several selects in one transaction each sees what is committed by then there: without one nothing is lost.
-        asked = {"isolation_level": "AUTOCOMMIT"} if self.postgres else {}
-        self._asking = self.engine.execution_options(**asked)
-        self._sentence = sentence
         self._tables: dict[int, Tables] = {}
         if not self.has_tables() or self.live() is None:
             self._begin()
@@ -91,23 +76,6 @@ class Views:
                 tables = self._build(connection)
                 self.finish(connection, tables)
                 self._switch(connection, tables)
-
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """A transaction; in SQLite one that takes the writer's lock at its start, so that it never has to give up.
-
-        What a driver's cursor raises in it is a `StoreError`, too.
-        """
-        try:
-            with self.engine.connect() as plain:
-                connection = plain.execution_options(writing=True)
-                with connection.begin():
-                    yield connection
-        except self.engine.dialect.loaded_dbapi.Error as error:
-            raise trouble(self._sentence(error), error) from error
-
-    def q(self, name: str) -> str:
-        return f'"{self.schema}"."{name}"' if self.schema else f'"{name}"'
 
     def tables(self, number: int) -> Tables:
         if number not in self._tables:
@@ -166,13 +134,6 @@ class Views:
         tail = "" if self.postgres else " WITHOUT ROWID"
         connection.execute(text(f"CREATE TABLE {self.q(f'tally_{number}')} ({kept})"))
         connection.execute(text(f"CREATE TABLE {self.q(f'counted_{number}')} ({counted}){tail}"))
-
-    def make_titles(self, connection: Connection, tables: Tables) -> None:
-        """The table of titles, by their terms."""
-        if self.postgres:
-            connection.execute(text(f"CREATE TABLE {self.q(tables.titles)} (no TEXT PRIMARY KEY, terms tsvector)"))
-        else:
-            connection.execute(text(f"CREATE VIRTUAL TABLE {self.q(tables.titles)} USING fts5(no UNINDEXED, terms)"))
 
     def finish(self, connection: Connection, tables: Tables) -> None:
         """Indexes, after the rows are in."""
@@ -243,12 +204,6 @@ class Views:
 
     # reading
 
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A connection to ask; nothing is written on it."""
-        with self._asking.connect() as connection:
-            yield connection
-
     def titles_whole(self, tables: Tables) -> bool:
         """Whether SQLite's index of titles is that of the titles; PostgreSQL keeps no other than its rows."""
         if self.postgres:
@@ -262,16 +217,6 @@ class Views:
             raise
         return True
 
-    def titled(self, connection: Connection, titles: str, phrases: list[list[str]]) -> list[str]:
-        """NOs of the items whose title, in a table of titles, has all the phrases, each a run of characters."""
-        if self.postgres:
-            query = f"SELECT no FROM {self.q(titles)} WHERE terms @@ to_tsquery('simple', :asked)"
-            asked = " & ".join("(" + " <-> ".join(f"'{one}'" for one in phrase) + ")" for phrase in phrases)
-        else:
-            query = f"SELECT no FROM {titles} WHERE {titles} MATCH :asked"
-            asked = " AND ".join('"' + " ".join(phrase) + '"' for phrase in phrases)
-        return [row[0] for row in connection.execute(text(query), {"asked": asked})]
-
     # writing
 
     def write(self, tables: Tables, changes: Changes, *, position: int, after: int) -> None:
@@ -284,93 +229,6 @@ class Views:
             if moved.rowcount != 1:
                 raise Overtaken(f"the read model stands no longer at {after}")
             self.put(connection, tables, changes, fresh=after == 0)
-
-    def put(self, connection: Connection, tables: Tables, changes: Changes, *, fresh: bool = False) -> None:
-        """Puts the changed rows in place, in the caller's transaction. `fresh` says that nothing was written before."""
-        cursor: Any = connection.connection.cursor()
-        new = {no for no, _ in changes.titles}
-        self._clear_due(
-            cursor, tables, [f"petition:{row.no}" for row in changes.cases if row.no not in new], changes.due
-        )
-        self._put(cursor, "cases", tables.cases, changes.cases)
-        self._put(cursor, "due", tables.due, changes.due)
-        self._put(cursor, "raised", tables.raised, changes.raised)
-        self._put(cursor, "persons", tables.persons, changes.persons)
-        self._titles(cursor, tables, changes.titles)
-        if changes.findings:
-            findings = self._findings(connection, tables, changes.findings, fresh=fresh)
-            self._put(cursor, "findings", tables.findings, findings)
-        self._put(cursor, "acts", tables.acts, changes.acts)
-        if changes.ledgers:
-            written = self._ledgers(connection, tables, changes.ledgers, fresh=fresh)
-            self._put(cursor, "ledgers", tables.ledgers, written)
-
-    def _findings(
-        self, connection: Connection, tables: Tables, said: dict[str, list[Word]], *, fresh: bool
-    ) -> list[FindingRow]:
-        """What was said of findings together with what was said before.
-
-        Events of several items may speak of one finding: where workers write side by side, one at a time does this.
-        """
-        if self.postgres and not fresh:
-            connection.execute(
-                text("SELECT pg_advisory_xact_lock(hashtext(:of))"), {"of": self.q(tables.findings.name)}
-            )
-        before = {} if fresh else self.bodies(connection, tables.findings, "id", said)
-        former = {id: unpack_words(body) for id, body in before.items()}
-        return [finding_row(id, heard(former.get(id, ()), words)) for id, words in sorted(said.items())]
-
-    def _ledgers(
-        self, connection: Connection, tables: Tables, writing: dict[str, list[AnySeen]], *, fresh: bool
-    ) -> list[LedgerRow]:
-        """What events write, each subject's after what was written of it before."""
-        kept: dict[str, list[Entry]] = {}
-        if not fresh:
-            for subject, body in self._bodies(connection, tables.ledgers, "subject", list(writing)):
-                kept.setdefault(subject, []).append(unpack_entry(body))
-        return [
-            ledger_row(entry)
-            for subject, events in sorted(writing.items()) for entry in written(kept.get(subject, ()), events)
-        ]  # fmt: skip
-
-    def _clear_due(self, cursor: Any, tables: Tables, subjects: list[str], rows: Sequence[DueRow]) -> None:
-        """Takes out what ran on these items; in SQLite what is not among the rows that are put in its place."""
-        if not self.postgres:
-            in_place.clear(cursor, "due", tables.due, subjects, rows)
-            return
-        cursor.execute(f"DELETE FROM {self.q(tables.due.name)} WHERE subject = ANY(%s)", (subjects,))
-
-    def _put(self, cursor: Any, name: str, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-        if not self.postgres:
-            in_place.put(cursor, name, table, rows)
-            return
-        copying.put(cursor, self.q(table.name), name, table, rows)
-
-    def _titles(self, cursor: Any, tables: Tables, titles: list[tuple[str, str]]) -> None:
-        if not self.postgres:
-            cursor.executemany(f"INSERT INTO {tables.titles} VALUES (?,?)", titles)
-            return
-        copying.add_titles(cursor, self.q(tables.titles), titles)
-
-    # states
-
-    def bodies(self, connection: Connection, table: Any, key: str, ids: Iterable[str]) -> dict[str, bytes]:
-        """The states behind rows, by key."""
-        return dict(self._bodies(connection, table, key, ids))
-
-    def _bodies(self, connection: Connection, table: Any, key: str, ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        """(key, body) of rows."""
-        for part in parts(ids):
-            query = table.select().with_only_columns(table.c[key], table.c.body).where(table.c[key].in_(part))
-            yield from ((row[0], bytes(row[1])) for row in connection.execute(query))
-
-    def items(self, tables: Tables, subjects: Collection[str]) -> dict[str, Item | None]:
-        """The items of these subjects; None for those of which no row tells."""
-        if not subjects:
-            return {}
-        with self.engine.connect() as connection:
-            bodies = self.bodies(connection, tables.cases, "no", (subject[9:] for subject in subjects))
-        return {s: unpack_item(body) if (body := bodies.get(s[9:])) is not None else None for s in subjects}
 
     def has_tables(self) -> bool:
         return bool(inspect(self.engine).has_table("partitions", schema=self.schema))
