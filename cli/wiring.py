@@ -82,12 +82,10 @@ class System:
         While the machine's time jumped ahead it takes nothing (`TimeJumped`).
         """
         self.projector.check()
-        for entry in (*self.log.of_kind("petitioner"), *self.log.of_kind("person")):
-            # Killed between the record and the deed, an earlier intake may have left the key.
-            if not self.vault.was_forgotten(owner := "person:" + entry.subject.partition(":")[2]):
-                self.vault.forget(owner)
         agenda = self.agenda() if history or clock else None
-        return Intake(self.log, self.vault, self.rules, now=now or self.time.now, agenda=agenda, history=history)
+        made = Intake(self.log, self.vault, self.rules, now=now or self.time.now, agenda=agenda, history=history)
+        made.erase()
+        return made
 
     def close(self) -> None:
         self.past.close()

@@ -92,6 +92,14 @@ class Intake:
 
         return self._attempt(clock)
 
+    def erase(self) -> None:
+        """Destroys the keys that persons have who are forgotten on record: who recorded it was killed before the deed,
+        or could not reach the keys; or an old copy of them was put back.
+        """
+        for entry in (*self.log.of_kind("petitioner"), *self.log.of_kind("person")):
+            if not self.vault.was_forgotten(owner := "person:" + entry.subject.partition(":")[2]):
+                self.vault.forget(owner)
+
     def _attempt(self, decide: Callable[[], T], places: Sequence[object] = ()) -> T:
         """Decides on what is known now, and again if somebody else appended meanwhile, then with nobody else let in.
 
@@ -111,8 +119,11 @@ class Intake:
         raise Conflict(f"other writers were faster {ATTEMPTS} times; nothing of this batch was taken")
 
     def _catch_up(self) -> None:
-        """Nothing decided in a batch that did not come through may linger: not a fact, not a day of the clock."""
+        """Nothing decided in a batch that did not come through may linger: not a fact, not a day of the clock. One that
+        did may have left a key behind.
+        """
         if not self._sound:
+            self.erase()
             self.office.forget_everything()
             self.day = None
         anew, agenda = self.office.position == 0, self.agenda

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from cli.wiring import System
+from infra.log.port import StoreAway
 from infra.log.urls import PostgresUrl, parse
 from infra.vault.vault import Vault
 from tests.system.command import Danze, action, city, registered
@@ -161,6 +162,21 @@ def test_a_restored_key_store_forgets_again(tmp_path: Path) -> None:
     danze.emit(registered(9))
     with closing(System(danze.store, create=False)) as system:
         assert opened(system.vault, sealed_in(bodies(system)), X) == [None] * 2
+
+
+def test_a_key_that_was_out_of_reach_is_destroyed_before_anything_else_is_taken(system, monkeypatch) -> None:
+    """As when the line is cut between the record and the keys: it is sent again, and is a duplicate."""
+    intake, sent = system.intake(), json.dumps(FORGOTTEN).encode()
+    with monkeypatch.context() as line:
+        line.setattr(system.vault, "forget", _away)
+        with pytest.raises(StoreAway):
+            intake.take([sent])
+    assert [each.outcome for each in intake.take([sent])] == ["duplicate"]
+    assert opened(system.vault, sealed_in(bodies(system)), X) == [None] * 6
+
+
+def _away(_: str) -> bool:
+    raise StoreAway("the line is cut")
 
 
 @pytest.mark.parametrize("name", ["person:\0", "person:\ud800", "petition:\0"])
