@@ -81,8 +81,8 @@ class Rows(Protocol):
         """Rows and places in one transaction; answers the partitions not held any more, and writes nothing then."""
         ...
 
-    def through(self, claims: Collection[Any], position: int) -> None:
-        """Notes that nothing up to a position of the log is missing in these partitions."""
+    def through(self, claims: Collection[Any], position: int) -> frozenset[int]:
+        """Notes that nothing up to a position of the log is missing in these partitions; answers those not held."""
         ...
 
 

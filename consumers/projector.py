@@ -90,7 +90,10 @@ class Projector:
         return lost
 
     def caught_up(self, ends: Mapping[int, int], relayed: int) -> None:
-        """Told where partitions end now, notes which of them hold nothing unseen of the log up to `relayed`."""
+        """Told where partitions end now, notes which of them hold nothing unseen of the log up to `relayed`.
+
+        What another worker took meanwhile, that was lost itself, is taken back: ours they are by Kafka.
+        """
         with self._lock:
             done = [
                 held
@@ -98,9 +101,11 @@ class Projector:
                 if (held := self.held.get(partition)) and held.claim.offset >= end and held.through < relayed
             ]
             if done:
-                self._rows.through([held.claim for held in done], relayed)
+                lost = self._rows.through([held.claim for held in done], relayed)
                 for held in done:
                     held.through = relayed
+                if lost:
+                    self.take_over(lost)
 
     def _attempt(self, batches: Sequence[Batch]) -> frozenset[int]:
         places: dict[int, Claim] = {}
@@ -109,7 +114,8 @@ class Projector:
             held = self.held[batch.partition]
             claim = places.get(batch.partition, held.claim)
             position, bad = self._take(held.fold, batch.records, claim)
-            places[batch.partition] = claim.at(position, batch.next_offset, claim.dead + len(bad))
+            offset = max(claim.offset, batch.next_offset)  # a worker that was lost folds late what others are beyond
+            places[batch.partition] = claim.at(position, offset, claim.dead + len(bad))
             letters += bad
         changes = [self.held[partition].fold.changes() for partition in places]
         together = joined(changes)

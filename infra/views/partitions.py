@@ -98,15 +98,18 @@ class Partitions:
             self._held(connection)
             connection.execute(self._text("UPDATE {p} SET next_offset = 0, epoch = epoch + 1"))
 
-    def through(self, claims: Collection[Claim], position: int) -> None:
-        """Notes that nothing up to a position of the log is missing in partitions, though their last event is older."""
-        moved = self._text(
-            "UPDATE {p} SET through = :position "
-            "WHERE generation = :g AND partition = :partition AND epoch = :epoch AND through < :position"
+    def through(self, claims: Collection[Claim], position: int) -> frozenset[int]:
+        """Notes that nothing up to a position of the log is missing in partitions, though their last event is older.
+
+        Answers the partitions that are not held any more, of which nothing was noted.
+        """
+        moved = (
+            "UPDATE {p} SET through = CASE WHEN through < :position THEN :position ELSE through END "
+            "WHERE generation = :g AND partition = :partition AND epoch = :epoch"
         )
         with self._views.writing() as connection:
-            for claim in sorted(claims, key=attrgetter("partition")):
-                connection.execute(moved, _bound(claim._replace(position=position)))
+            told = [each._replace(position=position) for each in sorted(claims, key=attrgetter("partition"))]
+            return frozenset(each.partition for each in told if not self._moves(connection, moved, each))
 
     @contextmanager
     def still(self) -> Iterator[tuple[Connection, dict[int, Claim]]]:
