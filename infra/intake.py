@@ -47,7 +47,7 @@ class Intake:
         self._overtaken = False
         """Somebody else writes too: from then on this intake takes turns."""
         self._sound = True
-        """What is known is what the log holds: false while a batch is being decided, and after one that failed."""
+        """What is known is what the log holds: false while this catches up and decides, and after what failed."""
 
     def take(
         self, lines: Sequence[bytes], refused: Mapping[int, Rejected] = NONE, places: Sequence[tuple[str, int]] = ()
@@ -109,7 +109,6 @@ class Intake:
             try:
                 with self.log.turn() if self._overtaken or places else nullcontext():
                     self._catch_up()
-                    self._sound = False
                     answer = decide()
             except Conflict:
                 self._overtaken = True
@@ -126,6 +125,7 @@ class Intake:
             self.erase()
             self.office.forget_everything()
             self.day = None
+        self._sound = False
         anew, agenda = self.office.position == 0, self.agenda
         self.office.catch_up(also=agenda.take if agenda is not None else None)
         if anew and agenda is not None:

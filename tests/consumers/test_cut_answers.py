@@ -10,8 +10,10 @@ import psycopg
 import pytest
 
 from cli.wiring import System
+from consumers.intake import Intake
 from infra.log.port import StoreAway
 from infra.log.urls import parse
+from infra.vault.sealed_box import in_clear
 from infra.views.partitions import Partitions
 from tests.consumers.test_intake import EARLY, FIRST, Batch, Record, refusals, worked, worker
 from tests.consumers.test_projector import PARTITIONS, all_of, city, equal
@@ -187,3 +189,21 @@ def test_a_lost_worker_that_folds_on_keeps_nobody_from_being_up_to_date(city):
     for _ in range(2):
         other.caught_up(ends, head)
     assert city.system.views.live().position == head
+
+
+def test_a_history_that_cannot_reach_its_deadlines_at_first_misses_them_none_the_less(postgres_store_url, monkeypatch):
+    with closing(System(postgres_store_url)) as system:
+        line = [Record(at, each).value for at, each in enumerate([*founded(), registered(1)])]
+        system.intake(history=True).take(line)
+        before, later = system.log.head().position, registered(2) | {"time": "2021-04-10T09:12:00+08:00"}
+        intake = Intake(system.intake(history=True), in_clear, queue="petition.actions")
+        with monkeypatch.context() as cable:
+            cable.setattr(system.views, "live", away)
+            with pytest.raises(StoreAway):
+                intake.take([Batch((Record(0, later),))])
+        intake.take([Batch((Record(0, later),))])
+        assert "deadline.missed.v1" in [entry.type for entry in system.log.read(before)]
+
+
+def away() -> None:
+    raise StoreAway("the line is cut")
