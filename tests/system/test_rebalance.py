@@ -44,10 +44,15 @@ class Load(Thread):
     def run(self) -> None:
         with Publisher(KafkaSettings((self._kafka,))) as publisher:
             while not self.over.wait(0.1):
-                numbers = range(self.items, self.items + 20)
-                with suppress(Unreachable):  # the machine is busy; what was sent twice is a duplicate
-                    publisher.send(self._records(numbers))
-                    self.items += 20
+                self._sent(publisher, range(self.items, self.items + 20))
+                self.items += 20
+
+    def _sent(self, publisher: Publisher, numbers: range) -> None:
+        """Returns when all of them lie there: an unknown part does where the machine was busy, and nobody answered."""
+        while True:
+            with suppress(Unreachable):  # what was sent twice is a duplicate
+                publisher.send(self._records(numbers))
+                return
 
     def _records(self, numbers: range) -> Iterator[tuple[str, bytes, bytes, list[tuple[str, bytes]]]]:
         for number in numbers:
