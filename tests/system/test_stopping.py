@@ -56,6 +56,18 @@ def test_who_does_not_come_to_an_end_is_ended_and_says_so():
     assert (ended.returncode, "did not end within 1 s" in ended.stderr) == (1, True)
 
 
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_who_is_asked_to_end_before_all_of_danze_is_there_ends_without_a_word(how, code):
+    """SIGTERM as the first process of a container: the kernel keeps it from who does not ask for it."""
+    begins = (
+        f"import os, sys; sys.meta_path.insert(0, sys); pid = os.getpid(); os.getpid = lambda: 1;"
+        f"sys.find_spec = lambda name, *_: os.kill(pid, {int(how)}) if name == 'cli.__main__' else None;"
+        f"from cli.beginning import main; main()"
+    )
+    ended = subprocess.run([sys.executable, "-c", begins], capture_output=True, timeout=PATIENCE, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (code, b"", b"")
+
+
 JUST_BEFORE = """
 import os, pkgutil, signal, sys
 from cli.__main__ import main
