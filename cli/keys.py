@@ -75,12 +75,17 @@ def _rotated(answer: dict[str, Any]) -> None:
 def retire(
     name: Annotated[str, typer.Argument(metavar="NAME", help="intake:…, as `danze keys --json` lists under former.")],
     store: Store = DEFAULT_STORE,
+    as_json: Json = False,
 ) -> None:
     """Destroy a former key of the intake: what was sealed with it on its way, and lies on a topic, opens no more."""
     with opened(store, create=False) as system:
         if not system.vault.drop_intake(name):
             raise fail(f"{name} is no former key of this intake (`danze keys --json` lists them)")
-    out.print(f"{name} was destroyed", markup=False, highlight=False)
+    told(
+        {"destroyed": name},
+        as_json,
+        lambda a: out.print(f"{a['destroyed']} was destroyed", markup=False, highlight=False),
+    )
 
 
 @keys.command("retention")

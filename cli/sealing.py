@@ -188,6 +188,7 @@ def prove(
     to: Annotated[Path | None, typer.Option("--out", help="Write the bundle to a file.")] = None,
     store: Store = DEFAULT_STORE,
     seals: Seals = None,
+    as_json: Json = False,  # noqa: ARG001 -- as of every verb; a proof is JSON in any case
 ) -> None:
     """Write a proof that an event is in the sealed log, for who has neither danze nor the log."""
     with opened(store, create=False) as system:

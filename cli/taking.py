@@ -121,6 +121,7 @@ def simulate_city(
     to: Annotated[
         Path | None, typer.Option("--out", help="Write the actions to this file, not to standard output.")
     ] = None,
+    as_json: Json = False,  # noqa: ARG001 -- as of every verb; actions are JSON in any case
 ) -> None:
     """A city's petition work as actions, NDJSON: items, and what leaders and units owe. Deterministic.
 

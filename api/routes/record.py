@@ -86,7 +86,6 @@ def health(questions: Asks) -> Response[Answer]:
     return Response(answer, status_code=200 if answer["ok"] else 503)
 
 
-@get("/metrics", may=KNOWN, include_in_schema=False, sync_to_thread=True)
 def metrics(questions: Asks, telemetry: Meters) -> Response[bytes]:
     """For Prometheus."""
     return Response(telemetry.scrape(questions.health()), headers={"content-type": CONTENT_TYPE_LATEST})
@@ -98,4 +97,8 @@ def openapi(request: Request[Any, Any, Any]) -> Response[Any]:
     return Response(request.app.openapi_schema.to_schema(), media_type=MediaType.JSON)
 
 
-HANDLERS = [log, checkpoint, proof, health, metrics, openapi]
+METRICS = [
+    get(at, may=KNOWN, include_in_schema=False, sync_to_thread=True)(metrics) for at in ("/metrics", "/v1/metrics")
+]
+"""Where Prometheus looks, and where the contract has it; a handler of both addresses would be wrapped twice."""
+HANDLERS = [log, checkpoint, proof, health, *METRICS, openapi]

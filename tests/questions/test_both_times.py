@@ -34,6 +34,24 @@ def test_every_verb_that_asks_takes_both_times():
     assert taking == verbs.keys() - NO_QUESTIONS
 
 
+def test_every_verb_that_ends_by_itself_answers_in_json_where_it_is_asked_to():
+    without = {" ".join(path) for path, verb in walked(typer.main.get_command(app)) if not json_of(verb)}
+    assert without == {"run", "api", "witness", "relay", "intake", "project", "clock"}
+
+
+def walked(verb, path=()):
+    """Verbs, and those within them."""
+    inner = getattr(verb, "commands", {})
+    if not inner:
+        yield path, verb
+    for name, each in inner.items():
+        yield from walked(each, (*path, name))
+
+
+def json_of(verb) -> bool:
+    return any("--json" in each.opts for each in verb.params)
+
+
 def test_every_route_that_asks_takes_both_times(city):
     paths = city.http.get("/openapi.json").json()["paths"]
     asking = {path: methods["get"] for path, methods in paths.items() if "get" in methods and path not in NO_TIMES}

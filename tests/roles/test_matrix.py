@@ -94,7 +94,7 @@ TABLE: dict[str, dict[str, str]] = {
     "GET /v1/log/checkpoint": {"/v1/log/checkpoint": READERS},
     "GET /v1/log/proof/{position}": {"/v1/log/proof/@1": ITEM___, "/v1/log/proof/@90": ACCUSED},
     "GET /v1/health": {"/v1/health": ANYBODY},
-    "GET /metrics": {"/metrics": KNOWN__},
+    "GET /metrics": {"/metrics": KNOWN__}, "GET /v1/metrics": {"/v1/metrics": KNOWN__},
     "GET /openapi.json": {"/openapi.json": ANYBODY},
     "POST /v1/rulesets/preview": {"/v1/rulesets/preview": WHOLE__},
     "GET /": {"/": READERS},
