@@ -23,7 +23,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "participation_bureau": (), "participation_unit": (), "satisfaction_bureau": (), "satisfaction_unit": (),
     "repeat_rate": (), "repeat_rate_first_items": (), "repeat_rate_closed_first_items": (), "first_time_resolved": (),
 }  # fmt: skip
-"""The rates, each with the parts that stand beside it."""
+"""The rates, each with the parts beside it: 及时受理率, 按期答复率, 参评率, 满意率, 重复信访率, 一次性化解率."""
 
 
 class _Rate:

@@ -26,7 +26,7 @@ from infra.views.projector import Beside, Rebuilt
 from infra.views.store import Key, Views
 from infra.views.sums import Copied, Row
 from projections.findings import unpack_words
-from projections.ledgers.duties import AT_ONCE
+from projections.ledgers.duties import PER_POSITION
 
 OF_ITEMS = {"cases": 0, "raised": 0, "titles": 0, "persons": 1}
 """Tables of rows of items, and where in the key the NO stands."""
@@ -131,7 +131,7 @@ class Agreement:
         for key in keys:
             table, of = key
             if table == "acts":
-                if 0 < (position := int(of[0]) // AT_ONCE) <= beside.position:
+                if 0 < (position := int(of[0]) // PER_POSITION) <= beside.position:
                     found[key] = position
             elif table != "findings":
                 subject = f"petition:{of[OF_ITEMS[table]]}" if table in OF_ITEMS else of[0]

@@ -15,7 +15,7 @@ from projections.fold import ELSE, Changes, Fold
 
 PIECE = 50_000
 """Events of items that wait to be folded: the more, the fewer times each item is taken in hand."""
-AT_ONCE = 400_000
+AT_HAND = 400_000
 """Items at hand (one that is let go is read again where an event of it comes all the same), and rows beside them."""
 PART = 50_000
 """Items that are let go at a time: the more, the closer together are the rows that are written one after the other."""
@@ -93,9 +93,9 @@ class Anew:
         self._pile.take(entries)
         if self._pile.waiting >= PIECE:
             self._fold_items()
-            while len(self._fold.items) > AT_ONCE:
+            while len(self._fold.items) > AT_HAND:
                 self._write(self._fold.settled(PART, more=True))
-        if self._fold.waiting > AT_ONCE:
+        if self._fold.waiting > AT_HAND:
             self._write(self._fold.settled(0, more=True))
 
     def end(self, position: int) -> None:

@@ -21,7 +21,7 @@ class ActRow(NamedTuple):
     """One row of the table `acts`. The day is ISO text (Asia/Shanghai)."""
 
     id: int
-    """Place in the log: position of the event and which of its entries it is, `AT_ONCE` to a position."""
+    """Place in the log: position of the event and which of its entries it is, `PER_POSITION` to a position."""
     ledger: str
     unit: str
     official: str | None
@@ -41,7 +41,7 @@ class Rest(Struct, frozen=True, array_like=True, gc=False):
     due_on: date | None = None
 
 
-AT_ONCE = 1 << 20
+PER_POSITION = 1 << 20
 """More entries than one event can open: an action has no more bytes."""
 _unpack = msgspec.msgpack.Decoder(Rest).decode
 
@@ -54,7 +54,7 @@ def act_entry(row: ActRow) -> Entry:
         name=f"{rest.version}:{row.petition}" if row.petition else f"{rest.version}",
         state="planned" if row.ledger == "roster" else "done", opened_on=on, due_on=rest.due_on, unit=row.unit,
         official=row.official, place=rest.place, petition=row.petition, about=rest.about,
-        steps=(Step(row.id // AT_ONCE, rest.type, on),),
+        steps=(Step(row.id // PER_POSITION, rest.type, on),),
     )  # fmt: skip
 
 
@@ -67,7 +67,7 @@ def _act(
 ) -> ActRow:  # fmt: skip
     body = pack((event.type, event.version, about, *more))
     unit = "unit:" + event.subject[5:]
-    return ActRow(event.position * AT_ONCE + number, ledger, unit, official, petition, iso[event.day], body)
+    return ActRow(event.position * PER_POSITION + number, ledger, unit, official, petition, iso[event.day], body)
 
 
 def _briefing(fact: e.BriefingHeard, event: AnySeen) -> Sequence[ActRow]:

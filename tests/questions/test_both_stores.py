@@ -11,7 +11,7 @@ from domain.reader import Reader
 from infra.questions import Answers
 from infra.questions.order import cursor_of
 from projections import orders
-from projections.ledgers.duties import AT_ONCE, KINDS
+from projections.ledgers.duties import KINDS, PER_POSITION
 from projections.ledgers.kinds import LEDGERS
 from tests.projections.test_ledgers import HISTORY
 from tests.questions.conftest import told
@@ -27,7 +27,7 @@ FILTERS = (
 
 def following(kind: str) -> dict[str, Any]:
     """What goes on from a day in the middle."""
-    place = (40 * AT_ONCE,) if kind in KINDS else (40, "9")
+    place = (40 * PER_POSITION,) if kind in KINDS else (40, "9")
     return {"limit": 1, "cursor": cursor_of("-opened_on", ("2020-06-01", *place))}
 
 

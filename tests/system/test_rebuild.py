@@ -22,7 +22,7 @@ from tests.system.test_properties import STORED, stored
 
 
 def few_at_once(patched: pytest.MonkeyPatch, items: int, *, part: int, events: int) -> None:
-    patched.setattr(anew, "AT_ONCE", items)
+    patched.setattr(anew, "AT_HAND", items)
     patched.setattr(anew, "PART", part)
     patched.setattr(anew, "PIECE", events)
     patched.setattr(projector, "READ", events)
