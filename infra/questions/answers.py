@@ -89,6 +89,9 @@ class Answers(Asking):
         """Whether an item is kept from who asks because it accuses his organ: of the whole record, nothing is."""
         return False
 
+    def _govern(self, unit: str | None) -> None:
+        """Raises `NotYours` for a unit that is asked for by name and is not of his jurisdiction: here, all are."""
+
     def threads(self) -> frozenset[str]:
         """What is kept from who asks because it goes on about such an item alone (`projections.visibility.thread`)."""
         return frozenset()
@@ -168,6 +171,7 @@ class Answers(Asking):
         return self._page(("candidates", no), as_of, lambda book: candidates.candidates(book, no))
 
     def findings(self, as_of: When = None, **wanted: Any) -> Answer:
+        self._govern(wanted.get("unit"))
         return self._page(("findings", *sorted(wanted.items())), as_of, lambda book: findings.findings(book, **wanted))
 
     def finding(self, id: str, as_of: When = None) -> Answer | None:
@@ -179,10 +183,12 @@ class Answers(Asking):
         return findings.explain(self._library.at(as_of), id)
 
     def kpi(self, unit: str, from_: date, to: date, as_of: When = None) -> Answer:
+        self._govern(unit)
         return self._kept(("kpi", unit, from_, to), as_of, lambda book: figures.kpi(book, unit, from_, to))
 
     def rates(self, unit: str, from_: date, to: date, as_of: When = None) -> Answer:
         """The same without the items behind each rate, which `rate_items` lists."""
+        self._govern(unit)
         if as_of is not None:
             return figures.without_items(self.kpi(unit, from_, to, as_of))
         asked = unit, from_, to
@@ -192,6 +198,7 @@ class Answers(Asking):
         self, unit: str, from_: date, to: date, rate: str, side: str, *, limit: int = 500, cursor: str | None = None,
         as_of: When = None,
     ) -> Answer:  # fmt: skip
+        self._govern(unit)
         asked, question = (unit, from_, to), ("rate items", unit, from_, to, rate, side, limit, cursor)
 
         def tell(book: Book, number: int | None) -> Answer:
@@ -205,6 +212,7 @@ class Answers(Asking):
         return self._page(question, as_of, lambda book: tell(book, None))
 
     def counters(self, *, by: str, as_of: When = None, **wanted: Any) -> Answer:
+        self._govern(wanted.get("unit"))
         asked = ("counters", by, *sorted(wanted.items()))
         return self._kept(asked, as_of, lambda book: figures.counters(book, by, **wanted))
 
@@ -212,16 +220,20 @@ class Answers(Asking):
         return search.items(self._library.at(as_of), nos)
 
     def search(self, q: str = "", *, as_of: When = None, **wanted: Any) -> Answer:
+        self._govern(wanted.get("unit"))
+        self._govern(wanted.get("registered_by"))
         return self._page(("search", q, *sorted(wanted.items())), as_of, lambda book: search.search(book, q, **wanted))
 
     def duties(self, unit: str, from_: date, to: date, *, as_of: When = None, **wanted: Any) -> Answer | None:
         """All, or a page of units (`duties.Asked`)."""
+        self._govern(unit)
         asked = duties.Asked(unit, from_, to, **wanted)
         return self._judged("duties", asked, as_of, duties.duties)
 
     def duty_gaps(
         self, unit: str, from_: date, to: date, *, limit: int, cursor: str | None = None, as_of: When = None
     ) -> Answer | None:
+        self._govern(unit)
         asked = duties.Asked(unit, from_, to, limit=limit, cursor=cursor)
         return self._judged("gaps", asked, as_of, duties.gaps)
 
@@ -248,12 +260,14 @@ class Answers(Asking):
     def three_none(
         self, unit: str | None = None, from_: date | None = None, to: date | None = None, as_of: When = None
     ) -> Answer | None:
+        self._govern(unit)
         return self._kept(
             ("three-none", unit, from_, to), as_of, lambda book: places.board(book, unit, *past_year(book, from_, to))
         )
 
     def evaluation(self, unit: str, period: Period, as_of: When = None, *, items: bool = True) -> Answer | None:
         """Without the items behind its rates, of which there may be many, these are counted."""
+        self._govern(unit)
         asked, span = ("evaluation", unit, period.name, items), (unit, period.first, period.last)
 
         def ask(book: Book, rates: Answer) -> Answer | None:
@@ -267,10 +281,12 @@ class Answers(Asking):
         return self._counted(asked, lambda book, sums: figures.rated(book, sums, *span).kpis, ask)
 
     def ledger(self, kind: str, *, as_of: When = None, **wanted: Any) -> Answer | None:
+        self._govern(wanted.get("unit"))
         asked = ledgers.Wanted(**wanted)
         return self._page(("ledger", kind, asked), as_of, lambda book: ledgers.ledger(book, kind, asked))
 
     def ledgers(self, unit: str | None = None, as_of: When = None) -> Answer | None:
+        self._govern(unit)
         return self._kept(("ledgers", unit), as_of, lambda book: ledgers.ledgers(book, unit))
 
     def units(self, as_of: When = None) -> Answer:
@@ -278,6 +294,7 @@ class Answers(Asking):
             return figures.units(book, counted)
 
     def scoreboard(self, unit: str, as_of: When = None) -> Answer | None:
+        self._govern(unit)
         with self._tallies.at(as_of, unit) as (book, counted):
             told = figures.scoreboard(book, counted, unit)
             return told and {**told, **oversight.of_unit(book, counted, unit)}
@@ -322,6 +339,7 @@ class Answers(Asking):
 
         A position that the log does not have is of before a backup was restored: what the log has is where it goes on.
         """
+        self._govern(unit)
         book = self._library.at(None)
         after = book.read if after is None else min(after, self._log.head().position)
         return news.news(book, after, unit)
@@ -344,6 +362,7 @@ class Answers(Asking):
         self, unit: str | None = None, handler: str | None = None, limit: int = 200, cursor: str | None = None,
         as_of: When = None, *, span: str | None = None, sort: Due = "due_on",
     ) -> Answer:  # fmt: skip
+        self._govern(unit)
         on = due.day_asked(described(as_of))
         asked = due.Asked(unit, handler, span)
         told = self._kept(("due", unit, handler, on), as_of, lambda book: due.due_sums(book, asked, on))

@@ -65,51 +65,6 @@ class ReadersAnswers(Answers):
         if self._reach() != EVERYTHING:
             raise NotYours("this is asked of the whole record, of which you see a part")
 
-    def findings(self, as_of: When = None, **wanted: Any) -> Answer:
-        self._govern(wanted.get("unit"))
-        return super().findings(as_of, **wanted)
-
-    def kpi(self, unit: str, *asked: Any, **wanted: Any) -> Answer:
-        self._govern(unit)
-        return super().kpi(unit, *asked, **wanted)
-
-    def rates(self, unit: str, *asked: Any, **wanted: Any) -> Answer:
-        self._govern(unit)
-        return super().rates(unit, *asked, **wanted)
-
-    def rate_items(self, unit: str, *asked: Any, **wanted: Any) -> Answer:
-        self._govern(unit)
-        return super().rate_items(unit, *asked, **wanted)
-
-    def counters(self, **wanted: Any) -> Answer:
-        self._govern(wanted.get("unit"))
-        return super().counters(**wanted)
-
-    def search(self, q: str = "", **wanted: Any) -> Answer:
-        self._govern(wanted.get("unit"))
-        self._govern(wanted.get("registered_by"))
-        return super().search(q, **wanted)
-
-    def due(self, unit: str | None = None, *asked: Any, **wanted: Any) -> Answer:
-        self._govern(unit)
-        return super().due(unit, *asked, **wanted)
-
-    def ledger(self, kind: str, **wanted: Any) -> Answer | None:
-        self._govern(wanted.get("unit"))
-        return super().ledger(kind, **wanted)
-
-    def ledgers(self, unit: str | None = None, *asked: Any, **wanted: Any) -> Answer | None:
-        self._govern(unit)
-        return super().ledgers(unit, *asked, **wanted)
-
-    def duties(self, unit: str, *asked: Any, **wanted: Any) -> Answer | None:
-        self._govern(unit)
-        return super().duties(unit, *asked, **wanted)
-
-    def duty_gaps(self, unit: str, *asked: Any, **wanted: Any) -> Answer | None:
-        self._govern(unit)
-        return super().duty_gaps(unit, *asked, **wanted)
-
     def record(self, official: str, *asked: Any, **wanted: Any) -> Answer | None:
         """Of who serves or served in the jurisdiction, and one's own."""
         reach = self._reach()
@@ -121,16 +76,7 @@ class ReadersAnswers(Answers):
     def three_none(self, unit: str | None = None, *asked: Any, **wanted: Any) -> Answer | None:
         if unit is None and self._reach().within is not None:
             unit = self._reader.units[0]
-        self._govern(unit)
         return super().three_none(unit, *asked, **wanted)
-
-    def evaluation(self, unit: str, *asked: Any, **wanted: Any) -> Answer | None:
-        self._govern(unit)
-        return super().evaluation(unit, *asked, **wanted)
-
-    def scoreboard(self, unit: str, *asked: Any, **wanted: Any) -> Answer | None:
-        self._govern(unit)
-        return super().scoreboard(unit, *asked, **wanted)
 
     def preview(self, *asked: Any, **wanted: Any) -> Any:
         self._whole()
@@ -139,10 +85,6 @@ class ReadersAnswers(Answers):
     def diff(self, *asked: Any, **wanted: Any) -> Answer:
         self._whole()
         return super().diff(*asked, **wanted)
-
-    def news(self, after: int | None = None, unit: str | None = None) -> Answer:
-        self._govern(unit)
-        return super().news(after, unit)
 
     def log(self, after: int | None = None, limit: int = 100, as_of: When = None, *, sort: Log = "position") -> Answer:
         """As of any time, of each event what he may see of it today."""

@@ -37,7 +37,10 @@ YEAR = "from=2020-01-01&to=2020-09-30"
 OF_ITEMS, OF_UNITS = {f"F04:petition:{no}:K5": ok for no, ok in [*BOTH.items()][:2]}, UNITS
 TABLE: dict[str, dict[str, str]] = {
     "POST /v1/actions": {"/v1/actions": WRITERS},
-    "GET /v1/petitions": {"/v1/petitions": READERS, f"/v1/petitions?unit={HOUSING}": HOUSING_},
+    "GET /v1/petitions": {
+        "/v1/petitions": READERS, f"/v1/petitions?unit={HOUSING}": HOUSING_,
+        f"/v1/petitions?registered_by={HOUSING}": HOUSING_,
+    },
     "GET /v1/petitions/{no}": {f"/v1/petitions/{no}": ok for no, ok in BOTH.items()},
     "GET /v1/petitions/{no}/timeline": {f"/v1/petitions/{no}/timeline": ok for no, ok in BOTH.items()},
     "GET /v1/petitions/{no}/dossier": {f"/v1/petitions/{no}/dossier": ok for no, ok in BOTH.items()},
@@ -66,7 +69,9 @@ TABLE: dict[str, dict[str, str]] = {
     "GET /v1/kpis/{rate}/items": {
         f"/v1/kpis/on_time_answer/items?unit=unit:{code}&{YEAR}": ok for code, ok in UNITS.items()
     },
-    "GET /v1/kpis": {f"/v1/kpis?unit=unit:{code}&{YEAR}": ok for code, ok in UNITS.items()},
+    "GET /v1/kpis": {
+        f"/v1/kpis?unit=unit:{code}&{YEAR}{items}": ok for code, ok in UNITS.items() for items in ("", "&items=true")
+    },
     "GET /v1/counters": {"/v1/counters?by=place": READERS, f"/v1/counters?by=place&unit={HOUSING}": HOUSING_},
     "GET /v1/overview": {"/v1/overview": READERS},
     "GET /v1/due/coming": {"/v1/due/coming": READERS},
