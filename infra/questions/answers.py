@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.moments import When, both, described
 from domain.periods import Period
-from domain.reader import OPERATOR, Reader
+from domain.reader import Reader
 from domain.rules.law import Rules, Supposed
 from domain.ruleset.mistakes import ruleset_of
 from infra.doors.query_codes import QueryCodes
@@ -33,10 +33,11 @@ from infra.questions import (
     search,
     vouched,
 )
-from infra.questions.asking import Asking
+from infra.questions.asking import Answer
 from infra.questions.book import Book, past_year
 from infra.questions.counted import Counted
 from infra.questions.library import Library
+from infra.questions.petitioners import OfPetitioners
 from infra.questions.what_if import WhatIf
 from infra.seals.prove import bundle, proofs, signed
 from infra.seals.sealer import Folder
@@ -45,13 +46,10 @@ from infra.views.projector import Projector
 from infra.views.store import Views
 from projections import orders
 from projections.orders import Due
-from projections.public_view import public_view
-from projections.visibility import EVERYTHING, handles, registered
-
-Answer = dict[str, Any]
+from projections.visibility import EVERYTHING
 
 
-class Answers(Asking):
+class Answers(OfPetitioners):
     """Answers from one log and its read models. `as_of` is a recorded time, or both of a question; None is now."""
 
     def __init__(
@@ -70,13 +68,8 @@ class Answers(Asking):
         self._seals = seals
         self._views = views
         at, trees = (past.at, past.tree) if past is not None else (partial(folded, log), None)
-        super().__init__(Library(log, views, rules, projector, at, trees))
+        super().__init__(Library(log, views, rules, projector, at, trees), vault, codes)
         self._rules = rules
-        self._reader = OPERATOR
-        self._vault = vault
-        self._codes = codes
-        self._everything = self._library
-        """What a petitioner asks by his code is asked of the whole record, whoever has the page open."""
         self.what_if = WhatIf(log, rules)
 
     def for_(self, reader: Reader) -> "Answers":
@@ -122,50 +115,6 @@ class Answers(Asking):
         if self._seals is None or sealed is None or position > sealed["size"]:
             return None
         return bundle(self._log, self._seals, position)
-
-    def personal(self, no: str, noted: Callable[[], None], as_of: When = None) -> Answer | None:
-        """The personal fields of an item, opened for the unit that handles it. `noted` is called before one is opened.
-
-        Fields of a person who was forgotten read as None. Raises PermissionError for any other unit.
-        """
-        book = self._library.at(as_of)
-        item = book.item(no)
-        if item is None:
-            return None
-        now = self._library.at(None).item(no)
-        if self._vault is None or now is None or not handles(self._reader, now, book.units):
-            raise PermissionError("personal fields are for the unit that handles the item")
-        noted()
-        vault = self._vault()
-        told = [
-            {"position": event.position, "type": event.type, "time": event.time.isoformat(),
-             "fields": vault.open(sealed)}
-            for event in book.events(item.subject) if (sealed := getattr(event.data, "personal", None))
-        ]  # fmt: skip
-        return {**book.head(), "no": no, "personal": told}
-
-    def query_code(self, no: str, noted: Callable[[], None]) -> Answer | None:
-        """The code by which the petitioner asks for his item; `noted` is called before. Raises PermissionError."""
-        book = self._library.at(None)
-        item = book.item(no)
-        if item is None:
-            return None
-        if self._codes is None or not registered(self._reader, item, book.units):
-            raise PermissionError("the code is for the unit that registered the item, to hand it to the petitioner")
-        noted()
-        return {**book.head(), "no": no, "query_code": self._codes.of(no)}
-
-    def tries(self, no: str) -> float:
-        """Seconds until another code is looked at for a number."""
-        return self._codes.wait(no) if self._codes is not None else 0.0
-
-    def public(self, no: str, code: str) -> Answer | None:
-        """What a petitioner is told of his item; None for another code, as for an unknown number."""
-        book = self._everything.at(None)
-        right, item = self._codes is not None and self._codes.right(no, code), book.item(no)
-        if not right or item is None:
-            return None
-        return public_view(item, book.events(item.subject), book.rules, book.moment.date())
 
     def candidates(self, no: str, as_of: When = None) -> Answer | None:
         return self._page(("candidates", no), as_of, lambda book: candidates.candidates(book, no))

@@ -14,6 +14,8 @@ from infra.questions.tallies import Tallies, WentOn
 
 T = TypeVar("T")
 U = TypeVar("U")
+Answer = dict[str, Any]
+"""A plain JSON object (`api.ports` says more)."""
 ANSWERS_KEPT = 100
 VALUES_KEPT = 500_000
 """Of all these answers together: some tens of megabytes."""

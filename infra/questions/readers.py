@@ -5,7 +5,8 @@ from typing import Any
 from domain.moments import When
 from domain.reader import Reader
 from infra.questions import cases
-from infra.questions.answers import Answer, Answers
+from infra.questions.answers import Answers
+from infra.questions.asking import Answer
 from infra.questions.book import Book
 from infra.questions.library import Library
 from infra.questions.readers_book import ReadersBook
