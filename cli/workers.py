@@ -105,7 +105,7 @@ def project(
         touch()
         watch.alive()
 
-    with standing("project", store) as system, Publisher(settings) as publisher:
+    with standing("project", store) as system, Publisher(settings, stop=stopped()) as publisher:
         count = _partitions("project", settings, topics.events, topics)
         there("project", lambda: of_this_log(system.log, settings, topics))
         dead = DeadLetters(publisher.send, topic=topics.dead, source=topics.events, cap=cap)

@@ -72,9 +72,12 @@ def project_worker(
     async def work(batches: Sequence[Batch]) -> None:
         await patience.done(partial(fold, batches))
 
-    async def starting_offsets(partitions: AbstractSet[int]) -> Mapping[int, int]:
+    def begin_with(partitions: AbstractSet[int]) -> Mapping[int, int]:
         projector.let_go(set(projector.held) - partitions)
-        return await patience.done(partial(projector.take_over, partitions))
+        return projector.take_over(partitions)
+
+    async def starting_offsets(partitions: AbstractSet[int]) -> Mapping[int, int]:
+        return await patience.done(partial(begin_with, partitions))
 
     app = batching_app(name, kafka, topic=topic, work=work, starting_offsets=starting_offsets, instance=instance)
 

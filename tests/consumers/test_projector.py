@@ -1,6 +1,8 @@
 """The projector without Kafka in between: batches of partitions, in any order, twice, by several workers at once."""
 
+import asyncio
 import random
+import threading
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
@@ -9,14 +11,19 @@ import orjson
 import pytest
 
 from cli.wiring import System
+from consumers.batching import SCHEME
 from consumers.dead_letters import DeadLetters, TooManyDead
+from consumers.patience import Patience
 from consumers.projector import Projector
+from consumers.workers import project_worker
 from domain.codec import LaterType
 from infra.city.simulation import simulate
 from infra.kafka.partition import partition_of
 from infra.questions.agreement import Agreement
 from infra.views import store
 from infra.views.partitions import Partitions
+from infra.watching import Watch
+from tests.patience import PATIENCE
 
 PARTITIONS = 4
 pytestmark = pytest.mark.postgres
@@ -124,6 +131,30 @@ def test_a_worker_that_lost_a_partition_writes_nothing_more(city):
     assert city.system.views.live().position == 0
     new.fold([second])
     assert new.held[0].claim.offset == second.next_offset
+
+
+def test_who_takes_partitions_over_while_a_store_holds_a_batch_up_hears_of_all_else_meanwhile(city):
+    """Among it that the worker is asked to end: who waited was the loop that hears of it."""
+    worker, folds, written, heard = city.projector(), threading.Event(), threading.Event(), []
+
+    def folding():
+        with worker._lock:
+            folds.set()
+            heard.append(written.wait(PATIENCE))
+
+    async def story():
+        taking = asyncio.create_task(app.hooks.starting_offsets({0}))
+        await asyncio.sleep(0.1)
+        written.set()
+        return await taking
+
+    app = project_worker(
+        "project", {"broker": [f"{SCHEME}://127.0.0.1:1"]}, worker, Patience(), topic="petition.events",
+        relayed=lambda: 0, alive=lambda: None, watch=Watch("project"),
+    )  # fmt: skip
+    threading.Thread(target=folding, daemon=True).start()
+    assert folds.wait(PATIENCE)
+    assert (asyncio.run(story()), heard) == ({0: 0}, [True])
 
 
 def test_a_lag_accuses_nobody_and_hides_no_forged_row(city):
