@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Event
 from typing import Any
 
 from litestar import Litestar, Request, Response
@@ -50,15 +51,16 @@ def create_app(
     hooks: Hooks | None = None,
     proxies: Proxies = (),
     registry: CollectorRegistry | None = None,
+    stop: Event | None = None,
 ) -> Litestar:
     """All of /v1 and the pages; without `doors` everybody is the operator. Nothing is started: see `api.serve`.
 
     `rate` is how many requests a second one client may make; 0 for any number. `proxies` are those in front, whose word
     for where a request comes from is taken. `registry` may hold meters of the process that are told at /metrics with
-    the application's own.
+    the application's own. `stop` is set when the server is to end.
     """
     telemetry = Telemetry(registry)
-    pages, lines = site.Site(version), stream.Lines(proxies)
+    pages, lines = site.Site(version), stream.Lines(proxies, stop)
     app = Litestar(
         route_handlers=[
             actions.take_actions,

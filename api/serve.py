@@ -17,6 +17,8 @@ CONNECTIONS = 10_000
 """Most that are open at once, where the system grants so many files."""
 FILES = 200
 """Files that stores, and what is sent, need beside connections."""
+LAST_SECONDS = 10
+"""How long whoever is being served has when the server is asked to end; then his connection is cut."""
 
 
 class AddressInUse(Exception):
@@ -38,10 +40,14 @@ async def _serve(app: Litestar, host: str, port: int, stop: Event, ready: Callab
         app, address=host, port=port, interface=Interfaces.ASGI, websockets=False, log_enabled=False, log_access=False,
         backlog=1024, backpressure=_connections(),
     )  # fmt: skip
-    Thread(target=_passes_on, args=(stop, server, asyncio.get_running_loop()), daemon=True).start()
+    loop = asyncio.get_running_loop()
+    Thread(target=_passes_on, args=(stop, server, loop), daemon=True).start()
     announcement = asyncio.create_task(_announce(host, port, ready))
+    server.workers_kill_timeout = LAST_SECONDS
     try:
         await server.serve()
+    except TimeoutError:  # somebody sent half a request, or does not read his answer
+        loop.set_exception_handler(lambda *_: None)  # that he is cut off is nothing to be told of
     finally:
         announcement.cancel()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from threading import Event
 from time import monotonic
 from typing import Any
 
@@ -51,11 +52,13 @@ def sums(board: Answer) -> dict[str, Any]:
     return {"counters": {"totals": totals}, "deadlines": {"due": board.get("due", board.get("due_soon"))}}
 
 
-async def told(questions: Questions, after: int | None, unit: str | None, until: float) -> AsyncIterator[bytes]:
-    """Messages from a position on, until a moment of the loop's clock; from now on where there is none."""
+async def told(
+    questions: Questions, after: int | None, unit: str | None, until: float, stop: Event
+) -> AsyncIterator[bytes]:  # fmt: skip
+    """Messages from a position on, from now on where there is none; until a moment of the loop's clock, or `stop`."""
     yield b"retry: %d\n\n" % RETRY
     said, counted, heard = dict[str, Any](), -COUNT, monotonic()
-    while monotonic() < until:
+    while monotonic() < until and not stop.is_set():
         news = await asyncio.to_thread(questions.news, after, unit)
         after, messages = news["read"], changes(news)
         if not news["more"] and monotonic() - counted >= COUNT:

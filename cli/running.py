@@ -188,7 +188,7 @@ def _serve(
             said("nobody is answered without a token: `danze token issue` makes one")
         app = create_app(
             system.answers, door, version=VERSION, doors=doors, rate=rate, hooks=Desk(book), proxies=proxies,
-            registry=registry,
+            registry=registry, stop=stop,
         )  # fmt: skip
         try:
             serve(app, host, port, stop=stop, ready=ready)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from threading import Event
 from time import monotonic
 from typing import Annotated, Any
 from weakref import finalize
@@ -35,10 +36,11 @@ EXAMPLE = (
 
 
 class Lines:
-    """Which stand: by whom, and from where."""
+    """Which stand: by whom, and from where. All of them end with `stop`, for the server waits for them when it ends."""
 
-    def __init__(self, proxies: Proxies = ()) -> None:
+    def __init__(self, proxies: Proxies = (), stop: Event | None = None) -> None:
         self._proxies = proxies
+        self.stop = stop or Event()
         self._standing: Counter[str] = Counter()
 
     def taken(self, request: Request[Any, Any, Any]) -> Line:
@@ -121,7 +123,7 @@ async def stream(
     if asked is not None:
         found(await asyncio.to_thread(questions.scoreboard, asked), f"unit {unit}")
     until = monotonic() + min(seconds or LONGEST, LONGEST)
-    messages = told(questions, _position(request.headers.get("last-event-id"), after), asked, until)
+    messages = told(questions, _position(request.headers.get("last-event-id"), after), asked, until, lines.stop)
     return Stream(
         lines.taken(request).held(messages),
         media_type=MEDIA,

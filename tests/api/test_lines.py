@@ -99,7 +99,7 @@ def test_a_line_ends_after_ten_minutes_at_the_latest(questions, monkeypatch):
     questions.news = lambda after, unit: {"as_of": "", "read": 1, "more": False, "changes": []}
 
     async def heard():
-        return [each async for each in told(questions, 0, None, LONGEST)]
+        return [each async for each in told(questions, 0, None, LONGEST, threading.Event())]
 
     assert asyncio.run(heard())[0].startswith(b"retry:")
     assert next(minutes) > LONGEST

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -88,16 +89,17 @@ def danze(tmp_path):
     return danze
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize(
-    ("verb", "place", "name"),
+    ("verb", "place", "name", "how"),
     [
-        (("api", "--port", "0"), "api.serve", "_free"), (("run", "--port", "0"), "api.serve", "_free"),
-        (("witness", "--key", "key", "--state", "state", "--port", "0", "--log"), "api.serve", "_free"),
-        (("seal", "--follow"), "infra.seals.sealer:Sealer", "seal"), (("clock",), "cli.workers", "tick"),
+        (("api", "--port", "0"), "api.serve", "_free", signal.SIGTERM),
+        (("run", "--port", "0"), "api.serve", "_free", signal.SIGINT),
+        (("witness", "--key", "key", "--state", "state", "--port", "0", "--log"), "api.serve", "_free", signal.SIGTERM),
+        (("seal", "--follow"), "infra.seals.sealer:Sealer", "seal", signal.SIGINT),
+        (("clock",), "cli.workers", "tick", signal.SIGTERM),
     ],
-    ids=lambda given: given[0] if isinstance(given, tuple) else "",
-)  # fmt: skip
+    ids=("api", "run", "witness", "seal", "clock"),
+)
 def test_who_is_asked_to_end_just_before_his_work_begins_ends_in_order(danze, tmp_path, verb, place, name, how):
     if verb[-1] == "--log":
         verb = (*verb, danze("seal", "--json").json["key"])
@@ -108,25 +110,48 @@ def test_who_is_asked_to_end_just_before_his_work_begins_ends_in_order(danze, tm
     assert (ended.returncode, "Traceback" in ended.stderr) == (0, False), ended
 
 
-def test_an_api_that_waits_for_a_store_for_ever_is_ended_and_says_so(danze):
+def begun(danze, code, *arguments):
+    """A server of ours that a line of Python begins, and its address."""
+    call = [sys.executable, "-c", code, *arguments, "run", "--port", "0"]
+    server = subprocess.Popen(
+        call, env=danze.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )  # fmt: skip
+    return server, server.stdout.readline().split()[1].removeprefix("http://").rstrip("/")
+
+
+def test_a_server_that_waits_for_a_store_for_ever_is_ended_and_says_so(danze):
     """What was sent to it waits for another process, which holds the store."""
     ends_soon = f"from cli import waiting; waiting.LAST_SECONDS = 1; {JUST_BEFORE}"
-    call = (sys.executable, "-c", ends_soon, "infra.intake:Intake", "take", str(int(signal.SIGTERM)), "danze")
-    with closing(sqlite3.connect(danze.store, isolation_level=None)) as another:
+    server, address = begun(danze, ends_soon, "infra.intake:Intake", "take", str(int(signal.SIGTERM)), "danze")
+    with closing(sqlite3.connect(danze.store, isolation_level=None, timeout=PATIENCE)) as another:
         another.execute("BEGIN IMMEDIATE")
-        api = subprocess.Popen(
-            [*call, "api", "--port", "0"],
-            env=danze.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        action = Request(
-            f"{api.stdout.readline().split()[1]}v1/actions",
-            ndjson([registered(1)]),
-            {"content-type": "application/x-ndjson"},
-        )
+        kind = {"content-type": "application/x-ndjson"}
         with suppress(OSError):  # it is never answered
-            urlopen(action, timeout=PATIENCE)
-        said = api.communicate(timeout=PATIENCE)[1]
-    assert (api.returncode, "did not end within 1 s" in said) == (1, True), said
+            urlopen(Request(f"http://{address}/v1/actions", ndjson([registered(1)]), kind), timeout=PATIENCE)
+        said = server.communicate(timeout=PATIENCE)[1]
+    assert (server.returncode, "did not end within 1 s" in said) == (1, True), said
+
+
+MAIN = "from cli.__main__ import main; main()"
+
+
+def test_who_listens_to_what_happens_hears_the_end_when_the_server_is_asked_to_end(danze):
+    """It waited for him, up to ten minutes."""
+    server, address = begun(danze, MAIN)
+    with urlopen(f"http://{address}/v1/stream", timeout=PATIENCE) as line:
+        line.readline()
+        server.send_signal(signal.SIGTERM)
+        line.read()  # to its end, or it raises IncompleteRead
+    said = server.communicate(timeout=PATIENCE)[1]
+    assert (server.returncode, said) == (0, "")
+
+
+def test_who_sent_half_a_request_is_cut_off_when_the_server_is_asked_to_end(danze):
+    server, address = begun(danze, f"from api import serve; serve.LAST_SECONDS = 1; {MAIN}")
+    head = f"POST /v1/actions HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\ncontent-length: 9\r\n"
+    with socket.create_connection(address.split(":"), PATIENCE) as half:
+        half.sendall(f"{head}expect: 100-continue\r\n\r\n".encode())
+        assert half.recv(99).startswith(b"HTTP/1.1 100 ")
+        server.send_signal(signal.SIGTERM)
+        said = server.communicate(timeout=PATIENCE)[1]
+    assert (server.returncode, said) == (0, "")
