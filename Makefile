@@ -40,7 +40,7 @@ contracts: setup-dev  ## import-linter: arrows point inward
 check: lint types contracts test  ## what CI runs
 
 chaos: setup-dev  ## break things while actions come in (N=1000 ENGINE=embedded FAULT=kill SEED=1); nothing may be lost or doubled
-	$(BIN)/python -W ignore -m tests.faults $(or $(N),100) --seed $(or $(SEED),1) --engine $(or $(ENGINE),distributed) $(if $(FAULT),--fault $(FAULT))
+	$(BIN)/python -W ignore -m tests.faults $(or $(N),100) --seed $(or $(SEED),1) --engine $(or $(ENGINE),distributed) $(if $(FAULT),--fault $(FAULT)) $(if $(LONGEST),--longest $(LONGEST))
 
 rolling: setup-dev  ## a rolling upgrade from the program of an older commit (OLD=commit), while actions come in
 	@test -n "$(OLD)" || { echo "from which commit? make rolling OLD=commit" >&2; exit 2; }

@@ -53,8 +53,8 @@ class Place(NamedTuple):
 class Publisher:
     """An idempotent producer (acks=all) on one cluster. Connects when it is first used, and again after a failure.
 
-    `patience` is how long a broker may take, in seconds; `stop`, once set, shortens it. Not for use by several threads
-    at once.
+    `patience` is how long a round is tried, in seconds, as often as it takes: the topic gets it once. `stop`, once set,
+    shortens it. Not for use by several threads at once.
     """
 
     def __init__(
@@ -121,6 +121,7 @@ class Publisher:
 
     def _connected(self) -> Any:
         if self._producer is None:
+            answer_ms = int(min(self.patience, PATIENCE_SECONDS) * 400)
             self._producer = begun(
                 KafkaProducer,
                 self.settings,
@@ -128,10 +129,10 @@ class Publisher:
                 acks="all",
                 allow_auto_create_topics=False,
                 batch_size=BATCH,
-                linger_ms=int(self.patience * 400),  # a round is built in less; until it is flushed nothing is sent
+                linger_ms=answer_ms,  # a round is built in less; until it is flushed nothing is sent
                 max_request_size=LONGEST_REQUEST,
                 max_block_ms=int(LEARN_SECONDS * 1000),
-                request_timeout_ms=int(self.patience * 400),
+                request_timeout_ms=answer_ms,  # then the round is sent again, on another connection
                 delivery_timeout_ms=int(self.patience * 1000),
                 reconnect_backoff_max_ms=1000,
                 metrics_enabled=False,

@@ -16,6 +16,7 @@ def main() -> None:
     parser.add_argument("--fault", action="append", default=[], help="A name; all by turns where none is given.")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--scale", type=float)
+    parser.add_argument("--longest", type=float, help="Seconds that a fault of the distributed engine lasts at most.")
     options = parser.parse_args()
     if unknown := {*options.fault} - {*FAULTS[options.engine]}:
         sys.exit(f"{options.engine} knows no fault {', '.join(unknown)}: {', '.join(FAULTS[options.engine])}")
@@ -23,6 +24,7 @@ def main() -> None:
     try:
         struck = run(
             options.engine, options.times, faults=options.fault, seed=options.seed, scale=options.scale,
+            longest=options.longest,
             say=lambda text: say(f"{time.monotonic() - began:6.1f} s  {text}"),
         )  # fmt: skip
     except NotHere as why:

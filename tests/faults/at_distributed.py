@@ -14,8 +14,6 @@ from tests.faults.embedded import filled
 
 TOGETHER = (1, 1, 1, 1, 2, 2, 3)
 """How many are killed at the same moment."""
-LONGEST = 4.0
-"""Seconds that a line is cut or slow."""
 SLOW = 0.15
 """Seconds that each piece takes on a slow line, at most."""
 YEAR = 366
@@ -25,7 +23,7 @@ TIGHT = 24 << 20
 
 
 def _a_while(engine: Distributed) -> None:
-    time.sleep(engine.random.random() * LONGEST)
+    time.sleep(engine.random.random() * engine.longest)
 
 
 @contextmanager

@@ -28,6 +28,7 @@ from tests.faults.machine import Machine
 from tests.faults.proxy import Proxy
 from tests.faults.town import FIRST, LAST, Undisturbed
 from tests.faults.wires import Wire, entered, inside
+from tests.infra.kafka_reading import records
 from tests.local_postgres import LocalPostgres
 from tests.servers import free_port
 from tests.system.command import Danze
@@ -42,11 +43,15 @@ STUCK = 180
 """Seconds after the last fault in which all must have got through."""
 NEXT = 30
 """Seconds after which something breaks though nothing has got through since the last time."""
+LONGEST = 4.0
+"""Seconds that a fault lasts at most, where nobody says otherwise."""
 REST = 4
 """This part of what is sent between two faults, the fourth, comes while something is broken."""
 TOWNS_PATIENCE = 25
-"""Seconds for which the town's client tries by itself, in which the topic gets a batch once. Who sends again after it
-asks again: what was refused as too early is taken then, and the undisturbed run would not have it."""
+"""Seconds for which the town's client tries by itself, and twice as long as a fault lasts: the topic gets a batch once
+in them. Who sends again after that asks again: what was refused as too early is taken then, and the undisturbed run
+would not have it.
+"""
 CLOCK_SPEED = 3
 """Days a second, when the clock runs."""
 
@@ -66,6 +71,7 @@ class Distributed:
     """
 
     name = "distributed"
+    longest = LONGEST
 
     def __init__(self, folder: Path, random: Random, brokers: int = 1, wires: Sequence[Wire] = ()) -> None:
         self.random, self.folder = random, folder
@@ -132,7 +138,8 @@ class Distributed:
                 for name in WORKERS:
                     self.engine.start(name, *(["--history"] if name == "intake" else []))
                 kafka = ",".join(each.line.url for each in self.brokers)
-                self.town = Town(self.lines, kafka, self.topics.actions, self.namespace)
+                patience = TOWNS_PATIENCE + 2 * self.longest
+                self.town = Town(self.lines, kafka, self.topics.actions, self.namespace, patience)
                 self.town.start()
                 yield
 
@@ -234,6 +241,11 @@ class Distributed:
             _, broken, told = self.engine.said(name).partition("Traceback")
             assert not broken, f"{name}: {told[:3000]}"
 
+    def sent_twice(self) -> list[bytes]:
+        """Actions that the topic holds more than once: whoever sent asked again."""
+        (held,) = records(self.kafka, self.topics.actions, 1).values()
+        return [line for line, times in Counter(record.value for record in held).items() if times > 1]
+
 
 def start_all(brokers: Sequence[Broker]) -> None:
     """All are begun before one is waited for: a controller answers when it has found others."""
@@ -246,8 +258,11 @@ def start_all(brokers: Sequence[Broker]) -> None:
 class Town(threading.Thread):
     """A producer that sends a history in its order, as fast as it is allowed to, and sends again what was not taken."""
 
-    def __init__(self, lines: Sequence[bytes], kafka: str, topic: str, namespace: str | None) -> None:
+    def __init__(
+        self, lines: Sequence[bytes], kafka: str, topic: str, namespace: str | None, patience: float
+    ) -> None:  # fmt: skip
         super().__init__(daemon=True)
+        self._patience = patience
         self._namespace = namespace
         self._lines = lines
         self._kafka = kafka
@@ -260,7 +275,7 @@ class Town(threading.Thread):
     def run(self) -> None:
         if self._namespace:
             entered(self._namespace)
-        with Publisher(KafkaSettings(tuple(self._kafka.split(","))), patience=TOWNS_PATIENCE) as publisher:
+        with Publisher(KafkaSettings(tuple(self._kafka.split(","))), patience=self._patience) as publisher:
             while self.sent < len(self._lines):
                 upto = min(self.allowed, self.sent + max(1, (self.allowed - self.sent) // 5))
                 if upto > self.sent:

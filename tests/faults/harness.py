@@ -30,9 +30,12 @@ Say = Callable[[str], object]
 
 
 def run(
-    engine: str, times: int, *, faults: Sequence[str] = (), seed: int = 1, scale: float | None = None, say: Say = print
-) -> Counter[str]:
+    engine: str, times: int, *, faults: Sequence[str] = (), seed: int = 1, scale: float | None = None,
+    longest: float | None = None, say: Say = print,
+) -> Counter[str]:  # fmt: skip
     """Takes a history through an engine under so many faults, and compares; an AssertionError says what went wrong.
+
+    `longest` is for how many seconds a fault of the distributed engine lasts at most.
 
     `NotHere` where this machine does not let us try any of those that are asked for.
     """
@@ -50,6 +53,7 @@ def run(
         else:
             brokers = 3 if "leader" in named else 1
             made = Distributed(place, random, brokers, stack.enter_context(wired(brokers + 1, say)))
+            made.longest = longest or made.longest
         made.lines = alone.lines
         named = tried(named, made.cannot, say)
         with made.standing():
@@ -65,10 +69,20 @@ def run(
                     made.checked()
                     say(f"{number:5} faults; {dict(struck)}")
             made.finish(alone)
-            with made.system() as system:
+            with made.system() as system, told_of(made.sent_twice):
                 asked = same(system, made.danze, alone, made.sources)
             say(f"{asked:,} questions are answered as by the undisturbed run")
         return struck
+
+
+@contextmanager
+def told_of(sent_twice: Callable[[], Sequence[bytes]]) -> Iterator[None]:
+    """What differs is told together with what the client sent twice: of that the answer may be another one."""
+    try:
+        yield
+    except AssertionError as differs:
+        differs.add_note(f"sent twice: {[*sent_twice()][:100]}")
+        raise
 
 
 class NotHere(Exception):

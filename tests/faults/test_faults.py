@@ -8,7 +8,8 @@ import pytest
 
 from infra.kafka.jars import BrokerError
 from tests import servers
-from tests.faults.harness import FAULTS, NOT_HERE, run
+from tests.faults.harness import FAULTS, NOT_HERE, run, told_of
+from tests.faults.town import apart
 
 
 @pytest.mark.slow
@@ -27,6 +28,13 @@ def test_nothing_is_lost_or_doubled_whatever_befalls_workers_and_servers() -> No
     except BrokerError as why:
         servers.not_to_be_had("KAFKA", why)
     assert struck.total() == len(every)
+
+
+def test_a_run_that_differs_says_where_and_what_was_sent_twice() -> None:
+    with pytest.raises(AssertionError) as differs, told_of(lambda: [b"early 5"]):
+        raise AssertionError(apart(["registered", "worked", "closed"], ["registered", "closed"]))
+    assert str(differs.value) == "3 and 2, which part at 1: ['worked', 'closed'] and ['closed']"
+    assert differs.value.__notes__ == ["sent twice: [b'early 5']"]
 
 
 def _loud(line: str) -> None:

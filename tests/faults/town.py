@@ -61,10 +61,10 @@ def same(system: System, danze: Danze, alone: Undisturbed, sources: Sequence[tup
 
     An AssertionError says what went wrong. The read models are made anew from each source, and compared.
     """
-    assert danze.events() == alone.total  # `danze verify` found both in order and without gaps
     with closing(System(alone.danze.store)) as other:
-        assert events(system) == events(other)
-        assert refused(system) == refused(other)
+        for name, found in (("events", events), ("refused", refused)):
+            assert found(system) == found(other), f"{name}: {apart(found(system), found(other))}"
+        assert danze.events() == alone.total  # `danze verify` found both in order and without gaps
         wanted = answers(other)
         assert differing(wanted, answers(system)) == []
     for source in sources:
@@ -79,5 +79,12 @@ def events(system: System) -> list[tuple[object, ...]]:
     return [(e.position, e.subject, e.version, e.type, e.recorded, e.key) for e in entries]
 
 
-def refused(system: System) -> set[tuple[bytes, str]]:
-    return {(rejection.key, rejection.code) for _, rejection, _ in system.log.rejected(limit=10**9)}
+def apart(here: Sequence[object], there: Sequence[object]) -> str:
+    """Where two lists part, and what comes there."""
+    pairs = enumerate(zip(here, there, strict=False))
+    at = next((n for n, (one, other) in pairs if one != other), min(len(here), len(there)))
+    return f"{len(here):,} and {len(there):,}, which part at {at}: {here[at : at + 3]} and {there[at : at + 3]}"
+
+
+def refused(system: System) -> list[tuple[bytes, str]]:
+    return sorted((rejection.key, rejection.code) for _, rejection, _ in system.log.rejected(limit=10**9))
