@@ -20,8 +20,8 @@ run: setup  ## a simulated year of Hengyang in an empty store, clock, API and da
 kafka: setup  ## a real Kafka broker on 127.0.0.1:9092 until Ctrl-C (Java 17+, Maven)
 	$(BIN)/python -m infra.kafka.broker
 
-test: setup-dev  ## all tests, on real servers
-	$(BIN)/python -m pytest $(ARGS)
+test: setup-dev  ## all tests, on real servers, in two processes (ARGS="tests/domain -x" for some, in one)
+	$(BIN)/python -m pytest $(or $(ARGS),-n 2 --dist loadfile)
 
 lint: setup-dev  ## ruff: rules and format
 	$(BIN)/ruff check .

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 import xml.etree.ElementTree as ET
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 POM = Path(__file__).with_name("pom.xml")
@@ -23,20 +24,24 @@ def jars() -> Path:
         return folder
     maven = command("mvn", "Maven (Debian: apt-get install maven)")
     folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(f"{folder.name}.lock").open("w") as alone:
+        flock(alone, LOCK_EX)  # of two Mavens that fill one repository, either may read what the other has half-written
+        if not folder.exists():
+            _fetch(maven, folder)
+    return folder
+
+
+def _fetch(maven: str, folder: Path) -> None:
+    """All of them, or none."""
     fetched = Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=folder.parent))
     try:
         fetch = [maven, "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={fetched}"]
         done = subprocess.run(fetch, capture_output=True, text=True, check=False)  # noqa: S603 -- our own
         if done.returncode:
             raise BrokerError(f"Maven could not fetch Kafka: {said(done.stdout or done.stderr)}")
-        try:
-            fetched.rename(folder)
-        except OSError:
-            if not folder.exists():  # else another process was faster, with the same jars
-                raise
+        fetched.rename(folder)
     finally:
         shutil.rmtree(fetched, ignore_errors=True)
-    return folder
 
 
 def version() -> str:

@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from fcntl import LOCK_EX, LOCK_UN, flock
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from kafka import KafkaProducer
 
 from infra.kafka.broker import LocalBroker, User
 from infra.kafka.client import admin
-from infra.kafka.jars import BrokerError, jars
+from infra.kafka.jars import BrokerError, jars, version
 from infra.kafka.partition import murmur2, partition_of
 from infra.kafka.publisher import Publisher
 from infra.kafka.settings import KafkaSettings, Unreachable
@@ -65,6 +67,8 @@ def test_only_the_right_password_opens_the_second_listener(standing):
 def test_a_broker_dies_with_the_process_that_started_it(standing, tmp_path):
     code = """
 import sys, time
+from concurrent.futures import ThreadPoolExecutor
+from fcntl import LOCK_EX, LOCK_UN, flock
 from pathlib import Path
 from infra.kafka.broker import LocalBroker
 broker = LocalBroker(Path(sys.argv[1]))
@@ -101,6 +105,22 @@ def test_a_machine_without_java_or_maven_is_told_what_to_install(monkeypatch, tm
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     with pytest.raises(BrokerError, match=r"there is no mvn: .* Maven"):
         jars()
+
+
+def test_of_two_that_lack_the_jars_the_second_waits_for_the_first(monkeypatch, tmp_path):
+    """A Maven of the second's own would fail here."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (tmp_path / "mvn").write_text("#!/bin/sh\nexit 1\n")
+    (tmp_path / "mvn").chmod(0o755)
+    folder = tmp_path / "danze" / f"kafka-{version()}"
+    folder.parent.mkdir()
+    with ThreadPoolExecutor(1) as second, folder.with_name(f"{folder.name}.lock").open("w") as first:
+        flock(first, LOCK_EX)
+        found = second.submit(jars)
+        folder.mkdir()
+        flock(first, LOCK_UN)
+        assert found.result() == folder
 
 
 def test_the_hash_is_the_one_of_kafkas_own_tests():
