@@ -12,7 +12,7 @@ COPY . .
 RUN /opt/danze/bin/pip install --no-deps --no-build-isolation . && /opt/danze/bin/python -m compileall -q /opt/danze/lib
 
 FROM python:3.11-slim
-RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent danze && install -d -o danze -m 700 /var/lib/danze
+RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent danze && install -d -o danze -m 700 /var/lib/danze /var/lib/seals /var/lib/sealkey
 COPY --from=build /opt/danze /opt/danze
 ENV PATH=/opt/danze/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 USER danze

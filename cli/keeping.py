@@ -16,7 +16,7 @@ def doctor(store: Store = DEFAULT_STORE, kafka: Kafka = "", prefix: Prefix = "",
     """
     settings = kafka_settings(kafka) if kafka else None
     with opened(store, create=False) as system:
-        checks = examine(system.log, system.views, system.answers, now())
+        checks = examine(system.log, system.views, system.answers, system.seals, now())
         if settings:
             from infra.kafka.doctor import examine_kafka
 

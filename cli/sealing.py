@@ -4,20 +4,23 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
 import typer
 
-from cli.options import Json, Kafka, Prefix, Seals, Store
+from cli.options import Json, Kafka, Prefix, Seals, Store, Touched
 from cli.reference.schemas import of_type
-from cli.screen import bar, err, fail, out, told
-from cli.waiting import stopped
+from cli.screen import bar, fail, out, said, told
+from cli.waiting import say, stopped, there
 from cli.wiring import DEFAULT_STORE, kafka_settings, now, opened
+from infra.log.open import open_log
 from infra.log.port import Log
 from infra.log.urls import parse
+from infra.pulse import Pulse
 from infra.seals import keys
 from infra.seals.asking import Asked, ask_all
 from infra.seals.checkpoints import checkpoint_of
@@ -42,13 +45,15 @@ def seal(
         str | None, typer.Option("--name", help="Names the log when its key is made: example.org/danze.")
     ] = None,
     witness: Annotated[
-        list[str] | None, typer.Option("--witness", help="KEY@URL of a witness to ask; repeatable.")
+        list[str] | None,
+        typer.Option("--witness", envvar="DANZE_WITNESS", help="KEY@URL of a witness to ask; repeatable."),
     ] = None,
     follow: Annotated[bool, typer.Option("--follow", help="Go on until Ctrl-C.")] = False,
     every: Annotated[int, typer.Option(min=1, help="With --follow: seal when so many events are new,")] = 10_000,
     seconds: Annotated[float, typer.Option(min=0.1, help="or when one has waited so many seconds.")] = 60,
     kafka: Kafka = "",
     prefix: Prefix = "",
+    pulse: Touched = None,
     rotate: Annotated[
         bool, typer.Option("--rotate", help="Sign with a new key from now on; the old one hands over.")
     ] = False,
@@ -59,23 +64,24 @@ def seal(
     asked = [_witness(each) for each in witness or ()]
     place = parse(store)
     key_file = key or keys.key_of(place)
-    with opened(store, create=False) as system, _publishing(kafka, prefix) as publish:
+    opening = partial(open_log, store, create=follow)  # who follows may stand before the first event
+    with closing(there("seal", opening) if follow else opening()) as log, _publishing(kafka, prefix) as publish:
         folder = Folder(seals or keys.folder_of(place))
         keys.settle(key_file, folder.verifiers())
-        sealer = Sealer(system.log, folder, keys.signer(key_file, LOG, name), _cosigning(asked))
-        claim = system.log.claim("seal")
+        sealer = Sealer(log, folder, keys.signer(key_file, LOG, name), _cosigning(asked))
+        claim = log.claim("seal")
         if claim is None:
             raise fail("another danze seal is at work on this store")
         try:
             if rebuild:
                 with bar("rebuild") as progress:
-                    remade(system.log, folder, progress)
+                    remade(log, folder, progress)
             if rotate:
                 fresh = keys.fresh(LOG, sealer.signer.verifier.name)
                 keys.write_new(keys.announced(key_file), fresh)
                 publish(sealer.rotate(fresh, now()))
                 keys.settle(key_file, folder.verifiers())
-            _seal(sealer, system.log, publish, follow=follow, every=every, seconds=seconds)
+            _seal(sealer, log, publish, Pulse(pulse), follow=follow, every=every, seconds=seconds)
         finally:
             claim.release()
         newest = folder.newest()
@@ -89,7 +95,7 @@ def _sealed(answer: dict[str, Any]) -> None:
 
 
 def _seal(
-    sealer: Sealer, log: Log, publish: Callable[[Seal], None], *, follow: bool, every: int, seconds: float
+    sealer: Sealer, log: Log, publish: Callable[[Seal], None], alive: Pulse, *, follow: bool, every: int, seconds: float
 ) -> None:
     """Once, or whenever so much is new or has waited so long."""
     stop = stopped() if follow else threading.Event()
@@ -98,11 +104,12 @@ def _seal(
     if sealed is not None:
         publish(sealed)
     if follow:
-        err.print(f"danze: sealing every {every:,} events or {seconds:g} seconds", highlight=False)
+        say("seal", f"every {every:,} events or {seconds:g} seconds")
     newest, last = sealer.folder.newest(), time.monotonic()
     position = checkpoint_of(newest).size if newest is not None else 0
     while follow and not stop.wait(min(LOOK_SECONDS, seconds)):
         new = log.head().position - position
+        alive()
         if new >= every or (new and time.monotonic() - last >= seconds):
             sealed = sealer.seal(now())
             if sealed is not None:
@@ -130,7 +137,7 @@ def _cosigning(asked: list[Asked]) -> Callable[[Note, Tiles], list[Signature]]:
         answers = ask_all(asked, note, tiles)
         for each in answers:
             if isinstance(each, str):
-                err.print(f"danze: {each}", markup=False, highlight=False)
+                said(each)
         return [each for each in answers if not isinstance(each, str)]
 
     return cosign

@@ -1,26 +1,31 @@
 """Is everything in order, and if not, what is to be done? Each finding names a verb or a page of docs/runbooks.md."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from infra.backup import RESTORED
 from infra.log.port import Log
 from infra.log.times import of_micros
 from infra.machine_time import AHEAD
 from infra.questions import Answers
+from infra.seals.checkpoints import checkpoint_of
+from infra.seals.sealer import Folder
 from infra.views.store import Views
 
 Check = dict[str, str]
 UNSOUND = "danze verify, and docs/runbooks.md#the-log-does-not-verify"
 REFUSED = "danze resubmit, and docs/runbooks.md#many-actions-are-refused"
 FUTURE = "set the machine's time right, and docs/runbooks.md#the-time-is-wrong"
+UNSEALED = "danze seal --follow, or danze run; docs/runbooks.md#nothing-is-sealed"
+DAY = timedelta(days=1)
+"""No event waits longer to be sealed, where somebody seals."""
 LATE = "danze clock, or danze run; docs/runbooks.md#the-clock-stands"
 
 
-def examine(log: Log, views: Views, answers: Answers, now: datetime) -> list[Check]:
+def examine(log: Log, views: Views, answers: Answers, seals: Folder, now: datetime) -> list[Check]:
     """Checks of one store, each {level: fine | look | broken, what, found, do}."""
     return [
-        _log(log), _time(log, now), _views(log, views), _refused(log), *_directory(answers), _calendar(answers),
-        _clock(answers),
+        _log(log), _time(log, now), _sealed(log, seals, now), _views(log, views), _refused(log), *_directory(answers),
+        _calendar(answers), _clock(answers),
     ]  # fmt: skip
 
 
@@ -46,6 +51,21 @@ def _time(log: Log, now: datetime) -> Check:
         found = f"the log's newest event was recorded in the future of this machine: {newest:%Y-%m-%d %H:%M}"
         return check("broken", "time", found, FUTURE)
     return check("fine", "time", f"{now:%Y-%m-%d %H:%M}, and the log agrees")
+
+
+def _sealed(log: Log, seals: Folder, now: datetime) -> Check:
+    """Without a checkpoint a log that was rewritten verifies as well as one that was not."""
+    newest, head = seals.newest(), log.head().position
+    size = checkpoint_of(newest).size if newest is not None else 0
+    if size > head:
+        return check("broken", "seals", f"{size:,} events were sealed: the log lost its end", UNSOUND)
+    waiting = log.read(size, limit=1)
+    if not waiting:
+        return check("fine", "seals", f"a checkpoint over all {head:,} events" if head else "nothing to seal yet")
+    since = of_micros(waiting[0].recorded)
+    found = f"{head - size:,} of {head:,} events under no checkpoint, since {since:%Y-%m-%d %H:%M}"
+    late = newest is None or now - since > DAY
+    return check("look" if late else "fine", "seals", found, UNSEALED if late else "")
 
 
 def _views(log: Log, views: Views) -> Check:

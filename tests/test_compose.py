@@ -3,6 +3,7 @@
 import re
 import shlex
 import tomllib
+from pathlib import Path
 
 import pytest
 import yaml
@@ -26,7 +27,7 @@ each_of_ours = pytest.mark.parametrize("name", OURS)
 
 
 def test_every_role_is_there_and_two_fold():
-    assert set(OURS) == {"topics", "intake", "relay", "project", "clock", "api"}
+    assert set(OURS) == {"topics", "intake", "relay", "project", "clock", "seal", "api"}
     assert SERVICES["project"]["scale"] == 2
 
 
@@ -99,12 +100,29 @@ def test_only_who_seals_or_opens_personal_fields_has_the_master_key():
 
 def test_data_lies_in_named_volumes():
     used = {volume.partition(":")[0] for service in SERVICES.values() for volume in service.get("volumes", [])}
-    assert used == set(COMPOSE["volumes"]) == {"postgres", "kafka", "tokens"}
+    assert used == set(COMPOSE["volumes"]) == {"postgres", "kafka", "tokens", "seals", "sealkey"}
 
 
 def test_what_is_kept_beside_a_store_on_a_server_lies_in_the_volume():
     api = OURS["api"]
-    assert api["volumes"] == [f"tokens:{api['environment']['XDG_DATA_HOME']}"]
+    assert f"tokens:{api['environment']['XDG_DATA_HOME']}" in api["volumes"]
+
+
+def test_the_log_is_sealed_where_its_answers_are_given_and_no_other_container_has_the_key():
+    mounts = {name: [volume.split(":") for volume in service.get("volumes", [])] for name, service in OURS.items()}
+    told = OURS["seal"]["environment"]
+    assert told["DANZE_SEALS"] == OURS["api"]["environment"]["DANZE_SEALS"]
+    assert ["seals", str(Path(told["DANZE_SEALS"]).parent)] in mounts["seal"]
+    assert ["seals", str(Path(told["DANZE_SEALS"]).parent), "ro"] in mounts["api"]
+    assert ["sealkey", str(Path(told["DANZE_SEAL_KEY_FILE"]).parent)] in mounts["seal"]
+    assert [name for name, given in mounts.items() if "sealkey" in {volume for volume, *_ in given}] == ["seal"]
+
+
+@pytest.mark.parametrize("volume", ["tokens", "seals", "sealkey"])
+def test_what_a_volume_is_mounted_over_belongs_to_the_user_in_the_image(volume):
+    (made,) = re.findall(r"install -d -o danze -m 700 (.*)$", DOCKERFILE, re.MULTILINE)
+    mounts = {mount for service in OURS.values() for mount in service.get("volumes", []) if mount.startswith(volume)}
+    assert {mount.split(":")[1] for mount in mounts} <= set(made.split())
 
 
 def test_the_options_of_tls_are_shown_and_are_what_danze_reads():

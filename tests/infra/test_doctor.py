@@ -40,6 +40,21 @@ def test_each_finding_names_a_verb_or_a_runbook(where, said):
     assert set(sections) <= SECTIONS
 
 
+def test_a_log_that_nobody_seals_is_told_of_and_one_that_is_sealed_is_fine(tmp_path):
+    danze = Danze(tmp_path / "danze.db")
+
+    def seals():
+        return next(each for each in danze("doctor", "--json").json["checks"] if each["what"] == "seals")
+
+    danze.emit(*city())
+    assert (seals()["level"], "danze seal --follow" in seals()["do"]) == ("look", True)
+    danze("seal")
+    assert (seals()["level"], seals()["found"]) == ("fine", "a checkpoint over all 3 events")
+    danze.emit(registered(1))
+    assert seals()["level"] == "fine", "it is of today"
+    assert seals()["found"].startswith("1 of 4 events under no checkpoint, since ")
+
+
 def test_a_store_with_much_to_look_at_is_told_what_to_do(tmp_path):
     danze = Danze(tmp_path / "danze.db")
     assert danze("doctor", "--json").code == 2, "there is no store yet"

@@ -19,7 +19,7 @@ from tests.patience import PATIENCE, until
 from tests.system.command import Danze, city, ndjson, registered
 from tests.system.engine import Engine, send
 
-WORKERS = ("intake", "relay", "project", "clock")
+WORKERS = ("intake", "relay", "project", "clock", "seal")
 TRYING = "trying again until it works"
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
 
@@ -48,6 +48,7 @@ def test_workers_wait_for_store_and_broker_and_go_on_when_they_come(broker, post
         for name in WORKERS[:3]:
             engine.start(name)
         engine.start_other("clock", "-m", "cli", "clock", "--every", "3600")
+        engine.start_other("seal", "-m", "cli", "seal", "--follow")
         until(lambda: all(TRYING in engine.said(name) for name in WORKERS), engine.all_said)
         assert all("Connection refused; " in engine.said(name) for name in WORKERS)
         postgres.start()

@@ -17,6 +17,7 @@ from cli import sealing
 from cli.wiring import opened
 from infra.log.port import leaf_of
 from infra.log.urls import parse
+from infra.pulse import Pulse
 from infra.seals.keys import key_of, signer
 from infra.seals.notes import LOG
 from infra.seals.sealer import Sealer
@@ -244,8 +245,9 @@ def test_what_cannot_be_sealed_or_proved_is_one_sentence(danze, tmp_path):
     assert "is not sealed yet" in danze("prove", "29").err
 
 
-def test_sealing_goes_on_while_the_log_grows(danze):
-    process = danze.start("seal", "--follow", "--every", "1", "--seconds", "0.1")
+def test_sealing_goes_on_while_the_log_grows(danze, tmp_path):
+    pulse = tmp_path / "pulse"
+    process = danze.start("seal", "--follow", "--every", "1", "--seconds", "0.1", "--pulse", pulse)
     try:
         grown(danze)
         until = time.monotonic() + PATIENCE
@@ -253,6 +255,7 @@ def test_sealing_goes_on_while_the_log_grows(danze):
             time.sleep(0.2)
         assert danze("verify", "--json").json["seals"]["sealed"] >= 29
         assert danze("seal").code == 2, "one at a time"
+        assert pulse.exists()
     finally:
         process.terminate()
         process.communicate(timeout=30)
@@ -272,7 +275,9 @@ def test_what_comes_while_the_first_checkpoint_is_given_out_is_sealed_in_time_to
         key = signer(key_of(parse(danze.store)), LOG)
         given_up = threading.Timer(PATIENCE, stop.set)
         given_up.start()
-        sealing._seal(Sealer(system.log, system.seals, key), system.log, publish, follow=True, every=9, seconds=0.1)
+        sealing._seal(
+            Sealer(system.log, system.seals, key), system.log, publish, Pulse(None), follow=True, every=9, seconds=0.1
+        )
         given_up.cancel()
     assert given_out == [29, 30]
 

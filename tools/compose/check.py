@@ -123,7 +123,19 @@ def story(compose: list[str]) -> None:
     quietly("docker", "start", victim)
     until(lambda: len(held()) == 2, "the worker that was killed")
     print(f"project: started again, they hold {' and '.join(map(str, held()))}")
-    print("verify:", output(*compose, "exec", "-T", "api", "danze", "verify").strip(), flush=True)
+    sealed(compose)
+
+
+def sealed(compose: list[str]) -> None:
+    """The API tells of a checkpoint, and the log agrees with it, in the store and as it was published."""
+    until(lambda: asked("log/checkpoint") is not None, "a checkpoint")
+    size = asked("log/checkpoint")["size"]
+    for source in ("store", "kafka"):
+        call = (*compose, "exec", "-T", "api", "danze", "verify", "--json", "--from", source)
+        told = json.loads(output(*call) or "{}")
+        print(f"verify: {source}: {told.get('events')} events, seals {told.get('seals')}", flush=True)
+        if not told.get("ok") or told["seals"]["problem"] or told["seals"]["sealed"] < size:
+            sys.exit(f"compose-check: log and seals do not agree: {told}")
 
 
 def emit(lines: Iterable[bytes], key: str) -> None:
