@@ -37,7 +37,7 @@ types: setup-dev  ## mypy --strict
 contracts: setup-dev  ## import-linter: arrows point inward
 	$(BIN)/lint-imports --no-cache --no-logo
 
-check: lint types contracts test  ## what CI runs
+check: lint types contracts audit sbom test  ## what CI runs
 
 chaos: setup-dev  ## break things while actions come in (N=1000 ENGINE=embedded FAULT=kill SEED=1); nothing may be lost or doubled
 	$(BIN)/python -W ignore -m tests.faults $(or $(N),100) --seed $(or $(SEED),1) --engine $(or $(ENGINE),distributed) $(if $(FAULT),--fault $(FAULT)) $(if $(LONGEST),--longest $(LONGEST))

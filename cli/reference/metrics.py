@@ -23,7 +23,7 @@ def metrics_page() -> str:
 def _meters() -> Iterator[tuple[str, CollectorRegistry]]:
     http, clock = CollectorRegistry(), CollectorRegistry()
     PostWatch(http, int)
-    yield "`danze run`, `danze api`: at `/metrics`", Telemetry(http).registry
+    yield "`danze run`, `danze api`: at `/metrics` and `/v1/metrics`", Telemetry(http).registry
     yield "`danze intake`, `danze project`: with `--metrics`", Watch("intake").registry
     yield "`danze relay`: with `--metrics`", Meter().registry
     ClockWatch(clock)

@@ -194,6 +194,30 @@ def test_prometheus_reads_the_rules_and_the_configuration():
         assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="no promtool (Debian: apt-get install prometheus)")
+@pytest.mark.parametrize(("refused", "said"), [(10, "10% of the actions are refused"), (5, None)])
+def test_an_alert_says_how_many_of_the_actions_are_refused(tmp_path, refused, said):
+    counted = {"recorded": 100 - refused, "rejected": refused}
+    told = {"summary": said, "runbook": "docs/runbooks.md#many-actions-are-refused"}
+    story = {
+        "rule_files": [str(OPS / "alerts.yml")],
+        "tests": [{
+            "interval": "1m",
+            "input_series": [{"series": f'danze_actions_total{{outcome="{outcome}"}}', "values": f"0+{each}x60"}
+                             for outcome, each in counted.items()],
+            "alert_rule_test": [{
+                "eval_time": "45m", "alertname": "DanzeManyRefused",
+                "exp_alerts": [{"exp_labels": {"severity": "ticket"}, "exp_annotations": told}] if said else [],
+            }],
+        }],
+    }  # fmt: skip
+    (tmp_path / "story.yml").write_text(yaml.safe_dump(story), encoding="utf-8")
+    done = subprocess.run(
+        ["promtool", "test", "rules", tmp_path / "story.yml"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_each_worker_tells_what_it_took_and_what_waits(watched):
     assert set(watched.scrapes) == set(TOLD), "each was waited for"
     assert all("process_resident_memory_bytes" in each for each in watched.scrapes.values())
