@@ -117,7 +117,8 @@ async def stream(
 ) -> Stream:
     """What changes, as it changes? Server-sent events: findings raised, cleared and taken on, what comes due, sums.
 
-    A line ends after ten minutes, or with the server, and the browser comes back where it was: who may not any more is turned away then.
+    A line ends after ten minutes, or with the server, and the browser comes back where it was: who may not any more is
+    turned away then.
     """
     asked = unit_id(unit)
     if asked is not None:

@@ -20,7 +20,8 @@ def http_page(document: Document) -> str:
     parts = [line for method, path, told in routes for line in _route(method, path, told)]
     about = [
         document["info"].get("description", ""), "",
-        "Errors are problems of RFC 9457 (`application/problem+json`). `danze run` serves the OpenAPI document, and at `/v1/metrics` the [meters](metrics.md).", "",
+        "Errors are problems of RFC 9457 (`application/problem+json`). `danze run` serves the OpenAPI document.", "",
+        "For Prometheus: `/v1/metrics` ([which meters](metrics.md)).", "",
     ]  # fmt: skip
     return page("HTTP", *about, *index, *parts)
 
