@@ -264,6 +264,9 @@ class Questions(Protocol):
     def news(self, after: int | None = None, unit: str | None = None) -> Answer:
         """What became of findings after a position: "changes", "read" up to where, and whether there is "more"."""
 
+    def sums(self, unit: str | None = None) -> Answer | None:
+        """What is counted and what comes due next: "snapshots" by kind, of all or of a unit; None for one unknown."""
+
     def preview(self, ruleset: str | Mapping[str, Any], from_: date | None = None) -> Answer | list[tuple[str, str]]:
         """What a rule set (TOML, or its tables) would move if it were adopted; else its mistakes: (path, sentence)."""
 

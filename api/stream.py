@@ -43,15 +43,6 @@ def changes(news: Answer) -> list[bytes]:
     ]
 
 
-def sums(board: Answer) -> dict[str, Any]:
-    """What a board counts, and what comes due next, out of an overview or a scoreboard."""
-    totals = board.get("totals") or {
-        "items": board["registered"], "findings": sum(rule["count"] for rule in board["findings_by_rule"]),
-        **{name: board[name] for name in ("open", "late", "resolved", "closed")},
-    }  # fmt: skip
-    return {"counters": {"totals": totals}, "deadlines": {"due": board.get("due", board.get("due_soon"))}}
-
-
 async def told(
     questions: Questions, after: int | None, unit: str | None, until: float, stop: Event
 ) -> AsyncIterator[bytes]:  # fmt: skip
@@ -63,15 +54,11 @@ async def told(
         after, messages = news["read"], changes(news)
         if not news["more"] and monotonic() - counted >= COUNT:
             counted = monotonic()
-            board = (
-                await asyncio.to_thread(questions.scoreboard, unit)
-                if unit
-                else await asyncio.to_thread(questions.overview)
-            )
-            for kind, data in sums(board or {}).items():
+            sums = await asyncio.to_thread(questions.sums, unit) or {}
+            for kind, data in sums.get("snapshots", {}).items():
                 if said.get(kind) != data:
                     said[kind] = data
-                    messages.append(message(kind, {"as_of": news["as_of"], **data}, after))
+                    messages.append(message(kind, {"as_of": sums["as_of"], **data}, after))
         for each in messages:
             yield each
             heard = monotonic()

@@ -1,9 +1,10 @@
-"""`danze webhook`: who is sent news of findings, and what became of it. `danze run` and `danze api` send them."""
+"""`danze webhook`: who is sent news, and what became of it. `danze run` and `danze api` send them."""
 
 from typing import Annotated, Any
 
 import typer
 
+from api.routes.webhooks_told import TYPES
 from cli.options import Json, Store
 from cli.screen import fail, out, table, told
 from cli.wiring import DEFAULT_STORE, opened
@@ -12,19 +13,26 @@ from infra.log.urls import parse
 from infra.webhooks.desk import Desk
 from infra.webhooks.subscriptions import subscriptions_of
 
-webhooks = typer.Typer(no_args_is_help=True, help="Who is sent news of findings, signed, at an address of his.")
+webhooks = typer.Typer(no_args_is_help=True, help="Who is sent news, signed, at an address of his.")
 Id = Annotated[str, typer.Argument(help="As `danze webhook list` shows it.")]
 
 
 @webhooks.command()
 def add(
     url: Annotated[str, typer.Argument(help="https://…, of an origin that DANZE_WEBHOOK_HOSTS names.")],
-    unit: Annotated[str | None, typer.Option(help="Only findings against unit:… and those below it.")] = None,
-    type_: Annotated[list[str] | None, typer.Option("--type", help="As finding.raised; several may be given.")] = None,
+    unit: Annotated[str | None, typer.Option(help="Only of unit:… and those below it.")] = None,
+    type_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--type", help="As finding.raised, counters or deadlines; several may be given, none is all of findings."
+        ),
+    ] = None,
     store: Store = DEFAULT_STORE,
     as_json: Json = False,
 ) -> None:
     """Have news sent from now on. Prints the secret that letters are signed with, once."""
+    if wrong := sorted(set(type_ or []) - set(TYPES)):
+        raise fail(f"--type {wrong[0]!r} is none of {', '.join(TYPES)}")
     with opened(store, create=False) as system:
         mark = system.log.head().position
     try:

@@ -1,4 +1,4 @@
-"""Subscriptions: news of findings sent to an address, signed, until somebody ends it."""
+"""Subscriptions: news of findings and sums sent to an address, signed, until somebody ends it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ def _mine(hooks: Hooks, request: AnyRequest, id: str) -> Answer:
 @post(
     "/v1/webhooks",
     operation_id="subscribe",
-    description="Has news of findings sent to an address. The secret that letters are signed with is told this once. "
+    description="Has news sent to an address: of findings, unless `types` names others. `counters` and `deadlines` are "
+    "sent as they stand when they are other than what was sent before, at most once a minute. "
+    "The secret that letters are signed with is told this once. "
     "Nothing is sent any more when the token that asked for it is revoked or has expired.",
     tags=["webhooks"],
     status_code=201,

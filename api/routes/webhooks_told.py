@@ -5,11 +5,12 @@ from typing import Any, NotRequired, TypedDict
 TYPES = (
     "finding.raised", "finding.evidence_added", "finding.cleared", "finding.opened", "finding.dissent_recorded",
     "finding.decided", "finding.dismissed", "finding.appealed", "finding.appeal_decided",
+    "deadlines", "counters",
 )  # fmt: skip
 
 
 class Wanted(TypedDict):
-    """Where to send what: `types` none for all, `unit` with those below it."""
+    """Where to send what: `types` none for all of findings; `unit` with those below it."""
 
     url: str
     types: NotRequired[list[str]]
@@ -59,7 +60,7 @@ class Deliveries(TypedDict):
 
 
 SUBSCRIPTION: dict[str, Any] = {
-    "id": "5f0c9a77de01b2c4", "url": "https://hooks.example.org/danze", "types": ["finding.raised"],
+    "id": "5f0c9a77de01b2c4", "url": "https://hooks.example.org/danze", "types": ["finding.raised", "counters"],
     "unit": "unit:430408-gov", "mark": 40117, "failed": 0, "next": None, "paused": None,
 }  # fmt: skip
 MADE = {**SUBSCRIPTION, "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="}
@@ -68,6 +69,8 @@ DELIVERIES = {
     "deliveries": [
         {"message": "40117/finding.raised/F04:petition:430408-2020-000002:K5", "at": "2020-08-31T18:00:01.204+08:00",
          "status": 200, "error": None, "milliseconds": 41},
+        {"message": "40117/counters/9b1f6a0c52e7d384", "at": "2020-08-31T18:00:01.161+08:00",
+         "status": 200, "error": None, "milliseconds": 38},
     ],
     "next": None,
 }  # fmt: skip

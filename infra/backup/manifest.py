@@ -49,7 +49,7 @@ class Manifest(msgspec.Struct):
     accesses: int | None = None
     """Entries of the access log; None where the store has none."""
     subscriptions: int = 0
-    """Who is sent news of findings."""
+    """Who is sent news of findings and sums."""
     places: dict[str, int] = {}
     """How far the intake had come in Kafka: by topic, its identity and the partition, the offset of what comes next."""
 

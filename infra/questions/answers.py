@@ -293,6 +293,11 @@ class Answers(OfPetitioners):
         after = book.read if after is None else min(after, self._log.head().position)
         return news.news(book, after, unit)
 
+    def sums(self, unit: str | None = None) -> Answer | None:
+        """What is counted and what comes due next, of all or of a unit and those below it; None for one unknown."""
+        board = self.overview() if unit is None else self.scoreboard(unit)
+        return board and news.sums(board)
+
     def log(
         self, after: int | None = None, limit: int = 100, as_of: When = None, *, sort: orders.Log = "position"
     ) -> Answer:

@@ -8,6 +8,7 @@ from typing import Any
 from domain.codec import decode_event
 from domain.envelope import AnyEvent
 from domain.fact import unversioned
+from infra.questions.asking import Answer
 from infra.questions.book import Book
 from infra.questions.findings import told
 from projections.findings import Standing, Word, words_of
@@ -34,6 +35,16 @@ def news(book: Book, after: int, unit: str | None) -> dict[str, Any]:
             for kind in kinds(word, standing[id])
         ],
     }  # fmt: skip
+
+
+def sums(board: Answer) -> Answer:
+    """What a board (an overview or a scoreboard) counts, and what comes due next: one snapshot of each kind."""
+    totals = board.get("totals") or {
+        "items": board["registered"], "findings": sum(rule["count"] for rule in board["findings_by_rule"]),
+        **{name: board[name] for name in ("open", "late", "resolved", "closed")},
+    }  # fmt: skip
+    snapshots = {"counters": {"totals": totals}, "deadlines": {"due": board.get("due", board.get("due_soon"))}}
+    return {"as_of": board["as_of"], "position": board["position"], "snapshots": snapshots}
 
 
 def carried(event: AnyEvent) -> dict[str, str]:

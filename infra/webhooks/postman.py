@@ -6,9 +6,6 @@ Nothing is sent any more once the token that subscribed counts no more.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import http.client
 import socket
 import ssl
@@ -16,15 +13,16 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from math import inf
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-import orjson
-
 from domain.reader import Reader
 from infra.log.port import StoreError
 from infra.webhooks.hosts import SCHEMES, refused
+from infra.webhooks.letters import SNAPSHOTS, letter, signed, snapshot
 from infra.webhooks.subscriptions import Subscription, Subscriptions, Wanted
 
 LATER = (5, 30, 120, 600, 3_600, 10_800, 21_600, 43_200, 86_400, 86_400)
@@ -35,9 +33,8 @@ ABREAST, TURN = 64, 0.5
 """Subscribers who are told at once; seconds after which a round goes on while some of them still are."""
 GONE = 410
 """The address wants nothing more."""
-SOURCE = "/danze"
-FOLLOWED = ("correlationid", "traceparent")
-"""Extensions of an action that its letters bear as well."""
+EVERY = 60
+"""Seconds between two letters of a kind of snapshot, at least."""
 
 
 class Tells(Protocol):
@@ -45,32 +42,11 @@ class Tells(Protocol):
 
     def for_(self, reader: Reader) -> Tells: ...
     def news(self, after: int | None = None, unit: str | None = None) -> dict[str, Any]: ...
+    def sums(self, unit: str | None = None) -> dict[str, Any] | None: ...
 
 
 Post = Callable[[str, bytes, dict[str, str]], int | str]
 """Sends a letter to an address: the status of the answer, or what went wrong."""
-
-
-def signed(secret: str, id: str, at: int, body: bytes) -> dict[str, str]:
-    """The headers of a letter: an HMAC-SHA256 over its id, its time and its bytes."""
-    key = base64.b64decode(secret.removeprefix("whsec_"))
-    mac = hmac.digest(key, b"%s.%d.%s" % (id.encode(), at, body), hashlib.sha256)
-    return {
-        "content-type": "application/cloudevents+json", "user-agent": "danze",
-        "webhook-id": id, "webhook-timestamp": str(at), "webhook-signature": "v1," + base64.b64encode(mac).decode(),
-    }  # fmt: skip
-
-
-def letter(change: dict[str, Any], as_of: str) -> tuple[str, bytes]:
-    """(id, bytes) of a change of a finding as a CloudEvent. The same change has the same id whenever it is sent."""
-    finding = change["finding"]["id"]
-    id = f"{change['position']}/{change['type']}/{finding}"
-    event = {
-        "specversion": "1.0", "id": id, "source": SOURCE, "type": f"danze.{change['type']}", "subject": finding,
-        "time": as_of, "datacontenttype": "application/json", "data": change,
-        **{name: change[name] for name in FOLLOWED if name in change},
-    }  # fmt: skip
-    return id, orjson.dumps(event)
 
 
 def posted(url: str, body: bytes, headers: dict[str, str], patience: float = PATIENCE) -> int | str:
@@ -103,6 +79,8 @@ def _cut(connection: http.client.HTTPConnection, patience: float, over: threadin
             connection.sock.shutdown(socket.SHUT_RDWR)
 
 
+Letter = tuple[str, bytes, Callable[[], None]]
+"""Its id, its bytes, and what notes that it was taken."""
 Ended = Callable[[str, float | None], str | None]
 """Why a token counts no more, by its name and its end (`infra.doors.Doors.ended`)."""
 
@@ -164,21 +142,51 @@ class Postman:
         return self._ended(wanted.by, wanted.until)
 
     def _to(self, one: Subscription) -> bool:
-        news = self._answers.for_(one.wanted.reader).news(one.mark, one.wanted.unit)
-        letters = [
+        """News first, then sums. A snapshot that was not taken is not kept: what is true then is sent instead."""
+        answers = self._answers.for_(one.wanted.reader)
+        news = answers.news(one.mark, one.wanted.unit)
+        letters = self._changes(one, news)
+        if not news["more"]:
+            letters += self._snapshots(one, answers)
+        failed = one.failed
+        for id, body, taken in letters:
+            if self._lapsed(one.wanted) is not None or not self._sent(one, id, body, failed):
+                return False
+            taken()
+            failed = 0
+        if news["more"]:
+            self._book.read(one.id, news["read"])
+        elif news["read"] != one.mark or failed:  # before it where a backup was restored: the log has not come so far
+            self._book.told(one.id, news["read"])
+        return bool(letters) or bool(news["more"])
+
+    def _changes(self, one: Subscription, news: dict[str, Any]) -> list[Letter]:
+        """What he wants of the news, after what he was told of them."""
+        wanted = [
             letter(change, news["as_of"]) for change in news["changes"]
             if not one.wanted.types or change["type"] in one.wanted.types
         ]  # fmt: skip
-        ids = [id for id, _ in letters]
-        failed = one.failed
-        for id, body in letters[ids.index(one.last) + 1 if one.last in ids else 0 :]:
-            if self._lapsed(one.wanted) is not None or not self._sent(one, id, body, failed):
-                return False
-            self._book.told(one.id, one.mark, id)
-            failed = 0
-        if news["read"] != one.mark:  # before it where a backup was restored: the log has not come so far again
-            self._book.told(one.id, news["read"])
-        return bool(letters) or bool(news["more"])
+        ids = [id for id, _ in wanted]
+        rest = wanted[ids.index(one.last) + 1 if one.last in ids else 0 :]
+        return [(id, body, partial(self._book.told, one.id, one.mark, id)) for id, body in rest]
+
+    def _snapshots(self, one: Subscription, answers: Tells) -> list[Letter]:
+        """Sums that he wants and that are other than what he was told last; what was told longest ago comes first."""
+        wanted, now = [kind for kind in SNAPSHOTS if kind in one.wanted.types], self._now()
+        shown = self._book.shown(one.id) if wanted else {}
+        heard = {kind: shown.get(kind, ("", -inf)) for kind in wanted}
+        due = [kind for kind in wanted if not 0 <= now - heard[kind][1] < EVERY]  # before it where a clock was set back
+        sums = answers.sums(one.wanted.unit) if due else None
+        letters = list[Letter]()
+        if sums is None:
+            return letters
+        for kind in sorted(due, key=lambda kind: heard[kind][1]):
+            id, body, digest = snapshot(kind, sums, one.wanted.unit)
+            if digest == heard[kind][0]:
+                self._book.looked(one.id, kind, now)
+            else:
+                letters.append((id, body, partial(self._book.showed, one.id, kind, digest, now)))
+        return letters
 
     def _sent(self, one: Subscription, id: str, body: bytes, failed: int) -> bool:
         began = self._now()

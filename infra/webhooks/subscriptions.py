@@ -39,6 +39,8 @@ CREATE TABLE IF NOT EXISTS subscriptions (id TEXT PRIMARY KEY, body BLOB NOT NUL
 CREATE TABLE IF NOT EXISTS deliveries (number INTEGER PRIMARY KEY, subscription TEXT NOT NULL, message TEXT NOT NULL,
     at REAL NOT NULL, status INTEGER, error TEXT, milliseconds INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS deliveries_of ON deliveries (subscription, number);
+CREATE TABLE IF NOT EXISTS snapshots (subscription TEXT NOT NULL, kind TEXT NOT NULL, digest TEXT NOT NULL,
+    at REAL NOT NULL, PRIMARY KEY (subscription, kind));
 """
 
 
@@ -48,7 +50,7 @@ class Wanted(Struct, frozen=True, omit_defaults=True):
     url: str
     reader: Reader
     types: tuple[str, ...] = ()
-    """As `finding.raised`; none for all."""
+    """As `finding.raised`; none for all of findings. Snapshots (`letters.SNAPSHOTS`) are for who names them."""
     unit: str | None = None
     by: str = ""
     """The token that made it, or resumed it last, as the access log names it; none of the command line's operator."""
@@ -110,8 +112,12 @@ class Subscriptions:
                 connection.close()
 
     def restored(self, position: int) -> None:
-        """Of a store that ends at a position: nobody was told more of it, and nobody is told anything until resumed."""
+        """Of a store that ends at a position: nobody was told more of it, and nobody is told anything until resumed.
+
+        Which snapshots were told after the backup was made is not known: they are told again.
+        """
         with self._open() as rows:
+            rows.execute("DELETE FROM snapshots")
             rows.execute(
                 "UPDATE subscriptions SET mark = min(mark, ?), failed = 0, next = 0, paused = coalesce(paused, ?)",
                 (position, RESTORED),
@@ -152,6 +158,7 @@ class Subscriptions:
             return False
         with self._open() as rows:
             rows.execute("DELETE FROM deliveries WHERE subscription = ?", (id,))
+            rows.execute("DELETE FROM snapshots WHERE subscription = ?", (id,))
             return bool(rows.execute("DELETE FROM subscriptions WHERE id = ?", (id,)).rowcount)
 
     def resume(self, id: str, by: str = "", until: float | None = None) -> bool:
@@ -169,6 +176,28 @@ class Subscriptions:
         with self._open() as rows:
             sentence = "UPDATE subscriptions SET mark = ?, last = ?, failed = 0, next = 0 WHERE id = ?"
             rows.execute(sentence, (mark, last, id))
+
+    def read(self, id: str, mark: int) -> None:
+        """Everything up to a position was told, and more is to come: attempts in vain stay counted."""
+        with self._open() as rows:
+            rows.execute("UPDATE subscriptions SET mark = ?, last = '' WHERE id = ?", (mark, id))
+
+    def shown(self, id: str) -> dict[str, tuple[str, float]]:
+        """The digest of each snapshot as it was told last, and when it was looked at since, in seconds since 1970."""
+        with self._open() as rows:
+            found = rows.execute("SELECT kind, digest, at FROM snapshots WHERE subscription = ?", (id,)).fetchall()
+        return {kind: (digest, at) for kind, digest, at in found}
+
+    def looked(self, id: str, kind: str, at: float) -> None:
+        """A snapshot is still as it was told."""
+        with self._open() as rows:
+            rows.execute("UPDATE snapshots SET at = ? WHERE subscription = ? AND kind = ?", (at, id, kind))
+
+    def showed(self, id: str, kind: str, digest: str, at: float) -> None:
+        """A snapshot was told as it stood at a time."""
+        with self._open() as rows:
+            rows.execute("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)", (id, kind, digest, at))
+            rows.execute("UPDATE subscriptions SET failed = 0, next = 0 WHERE id = ?", (id,))
 
     def failed(self, id: str, next_: float, paused: str | None) -> None:
         """An attempt was in vain; the next one is to be later, or none."""

@@ -10,6 +10,7 @@ from api.routes import record_told
 from api.routes.ledgers_told import DUTIES, RECORD
 from api.routes.previews import PREVIEW
 from api.routes.public_told import PUBLIC
+from infra.questions import news
 from projections.ledgers.kinds import STATES
 from tests.api.city import (
     CAUSED,
@@ -335,6 +336,10 @@ class FakeQuestions:
             "findings_by_rule": [{"rule": r, "count": n} for r, n in rules.items()],
             "due_soon": self.overview(as_of)["due"][:2], "kpis": _rates(), "kpi_period": PERIOD | {"unit": unit},
         }  # fmt: skip
+
+    def sums(self, unit: str | None = None) -> dict[str, Any] | None:
+        board = self.overview() if unit is None else self.scoreboard(unit)
+        return board and news.sums(board)
 
     def overview(self, as_of: datetime | None = None) -> dict[str, Any]:
         self._fail()
