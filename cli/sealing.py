@@ -3,7 +3,7 @@
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -35,6 +35,8 @@ KeyFile = Annotated[
     typer.Option("--key", envvar=keys.KEY_VARIABLE, help="The file of the signing key; without, beside the store."),
 ]
 LOOK_SECONDS = 1.0
+Publish = Callable[[Iterable[Seal]], None]
+"""Sends those that were not sent yet."""
 
 
 def seal(
@@ -79,7 +81,7 @@ def seal(
             if rotate:
                 fresh = keys.fresh(LOG, sealer.signer.verifier.name)
                 keys.write_new(keys.announced(key_file), fresh)
-                publish(sealer.rotate(fresh, now()))
+                sealer.rotate(fresh, now())
                 keys.settle(key_file, folder.verifiers())
             _seal(sealer, log, publish, Pulse(pulse), follow=follow, every=every, seconds=seconds)
         finally:
@@ -95,14 +97,13 @@ def _sealed(answer: dict[str, Any]) -> None:
 
 
 def _seal(
-    sealer: Sealer, log: Log, publish: Callable[[Seal], None], alive: Pulse, *, follow: bool, every: int, seconds: float
+    sealer: Sealer, log: Log, publish: Publish, alive: Pulse, *, follow: bool, every: int, seconds: float
 ) -> None:
     """Once, or whenever so much is new or has waited so long."""
     stop = stopped() if follow else threading.Event()
     with bar("seal") as progress:
-        sealed = sealer.seal(now(), progress)
-    if sealed is not None:
-        publish(sealed)
+        sealer.seal(now(), progress)
+    publish(sealer.folder.seals())
     if follow:
         say("seal", f"every {every:,} events or {seconds:g} seconds")
     newest, last = sealer.folder.newest(), time.monotonic()
@@ -113,7 +114,7 @@ def _seal(
         if new >= every or (new and time.monotonic() - last >= seconds):
             sealed = sealer.seal(now())
             if sealed is not None:
-                publish(sealed)
+                publish([sealed])
                 position, last = sealed.checkpoint.size, time.monotonic()
 
 
@@ -144,21 +145,17 @@ def _cosigning(asked: list[Asked]) -> Callable[[Note, Tiles], list[Signature]]:
 
 
 @contextmanager
-def _publishing(kafka: str, prefix: str) -> Iterator[Callable[[Seal], None]]:
+def _publishing(kafka: str, prefix: str) -> Iterator[Publish]:
     """Sends seals to `petition.seals`, where Kafka is named."""
     if not kafka:
         yield lambda _: None
         return
     from infra.kafka.publisher import Publisher
+    from infra.kafka.seals import SealsTopic
     from infra.kafka.topics import Topics
 
     with Publisher(kafka_settings(kafka)) as publisher:
-        topic = Topics(prefix).seals
-
-        def publish(seal: Seal) -> None:
-            publisher.send([(topic, seal.checkpoint.origin.encode(), orjson.dumps(seal.row), [])])
-
-        yield publish
+        yield SealsTopic(publisher, Topics(prefix).seals).send
 
 
 def witness(

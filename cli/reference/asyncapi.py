@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from cli.reference.examples import example_actions, example_event, example_refusal
+from cli.reference.examples import example_actions, example_event, example_refusal, example_seal
 from cli.reference.meaning import said
 from consumers.projector import Told
 from domain.envelope import CODES, Action, AnyAction
@@ -18,7 +18,7 @@ BINDING = "0.5.0"
 Part = dict[str, Any]
 
 ABOUT = """\
-The topics of danze, the record of a city's petition work (信访). Every record's key is its subject, so that what
+The topics of danze, the record of a city's petition work (信访). A record's key is its subject, so that what
 happened to one item stays in order. Producers send CloudEvents 1.0 to petition.actions: structured mode (the whole
 action as value) or binary mode (the envelope in `ce_…` headers, `data` as value). A record whose key is not its subject
 is refused. Its partition is the one that murmur2 chooses, as in Java's clients (librdkafka:
@@ -33,8 +33,8 @@ ADDRESSES = {
     "rejected": "Actions that were refused, whole, with the reason, personal fields sealed; mend and send them again.",
     "findings": "Findings as they are raised, cleared and judged by humans. After a crash a record may come twice, "
     "with the same id and position.",
-    "seals": "Signed checkpoints of the log (C2SP tlog-checkpoint), in one order. "
-    "This version makes the topic and does not fill it yet.",
+    "seals": "Signed checkpoints of the log (C2SP tlog-checkpoint) that `danze seal --kafka` gave out, in one order; "
+    "key is the log's name. After a failure a record may come twice.",
 }
 
 
@@ -99,9 +99,12 @@ def _operation(action: str, channel: str, summary: str) -> Part:
 
 
 def _message(name: str, summary: str, content: str, payload: Part, **more: Any) -> Part:
-    key = {"type": "string", "description": "The subject."}
-    bindings = {"kafka": {"key": key, "bindingVersion": BINDING}}
-    return {"name": name, "summary": summary, "contentType": content, "payload": payload, "bindings": bindings, **more}
+    told = {"name": name, "summary": summary, "contentType": content, "payload": payload}
+    return {**told, "bindings": _keyed("The subject."), **more}
+
+
+def _keyed(described: str) -> Part:
+    return {"kafka": {"key": {"type": "string", "description": described}, "bindingVersion": BINDING}}
 
 
 def _structured() -> Part:
@@ -182,7 +185,16 @@ def _finding() -> Part:
 
 
 def _seal() -> Part:
-    return _message("seal", "A signed note: origin, size, root, signatures.", "text/plain", {"type": "string"})
+    told = {
+        "size": {"type": "integer", "minimum": 1, "description": "How many events are sealed."},
+        "at": {"type": "string", "format": "date-time", "description": "When it was signed."},
+        "note": {"type": "string", "description": "Origin, size and root; signatures of the log and of witnesses."},
+    }
+    payload = {"type": "object", "required": list(told), "properties": told}
+    return _message(
+        "seal", "A checkpoint, a signed note (C2SP).", JSON, payload, bindings=_keyed("The log's name."),
+        examples=[{"payload": example_seal()}],
+    )  # fmt: skip
 
 
 def _decimals(told: dict[str, tuple[str, str]]) -> Iterator[tuple[str, Part]]:

@@ -1,4 +1,4 @@
-"""Examples for documents: four steps of one invented petition, as actions, as an event and as a refusal."""
+"""Examples for documents: four steps of one invented petition as actions, an event, a refusal and a checkpoint."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,11 @@ from domain.envelope import SHANGHAI, Action, AnyAction, Event, Rejected
 from domain.fact import Fact, OfficialId, PersonId, UnitId
 from domain.petition.events import PetitionAccepted, PetitionReferred, PetitionRegistered, PetitionWorked
 from domain.vocabulary import NAMES
+from infra.log.port import leaf_of
 from infra.log.times import micros
+from infra.seals.checkpoints import Checkpoint
+from infra.seals.notes import LOG, Note, Signer
+from infra.seals.sealer import Seal
 
 NO = "430408-2020-000002"
 BUREAU, UNIT = UnitId("unit:430408-xfj"), UnitId("unit:430408-zjj")
@@ -53,3 +57,13 @@ def example_refusal() -> dict[str, Any]:
     action: dict[str, Any] = msgspec.json.decode(encode(_action(2, *STEPS[1])))
     why = Rejected("bad-value", "'430408-zjj' does not begin with 'unit:'", "$.data.to_unit")
     return {**action, "data": {"to_unit": "430408-zjj"}, "rejection": msgspec.to_builtins(why)}
+
+
+def example_seal() -> dict[str, Any]:
+    """The checkpoint of a log that holds the last step only, as petition.seals carries it; its key is nobody's."""
+    signer = Signer("example.org/danze", LOG, bytes(32))
+    event, headers = example_event()
+    checkpoint = Checkpoint(signer.verifier.name, 1, leaf_of(msgspec.json.encode(event)))
+    note = Note(checkpoint.text, (signer.sign(checkpoint.text),))
+    recorded = datetime.fromtimestamp(int(headers["recorded"]) / 1e6, SHANGHAI)
+    return Seal(recorded.isoformat(timespec="seconds"), note).row

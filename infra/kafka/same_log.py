@@ -7,7 +7,8 @@ topic, what is recorded now would be taken for what was recorded then; so it is 
 from __future__ import annotations
 
 import time
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
@@ -20,6 +21,7 @@ from infra.log.port import Entry, Log
 
 ANSWER_SECONDS = 10
 """How long the newest records of a topic may take to come."""
+T = TypeVar("T")
 DO = "end relay and workers, then danze topics --anew --store …; see docs/guides/backup.md"
 
 
@@ -72,6 +74,11 @@ def holds_up_to(settings: KafkaSettings, topics: Topics, relayed: int) -> bool:
 
 def newest(settings: KafkaSettings, topic: str) -> dict[int, Entry]:
     """The last event of each partition that has one; nothing where there is no topic."""
+    return newest_of(settings, topic, entry_of)
+
+
+def newest_of(settings: KafkaSettings, topic: str, read: Callable[[object], T | None]) -> dict[int, T]:
+    """The same of what is no event; `read` says what a record is, None where it is nothing of ours."""
     consumer = begun(KafkaConsumer, settings, enable_auto_commit=False, max_poll_records=1)
     try:
         places = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
@@ -82,12 +89,12 @@ def newest(settings: KafkaSettings, topic: str) -> dict[int, Entry]:
         waited = {place for place in places if ends[place] > first[place]}
         for place in places:
             consumer.seek(place, max(first[place], ends[place] - 1))
-        found, give_up = dict[int, Entry](), time.monotonic() + ANSWER_SECONDS
+        found, give_up = dict[int, T](), time.monotonic() + ANSWER_SECONDS
         while waited:
             if time.monotonic() > give_up:
                 raise Unreachable(f"Kafka at {settings.place} did not give the newest records of {topic}")
             for place, records in consumer.poll(timeout_ms=500).items():
-                found.update((place.partition, entry) for each in records if (entry := entry_of(each)) is not None)
+                found.update((place.partition, told) for each in records if (told := read(each)) is not None)
             waited = {place for place in waited if consumer.position(place) < ends[place]}
     except KafkaError as error:
         raise as_problem(settings, error) from error

@@ -15,12 +15,14 @@ import pytest
 
 from cli import sealing
 from cli.wiring import opened
+from infra.kafka.topics import Topics
 from infra.log.port import leaf_of
 from infra.log.urls import parse
 from infra.pulse import Pulse
 from infra.seals.keys import key_of, signer
 from infra.seals.notes import LOG
 from infra.seals.sealer import Sealer
+from tests.infra.kafka_reading import records
 from tests.patience import PATIENCE
 from tests.system.command import Danze
 
@@ -267,8 +269,8 @@ def test_what_comes_while_the_first_checkpoint_is_given_out_is_sealed_in_time_to
     monkeypatch.setattr(sealing, "stopped", lambda: stop)
     grown(danze)
 
-    def publish(seal):
-        given_out.append(seal.checkpoint.size)
+    def publish(seals):
+        given_out.append([*seals][-1].checkpoint.size)
         (stop.set if len(given_out) == 2 else lambda: grown(danze, "meanwhile"))()
 
     with opened(danze.store) as system:
@@ -280,6 +282,42 @@ def test_what_comes_while_the_first_checkpoint_is_given_out_is_sealed_in_time_to
         )
         given_up.cancel()
     assert given_out == [29, 30]
+
+
+def given_out(danze: Danze) -> list[dict[str, object]]:
+    return [json.loads(line) for line in (folder(danze) / "seals.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def published(kafka_url: str, topics: Topics) -> list[dict[str, object]]:
+    """What the topic of seals holds; each record bears the log's name."""
+    (found,) = [*records(kafka_url, topics.seals, partitions=1).values()] or [[]]
+    assert {record.key for record in found} <= {b"example.org/hengyang"}
+    return [json.loads(record.value) for record in found]
+
+
+@pytest.mark.kafka
+def test_every_checkpoint_stands_on_the_topic_as_it_is_kept(danze, kafka_url, topics):
+    to = ("--kafka", kafka_url, "--topics", topics.prefix)
+    danze("seal", *to)
+    grown(danze)
+    said = danze("seal", "--rotate", *to, "--json").json
+    assert danze("seal", *to).code == 0, "nothing is new"
+    told = published(kafka_url, topics)
+    assert (told, [each["size"] for each in told]) == (given_out(danze), [28, 29, 29])
+    assert told[-1]["note"] == said["checkpoint"] == (folder(danze) / "checkpoint").read_text(encoding="utf-8")
+
+
+@pytest.mark.kafka
+def test_what_kafka_did_not_take_comes_with_the_next_seal(danze, kafka_url, topics):
+    to = ("--kafka", kafka_url, "--topics", topics.prefix)
+    danze("seal", *to)
+    for id in ("one", "two"):
+        grown(danze, id)
+        danze("seal", "--kafka", "127.0.0.1:9").refused("no Kafka broker to be reached")
+    assert [each["size"] for each in given_out(danze)] == [28, 29, 30], "the log is sealed though nobody hears of it"
+    assert [each["size"] for each in published(kafka_url, topics)] == [28]
+    assert danze("seal", *to).code == 0, "nothing is new"
+    assert published(kafka_url, topics) == given_out(danze)
 
 
 def test_an_auditor_goes_on_from_what_was_verified_before(danze, tmp_path):
