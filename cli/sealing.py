@@ -189,6 +189,10 @@ def witness(
 
 def prove(
     position: Annotated[int, typer.Argument(min=1, help="Position of the event in the log.")],
+    since: Annotated[
+        int | None,
+        typer.Option("--since", min=1, help="Prove, too, that the log grew out of its first so many events."),
+    ] = None,
     to: Annotated[Path | None, typer.Option("--out", help="Write the bundle to a file.")] = None,
     store: Store = DEFAULT_STORE,
     seals: Seals = None,
@@ -197,7 +201,7 @@ def prove(
     """Write a proof that an event is in the sealed log, for who has neither danze nor the log."""
     with opened(store, create=False) as system:
         folder = Folder(seals or keys.folder_of(parse(store)))
-        proof = bundle(system.log, folder, position)
+        proof = bundle(system.log, folder, position, since)
     written = orjson.dumps({**proof, "schema": of_type(proof["type"])}, option=orjson.OPT_INDENT_2) + b"\n"
     if to is None:
         sys.stdout.write(written.decode())

@@ -5,9 +5,10 @@
 
 KEY is a verifier key, NAME+ID+BASE64, that you were told by somebody you trust. Without --key the key in the proof is
 believed, which shows that nothing was altered since, but not who signed. --witness asks for that witness's cosignature,
---checkpoint for agreement with a checkpoint of the same size that you kept; one of another size cannot be compared
-(`danze verify --checkpoint` can). Exit 0: it holds; 1: it does not; 2: it cannot be read or compared.
-Python 3.11 or newer and the library `cryptography`; RFC 6962 and C2SP signed-note, tlog-checkpoint, tlog-cosignature.
+--checkpoint for agreement with a checkpoint that you kept: of the same size, or of the smaller one that the proof was
+written for (`danze prove --since SIZE`), out of which the log must have grown.
+Exit 0: it holds; 1: it does not; 2: it cannot be read or compared. Python 3.11 or newer and the library `cryptography`;
+RFC 6962, RFC 9162 and C2SP signed-note, tlog-checkpoint, tlog-cosignature.
 """
 
 import argparse
@@ -48,6 +49,28 @@ def root_of(leaf: bytes, index: int, size: int, proof: list[bytes]) -> bytes:
     if index < middle:
         return node(root_of(leaf, index, middle, proof[:-1]), proof[-1])
     return node(proof[-1], root_of(leaf, index - middle, size - middle, proof[:-1]))
+
+
+def grew(old: int, old_root: bytes, new: int, new_root: bytes, proof: list[bytes]) -> bool:
+    """Whether the tree of size `old` is the beginning of the larger one of size `new` (RFC 9162, 2.1.4.2)."""
+    if not proof or not 0 < old < new:
+        return False
+    way = [old_root, *proof] if old & (old - 1) == 0 else proof
+    place, last = old - 1, new - 1
+    while place & 1:
+        place, last = place >> 1, last >> 1
+    before = after = way[0]
+    for beside in way[1:]:
+        if not last:
+            return False
+        if place & 1 or place == last:
+            before, after = node(beside, before), node(beside, after)
+            while place and not place & 1:
+                place, last = place >> 1, last >> 1
+        else:
+            after = node(after, beside)
+        place, last = place >> 1, last >> 1
+    return not last and (before, after) == (old_root, new_root)
 
 
 def decoded(text: str) -> bytes:
@@ -125,15 +148,27 @@ def trusted(keys: list[Key], wanted: str) -> list[Key]:
     raise Fault(f"the log's keys do not lead to the key of {known[0]} that you trust")
 
 
-def kept_root(file: str, origin: str, size: str) -> str:
-    """The root in a checkpoint that was kept, of this log at this size."""
+def kept(file: str) -> tuple[str, str, bytes]:
+    """Origin, size and root of a checkpoint that was kept."""
     try:
-        kept_origin, kept_size, root, *_ = parts(Path(file).read_text(encoding="utf-8"))[0].split("\n")
+        origin, size, root, *_ = parts(Path(file).read_text(encoding="utf-8"))[0].split("\n")
+        return origin, size, decoded(root)
     except (Fault, OSError, ValueError) as error:
         raise Unusable(f"{file} cannot be read as a checkpoint: {error}") from None
-    if (kept_origin, kept_size) != (origin, size):
+
+
+def compare(proof: dict, file: str, origin: str, size: str, root: bytes) -> None:
+    """Raises Fault where a checkpoint that was kept tells of another history, Unusable where it cannot be compared."""
+    kept_origin, kept_size, kept_root = kept(file)
+    grown = proof.get("grown", {"since": size})
+    if kept_origin != origin or kept_size not in (size, str(grown["since"])):
         raise Unusable(f"{file} is of {kept_size} events of {kept_origin}, the proof of {size} of {origin}")
-    return root
+    if kept_size == size:
+        if kept_root != root:
+            raise Fault("the checkpoint that you kept has another root: there are two histories")
+        return
+    if not grew(int(kept_size), kept_root, int(size), root, [decoded(each) for each in grown["proof"]]):
+        raise Fault(f"the log did not grow out of the {kept_size} events whose checkpoint you kept: it was rewritten")
 
 
 def check(proof: dict, arguments: argparse.Namespace) -> tuple[dict, str, str]:
@@ -149,8 +184,8 @@ def check(proof: dict, arguments: argparse.Namespace) -> tuple[dict, str, str]:
         if not signed(note, given("--witness", witness)):
             raise Fault(f"the checkpoint is not cosigned by {witness.partition('+')[0]}")
     origin, size, root, *_ = parts(note)[0].split("\n")
-    if arguments.checkpoint is not None and kept_root(arguments.checkpoint, origin, size) != root:
-        raise Fault("the checkpoint that you kept has another root: there are two histories")
+    if arguments.checkpoint is not None:
+        compare(proof, arguments.checkpoint, origin, size, decoded(root))
     index, leaf = proof["position"] - 1, sha256(b"\0" + event).digest()
     if type(index) is not int or not 0 <= index < int(size):
         raise Fault("the position lies outside the checkpoint")
@@ -165,7 +200,7 @@ def main() -> int:
     parser.add_argument("proof")
     parser.add_argument("--key", help="the log's key that you trust")
     parser.add_argument("--witness", action="append", default=[], help="a witness whose cosignature is wanted")
-    parser.add_argument("--checkpoint", help="a checkpoint of the same size that you kept")
+    parser.add_argument("--checkpoint", help="a checkpoint that you kept")
     arguments = parser.parse_args()
     try:
         proof = json.loads(Path(arguments.proof).read_text(encoding="utf-8"))

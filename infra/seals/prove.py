@@ -9,14 +9,16 @@ from typing import Any
 from infra.log.port import Log, leaf_of
 from infra.seals.checkpoints import checkpoint_of
 from infra.seals.notes import SealError
-from infra.seals.proofs import check_inclusion
+from infra.seals.proofs import check_consistency, check_inclusion
 from infra.seals.sealer import Folder
 
 FORM = "danze proof 1"
 
 
-def bundle(log: Log, folder: Folder, position: int) -> dict[str, Any]:
+def bundle(log: Log, folder: Folder, position: int, since: int | None = None) -> dict[str, Any]:
     """The proof of one event, as JSON; hashes and bytes in base64. Raises `SealError` where it is not sealed.
+
+    With `since` also that the log grew out of its first so many events, for who kept a checkpoint of that size.
 
     `clients/verifier/verify_proof.py` checks it with Python and `cryptography` alone.
     """
@@ -31,6 +33,7 @@ def bundle(log: Log, folder: Folder, position: int) -> dict[str, Any]:
     return {
         "form": FORM, "position": position, "type": entry.type, "event": base64.b64encode(entry.body).decode(),
         "proof": proof, "checkpoint": str(note), "keys": (folder.path / "keys").read_text(encoding="utf-8"),
+        **({"grown": {"since": since, "proof": consistency(folder, since)}} if since is not None else {}),
     }  # fmt: skip
 
 
@@ -66,4 +69,19 @@ def inclusion(folder: Folder, position: int, leaf: bytes) -> list[str]:
         check_inclusion(leaf, position - 1, checkpoint.size, checkpoint.root, proof)
     except SealError:
         raise SealError(f"event {position} is not the one that was sealed; danze verify says more") from None
+    return [base64.b64encode(each).decode() for each in proof]
+
+
+def consistency(folder: Folder, since: int) -> list[str]:
+    """The proof that the newest checkpoint's log begins with its first `since` events, checked before it is given out.
+
+    Raises `SealError` where fewer are sealed, or the tiles do not lead to the checkpoint.
+    """
+    note = folder.newest()
+    assert note is not None, "there is a checkpoint, or there would be nothing to prove"
+    checkpoint = checkpoint_of(note)
+    if since > checkpoint.size:
+        raise SealError(f"only {checkpoint.size} events are sealed: the log cannot have grown out of {since}")
+    proof = folder.tiles.consistency(since, checkpoint.size)
+    check_consistency(since, folder.tiles.root(since), checkpoint.size, checkpoint.root, proof)
     return [base64.b64encode(each).decode() for each in proof]

@@ -24,7 +24,7 @@ from infra.seals.notes import LOG
 from infra.seals.sealer import Sealer
 from tests.infra.kafka_reading import records
 from tests.patience import PATIENCE
-from tests.system.command import Danze
+from tests.system.command import Danze, city, registered
 
 ROOT = Path(__file__).resolve().parents[2]
 PARKING, VERIFIER = ROOT / "docs/examples/parking.jsonl", ROOT / "clients/verifier/verify_proof.py"
@@ -110,6 +110,24 @@ def test_what_is_given_beside_a_proof_is_used_or_refused(danze, tmp_path):
     ):
         done = checked(tmp_path / "newer.json", *options)
         assert (done.returncode, done.stdout, why in done.stderr) == (2, "", True), done.stderr
+
+
+def test_who_kept_an_old_checkpoint_sees_without_the_log_that_it_only_grew(danze, tmp_path):
+    kept, proof, stranger = tmp_path / "kept", tmp_path / "proof.json", Danze(tmp_path / "stranger.db")
+    kept.write_bytes((folder(danze) / "checkpoint").read_bytes())
+    for id in "1", "2", "3":
+        grown(danze, id)
+    danze("seal")
+    danze("prove", "30", "--since", "28", "--out", proof)
+    assert checked(proof, "--checkpoint", str(kept), "--key", log_key(danze)).returncode == 0
+    danze("prove", "30", "--since", "27", "--out", tmp_path / "other.json")
+    assert checked(tmp_path / "other.json", "--checkpoint", str(kept)).returncode == 2, "it tells nothing of 28 events"
+    danze("prove", "30", "--since", "32").refused("only 31 events are sealed")
+    stranger.emit(*city(), *map(registered, range(25)))
+    stranger("seal", "--name", "example.org/hengyang")
+    kept.write_bytes((folder(stranger) / "checkpoint").read_bytes())
+    done = checked(proof, "--checkpoint", str(kept))
+    assert (done.returncode, "the log did not grow out of the 28 events" in done.stderr) == (1, True), done.stderr
 
 
 @pytest.mark.parametrize(
