@@ -44,7 +44,7 @@ RUNS: tuple[tuple[str, str, str, str], ...] = (
     ("relay", "--events 100000", "--events 100000", "--events 10000"),
     ("audit", "--events 1000000", "--events 1000000", "--events 50000"),
     ("columnar", "--events 1000000", "--events 1000000", "--events 50000"),
-    ("past", "--events 1000000", "--events 1000000", "--events 50000 --moments 10"),
+    ("past", "--events 1000000", "--events 300000", "--events 50000 --moments 10"),
     ("api", "--items 1000000", "--items 100000 --seconds 30", "--items 10000 --seconds 10"),
     ("what_if", "--scale 0.8", "--scale 0.3", "--scale 0.1"),
     ("year", "--items 100000", "--items 20000", "--items 5000"),
