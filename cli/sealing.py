@@ -18,7 +18,7 @@ from cli.screen import bar, fail, out, said, told
 from cli.waiting import say, stopped, there
 from cli.wiring import DEFAULT_STORE, kafka_settings, now, opened
 from infra.log.open import open_log
-from infra.log.port import Log
+from infra.log.port import Claim, Log
 from infra.log.urls import parse
 from infra.pulse import Pulse
 from infra.seals import keys
@@ -83,7 +83,9 @@ def seal(
                 keys.write_new(keys.announced(key_file), fresh)
                 sealer.rotate(fresh, now())
                 keys.settle(key_file, folder.verifiers())
-            _seal(sealer, log, publish, Pulse(pulse), follow=follow, every=every, seconds=seconds)
+            _seal(
+                sealer, log, publish, partial(_alone, claim, Pulse(pulse)), follow=follow, every=every, seconds=seconds
+            )
         finally:
             claim.release()
         newest = folder.newest()
@@ -97,7 +99,7 @@ def _sealed(answer: dict[str, Any]) -> None:
 
 
 def _seal(
-    sealer: Sealer, log: Log, publish: Publish, alive: Pulse, *, follow: bool, every: int, seconds: float
+    sealer: Sealer, log: Log, publish: Publish, alive: Callable[[], None], *, follow: bool, every: int, seconds: float
 ) -> None:
     """Once, or whenever so much is new or has waited so long."""
     stop = stopped() if follow else threading.Event()
@@ -116,6 +118,13 @@ def _seal(
             if sealed is not None:
                 publish([sealed])
                 position, last = sealed.checkpoint.size, time.monotonic()
+
+
+def _alone(claim: Claim, alive: Pulse) -> None:
+    """Gets on only while nobody else may seal: with the connection the claim is lost."""
+    if not claim.held():
+        raise fail("the connection to the store was lost, and another may seal by now; begin it again")
+    alive()
 
 
 def _witness(text: str) -> Asked:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from cli import sealing
@@ -336,6 +337,23 @@ def test_what_kafka_did_not_take_comes_with_the_next_seal(danze, kafka_url, topi
     assert [each["size"] for each in published(kafka_url, topics)] == [28]
     assert danze("seal", *to).code == 0, "nothing is new"
     assert published(kafka_url, topics) == given_out(danze)
+
+
+@pytest.mark.postgres
+def test_who_lost_his_claim_on_the_store_does_not_seal_on(postgres_store_url, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
+    danze, place = Danze(postgres_store_url), parse(postgres_store_url)
+    process = danze.start("seal", "--follow")
+    assert b"every 10,000 events" in process.stderr.readline()
+    with psycopg.connect(**place.connection()) as server:
+        server.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+            " AND ((classid::bigint << 32) | objid::bigint) = hashtextextended(%s, 0)",
+            (f"danze {place.schema} seal",),
+        )
+    said = process.communicate(timeout=PATIENCE)[1].decode()
+    assert (process.returncode, "the connection to the store was lost" in said) == (2, True), said
+    assert danze("seal").code == 0
 
 
 def test_an_auditor_goes_on_from_what_was_verified_before(danze, tmp_path):
