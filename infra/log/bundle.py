@@ -66,9 +66,13 @@ def _event(beside: Beside, body: bytes) -> AnyEvent:
     if beside.type not in STORED:
         raise BrokenLine(f"this danze knows no type {beside.type!r}; a later one wrote it")
     try:
-        return decode_event(beside.type, body, beside.position)
+        event = decode_event(beside.type, body, beside.position)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise BrokenLine(f"its stored bytes are no event ({error})") from error
+    for name in ("time", "recorded"):
+        if getattr(event, name).tzinfo is None:
+            raise BrokenLine(f"its stored bytes are no event ($.{name} has no offset)")
+    return event
 
 
 def entry(row: RawEntry, touches: tuple[str, ...]) -> NewEntry:

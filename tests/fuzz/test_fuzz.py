@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import orjson
 import pytest
 
@@ -16,9 +18,10 @@ from infra.log import bundle
 from infra.log.port import RawEntry, leaf_of
 from infra.log.verify import verify
 from tests.fuzz.__main__ import fuzz
-from tests.fuzz.targets import TARGETS, corpus
+from tests.fuzz.targets import TARGETS
 from tests.infra.test_importers_workorders import ORDER
 
+CORPUS = Path(__file__).parent / "corpus"
 NESTED = b'{"a":' * 5_000 + b"1" + b"}" * 5_000
 
 
@@ -40,12 +43,18 @@ def test_an_event_of_nested_brackets_is_altered_and_no_traceback():
         bundle.read(NESTED)
 
 
-@pytest.mark.parametrize("line", corpus("line"))
+@pytest.mark.parametrize("line", sorted(CORPUS.glob("line/event-*")), ids=lambda path: path.name)
 def test_a_line_is_the_one_that_danze_wrote_to_the_letter(line):
-    row, _ = bundle.read(line)
+    row, _ = bundle.read(line.read_bytes())
     digest = row.digest.hex().encode()
     with pytest.raises(bundle.BrokenLine):
-        bundle.read(line.replace(digest, digest.upper()))
+        bundle.read(line.read_bytes().replace(digest, digest.upper()))
+
+
+def test_a_time_without_offset_is_no_event_of_ours():
+    line = (CORPUS / "line/find-recorded-without-offset").read_bytes()
+    with pytest.raises(bundle.BrokenLine, match=r"\$\.recorded has no offset"):
+        bundle.read(line)
 
 
 def test_a_record_without_the_unit_that_registered_it_is_told(tmp_path):

@@ -129,6 +129,7 @@ DAMAGES = {
     "the end is cut off": lambda lines: [*lines[:-1], lines[-1][:-9]],
     "another program wrote it": lambda lines: map(rewritten, lines),
     "a time runs backwards": lambda lines: changed(lines, 20, b'"recorded":"20', b'"recorded":"19'),
+    "a time has no offset": lambda lines: changed(lines, 20, b'+08:00"', b'"'),
     "a version is left out": lambda lines: changed(lines, 20, b'"version":', b'"version":7'),
     "a type is unknown": lambda lines: changed(lines, 0, b"unit.established.v1", b"unit.dreamt.v1"),
     "it is empty": lambda lines: [],
