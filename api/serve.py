@@ -6,8 +6,7 @@ import asyncio
 import resource
 import socket
 from collections.abc import Callable
-from contextlib import suppress
-from threading import Event, Thread
+from threading import Event
 
 from granian.constants import Interfaces
 from granian.server.embed import Server
@@ -17,6 +16,7 @@ CONNECTIONS = 10_000
 """Most that are open at once, where the system grants so many files."""
 FILES = 200
 """Files that stores, and what is sent, need beside connections."""
+LOOK_SECONDS = 0.2
 LAST_SECONDS = 10
 """How long whoever is being served has when the server is asked to end; then his connection is cut."""
 
@@ -41,7 +41,7 @@ async def _serve(app: Litestar, host: str, port: int, stop: Event, ready: Callab
         backlog=1024, backpressure=_connections(),
     )  # fmt: skip
     loop = asyncio.get_running_loop()
-    Thread(target=_passes_on, args=(stop, server, loop), daemon=True).start()
+    ending = asyncio.create_task(_ends(server, stop))
     announcement = asyncio.create_task(_announce(host, port, ready))
     server.workers_kill_timeout = LAST_SECONDS
     try:
@@ -50,12 +50,14 @@ async def _serve(app: Litestar, host: str, port: int, stop: Event, ready: Callab
         loop.set_exception_handler(lambda *_: None)  # that he is cut off is nothing to be told of
     finally:
         announcement.cancel()
+        ending.cancel()
 
 
-def _passes_on(stop: Event, server: Server, loop: asyncio.AbstractEventLoop) -> None:
-    stop.wait()
-    with suppress(RuntimeError):  # the loop has ended by itself
-        loop.call_soon_threadsafe(server.stop)
+async def _ends(server: Server, stop: Event) -> None:
+    """A signal that comes just before the loop waits wakes nobody, and is heard at its next turn only."""
+    while not stop.is_set():  # noqa: ASYNC110 -- it is set by another thread
+        await asyncio.sleep(LOOK_SECONDS)
+    asyncio.get_running_loop().call_soon(server.stop)
 
 
 def _connections() -> int:

@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 from contextlib import suppress
-from threading import Event, Thread, Timer
+from threading import Event, Timer
 from typing import Any
 
 from aiokafka.client import AIOKafkaClient
@@ -16,6 +16,7 @@ from faust.transport.drivers import aiokafka as driver
 
 log = logging.getLogger("danze.workers")
 RETRY_SECONDS = 2.0
+LOOK_SECONDS = 0.2
 STOP_SECONDS = 30.0
 LAST_SECONDS = 45.0
 """After so long what is in hand is let go, as by a kill: a store that does not answer holds its thread for ever."""
@@ -90,8 +91,9 @@ async def _run(app: Any, stop: Event | None, last: Timer) -> None:
     app.loop = asyncio.get_running_loop()
     asked = asyncio.Event()
     if stop is not None:
-        Thread(target=_passes_on, args=(stop, asked, app.loop), daemon=True).start()
+        passing = asyncio.create_task(_passes_on(stop, asked))
     else:
+        passing = None
         for each in (signal.SIGTERM, signal.SIGINT):
             app.loop.add_signal_handler(each, asked.set)
     app.finalize()
@@ -106,14 +108,17 @@ async def _run(app: Any, stop: Event | None, last: Timer) -> None:
             log.warning("%s did not stop within %d s", app.conf.name, STOP_SECONDS)
         stopping.cancel()
         running.cancel()
+        if passing is not None:
+            passing.cancel()
     if (failure := _failure(app)) is not None:
         raise failure
 
 
-def _passes_on(stop: Event, asked: asyncio.Event, loop: asyncio.AbstractEventLoop) -> None:
-    stop.wait()
-    with suppress(RuntimeError):  # the loop has ended by itself
-        loop.call_soon_threadsafe(asked.set)
+async def _passes_on(stop: Event, asked: asyncio.Event) -> None:
+    """A signal that comes just before the loop waits wakes nobody, and is heard at its next turn only."""
+    while not stop.is_set():  # noqa: ASYNC110 -- it is set by another thread
+        await asyncio.sleep(LOOK_SECONDS)
+    asked.set()
 
 
 async def _until_it_ends(app: Any) -> None:
