@@ -90,15 +90,12 @@ def _failure(app: Any) -> BaseException | None:
 async def _run(app: Any, stop: Event | None, last: Timer) -> None:
     app.loop = asyncio.get_running_loop()
     asked = asyncio.Event()
-    if stop is not None:
-        passing = asyncio.create_task(_passes_on(stop, asked))
-    else:
-        passing = None
+    if stop is None:
         for each in (signal.SIGTERM, signal.SIGINT):
             app.loop.add_signal_handler(each, asked.set)
     app.finalize()
     async with asyncio.TaskGroup() as tasks:
-        stopping = tasks.create_task(asked.wait())
+        stopping = tasks.create_task(asked.wait() if stop is None else _set(stop))
         running = tasks.create_task(_until_it_ends(app))
         await asyncio.wait({stopping, running}, return_when=asyncio.FIRST_COMPLETED)
         last.start()
@@ -108,17 +105,15 @@ async def _run(app: Any, stop: Event | None, last: Timer) -> None:
             log.warning("%s did not stop within %d s", app.conf.name, STOP_SECONDS)
         stopping.cancel()
         running.cancel()
-        if passing is not None:
-            passing.cancel()
     if (failure := _failure(app)) is not None:
         raise failure
 
 
-async def _passes_on(stop: Event, asked: asyncio.Event) -> None:
+async def _set(stop: Event) -> bool:
     """A signal that comes just before the loop waits wakes nobody, and is heard at its next turn only."""
     while not stop.is_set():  # noqa: ASYNC110 -- it is set by another thread
         await asyncio.sleep(LOOK_SECONDS)
-    asked.set()
+    return True
 
 
 async def _until_it_ends(app: Any) -> None:
