@@ -150,6 +150,11 @@ class BatchThread(driver.AIOKafkaConsumerThread):
                 await asyncio.wait_for(consumer._coordinator._maybe_leave_group(), LEAVE_SECONDS)  # noqa: SLF001
             await consumer._client.close()  # noqa: SLF001
 
+    def _stopped_set(self) -> None:
+        """Where the worker fails, the thread ends by itself, and has often ended before it is told to."""
+        with suppress(RuntimeError):  # its loop is closed
+            super()._stopped_set()
+
     async def ends(self, tps: Collection[TP]) -> dict[TP, int]:
         """The first offset that is not readable yet; nothing while the broker does not answer."""
         wanted = {driver.ensure_aiokafka_TP(tp): tp for tp in tps}

@@ -245,10 +245,11 @@ def test_a_worker_waits_for_its_topic_and_says_so(kafka_url, tmp_path):
     assert process.returncode == 0
 
 
-def test_a_worker_whose_work_fails_ends_with_what_it_raised(kafka_url, new_topic, tmp_path):
+@pytest.mark.parametrize("busy", [pytest.param(0, id="at once"), pytest.param(1, id="after its thread")])
+def test_a_worker_whose_work_fails_ends_with_what_it_raised(kafka_url, new_topic, tmp_path, busy):
     topic = new_topic()
     publish(kafka_url, topic, [b"poison"])
-    process = worker(kafka_url, topic, tmp_path / "out", stderr=subprocess.PIPE)
+    process = worker(kafka_url, topic, tmp_path / "out", 45, busy, stderr=subprocess.PIPE)
     said = process.communicate(timeout=PATIENCE)[1]
     assert said.count("Traceback") == 1
     assert said.splitlines()[-1] == "ValueError: poison"

@@ -1,4 +1,7 @@
-"""A worker that writes down `partition value`, line by line: kafka_url topic file, and when it gives up."""
+"""A worker that writes down `partition value`, line by line: kafka_url topic file, and when it gives up.
+
+The last argument: how many seconds go by between what ends it and the first thing that is stopped, as on a busy machine.
+"""
 
 import asyncio
 import sys
@@ -10,8 +13,15 @@ from consumers.batching import SCHEME, batching_app, run
 from tests.patience import PATIENCE
 
 
-def main(kafka_url, topic, path, last=running.LAST_SECONDS):
+def main(kafka_url, topic, path, last=running.LAST_SECONDS, busy=0):
     running.LAST_SECONDS = float(last)
+    until_it_ends = running._until_it_ends
+
+    async def until_it_ended(app):
+        await until_it_ends(app)
+        await asyncio.sleep(float(busy))
+
+    running._until_it_ends = until_it_ended
 
     def write(batches, loop):
         with Path(path).open("a") as out:
