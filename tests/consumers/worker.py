@@ -1,6 +1,6 @@
 """A worker that writes down `partition value`, line by line: kafka_url topic file, and when it gives up.
 
-The last argument: how many seconds go by between what ends it and the first thing that is stopped, as on a busy machine.
+The last argument: how many seconds go by between what ends it and the first stop, as on a busy machine.
 """
 
 import asyncio
