@@ -33,8 +33,8 @@ from infra.questions import Answers
 from infra.reporting import refused as not_his
 from infra.seals.keys import key_of, signer
 from infra.seals.notes import LOG
-from infra.seals.sealer import Sealer
-from infra.watching import ClockWatch, PostWatch, tell_refused
+from infra.seals.sealer import Sealer, waits
+from infra.watching import ClockWatch, PostWatch, SealWatch, tell_refused
 from infra.webhooks.desk import Desk
 from infra.webhooks.hosts import allowed
 from infra.webhooks.postman import Postman, posted
@@ -167,6 +167,7 @@ def _serve(
     here, place = host in ("127.0.0.1", "::1", "localhost"), parse(system.url)
     book = subscriptions_of(place)
     watch = PostWatch(registry, lambda: sum(each.paused is not None for each in book.all()))
+    SealWatch(registry, lambda: waits(system.log, system.seals, now()))
     stop = stopped()
     besides = [threading.Thread(target=each, args=(system, stop), daemon=True) for each in (_counted, _kept)]
     for thread in besides:

@@ -7,8 +7,8 @@ from infra.log.port import Log
 from infra.log.times import of_micros
 from infra.machine_time import AHEAD
 from infra.questions import Answers
-from infra.seals.checkpoints import checkpoint_of
-from infra.seals.sealer import Folder
+from infra.seals.notes import SealError
+from infra.seals.sealer import Folder, unsealed
 from infra.views.store import Views
 
 Check = dict[str, str]
@@ -55,16 +55,14 @@ def _time(log: Log, now: datetime) -> Check:
 
 def _sealed(log: Log, seals: Folder, now: datetime) -> Check:
     """Without a checkpoint a log that was rewritten verifies as well as one that was not."""
-    newest, head = seals.newest(), log.head().position
-    size = checkpoint_of(newest).size if newest is not None else 0
-    if size > head:
-        return check("broken", "seals", f"{size:,} events were sealed: the log lost its end", UNSOUND)
-    waiting = log.read(size, limit=1)
-    if not waiting:
+    try:
+        size, head, since = unsealed(log, seals)
+    except SealError as error:
+        return check("broken", "seals", str(error), UNSOUND)
+    if since is None:
         return check("fine", "seals", f"a checkpoint over all {head:,} events" if head else "nothing to seal yet")
-    since = of_micros(waiting[0].recorded)
     found = f"{head - size:,} of {head:,} events under no checkpoint, since {since:%Y-%m-%d %H:%M}"
-    late = newest is None or now - since > DAY
+    late = size == 0 or now - since > DAY
     return check("look" if late else "fine", "seals", found, UNSEALED if late else "")
 
 

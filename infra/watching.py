@@ -115,6 +115,16 @@ class ClockWatch:
         self._recorded.inc(recorded or 0)
 
 
+class SealWatch:
+    """Of who seals, by what is not sealed: whoever seals may be another process, on another machine, or gone."""
+
+    def __init__(self, registry: CollectorRegistry, waits: Callable[[], float]) -> None:
+        unsealed = Gauge(
+            "danze_unsealed_seconds", "How long the first event under no checkpoint has waited.", registry=registry
+        )
+        unsealed.set_function(waits)
+
+
 class PostWatch:
     """Of letters to subscribers."""
 

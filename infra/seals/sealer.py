@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from infra.log.port import Log
+from infra.log.times import of_micros
 from infra.seals.checkpoints import Checkpoint, checkpoint_of
 from infra.seals.notes import Note, SealError, Signature, Signer, Verifier, parse_note, parse_verifier
 from infra.seals.tiles import WIDTH, Tiles
@@ -95,6 +97,33 @@ class Folder:
         text = f"{signer.verifier}\n"
         with (self.path / "keys").open("a", encoding="utf-8") as file:
             file.write(text if former is None else f"\n\n{Note(text, (former.sign(text),))}")
+
+
+class Unsealed(NamedTuple):
+    """What stands under no checkpoint: of `head` events those after the first `size`, since `since` (aware)."""
+
+    size: int
+    head: int
+    since: datetime | None
+
+
+def unsealed(log: Log, folder: Folder) -> Unsealed:
+    """Raises `SealError` where more was sealed than the log holds, or where the checkpoint cannot be read."""
+    newest, head = folder.newest(), log.head().position
+    size = checkpoint_of(newest).size if newest is not None else 0
+    if size > head:
+        raise SealError(f"{size:,} events were sealed: the log lost its end")
+    first = log.read(size, limit=1)
+    return Unsealed(size, head, of_micros(first[0].recorded) if first else None)
+
+
+def waits(log: Log, folder: Folder, now: datetime) -> float:
+    """How many seconds the first event under no checkpoint has waited; infinitely many where none can be made."""
+    try:
+        since = unsealed(log, folder).since
+    except SealError:
+        return math.inf
+    return max(0.0, (now - since).total_seconds()) if since is not None else 0.0
 
 
 class Sealer:

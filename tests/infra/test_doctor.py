@@ -1,13 +1,20 @@
 """The doctor says what to do: every finding names a verb that there is, or a section of the runbooks."""
 
 import ast
+import math
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from typer.main import get_command
 
 from cli.__main__ import app
+from cli.wiring import opened
 from infra import doctor
+from infra.log.times import of_micros
+from infra.log.urls import parse
+from infra.seals.keys import folder_of
+from infra.seals.sealer import Folder, waits
 from tests.system.command import Danze, action, city, registered
 from tests.test_architecture import ROOT
 
@@ -53,6 +60,25 @@ def test_a_log_that_nobody_seals_is_told_of_and_one_that_is_sealed_is_fine(tmp_p
     danze.emit(registered(1))
     assert seals()["level"] == "fine", "it is of today"
     assert seals()["found"].startswith("1 of 4 events under no checkpoint, since ")
+
+
+def test_who_watches_is_told_how_long_the_first_event_under_no_checkpoint_has_waited(tmp_path):
+    danze = Danze(tmp_path / "danze.db")
+    danze.emit(*city())
+    danze("seal")
+    with opened(danze.store) as system:
+        assert waits(system.log, system.seals, datetime(2020, 4, 11, tzinfo=UTC)) == 0.0
+        danze.emit(registered(1))
+        danze.emit(registered(2))
+        (first,) = system.log.read(3, limit=1)
+        assert waits(system.log, system.seals, of_micros(first.recorded) + timedelta(minutes=20)) == 1200.0
+    danze("seal")
+    folder = folder_of(parse(danze.store))
+    with opened(f"sqlite:///{tmp_path}/other.db") as other:
+        assert waits(other.log, Folder(folder), datetime(2020, 4, 11, tzinfo=UTC)) == math.inf, "the log lost its end"
+    (folder / "checkpoint").write_text("no checkpoint\n", encoding="utf-8")
+    told = next(each for each in danze("doctor", "--json").json["checks"] if each["what"] == "seals")
+    assert (told["level"], "danze verify" in told["do"]) == ("broken", True)
 
 
 def test_a_store_with_much_to_look_at_is_told_what_to_do(tmp_path):

@@ -32,7 +32,7 @@ TOLD = {
         for what, number in (("batch_records_total", 5.0), ("behind_records", 0.0), ("dead_letters", 0.0))
     ],
     "clock": ["danze_clock_active 1.0"],
-    "api": ["danze_views_position 5.0", "danze_views_behind 0.0"],
+    "api": ["danze_views_position 5.0", "danze_views_behind 0.0", "danze_unsealed_seconds"],
 }
 """What must stand in the metrics of each in the end."""
 WORKERS = ("intake", "relay", "project", "clock")
