@@ -7,19 +7,21 @@ before they are answered; all else is written by the next batch, within a second
 from __future__ import annotations
 
 import os
-import queue
 import secrets
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
 from time import monotonic
 from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.reader import Reader
 from infra.log.port import Conflict, Log, NewEntry, StoreAway, StoreError, key_of
@@ -40,6 +42,8 @@ BATCH, PAUSE, SEALED = 1_000, 0.5, 60.0
 ATTEMPTS = 20
 
 Kind = Literal["read", "personal", "denied"]
+_Denial = tuple[str, str, str]
+"""Who was turned away, from what and why."""
 
 
 class Access(Struct, frozen=True, omit_defaults=True):
@@ -62,9 +66,10 @@ class Accesses:
 
     def __init__(self, opened: Callable[[], Log], seals: Callable[[Log], Sealer], now: Callable[[], datetime]) -> None:
         self._open, self._seals, self._now = opened, seals, now
-        self._waiting: queue.Queue[Access] = queue.Queue(WAITING)
-        self._denied: dict[tuple[str, str, str], Access] = {}
-        self._lock, self._writing = threading.Lock(), threading.Lock()
+        self._waiting: deque[Access] = deque()
+        """Reads, each until it is written."""
+        self._denied: dict[_Denial, Access] = {}
+        self._lock, self._writing, self._flushing = threading.Lock(), threading.Lock(), threading.Lock()
         self._log: Log | None = None
         self._versions: dict[str, int] = {}
         self._stop = threading.Event()
@@ -75,10 +80,10 @@ class Accesses:
     def read(self, who: Reader, question: str, asked: Mapping[str, str]) -> None:
         """Does not block. Raises `StoreAway` where too many wait: what cannot be written is not answered."""
         self._begin()
-        try:
-            self._waiting.put_nowait(Access("read", who, question, dict(asked), self._now()))
-        except queue.Full:
-            raise StoreAway("the access log does not keep up; try again") from None
+        with self._lock:
+            if len(self._waiting) >= WAITING:
+                raise StoreAway("the access log does not keep up; try again")
+            self._waiting.append(Access("read", who, question, dict(asked), self._now()))
 
     def personal(self, who: Reader, question: str, asked: Mapping[str, str]) -> None:
         """Returns when it is written. Raises `StoreError`."""
@@ -113,22 +118,23 @@ class Accesses:
                     self.seal()
 
     def flush(self) -> None:
-        """Writes what waits. Raises `StoreError`; then it waits on."""
-        while True:
-            with self._lock:
-                found, self._denied = [*self._denied.values()], {}
-            with suppress(queue.Empty):
-                while len(found) < BATCH:
-                    found.append(self._waiting.get_nowait())
-            if not found:
-                return
-            try:
-                self._write(found)
-            except (StoreError, Conflict):
-                for each in found:
-                    with suppress(queue.Full):
-                        self._waiting.put_nowait(each)
-                raise
+        """Returns when what waited is written, by whomever. Raises `StoreError`; then it waits on."""
+        with self._flushing:
+            while True:
+                with self._lock:
+                    denied, self._denied = self._denied, {}
+                    reads = [*islice(self._waiting, BATCH)]
+                if not (denied or reads):
+                    return
+                try:
+                    self._write([*denied.values(), *reads])
+                except (StoreError, Conflict):
+                    with self._lock:
+                        self._denied = _together(denied, self._denied)
+                    raise
+                with self._lock:
+                    for _ in reads:
+                        self._waiting.popleft()
 
     def _write(self, found: Sequence[Access]) -> None:
         with self._writing:
@@ -175,6 +181,14 @@ class Accesses:
             self.seal()
         if self._log is not None:
             self._log.close()
+
+
+def _together(before: dict[_Denial, Access], since: dict[_Denial, Access]) -> dict[_Denial, Access]:
+    """Denials that wait on, with those that came meanwhile."""
+    return before | {
+        key: replace(before[key], times=before[key].times + each.times) if key in before else each
+        for key, each in since.items()
+    }
 
 
 def _entry(each: Access, subject: str, version: int, recorded: int) -> NewEntry:

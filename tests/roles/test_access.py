@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from threading import Event, Thread
 
 import msgspec
 import pytest
@@ -19,6 +20,7 @@ from infra.log.port import StoreAway
 from infra.log.urls import parse
 from infra.log.verify import verify
 from infra.seals.audit import Sealed
+from tests.patience import PATIENCE
 from tests.samples import *
 from tests.system.command import Danze
 
@@ -105,6 +107,50 @@ def test_what_cannot_be_written_is_not_answered():
     with pytest.raises(StoreAway, match="does not keep up"):
         accesses.read(AUDITOR, "GET /v1/units", {})
     accesses.close()
+
+
+def test_who_flushes_waits_for_what_another_is_writing(place, store_url, monkeypatch):
+    with accesses_of(place, now) as accesses:
+        write, begun, go_on = accesses._write, Event(), Event()
+
+        def slow(found):
+            begun.set()
+            assert go_on.wait(PATIENCE)
+            write(found)
+
+        monkeypatch.setattr(accesses, "_write", slow)
+        accesses.read(AUDITOR, "GET /v1/units", {})
+        assert begun.wait(PATIENCE)
+        flushing = Thread(target=accesses.flush)
+        flushing.start()
+        flushing.join(0.2)
+        assert flushing.is_alive()
+        go_on.set()
+        flushing.join(PATIENCE)
+        assert len(told(store_url)) == 1
+
+
+def test_what_is_being_written_waits_until_it_is():
+    begun, go_on = Event(), Event()
+
+    def away():
+        begun.set()
+        assert go_on.wait(PATIENCE)
+        raise StoreAway("the server is away")
+
+    accesses = Accesses(away, lambda _: None, now)
+    accesses.read(AUDITOR, "GET /v1/units", {})
+    accesses.denied(PUBLIC, "GET", "/v1/units", "no-token")
+    assert begun.wait(PATIENCE)
+    for _ in range(WAITING - 1):
+        accesses.read(AUDITOR, "GET /v1/units", {})
+    with pytest.raises(StoreAway, match="does not keep up"):
+        accesses.read(AUDITOR, "GET /v1/units", {})
+    accesses.denied(PUBLIC, "GET", "/v1/units", "no-token")
+    go_on.set()
+    accesses.close()
+    assert [each.times for each in accesses._denied.values()] == [2]
+    assert len(accesses._waiting) == WAITING
 
 
 # what was done to it
