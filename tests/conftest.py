@@ -1,5 +1,6 @@
 """Fixtures that every test may ask for."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -9,12 +10,22 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg.sql import SQL, Identifier
 
 from infra.kafka.settings import KafkaSettings
 from infra.kafka.topics import Topics
 from tests import servers
 from tests.system.command import Danze
+
+settings.register_profile(
+    "steady",  # the same examples in every run, however slow the machine is
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("searching", settings.get_profile("steady"), derandomize=False)
+settings.load_profile(os.environ.get("DANZE_TEST_EXAMPLES", "steady"))
 
 CHROMIUM = [
     "--no-sandbox",

@@ -30,7 +30,7 @@ def key_of(name, row):
 
 @pytest.mark.parametrize("name", KEYS)
 def test_rows_are_as_those_put_last_and_every_index_agrees(name):
-    @settings(max_examples=25, deadline=None, derandomize=True)
+    @settings(max_examples=25)
     @given(st.lists(rows_of(name), min_size=2, max_size=4))
     def put_again_and_again(batches):
         views, last = sqlite_views(":memory:", Views), {}

@@ -47,7 +47,7 @@ def decided(log: Log, subjects: list[str], behind: int, number: itertools.count[
     return made, after
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=15)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=15)
 @given(attempts=attempts)
 def test_any_interleaving_is_one_history(store_url: str, monkeypatch: pytest.MonkeyPatch, attempts: list[Any]) -> None:
     monkeypatch.setattr(index, "TAIL", 3)  # so that runs are written, merged and read back

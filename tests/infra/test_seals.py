@@ -168,7 +168,7 @@ def test_every_proof_in_a_small_tree_holds_and_fits_nothing_else(tiles):
 
 
 @given(st.integers(1, 2_000), st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_log_that_grew_in_any_steps_proves_its_growth(tmp_path_factory, size, data):
     tiles, leaves = Tiles(tmp_path_factory.mktemp("tiles")), [leaf_of(b"%d" % n) for n in range(size)]
     at = 0

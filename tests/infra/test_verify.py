@@ -82,7 +82,7 @@ def test_a_changed_column_is_found(log: Log, tamper: Tamper, column: str, value:
     assert bad(log)[0] == 3
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=25)
 @given(position=st.integers(1, 6), byte=st.integers(0, 10_000), flip=st.integers(1, 255))
 def test_any_changed_byte_of_an_event_is_found(log: Log, tamper: Tamper, position: int, byte: int, flip: int) -> None:
     stored = log.raw_entries(position - 1, 1)[0].body

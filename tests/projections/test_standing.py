@@ -3,7 +3,7 @@
 from datetime import date
 from functools import reduce
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.envelope import Finding
@@ -33,7 +33,6 @@ def words(draw):
     return tuple(Word(at, word.found, word.cleared, word.state, word.step) for at, word in enumerate(several, 41))
 
 
-@settings(deadline=None, derandomize=True)
 @given(words())
 def test_words_taken_together_say_what_they_say_one_after_the_other(said):
     assert standing(said) == reduce(after, said, None)

@@ -24,7 +24,7 @@ from tests.samples import BUREAU, CITY, COUNTY, HOUSING, clerk, date, head
 from tests.system.histories import ITEMS, START, histories
 from tests.system.test_properties import stored
 
-PURE = settings(max_examples=80, deadline=None, derandomize=True)
+PURE = settings(max_examples=80)
 STORED = settings(PURE, max_examples=5, phases=[Phase.generate])
 SPAN = (date(2022, 1, 1), date(2022, 12, 31))
 HALF = half_year("2022H1")

@@ -78,7 +78,7 @@ def alike(answers: Answers, who: list[Reader]) -> None:
         assert asked(ask) == read_one_by_one(ask.present()), reader
 
 
-@settings(max_examples=MANY, deadline=None, phases=[Phase.generate])
+@settings(max_examples=MANY, phases=[Phase.generate])
 @given(lives(), st.lists(doings, min_size=8, max_size=8), st.integers(1, 6))
 def test_every_reader_is_told_what_his_rows_come_to_while_the_record_goes_on(life, todo, together):
     """Asked while rows lag, after they caught up, of sums that were kept, and of read models made anew."""

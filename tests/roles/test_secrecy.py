@@ -134,7 +134,7 @@ def _without(told: Any) -> Any:
     return {k: _without(v) for k, v in told.items() if k not in COUNTED} if isinstance(told, dict) else told
 
 
-@settings(max_examples=MANY, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(max_examples=MANY, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(accused, days, lives, st.sampled_from(["visit", "letter"]), st.sampled_from(["clerk", "supervisor", "auditor"]))
 def test_no_answer_to_the_accused_organ_differs_when_an_accusation_is_added(about, first, life, channel, role):
     base, added = [*HISTORY, *OTHER_COUNTY], accusation(about, first, life, channel)

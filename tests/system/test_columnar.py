@@ -78,7 +78,7 @@ def test_so_it_is_in_each_scenario(folder, tmp_path):
         rated_alike(system, archive, [COUNTY, BUREAU, HOUSING, LABOUR], [ALWAYS])
 
 
-@settings(max_examples=6, deadline=None, derandomize=True, phases=[Phase.generate])
+@settings(max_examples=6, phases=[Phase.generate])
 @given(histories(longest=60))
 def test_so_it_is_in_any_history(history):
     with TemporaryDirectory() as folder, closing(System(f"{folder}/danze.db")) as system:

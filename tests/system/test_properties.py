@@ -20,7 +20,7 @@ from tests.samples import COUNTY, date
 from tests.spec import Story
 from tests.system.histories import ITEMS, SECRET, UNITS, histories, lines
 
-PURE = settings(max_examples=80, deadline=None, derandomize=True)
+PURE = settings(max_examples=80)
 STORED = settings(
     PURE, max_examples=10, phases=[Phase.generate]
 )  # shrinking a store takes minutes; the pure ones shrink
