@@ -1,7 +1,6 @@
 """The pages tell the truth: each block of code is run, and its output compared. `make docs` writes outputs again."""
 
 import shutil
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -36,9 +35,7 @@ def folder(request, tmp_path, page):
 @contextmanager
 def api(folder):
     """HTTP on the folder's store, as `danze run` serves it, without a clock that would go on to today."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = servers.free_port()
     serve = [sys.executable, "-m", "cli", "api", "--port", str(port), "--store", str(folder / "danze.db")]
     serving = subprocess.Popen(serve, cwd=ROOT)
     try:

@@ -85,7 +85,5 @@ def test_a_word_of_either_language_is_found_on_a_file_of_the_disk(site, chromium
         asked_elsewhere = []
         tab.on("request", lambda request: asked_elsewhere.append(request.url))
         tab.goto(f"{(site / 'search.html').as_uri()}?q={asked}")
-        tab.wait_for_selector("#search-results li a")
-        links = tab.eval_on_selector_all("#search-results li a", "all => all.map(each => each.getAttribute('href'))")
-        assert page in {link.split("?")[0].split("#")[0] for link in links}
+        tab.wait_for_selector(f"#search-results li a[href^='{page}']")  # one after the other is shown
         assert {url for url in asked_elsewhere if not url.startswith("file:")} == set()

@@ -13,6 +13,7 @@ from api.routes.stream import LONGEST, OF_ONE_ADDRESS, OF_ONE_TOKEN, Lines, stre
 from api.stream import told
 from domain.reader import Reader
 from tests.api.fuzz import filled, served
+from tests.patience import PATIENCE
 
 
 class Asking:
@@ -107,7 +108,7 @@ def test_a_line_ends_after_ten_minutes_at_the_latest(questions, monkeypatch):
 
 def test_while_a_line_asks_about_its_unit_others_are_served(questions):
     board, served_another = questions.scoreboard, threading.Event()
-    questions.scoreboard = lambda unit: board(unit) if served_another.wait(2) else None
+    questions.scoreboard = lambda unit: board(unit) if served_another.wait(PATIENCE) else None
 
     async def story():
         asked = stream.fn(Asking("token:1", "10.0.0.1"), questions, Lines(), "430408-zjj", None, None)
@@ -124,7 +125,7 @@ def test_over_http_the_eleventh_line_is_refused(tmp_path, monkeypatch):
     filled(store := f"sqlite:///{tmp_path}/danze.db")
     with served(store) as url, ExitStack() as standing:
         for _ in range(OF_ONE_TOKEN):
-            standing.enter_context(urllib.request.urlopen(f"{url}/v1/stream?seconds=30")).readline()
+            standing.enter_context(urllib.request.urlopen(f"{url}/v1/stream?seconds={LONGEST}")).readline()
         with pytest.raises(urllib.error.HTTPError) as told_off:
             urllib.request.urlopen(f"{url}/v1/stream")
         assert (told_off.value.code, json.load(told_off.value)["code"]) == (429, "too-many-requests")

@@ -9,6 +9,7 @@ from http.client import HTTPConnection
 
 import pytest
 
+from tests import servers
 from tests.patience import PATIENCE
 
 MANY = 400
@@ -16,9 +17,7 @@ MANY = 400
 
 @pytest.fixture
 def port() -> Iterator[int]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = servers.free_port()
     command = [sys.executable, "-m", "tests.api.live", str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None

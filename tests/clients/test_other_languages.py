@@ -8,14 +8,15 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from kafka import KafkaConsumer, TopicPartition
 
 from consumers.cloudevents import received
 from domain.codec import decode_action
 from domain.envelope import Action
 from infra.kafka.partition import partition_of
 from tests import servers
+from tests.clients.topic import raw
 from tests.domain.test_codec import GOOD
+from tests.patience import PATIENCE
 
 CLIENTS = Path(__file__).parents[2] / "clients"
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
@@ -29,19 +30,16 @@ def needs(program: str) -> str:
 
 
 def run(*command: str | Path, cwd: Path | None = None) -> str:
-    done = subprocess.run(list(map(str, command)), cwd=cwd, capture_output=True, text=True, timeout=240, check=False)
+    done = subprocess.run(
+        list(map(str, command)), cwd=cwd, capture_output=True, text=True, timeout=5 * PATIENCE, check=False
+    )
     assert done.returncode == 0, done.stderr + done.stdout
     return done.stdout
 
 
 def taken(url: str, subject: str) -> Action:
     """The action that the intake would take from the one record of this subject, in its own partition (of three)."""
-    consumer = KafkaConsumer(bootstrap_servers=url, auto_offset_reset="earliest", enable_auto_commit=False)
-    place = TopicPartition("petition.actions", partition_of(subject, 3))
-    consumer.assign([place])
-    consumer.seek_to_beginning(place)
-    found = [each for batch in consumer.poll(timeout_ms=10_000).values() for each in batch]
-    consumer.close()
+    found = raw(url, "petition.actions", partition_of(subject, 3))
     (record,) = [each for each in found if each.key == subject.encode()]
     line = received(record.key, record.value, record.headers)
     assert isinstance(line, bytes), line

@@ -21,6 +21,7 @@ from domain.codec import decode_action, encode
 from domain.envelope import Action
 from infra.vault.sealed_box import IntakeKey
 from tests.clients.topic import Record, first_seen, records
+from tests.patience import PATIENCE, until
 from tests.servers import free_port
 
 pytestmark = pytest.mark.kafka
@@ -49,7 +50,7 @@ def worked(producer: Producer, subject: str, n: int) -> str:
 
 def test_an_action_arrives_as_the_intake_wants_it(producer, kafka_url, topics):
     id = producer.emit("petition.registered.v1", "petition:1", REGISTERED, time=AT, unit="unit:430408-xfj")
-    producer.flush(20)
+    producer.flush(PATIENCE)
     (found,) = records(kafka_url, topics.actions)
     assert found == {
         "specversion": "1.0", "id": id, "source": "/window-3", "type": "petition.registered.v1", "time": AT,
@@ -106,7 +107,7 @@ def test_personal_fields_are_in_clear_neither_on_disk_nor_on_the_topic(kafka_url
     with Producer(kafka_url, "/window-3", spool=spool, **settings) as producer:
         producer.emit("petition.registered.v1", "petition:1", {**REGISTERED, "personal": personal}, time=AT, id="1")
         kept = b"".join(each.read_bytes() for each in spool.iterdir())
-        producer.flush(20)
+        producer.flush(PATIENCE)
     (found,) = records(kafka_url, topics.actions)
     assert found["data"]["personal"].keys() == {"key", "sealed"}
     assert not [each for each in personal.values() if each.encode() in kept]
@@ -147,16 +148,17 @@ def test_many_threads_lose_nothing_and_each_keeps_its_order(producer, kafka_url,
         each.start()
     for each in threads:
         each.join()
-    producer.flush(60)
+    producer.flush(PATIENCE)
     expected = {f"petition:{s}": [f"petition:{s}/{n}" for n in range(25)] for s in range(8)}
     assert first_seen(records(kafka_url, topics.actions)) == expected
 
 
 def test_a_broker_that_is_away_is_said_and_the_actions_wait(spool):
-    producer = Producer(NOWHERE, "/window-3", spool=spool, actor="official:a")
+    producer = Producer(NOWHERE, "/window-3", spool=spool, actor="official:a", bootstrap_timeout_ms=500)
     worked(producer, "petition:1", 1)
+    until(lambda: producer.trouble)
     with pytest.raises(NotSent, match=r"1 actions wait in the spool .*spool \(Kafka does not take it: "):
-        producer.flush(7)
+        producer.flush(0.1)
     begun = time.monotonic()
     producer.close(timeout=0)
     assert time.monotonic() - begun < 8, "close does not wait for a broker that is away"
@@ -178,9 +180,9 @@ def test_a_full_spool_and_a_second_owner_are_said(spool):
 def test_a_topic_that_is_missing_is_waited_for_and_said(kafka_url, spool):
     producer = Producer(kafka_url, "/window-3", spool=spool, actor="official:a", topic="t-nobody-made-it")
     worked(producer, "petition:1", 1)
+    until(lambda: producer.trouble)
     with pytest.raises(NotSent, match="1 actions wait"):
-        producer.flush(7)
-    assert producer.trouble
+        producer.flush(0.1)
     producer.close(timeout=0)
 
 
@@ -206,7 +208,7 @@ def test_the_broker_is_away_at_the_start_and_killed_in_the_middle(broker, spool)
         walk(producer, range(15, 25))
         broker.start()
         walk(producer, range(25, 30))
-        producer.flush(60)
+        producer.flush(PATIENCE)
         assert (producer.waiting, producer.trouble) == (0, "")
     assert first_seen(records(broker.url, "petition.actions")) == ALL
 
@@ -221,7 +223,7 @@ for n in range(int(sys.argv[4]), 30):
         subject = f"petition:{s}"
         producer.emit("petition.worked.v1", subject, {"what": f"step {n}"}, time=AT, id=f"{subject}/{n}")
     print(n, flush=True)
-producer.flush(60)
+producer.flush()
 print("done", flush=True)
 """
 
@@ -246,5 +248,5 @@ def test_a_service_killed_at_any_moment_goes_on_where_its_spool_ends(kafka_url, 
             time.sleep(moment)
             process.send_signal(signal.SIGKILL)
     with service(step) as process:
-        assert process.communicate(timeout=90)[0].endswith("done\n")
+        assert process.communicate(timeout=PATIENCE)[0].endswith("done\n")
     assert first_seen(records(kafka_url, topics.actions)) == ALL

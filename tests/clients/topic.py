@@ -18,18 +18,26 @@ class Record(dict[str, Any]):
 
 def records(url: str, topic: str) -> list[Record]:
     """Everything in the topic now, each partition in its order."""
+    found = []
+    for each in raw(url, topic):
+        record = Record(json.loads(each.value))
+        record.key, record.headers = each.key, list(each.headers)
+        found.append(record)
+    return found
+
+
+def raw(url: str, topic: str, partition: int | None = None) -> list[Any]:
+    """The same as the client has it, of one partition or of all."""
     consumer = KafkaConsumer(bootstrap_servers=url, auto_offset_reset="earliest", enable_auto_commit=False)
     try:
-        places = [TopicPartition(topic, each) for each in sorted(consumer.partitions_for_topic(topic) or ())]
+        numbers = sorted(consumer.partitions_for_topic(topic) or ()) if partition is None else [partition]
+        places = [TopicPartition(topic, each) for each in numbers]
         consumer.assign(places)
-        ends, found = consumer.end_offsets(places), []
+        ends, found = consumer.end_offsets(places), list[Any]()
         consumer.seek_to_beginning(*places)
         while any(consumer.position(each) < ends[each] for each in places):
             for batch in consumer.poll(timeout_ms=200).values():
-                for each in batch:
-                    record = Record(json.loads(each.value))
-                    record.key, record.headers = each.key, list(each.headers)
-                    found.append(record)
+                found += batch
         return found
     finally:
         consumer.close()

@@ -16,6 +16,7 @@ from infra.questions import evaluations, figures
 from infra.questions.present import Present
 from infra.questions.share import Share
 from infra.questions.whole import Whole
+from tests.patience import PATIENCE
 from tests.samples import *
 
 ACCUSES = raised(purpose="accusation", about_unit=HOUSING)
@@ -48,7 +49,7 @@ def test_nobody_is_told_of_accusations_while_another_with_his_reach_takes_them_o
     def slow(share, book, rows):
         if current_thread().name.endswith("_0"):
             looking.set()
-            on_.wait(20)
+            assert on_.wait(PATIENCE)
         look(share, book, rows)
 
     assert items(ask) == 29
@@ -56,7 +57,7 @@ def test_nobody_is_told_of_accusations_while_another_with_his_reach_takes_them_o
     monkeypatch.setattr(Share, "look", slow)
     with ThreadPoolExecutor(2) as two:
         first = two.submit(items, ask)
-        assert looking.wait(20)
+        assert looking.wait(PATIENCE)
         second = two.submit(items, ask)
         on_.wait(0.5)
         on_.set()
@@ -142,7 +143,7 @@ def between(request, monkeypatch):
 
 def test_nobody_waits_while_rows_are_read_for_what_is_counted(system, between):
     with ThreadPoolExecutor(1) as another:
-        between(system.answers, lambda: another.submit(system.answers.case, "1").result(5))
+        between(system.answers, lambda: another.submit(system.answers.case, "1").result(PATIENCE))
 
 
 @pytest.mark.parametrize("times", [1, 2])
