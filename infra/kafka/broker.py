@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from random import randrange
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -24,8 +25,12 @@ from infra.kafka.settings import KafkaProblem, KafkaSettings
 
 JAVA = ("-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "-Djava.awt.headless=true")
 QUIET = ("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true")
-START_SECONDS = 60
+START_SECONDS = 120
 STOP_SECONDS = 20
+PORTS = 20_000, 32_000
+"""Below those that the machine gives to clients: until the broker listens, and while it is away, one of them could have
+its port, and who keeps trying to reach it could meet himself there.
+"""
 LOGIN = "org.apache.kafka.common.security.{0}.{1}LoginModule required"
 PR_SET_PDEATHSIG = 1
 
@@ -195,10 +200,14 @@ def _answers(url: str) -> bool:
 
 def _ports(count: int, first: int) -> tuple[int, ...]:
     """The port asked for, and free ones; all are held until the last is found, so that they differ."""
-    held = [socket.socket() for _ in range(count)]
+    held: list[socket.socket] = []
     try:
-        for each in held:
-            each.bind(("127.0.0.1", 0))
+        while len(held) < count:
+            held.append(socket.socket())
+            try:
+                held[-1].bind(("127.0.0.1", randrange(*PORTS)))  # noqa: S311 -- no secret
+            except OSError:
+                held.pop().close()
         free = [each.getsockname()[1] for each in held]
     finally:
         for each in held:
