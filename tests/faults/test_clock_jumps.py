@@ -24,7 +24,7 @@ from infra.kafka.topics import Topics
 from infra.machine_time import MachineTime, TimeJumped
 from infra.watching import ClockWatch
 from tests.faults.machine import Machine
-from tests.patience import until
+from tests.patience import PATIENCE, until
 from tests.system.command import Danze, action, city, ndjson, registered
 
 TODAY = datetime.now(UTC)
@@ -44,7 +44,7 @@ class Desk(Machine):
         return subprocess.Popen(arguments, env=self.danze.environment, **{**pipes, **more})
 
     def emit(self, *actions: dict) -> str:
-        out, err = self.begin("emit", "-", "--json").communicate(ndjson(actions), timeout=60)
+        out, err = self.begin("emit", "-", "--json").communicate(ndjson(actions), PATIENCE)
         refused = b'"rejected": 0' not in out
         assert err.startswith(b"danze: the first refused: ") if refused else not err, err
         return str(out.decode())

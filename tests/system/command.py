@@ -14,6 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, NamedTuple
 
+from tests.patience import PATIENCE
+
 DANZE = str(Path(sys.executable).with_name("danze"))
 
 
@@ -50,7 +52,7 @@ class Running:
 
     def end(self) -> int:
         """Waits for it; the exit code, or the signal that ended it as a negative number."""
-        self._process.join(120)
+        self._process.join(PATIENCE)
         if self._process.exitcode is None:
             self.kill()
             raise TimeoutError(self.said())
@@ -84,7 +86,7 @@ class Danze:
             return _forked([*map(str, arguments)], self.environment, sent or b"")
         with self.start(*arguments, **options) as process:
             try:
-                out, err = process.communicate(timeout=120)
+                out, err = process.communicate(timeout=PATIENCE)
             except BaseException:
                 process.kill()
                 raise
@@ -113,7 +115,7 @@ def _forked(arguments: list[str], environment: dict[str, str], sent: bytes) -> S
         files = [reduction.DupFd(file.fileno()) for file in (stdin, stdout, stderr)]
         process = _forks.Process(target=_danze, args=(arguments, environment, files))
         process.start()
-        process.join(120)
+        process.join(PATIENCE)
         if process.exitcode is None:
             process.kill()
             raise TimeoutError(arguments)

@@ -23,7 +23,7 @@ from infra.kafka.topics import LONGEST, Topics
 from infra.shipped import shipped_rules
 from projections.counters import KEYS
 from projections.ledgers.kinds import LEDGERS
-from tests.patience import until
+from tests.patience import PATIENCE, until
 from tests.system.command import DANZE, Danze
 
 UNITS_ASKED = 40
@@ -74,7 +74,7 @@ class Engine:
     def stop(self, name: str) -> None:
         """In order, and for good. One that has not said a word yet may still be about to begin."""
         self.signal(name, signal.SIGTERM)
-        code, said = self.workers.pop(name).wait(60), self.said(name)[self._before[name] :]
+        code, said = self.workers.pop(name).wait(PATIENCE), self.said(name)[self._before[name] :]
         assert code == 0 or (code == -signal.SIGTERM and not said), f"{code}: {said[-2000:]}"
 
     def kill(self, name: str) -> None:

@@ -16,7 +16,7 @@ from infra.log.urls import parse
 from infra.vault.store import open_key_store
 from tests import servers
 from tests.certificates import Authority
-from tests.patience import until
+from tests.patience import PATIENCE, until
 from tests.system.command import Danze, city, registered
 from tests.system.engine import Engine
 from tests.tls_postgres import tls_postgres
@@ -75,7 +75,7 @@ def test_an_action_of_a_producer_reaches_the_read_models_and_nothing_was_in_clea
         with Producer(broker.sasl_url, "/window", spool=tmp_path / "spool", **settings) as producer:
             one = registered(90)
             producer.emit(one["type"], one["subject"], one["data"], actor=one["actor"], unit=one["unit"])
-            producer.flush(20)
+            producer.flush(PATIENCE)
         with engine.system() as system:
             until(lambda: system.answers.overview()["position"] == 4, engine.all_said)
             assert system.answers.case("P-90")["state"] == "registered"

@@ -22,6 +22,7 @@ import pytest
 from infra.city.simulation import simulate
 from infra.log.port import Head
 from infra.log.sqlite import SQLiteLog
+from tests.patience import PATIENCE
 from tests.system.command import Danze, city, ndjson, registered
 
 START = datetime(2020, 3, 1, 8)  # noqa: DTZ001 -- the table says local times
@@ -194,4 +195,4 @@ def test_a_reader_that_goes_away_is_no_error(danze: Danze, history: Path) -> Non
         process.stdout.close()
         assert process.stderr is not None
         assert process.stderr.read() == b""
-        assert process.wait(timeout=60) in (0, 1)
+        assert process.wait(PATIENCE) in (0, 1)

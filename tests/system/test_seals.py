@@ -279,7 +279,7 @@ def test_sealing_goes_on_while_the_log_grows(danze, tmp_path):
         assert pulse.exists()
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
 
 

@@ -36,13 +36,13 @@ def test_a_signal_while_the_event_is_being_looked_at_is_heard(handlers):
     stop = stopped()
     with stop._cond:  # as `wait` holds it for a moment
         os.kill(os.getpid(), signal.SIGTERM)
-    assert stop.wait(5)
+    assert stop.wait(PATIENCE)
 
 
 def test_who_is_asked_to_end_while_a_server_answers_is_not_asked_in_vain(handlers):
     """The server answers, and what comes next must hear of it: a worker went on for 45 s, and was ended then."""
     assert there("intake", lambda: os.kill(os.getpid(), signal.SIGTERM)) is None
-    assert stopped().wait(5)
+    assert stopped().wait(PATIENCE)
     with pytest.raises(typer.Exit):
         there("intake", lambda: pytest.fail("asked all the same"))
 
@@ -51,9 +51,9 @@ def test_who_does_not_come_to_an_end_is_ended_and_says_so():
     """As where a store that hangs is asked, which hears of no event."""
     hangs = (
         "import os, signal, threading; from cli import waiting; waiting.LAST_SECONDS = 1; waiting.stopped();"
-        "os.kill(os.getpid(), signal.SIGTERM); threading.Event().wait(60)"
+        "os.kill(os.getpid(), signal.SIGTERM); threading.Event().wait()"
     )
-    ended = subprocess.run([sys.executable, "-c", hangs], capture_output=True, text=True, timeout=30, check=False)
+    ended = subprocess.run([sys.executable, "-c", hangs], capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (ended.returncode, "did not end within 1 s" in ended.stderr) == (1, True)
 
 

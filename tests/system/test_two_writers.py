@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.system.command import Danze, Said, city, ndjson, registered
 
 
 def ended(process: subprocess.Popen[bytes], *codes: int) -> Said:
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=PATIENCE)
     said = Said(process.returncode, out.decode(), err.decode())
     assert said.code in (codes or (0,)), said
     assert "Traceback" not in said.err, said.err
