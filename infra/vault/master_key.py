@@ -54,10 +54,15 @@ class Source(NamedTuple):
                 what = f"put it there or set {FILE_VARIABLE}"
                 raise StoreError(f"the master key of this store is not at {self.path}; {what}")
             write_new(self.path)
-        # A rotation that ends just now may put the waiting key in place between two looks.
+        # A rotation that ends just now may put the waiting key in place between two looks, or after a look.
         for path in (self.path, announced(self.path), self.path):
-            if path == self.path or path.exists():
-                yield read(path)
+            try:
+                key = read(path)
+            except StoreError as error:
+                if path == self.path or not isinstance(error.__cause__, FileNotFoundError):
+                    raise
+            else:
+                yield key
 
     def settle(self, key: bytes) -> None:
         """Puts the key that waits in place, when it is the one that fits: ends a rotation that was stopped half way."""

@@ -27,8 +27,8 @@ from infra.vault.wrapping import Held, Wrap, held, opened, sealed
 
 CACHED_KEYS = 10_000
 """Unwrapped keys kept in memory, some 4 MB."""
-ATTEMPTS = 3
-"""Looks at keys that others rotate meanwhile."""
+PATIENCE_SECONDS = 30.0
+"""So long keys are looked at again that others rotate meanwhile."""
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 _decode = msgspec.json.Decoder(dict[str, str]).decode
@@ -119,12 +119,14 @@ class Vault:
         self._store.close()
 
     def _keys(self, owners: Sequence[str], *, make: bool) -> dict[str, AESGCM]:
-        for _ in range(ATTEMPTS):
+        give_up = time.monotonic() + PATIENCE_SECONDS
+        while True:
             try:
                 return self._tried(owners, make=make)
             except Rotated:
-                continue
-        raise StoreError(f"the keys in {self._store.where} are being rotated again and again")
+                if time.monotonic() > give_up:
+                    said = f"the keys in {self._store.where} are being rotated again and again"
+                    raise StoreError(said) from None
 
     def _tried(self, owners: Sequence[str], *, make: bool) -> dict[str, AESGCM]:
         if not owners:
@@ -166,7 +168,8 @@ class Vault:
 
     def _read(self) -> Held:
         """The secrets under the master key that fits; a new key store gets its proof."""
-        for _ in range(ATTEMPTS):
+        give_up = time.monotonic() + PATIENCE_SECONDS
+        while True:
             proof = self._store.state().proof
             for master in self.source.keys(fresh=proof is None):
                 wrap = Wrap(master)
@@ -174,9 +177,9 @@ class Vault:
                 if wrap.fits(proof) and (found := self._under(wrap, proof)):
                     self.source.settle(master)
                     return found
-            if self._store.state().proof == proof:
-                break
-        raise StoreError(f"the master key does not fit the keys in {self._store.where}; it may have been rotated")
+            if self._store.state().proof == proof or time.monotonic() > give_up:
+                said = f"the master key does not fit the keys in {self._store.where}; it may have been rotated"
+                raise StoreError(said)
 
     def _under(self, wrap: Wrap, proof: bytes) -> Held | None:
         """What lies under this master key; None where it was rotated meanwhile."""

@@ -8,7 +8,9 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +19,7 @@ from infra.vault.master_key import announced
 from infra.vault.rotation import rotate
 from infra.vault.sealed_box import Envelope
 from infra.vault.vault import Vault, open_vault
+from tests.patience import until
 
 OWNER = "person:9f3a"
 FIELDS = {"name": "周小华"}
@@ -113,12 +116,49 @@ def test_sealing_goes_on_while_keys_are_rotated(vault: Vault, store_url: str) ->
 
     with_others = threading.Thread(target=seal)
     with_others.start()
-    for _ in range(4):
+    for turn in range(4):
+        until(lambda turn=turn: len(sealed) > turn or not with_others.is_alive())
         rotate(vault)
     ended.set()
     with_others.join()
-    assert sealed
+    assert len(sealed) >= 4
     assert [open_vault(store_url).open(each) for each in sealed] == [{"n": str(n)} for n in range(len(sealed))]
+
+
+def test_who_seals_while_keys_are_rotated_again_and_again_seals_in_the_end(
+    vault: Vault, store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each time he waited for a rotation that another followed at once, and gave up after three."""
+    other = open_vault(store_url)
+    add, rotations = other._store.add, iter(range(5))
+
+    def overtaken(*given: Any) -> dict[str, bytes]:
+        for _ in islice(rotations, 1):
+            rotate(vault)
+        return add(*given)
+
+    monkeypatch.setattr(other._store, "add", overtaken)
+    assert open_vault(store_url).open(other.seal(OWNER, FIELDS)) == FIELDS
+    assert next(rotations, None) is None
+
+
+def test_who_opens_while_a_rotation_ends_opens(
+    vault: Vault, store_url: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The key that waited was put in place after a look at where it was."""
+    sealed, master, text_of = vault.seal(OWNER, FIELDS), master_of(home), Path.read_text
+    with monkeypatch.context() as before_its_end:
+        before_its_end.setattr("infra.vault.rotation.put_in_place", lambda *_: None)
+        rotate(vault)
+
+    def ends(path: Path, *given: Any, **more: Any) -> str:
+        if path == announced(master) and path.exists():
+            path.replace(master)
+        return text_of(path, *given, **more)
+
+    monkeypatch.setattr(Path, "read_text", ends)
+    assert open_vault(store_url).open(sealed) == FIELDS
+    assert not announced(master).exists()
 
 
 @pytest.mark.parametrize(
