@@ -16,6 +16,8 @@ answer can be kept.
 With --kept what was made stays there (an SQLite store), or in the schema of --store, and is used again.
 With `--as supervisor:unit:430481-xfj`, `--as clerk:unit:430481-zjj` each of these asks after the operator, who sees
 all: what he may see, by a token. His first overview is the first of anybody who sees what he does.
+
+The overview is opened in Chromium, too, by the first who asks: when something of it is seen, and what it weighs.
 """
 
 import argparse
@@ -46,6 +48,10 @@ from infra.doors.tokens import Tokens, tokens_of
 from infra.log.port import Log, NewEntry, RawEntry, key_of
 from infra.log.urls import parse
 from infra.questions import Answers
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.painting import painted
 
 SCALE, DAYS = 0.54, 365
 """Of the simulated year: some 16,000 items, 15 events to each, with what is around them."""
@@ -315,6 +321,7 @@ def served(store: str, askers: list[Asker], rate: int, seconds: int) -> bool:
         port = int(server.stdout.readline().split("/")[2].rpartition(":")[2])
         took: list[tuple[str, dict[str, list[float]]]] = []
         try:
+            seen = painted(f"http://127.0.0.1:{port}/")
             for who in askers:
                 asyncio.run(first(port, who))
                 asyncio.run(measured(port, who, min(rate, 50), 5))  # warm
@@ -326,7 +333,7 @@ def served(store: str, askers: list[Asker], rate: int, seconds: int) -> bool:
     print(f"memory of the server {int(peak[1]) // 1024 if peak else 0} MiB")
     goal = GOALS[store.partition(":")[0]]
     met = [told(name, times, goal, rate) for name, times in took]
-    return all(met)
+    return all(met) and seen
 
 
 def told(name: str, took: dict[str, list[float]], goal: int, rate: int) -> bool:
