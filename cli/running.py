@@ -30,6 +30,7 @@ from infra.log.urls import parse, printable
 from infra.log_lines import in_json
 from infra.machine_time import TimeJumped
 from infra.questions import Answers
+from infra.reporting import desk
 from infra.reporting import refused as not_his
 from infra.seals.keys import key_of, signer
 from infra.seals.notes import LOG
@@ -103,8 +104,7 @@ class ReportersDoor(Door):
         self._door, self._answers, self._reader = door, answers, reader
 
     def take(self, lines: Sequence[bytes], refused: Mapping[int, Rejected] = NONE) -> list[dict[str, Any]]:
-        his, units = self._answers.for_(self._reader), self._answers.present().units
-        return self._door.take(lines, {**refused, **not_his(lines, self._reader, units, his.secret, his.threads())})
+        return self._door.take(lines, {**refused, **not_his(lines, desk(self._reader, self._answers))})
 
     def rate(self, no: str, target: str, score: str) -> dict[str, Any]:
         return self._door.rate(no, target, score)

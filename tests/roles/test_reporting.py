@@ -1,14 +1,27 @@
 """A token reports for its own units, under its own name, and its holder learns nothing of what he may not know."""
 
+from datetime import date
+from decimal import Decimal
+
 import msgspec
 import pytest
 
 from domain.codec import encode
 from domain.conference.events import ItemAgreed, ItemDone
 from domain.dispute.events import DisputeAssigned, DisputeBecamePetition, DisputeLogged
-from domain.gathering.events import GatheringArrived, GatheringSummoned
+from domain.duty.events import BriefingHeard, ReceptionHeld
+from domain.evaluation.events import EvaluationScored
+from domain.finding.events import FindingDismissed, FindingOpened
+from domain.gathering.events import GatheringArrived, GatheringAttended, GatheringSummoned
+from domain.inspection.events import InspectionPlanned
+from domain.period.events import ProtectionDeclared
+from domain.petitioner.events import PetitionerForgotten
+from domain.ruleset.events import CalendarAdopted, RulesetAdopted
 from infra.refused import sent as as_sent
+from tests.roles.conftest import ELSEWHERE, ELSEWHERE_BUREAU
 from tests.samples import *
+
+NO_ITEM, NO_ACT, NOT_THERE = ("unknown-subject", "$.subject"), ("not-allowed", "$.type"), ("not-allowed", "$.subject")
 
 WORKED = e.PetitionWorked(what="接谈")
 
@@ -34,6 +47,104 @@ def sent(city, action, role, *units, official=None):
 )  # fmt: skip
 def test_a_token_reports_for_its_units_alone(city, role, units, by, outcome):
     assert sent(city, on("2020-09-25", WORKED, by=by), role, *units) == outcome
+
+
+FINDING = "F04:petition:1:K5"
+CHANGED = [
+    ("what another county's unit handles", ELSEWHERE, on("2020-09-25", refer(ELSEWHERE), by=ELSEWHERE), NO_ITEM),
+    ("what a unit of the same county handles", LABOUR, on("2020-09-25", refer(LABOUR), by=LABOUR), NO_ITEM),
+    ("its review", LABOUR, on("2020-09-25", e.ReviewRequested(to_unit=LABOUR), by=LABOUR), NO_ITEM),
+    ("a rating of it", LABOUR, on("2020-09-25", rate("satisfied"), by=LABOUR), NO_ITEM),
+    ("the unit above", HOUSING, on("2020-09-25", UnitMerged(into=HOUSING), of=COUNTY, by=HOUSING), NO_ACT),
+    ("another county's unit", HOUSING, on("2020-09-25", UnitAbolished(into=HOUSING), of=ELSEWHERE, by=HOUSING), NO_ACT),
+    ("its own end", HOUSING, on("2020-09-25", UnitMerged(into=LABOUR), by=HOUSING), NO_ACT),
+    ("who leads another", HOUSING, on("2020-09-25", RoleGiven(official="official:x", role="principal", name="x"),
+                                      of=ELSEWHERE, by=HOUSING), NOT_THERE),
+    ("its own mark", HOUSING, on("2020-09-25", EvaluationScored(metrics={}, score=Decimal(100), formula="x"),
+                                 of=f"evaluation:{HOUSING[5:]}:2020H1", by=HOUSING), NO_ACT),
+    ("a leader's duties elsewhere", HOUSING, on("2020-09-25", BriefingHeard(body="government"),
+                                                of=f"duty:{ELSEWHERE[5:]}", by=HOUSING), NOT_THERE),
+    ("a finding on itself", HOUSING, on("2020-09-25", FindingDismissed(reason="无责"), of=FINDING, by=HOUSING), NO_ACT),
+    ("an inspection", HOUSING, on("2020-09-25", InspectionPlanned(kind="patrol", units=(LABOUR,)), of="inspection:x",
+                                  by=HOUSING), NO_ACT),
+    ("the law", HOUSING, on("2020-09-25", RulesetAdopted(name="cn-2005", from_=date(2027, 1, 1), content_hash="x"),
+                            of="ruleset:cn-2005", by=HOUSING), NO_ACT),
+    ("the days", HOUSING, on("2020-09-25", CalendarAdopted(year=2027, version="x", content_hash="x"),
+                             of="calendar:2027", by=HOUSING), NO_ACT),
+    ("protection", HOUSING, on("2020-09-25", ProtectionDeclared(levels=("city",), until=date(2020, 10, 8)),
+                               of="period:x", by=HOUSING), NO_ACT),
+    ("a person's key", HOUSING, on("2020-09-25", PetitionerForgotten(reason="x"), of="petitioner:p1", by=HOUSING),
+     NO_ACT),
+]  # fmt: skip
+"""What nobody of this unit may report of others, and what it is told."""
+
+
+@pytest.mark.parametrize("role", ["producer", "clerk"])
+@pytest.mark.parametrize(("what", "unit", "action", "told"), CHANGED, ids=[each[0] for each in CHANGED])
+def test_in_the_own_name_only_what_is_ones_own_is_reported(city, role, what, unit, action, told):
+    assert sent(city, action, role, unit) == told
+
+
+def test_a_report_opens_no_item_of_others(city):
+    """Who could refer another's item to his unit would read what stands in it."""
+    asked = {"authorization": f"Bearer {city.token('clerk', LABOUR)}"}
+    assert sent(city, on("2020-09-25", refer(LABOUR), by=LABOUR), "clerk", LABOUR) == NO_ITEM
+    for path in ("/v1/petitions/1", "/v1/petitions/1/personal"):
+        assert city.http.get(path, headers=asked).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("action", "told"),
+    [(on("2020-09-25", UnitMerged(into=ELSEWHERE), of=ELSEWHERE_BUREAU, by=BUREAU), NOT_THERE),
+     (on("2020-09-25", UnitMerged(into=ELSEWHERE), of=SITE, by=BUREAU), ("not-allowed", "$.data.into")),
+     (on("2020-09-25", UnitEstablished(name="新", level="county", kind="other", division="430481", parent=ELSEWHERE),
+         of="unit:430481-new", by=BUREAU), ("not-allowed", "$.data.parent")),
+     (on("2020-09-25", UnitEstablished(name="新", level="county", kind="other", division="430408"),
+         of="unit:430408-new", by=BUREAU), ("not-allowed", "$.data.parent")),
+     (on("2020-09-25", UnitEstablished(name="新", level="county", kind="other", division="430408", parent=HOUSING),
+         of="unit:430408-new", by=BUREAU), "recorded"),
+     (on("2020-09-25", FindingOpened(), of="F04:petition:77:K5", by=BUREAU), ("unknown-subject", "$.subject")),
+     (on("2020-09-25", PetitionerForgotten(reason="x"), of="petitioner:p1", by=BUREAU), NO_ACT)],
+)  # fmt: skip
+def test_a_supervisor_judges_and_orders_his_division_and_no_other(city, action, told):
+    assert sent(city, action, "supervisor", BUREAU) == told
+
+
+def test_who_supervises_the_whole_city_reports_what_holds_for_it(city):
+    action = on("2020-09-25", ProtectionDeclared(levels=("city",), until=date(2020, 10, 8)), of="period:x", by=CITY)
+    assert sent(city, action, "supervisor", CITY) == "recorded"
+
+
+def test_a_bureau_keeps_the_duties_of_the_government_that_it_is_the_bureau_of(city):
+    heard = BriefingHeard(body="government")
+    assert sent(city, on("2020-09-25", heard, of=f"duty:{COUNTY[5:]}", by=BUREAU), "clerk", BUREAU) == "recorded"
+    assert sent(city, on("2020-09-25", heard, of=f"duty:{COUNTY[5:]}", by=LABOUR), "clerk", LABOUR) == NOT_THERE
+
+
+def test_a_higher_organ_to_which_the_petitioner_comes_reviews_what_it_never_had(open_city):
+    city = open_city([*WITH_ANSWER, on("2020-05-21", deliver(), by=HOUSING)], date(2020, 5, 30))
+    asked = on("2020-05-29", e.ReviewRequested(to_unit=CITY_SCHOOLS), by=CITY_SCHOOLS)
+    reviewed = on("2020-05-30", e.ReviewAnswered(by_unit=CITY_SCHOOLS, outcome="upheld"), by=CITY_SCHOOLS)
+    assert sent(city, reviewed, "producer", CITY_SCHOOLS) == NO_ITEM
+    assert sent(city, asked, "producer", CITY_SCHOOLS) == "recorded"
+    assert sent(city, reviewed, "producer", CITY_SCHOOLS) == "recorded"
+
+
+def test_a_reception_tells_nobody_which_items_there_are(city):
+    """Whoever was received may be registered later: an item that is hidden is taken as one that is not there yet."""
+    for no in ("90", "430408-2020-999999"):
+        held = ReceptionHeld(leader=head(HOUSING), kind="reception", items=(no,))
+        action = on("2020-09-25", held, of=f"duty:{HOUSING[5:]}", by=HOUSING)
+        assert sent(city, action, "clerk", HOUSING) == "recorded"
+
+
+def test_units_that_a_gathering_names_report_what_they_did(open_city):
+    came = "gathering:g1"
+    arrived = GatheringArrived(persons=6, place="区政府", units=(HOUSING,))
+    city = open_city([*CITY_UNITS, on("2020-05-06", arrived, of=came, by=BUREAU)], date(2020, 5, 8))
+    for unit, told in ((HOUSING, "recorded"), (LAND, ("unknown-subject", "$.subject"))):
+        attended = GatheringAttended(unit=unit, leader=deputy(unit))
+        assert sent(city, on("2020-05-06 10:00", attended, of=came, by=unit), "producer", unit) == told
 
 
 def test_a_token_of_an_official_signs_as_nobody_else(city):

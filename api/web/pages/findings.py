@@ -22,11 +22,11 @@ from api.web.page import Page, Shown
 from api.web.sheets import Sheet
 from domain.finding import events as e
 from domain.finding.decide import OPEN_TO
-from domain.reader import Reader, Role
+from domain.reader import Reader
+from domain.reporters import DECIDERS
 
 PAGE, LONGEST = 100, 65_536
 SOURCE = "/danze/dashboard"
-DECIDERS: frozenset[Role] = frozenset({"operator", "supervisor"})
 STATES = ("proposed", "opened", "decided", "dismissed")
 AXES = ("A", "B")
 RULE = re.compile("[FD][0-9]{2}")
