@@ -34,6 +34,7 @@ class Authority:
         self.keys = [published(RSA, "one"), published(EC, "two")]
         self.asked, self.silent = 0, False
         self.stuck: threading.Event | None = None
+        self.nonsense: bytes | None = None
         authority = self
 
         class Door(BaseHTTPRequestHandler):
@@ -50,7 +51,7 @@ class Authority:
                     told = {"keys": authority.keys}
                 self.send_response(200)
                 self.end_headers()
-                self.wfile.write(json.dumps(told).encode())
+                self.wfile.write(json.dumps(told).encode() if authority.nonsense is None else authority.nonsense)
 
             def log_message(self, *_: Any) -> None: ...
 
@@ -153,6 +154,18 @@ def test_a_name_that_is_made_up_holds_up_nobody_who_has_a_key(authority, asked):
     assert waiting.is_alive(), "nobody waited for the issuer"
     authority.stuck.set()
     waiting.join()
+
+
+NONSENSE = [b"[]", b"7", b"{", b'{"keys": 7}', b'{"keys": ["x"]}', b'{"jwks_uri": 7}', b"\xff\xfe", b""]
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("answered", NONSENSE)
+def test_an_issuer_that_answers_nonsense_is_as_one_that_is_silent(authority, asked, answered):
+    assert asked(token(authority))[0].role == "clerk"
+    authority.nonsense, asked.now = answered, FRESH + 1
+    assert "does not publish" in asked(token(authority, NEXT, "three"))
+    assert asked(token(authority))[0].role == "clerk"
 
 
 def test_while_the_issuer_is_silent_its_keys_serve_for_a_day(authority, asked):
