@@ -14,8 +14,9 @@ setup: $(VENV)/.setup  ## .venv with the locked dependencies and danze
 
 setup-dev: $(VENV)/.setup-dev  ## the same, with what tests and checks need
 
-run: setup  ## a simulated year of Hengyang in an empty store, clock, API and dashboard in one process
-	$(BIN)/danze run --simulate 0.8
+run: setup  ## a simulated year of Hengyang in an empty store, clock, API and dashboard in one process (PORT=8431)
+	@echo "http://127.0.0.1:$(or $(PORT),8430)/ in a few minutes; at another port: make run PORT=8431"
+	$(BIN)/danze run --simulate 0.8 $(if $(PORT),--port $(PORT))
 
 kafka: setup  ## a real Kafka broker on 127.0.0.1:9092 until Ctrl-C (Java 17+, Maven)
 	$(BIN)/python -m infra.kafka.broker

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import re
 import secrets
@@ -30,6 +31,7 @@ CODES = {
     503: "unavailable",
 }
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
 TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
 _MISSING = re.compile(r"Missing required \w+ parameter '(\w+)'")
 """How litestar says it."""
@@ -108,6 +110,13 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, (TimeoutError, ConnectionError)):
         logger.warning("unavailable: %s", error)
         return Problem(503, "unavailable", "the store does not answer; try again", headers={"Retry-After": "2"})
+    if isinstance(error, OSError) and error.errno in FULL:
+        logger.warning("%s", error)
+        said = "no space left to store anything, and nothing of this was; send it again when there is room"
+        return Problem(503, "no-space", said, headers={"Retry-After": "60"})
+    if isinstance(error, OSError) and error.errno == errno.EIO:
+        logger.warning("%s", error)
+        return Problem(500, "damaged", "what this is kept in is damaged; the log says which file, and what to do")
     incident = secrets.token_hex(6)
     logger.error("incident %s", incident, exc_info=error)
     return Problem(500, "internal", f"something broke on our side; it was logged as incident {incident}")

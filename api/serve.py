@@ -32,7 +32,7 @@ def serve(
 
     Raises `AddressInUse` before it starts.
     """
-    asyncio.run(_serve(app, host, _free(host, port), stop, ready))
+    asyncio.run(_serve(app, host, free(host, port), stop, ready))
 
 
 async def _serve(app: Litestar, host: str, port: int, stop: Event, ready: Callable[[int], None] | None) -> None:
@@ -80,7 +80,8 @@ async def _announce(host: str, port: int, ready: Callable[[int], None] | None) -
             return
 
 
-def _free(host: str, port: int) -> int:
+def free(host: str, port: int) -> int:
+    """A port that nobody listens on: the one asked for, or any for 0. Raises `AddressInUse`."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

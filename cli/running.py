@@ -4,7 +4,7 @@ import logging
 import os
 import threading
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -13,19 +13,19 @@ import orjson
 import typer
 from prometheus_client import CollectorRegistry
 
+from cli.besides import Besides, Step
 from cli.options import Store
 from cli.screen import fail, out, said
 from cli.taking import take
-from cli.waiting import LAST_SECONDS, stopped
+from cli.waiting import stopped
 from cli.wiring import DEFAULT_STORE, System, now, opened
-from domain.codec import LaterType
 from domain.envelope import Rejected, day_of
 from domain.reader import Reader
 from infra.city.simulation import simulate
 from infra.doors.access import accesses_of
 from infra.doors.doors import PROXIES, doors_of
 from infra.intake import NONE, Intake
-from infra.log.port import Conflict, StoreError
+from infra.log.port import Claim
 from infra.log.urls import parse, printable
 from infra.log_lines import in_json
 from infra.machine_time import TimeJumped
@@ -35,10 +35,10 @@ from infra.reporting import refused as not_his
 from infra.seals.keys import key_of, signer
 from infra.seals.notes import LOG
 from infra.seals.sealer import Sealer, waits
-from infra.watching import ClockWatch, PostWatch, SealWatch, tell_refused
+from infra.watching import ClockWatch, FailWatch, PostWatch, SealWatch, tell_refused
 from infra.webhooks.desk import Desk
 from infra.webhooks.hosts import allowed
-from infra.webhooks.postman import Postman, posted
+from infra.webhooks.postman import Postman
 from infra.webhooks.subscriptions import Subscriptions, subscriptions_of
 
 VERSION = "0.1.0"
@@ -48,7 +48,7 @@ DAYS = 365
 """The simulated year ends yesterday, so that the clock of the running system goes on from it."""
 MINUTE = 60
 LOOK = 5
-"""Seconds between two looks at what is to be counted."""
+"""Seconds between two looks at what is to be counted, and at what is to be sent."""
 MARKS = 5
 """Of the archive of the past, made in a minute: what is not made yet is made when a question needs it."""
 Host = Annotated[str, typer.Option(help="Address to listen on; the default is this machine only.")]
@@ -121,23 +121,20 @@ def run(
     port: Port = 8430,
     rate: Rate = 100,
     simulated: Annotated[
-        float, typer.Option("--simulate", help="Fill an empty store with a simulated Hengyang year of this scale.")
+        float,
+        typer.Option("--simulate", min=0, help="Fill an empty store with a simulated Hengyang year of this scale."),
     ] = 0.0,
     require_tokens: Tokens = False,
 ) -> None:
     """Everything in one process on one store, until Ctrl-C."""
+    port = _free(host, port)
     with opened(store) as system:
         if simulated and system.log.head().position == 0:
             _fill(system, simulated)
-        door = Door(system.intake(clock=True), system.answers)
-        stop, registry = stopped(), CollectorRegistry()
-        clock = threading.Thread(target=_clock, args=(system, door, stop, ClockWatch(registry)), daemon=True)
-        clock.start()
-        try:
-            _serve(system, door, host, port, require_tokens, rate, registry)
-        finally:
-            stop.set()
-            clock.join(LAST_SECONDS)
+        door, registry = Door(system.intake(clock=True), system.answers), CollectorRegistry()
+        besides = Besides(stopped(), FailWatch(registry))
+        besides.begin(MINUTE, **beside_answers(system, door, ClockWatch(registry)))
+        _serve(system, door, host, port, require_tokens, rate, registry, besides)
 
 
 def api(
@@ -149,11 +146,24 @@ def api(
 ) -> None:
     """HTTP and the dashboard on a store that workers keep (project, clock), until Ctrl-C."""
     with opened(store) as system:
-        _serve(system, Door(system.intake(), system.answers), host, port, require_tokens, rate, CollectorRegistry())
+        door, registry = Door(system.intake(), system.answers), CollectorRegistry()
+        besides = Besides(stopped(), FailWatch(registry))
+        _serve(system, door, host, port, require_tokens, rate, registry, besides)
+
+
+def _free(host: str, port: int) -> int:
+    """Before anything is begun; what is taken meanwhile is found when it is listened to."""
+    from api.serve import AddressInUse, free
+
+    try:
+        return free(host, port)
+    except AddressInUse as error:
+        raise fail(f"{error}; choose another with --port") from None
 
 
 def _serve(
-    system: System, door: Door, host: str, port: int, require_tokens: bool, rate: float, registry: CollectorRegistry
+    system: System, door: Door, host: str, port: int, require_tokens: bool, rate: float, registry: CollectorRegistry,
+    besides: Besides,
 ) -> None:  # fmt: skip
     from api.app import create_app
     from api.limits import proxies_of
@@ -168,10 +178,9 @@ def _serve(
     book = subscriptions_of(place)
     watch = PostWatch(registry, lambda: sum(each.paused is not None for each in book.all()))
     SealWatch(registry, lambda: waits(system.log, system.seals, now()))
-    stop = stopped()
-    besides = [threading.Thread(target=each, args=(system, stop), daemon=True) for each in (_counted, _kept)]
-    for thread in besides:
-        thread.start()
+    keeper = Keeper(system)
+    besides.begin(LOOK, sums=system.answers.judge_duties)
+    besides.begin(MINUTE, sums=keeper.step, end=keeper.end)
 
     def ready(port: int) -> None:
         sentence = f"http://{host}:{port}/  store {printable(system.url)}"
@@ -182,61 +191,67 @@ def _serve(
 
     with accesses_of(place, now) as accesses:
         doors = doors_of(place, accesses, here=here, required=require_tokens)
-        postman = Postman(book, system.answers, watch.around(posted), ended=doors.ended)
-        besides.append(threading.Thread(target=_carried, args=(postman, book, stop), daemon=True))
-        besides[-1].start()
+        post = Post(Postman(book, system.answers, ended=doors.ended, counted=watch.counted), book)
+        besides.begin(LOOK, letters=post.step, end=post.end)
         if not doors.open:
             said("nobody is answered without a token: `danze token issue` makes one")
         app = create_app(
             system.answers, door, version=VERSION, doors=doors, rate=rate, hooks=Desk(book), proxies=proxies,
-            registry=registry, stop=stop,
+            registry=registry, stop=besides.stop,
         )  # fmt: skip
         try:
-            serve(app, host, port, stop=stop, ready=ready)
+            with besides:
+                serve(app, host, port, stop=besides.stop, ready=ready)
         except AddressInUse as error:
             raise fail(f"{error}; choose another with --port") from None
-        finally:
-            stop.set()
-            for thread in besides:
-                thread.join(LAST_SECONDS)
 
 
-def _carried(postman: Postman, book: Subscriptions, stop: threading.Event) -> None:
+class Post:
     """Carries news to subscribers, unless another process does."""
-    while not stop.is_set():
-        with book.alone() as alone, suppress(StoreError):  # a store that is away is told of by the clock and by HTTP
-            while alone and not stop.is_set():
-                stop.wait(0 if postman.round() else 1)
-        stop.wait(MINUTE)
+
+    def __init__(self, postman: Postman, book: Subscriptions) -> None:
+        self._postman, self._book = postman, book
+        self._alone = ExitStack()
+        self._mine = False
+
+    def step(self) -> float | None:
+        try:
+            self._mine = self._mine or self._alone.enter_context(self._book.alone())
+            if self._mine:
+                return 0 if self._postman.round() else 1
+        except BaseException:
+            self.end()  # another process may have more luck
+            raise
+        self.end()
+        return None
+
+    def end(self) -> None:
+        self._mine = False
+        self._alone.close()
 
 
-def _counted(system: System, stop: threading.Event) -> None:
-    """Counts what changed and judges what units owed, so that who asks need not wait for it. A store that is away is
-    looked at later.
-    """
-    while not stop.is_set():
-        with suppress(StoreError):
-            system.answers.judge_duties()
-        stop.wait(LOOK)
+class Keeper:
+    """Keeps what is counted for who serves next. Of several processes one does, and another when it ends."""
 
+    def __init__(self, system: System) -> None:
+        self._system = system
+        self._claim: Claim | None = None
 
-def _kept(system: System, stop: threading.Event) -> None:
-    """Keeps what is counted for who serves next, each minute and at the end. Of several processes one does, and another
-    when it ends. A store that is away is asked again.
-    """
-    claim, ended = None, False
-    while not ended:
-        with suppress(StoreError):
-            if claim is None or not claim.held():
-                claim = system.log.claim("sums")
-            if claim is not None:
-                system.answers.keep_sums()
-            else:
-                system.answers.fetch_sums()
-        ended = stop.is_set()
-        stop.wait(MINUTE)
-    if claim is not None:
-        claim.release()
+    def step(self) -> None:
+        if self._claim is None or not self._claim.held():
+            self._claim = self._system.log.claim("sums")
+        if self._claim is not None:
+            self._system.answers.keep_sums()
+        else:
+            self._system.answers.fetch_sums()
+
+    def end(self) -> None:
+        """Once more, for what came since."""
+        try:
+            self.step()
+        finally:
+            if self._claim is not None:
+                self._claim.release()
 
 
 def _fill(system: System, scale: float) -> None:
@@ -249,25 +264,13 @@ def _fill(system: System, scale: float) -> None:
     out.print(f"danze: {counts['recorded']:,} events recorded, {counts['rejected']:,} refused")
 
 
-def _clock(system: System, door: Door, stop: threading.Event, watch: ClockWatch) -> None:
-    """At once and every minute: what was missed is recorded, what is new is sealed, the archive of the past goes on."""
-    while True:
-        try:
-            _look(door, watch)
-            _seal(system)
-            system.past.go_on(MARKS)
-        except (StoreError, Conflict, LaterType) as error:
-            said(f"the clock could not run and will try again: {error}")
-        if stop.wait(MINUTE):
-            return
-
-
-def _look(door: Door, watch: ClockWatch) -> None:
-    """While the machine's time has jumped ahead nothing is recorded, and all else goes on."""
-    try:
-        watch.looked(door.tick())
-    except TimeJumped as error:
-        said(f"the clock stands: {error}")
+def beside_answers(system: System, door: Door, watch: ClockWatch) -> dict[str, Step]:
+    """Each minute: what was missed is recorded, what is new is sealed, the archive of the past goes on."""
+    return {
+        "clock": lambda: watch.looked(door.tick()),
+        "seals": lambda: _seal(system),
+        "archive": lambda: system.past.go_on(MARKS),
+    }
 
 
 def _seal(system: System) -> None:

@@ -1,9 +1,8 @@
 """Verbs that make the record provable: seal, witness, prove."""
 
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -12,31 +11,29 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from cli.options import Json, Kafka, Prefix, Seals, Store, Touched
+from cli.following import Follower, Publish
+from cli.options import Json, Kafka, Metrics, Prefix, Seals, Store, Touched
 from cli.reference.schemas import of_type
 from cli.screen import bar, fail, out, said, told
 from cli.waiting import say, stopped, there
+from cli.watched import serve
 from cli.wiring import DEFAULT_STORE, kafka_settings, now, opened
 from infra.log.open import open_log
-from infra.log.port import Claim, Log
 from infra.log.urls import parse
 from infra.pulse import Pulse
 from infra.seals import keys
 from infra.seals.asking import Asked, ask_all
-from infra.seals.checkpoints import checkpoint_of
 from infra.seals.notes import LOG, WITNESS, Note, SealError, Signature, parse_verifier
 from infra.seals.prove import bundle
-from infra.seals.sealer import Folder, Seal, Sealer
+from infra.seals.sealer import Folder, Sealer
 from infra.seals.sealer import rebuild as remade
 from infra.seals.tiles import Tiles
+from infra.watching import SealerWatch
 
 KeyFile = Annotated[
     Path | None,
     typer.Option("--key", envvar=keys.KEY_VARIABLE, help="The file of the signing key; without, beside the store."),
 ]
-LOOK_SECONDS = 1.0
-Publish = Callable[[Iterable[Seal]], None]
-"""Sends those that were not sent yet."""
 
 
 def seal(
@@ -56,6 +53,7 @@ def seal(
     kafka: Kafka = "",
     prefix: Prefix = "",
     pulse: Touched = None,
+    metrics: Metrics = "",
     rotate: Annotated[
         bool, typer.Option("--rotate", help="Sign with a new key from now on; the old one hands over.")
     ] = False,
@@ -64,10 +62,12 @@ def seal(
 ) -> None:
     """Sign what the log holds: a checkpoint to keep away from the store, and the tiles that proofs are made of."""
     asked = [_witness(each) for each in witness or ()]
-    place = parse(store)
+    place, watch = parse(store), SealerWatch()
+    if metrics and follow:
+        serve(watch.registry, metrics)
     key_file = key or keys.key_of(place)
     opening = partial(open_log, store, create=follow)  # who follows may stand before the first event
-    with closing(there("seal", opening) if follow else opening()) as log, _publishing(kafka, prefix) as publish:
+    with closing(there("seal", opening) if follow else opening()) as log, _publishing(kafka, prefix, follow) as publish:
         folder = Folder(seals or keys.folder_of(place))
         keys.settle(key_file, folder.verifiers())
         sealer = Sealer(log, folder, keys.signer(key_file, LOG, name), _cosigning(asked))
@@ -83,9 +83,14 @@ def seal(
                 keys.write_new(keys.announced(key_file), fresh)
                 sealer.rotate(fresh, now())
                 keys.settle(key_file, folder.verifiers())
-            _seal(
-                sealer, log, publish, partial(_alone, claim, Pulse(pulse)), follow=follow, every=every, seconds=seconds
-            )
+            if follow:
+                say("seal", f"every {every:,} events or {seconds:g} seconds")
+                alone = Follower(sealer, publish, claim, watch, Pulse(pulse), every=every, seconds=seconds)
+                alone.run(stopped())
+            else:
+                with bar("seal") as progress:
+                    sealer.seal(now(), progress)
+                publish(folder.seals())
         finally:
             claim.release()
         newest = folder.newest()
@@ -96,35 +101,6 @@ def seal(
 def _sealed(answer: dict[str, Any]) -> None:
     out.print(answer["checkpoint"] or "nothing to seal yet", markup=False, highlight=False, end="")
     out.print(f"kept in {answer['folder']}; the log's key is {answer['key']}", markup=False, highlight=False)
-
-
-def _seal(
-    sealer: Sealer, log: Log, publish: Publish, alive: Callable[[], None], *, follow: bool, every: int, seconds: float
-) -> None:
-    """Once, or whenever so much is new or has waited so long."""
-    stop = stopped() if follow else threading.Event()
-    with bar("seal") as progress:
-        sealer.seal(now(), progress)
-    publish(sealer.folder.seals())
-    if follow:
-        say("seal", f"every {every:,} events or {seconds:g} seconds")
-    newest, last = sealer.folder.newest(), time.monotonic()
-    position = checkpoint_of(newest).size if newest is not None else 0
-    while follow and not stop.wait(min(LOOK_SECONDS, seconds)):
-        new = log.head().position - position
-        alive()
-        if new >= every or (new and time.monotonic() - last >= seconds):
-            sealed = sealer.seal(now())
-            if sealed is not None:
-                publish([sealed])
-                position, last = sealed.checkpoint.size, time.monotonic()
-
-
-def _alone(claim: Claim, alive: Pulse) -> None:
-    """Gets on only while nobody else may seal: with the connection the claim is lost."""
-    if not claim.held():
-        raise fail("the connection to the store was lost, and another may seal by now; begin it again")
-    alive()
 
 
 def _witness(text: str) -> Asked:
@@ -154,7 +130,7 @@ def _cosigning(asked: list[Asked]) -> Callable[[Note, Tiles], list[Signature]]:
 
 
 @contextmanager
-def _publishing(kafka: str, prefix: str) -> Iterator[Publish]:
+def _publishing(kafka: str, prefix: str, follow: bool) -> Iterator[Publish]:
     """Sends seals to `petition.seals`, where Kafka is named."""
     if not kafka:
         yield lambda _: None
@@ -163,7 +139,7 @@ def _publishing(kafka: str, prefix: str) -> Iterator[Publish]:
     from infra.kafka.seals import SealsTopic
     from infra.kafka.topics import Topics
 
-    with Publisher(kafka_settings(kafka)) as publisher:
+    with Publisher(kafka_settings(kafka), stop=stopped() if follow else None) as publisher:
         yield SealsTopic(publisher, Topics(prefix).seals).send
 
 

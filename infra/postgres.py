@@ -11,8 +11,9 @@ import psycopg
 from psycopg import sql
 from psycopg_pool import ConnectionPool
 
-from infra.log.port import StoreAway, StoreError, StoreMissing
+from infra.log.port import StoreAway, StoreError, StoreFull, StoreMissing
 from infra.log.urls import PostgresUrl
+from infra.sqlite import NO_SPACE
 
 NEW_DATABASE = "CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0"
 LOCK_SECONDS = 30
@@ -78,7 +79,7 @@ def reason(error: BaseException) -> str:
 def sentence(place: str, error: BaseException) -> str:
     """What went wrong at the server, for a person; nothing of the transaction was stored."""
     if isinstance(error, psycopg.errors.DiskFull):
-        return f"no space left on the server of {place}; nothing of this batch was stored"
+        return f"{NO_SPACE} on the server of {place}; nothing of this batch was stored"
     if isinstance(error, psycopg.errors.LockNotAvailable):
         return f"{place} is busy: another process has held it for {LOCK_SECONDS} s"
     if isinstance(error, psycopg.errors.UndefinedTable):
@@ -87,7 +88,9 @@ def sentence(place: str, error: BaseException) -> str:
 
 
 def trouble(said: str, error: BaseException) -> StoreError:
-    """The sentence as what is raised: StoreAway where the same may succeed later."""
+    """The sentence as what is raised: StoreAway or StoreFull where the same may succeed later."""
+    if said.startswith(NO_SPACE):
+        return StoreFull(said)
     return (StoreAway if _away(error) else StoreError)(said)
 
 

@@ -5,8 +5,14 @@ from __future__ import annotations
 import sqlite3
 import time
 
+from infra.log.port import StoreError, StoreFull
+
 BUSY_SECONDS = 30
 """How long a writer waits for another process before it gives up."""
+
+
+NO_SPACE = "no space left"
+"""How the sentence of a full disk begins."""
 
 
 def sentence(path: object, error: BaseException) -> str:
@@ -15,12 +21,18 @@ def sentence(path: object, error: BaseException) -> str:
     if any(said in text for said in ("not a database", "malformed", "decode to UTF-8")):
         return f"{path} is no danze store, or is damaged ({text})"
     if "full" in text or "disk I/O" in text:
-        return f"no space left to write {path}, or its disk is failing ({text}); nothing of this batch was stored"
+        return f"{NO_SPACE} to write {path}, or its disk is failing ({text}); nothing of this batch was stored"
     if "readonly" in text or "unable to open" in text:
         return f"{path} cannot be opened for writing ({text})"
     if "locked" in text or "busy" in text:
         return f"{path} is busy: another process has held it for {BUSY_SECONDS} s"
     return f"{path}: {text}"
+
+
+def trouble(path: object, error: BaseException) -> StoreError:
+    """The sentence as what is raised."""
+    said = sentence(path, error)
+    return (StoreFull if said.startswith(NO_SPACE) else StoreError)(said)
 
 
 def write_ahead(connection: sqlite3.Connection) -> None:

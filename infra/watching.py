@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections import Counter as Counted
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,8 +16,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 
 from domain.envelope import Rejected
 from infra.tracing import OFF, Record, Traces, senders
-from infra.webhooks.postman import Post
 
+DELIVERED, IN_VAIN = "delivered", "in vain"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 
@@ -57,9 +58,7 @@ class Watch:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         named: Any = {"labelnames": ["worker"], "registry": self.registry}
-        self._alive = Gauge(
-            "danze_alive_timestamp_seconds", "When store, and Kafka where needed, last answered.", **named
-        ).labels(worker)
+        self._alive = alive_gauge(self.registry).labels(worker)
         self._behind = Gauge(
             "danze_behind_records", "Records in the partitions held that were not taken yet.", **named
         ).labels(worker)
@@ -98,6 +97,23 @@ class Watch:
         self.log.info("took a batch", extra={"records": count, "partitions": partitions, "seconds": round(seconds, 4)})
 
 
+def alive_gauge(registry: CollectorRegistry) -> Gauge:
+    said = "When store, and Kafka where needed, last answered."
+    return Gauge("danze_alive_timestamp_seconds", said, ["worker"], registry=registry)
+
+
+def known(asked: Callable[[], float]) -> Callable[[], float]:
+    """The same, and no number (NaN) where there is no answer: one gauge never takes all others along."""
+
+    def answered() -> float:
+        try:
+            return asked()
+        except Exception:  # noqa: BLE001 -- whose answer it is says what is in the way
+            return math.nan
+
+    return answered
+
+
 class ClockWatch:
     """Of the clock, in a process of its own or beside the API."""
 
@@ -115,6 +131,35 @@ class ClockWatch:
         self._recorded.inc(recorded or 0)
 
 
+class FailWatch:
+    """Of what a process does beside its answers: how often each part of it failed."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._failures = Counter(
+            "danze_failures", "Attempts of a part of the process that failed.", ["what"], registry=registry
+        )
+
+    def watches(self, what: str) -> None:
+        """A part that never failed is told, too."""
+        self._failures.labels(what)
+
+    def failed(self, what: str) -> None:
+        self._failures.labels(what).inc()
+
+
+class SealerWatch:
+    """Of who seals, in a process of its own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        self._alive = alive_gauge(self.registry).labels("seal")
+        self.failures = FailWatch(self.registry)
+
+    def alive(self) -> None:
+        self._alive.set(time())
+
+
 class SealWatch:
     """Of who seals, by what is not sealed: whoever seals may be another process, on another machine, or gone."""
 
@@ -122,7 +167,7 @@ class SealWatch:
         unsealed = Gauge(
             "danze_unsealed_seconds", "How long the first event under no checkpoint has waited.", registry=registry
         )
-        unsealed.set_function(waits)
+        unsealed.set_function(known(waits))
 
 
 class PostWatch:
@@ -132,19 +177,15 @@ class PostWatch:
         self._letters = Counter(
             "danze_webhook_letters", "Letters sent, by what became of them.", ["outcome"], registry=registry
         )
+        for outcome in (DELIVERED, IN_VAIN):
+            self._letters.labels(outcome)
         gone = Gauge("danze_webhooks_paused", "Subscriptions that are paused for good.", registry=registry)
-        gone.set_function(paused)
+        gone.set_function(known(paused))
 
-    def around(self, post: Post) -> Post:
-        """The same with every letter counted."""
-
-        def counted(url: str, body: bytes, headers: dict[str, str]) -> int | str:
-            answer = post(url, body, headers)
-            taken = isinstance(answer, int) and 200 <= answer < 300
-            self._letters.labels("delivered" if taken else "in vain").inc()
-            return answer
-
-        return counted
+    def counted(self, outcome: int | str) -> None:
+        """A letter, by the status it was answered with, or by what went wrong: also what was not let out."""
+        taken = isinstance(outcome, int) and 200 <= outcome < 300
+        self._letters.labels(DELIVERED if taken else IN_VAIN).inc()
 
 
 class WatchedDoor:

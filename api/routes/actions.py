@@ -68,7 +68,7 @@ class TakesActions(Operation):
     | {
         413: told("Longer than 16 MiB", 413, "too-large"),
         415: told("Another media type", 415, "unsupported-media-type"),
-        503: told("The machine's time jumped ahead: nothing is taken until it is right", 503, "time-jumped"),
+        503: told("Nothing is taken for now: `time-jumped` or `no-space`; Retry-After says when", 503, "no-space"),
     },
     summary="Hand in what happened",
     description="One action, an array, or one action a line. Each is answered for itself, in order: recorded, "

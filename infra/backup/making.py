@@ -39,7 +39,7 @@ from infra.log.urls import SQLiteUrl, StoreUrl, parse, printable
 from infra.log.verify import verify
 from infra.seals.audit import Sealed
 from infra.seals.sealer import Folder
-from infra.sqlite import sentence
+from infra.sqlite import trouble
 from infra.vault.store import open_key_store
 from infra.webhooks.subscriptions import subscriptions_of
 
@@ -178,7 +178,7 @@ def _copied_file(path: Path, to: Path) -> None:
         with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(to)) as copy:
             source.backup(copy)
     except sqlite3.Error as error:
-        raise StoreError(sentence(to, error)) from error
+        raise trouble(to, error) from error
 
 
 def copied(log: Log, to: Path, progress: Progress) -> None:

@@ -29,6 +29,7 @@ class SealsTopic:
             return
         last = self._last or self._held()
         first = next((place for place, (_, row) in enumerate(rows, 1) if row == last), 0)
+        self._last = None  # where this does not come through, the topic says how far it got
         self._publisher.send((self._topic, origin, row, []) for origin, row in rows[first:])
         self._last = rows[-1][1]
 

@@ -6,6 +6,7 @@ subject; neither ever has a gap. Nothing here knows a rule, a product or a file 
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from hashlib import blake2b, sha256
@@ -23,6 +24,18 @@ class StoreError(Exception):
 
 class StoreAway(StoreError, ConnectionError):
     """The store's server is not to be reached for now; the same may succeed later."""
+
+
+class StoreFull(StoreError, OSError):
+    """There is no room for what was to be stored, and nothing of it was; with room the same will succeed."""
+
+    errno = errno.ENOSPC
+
+
+class StoreDamaged(StoreError, OSError):
+    """What is kept beside a store cannot be read: somebody must mend it."""
+
+    errno = errno.EIO
 
 
 class StoreMissing(StoreError):

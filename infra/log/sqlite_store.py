@@ -26,7 +26,7 @@ from eventsourcing.sqlite import (
 
 from infra.log import index
 from infra.log.port import FORMAT, Entry, StoreError, StoreMissing, StoreTooNew
-from infra.sqlite import BUSY_SECONDS, sentence
+from infra.sqlite import BUSY_SECONDS, trouble
 
 APPLICATION_ID = 0x64616E7A
 """Marks the file as ours (`danz`), so that no other SQLite file is ever taken for a log."""
@@ -144,7 +144,7 @@ class Store(SQLiteDatastore):
         except ConnectionPoolClosedError as error:
             raise StoreError(f"{self.path} was closed") from error
         except (sqlite3.Error, PersistenceError) as error:
-            raise StoreError(sentence(self.path, error)) from error
+            raise trouble(self.path, error) from error
 
     def close(self) -> None:
         writer = getattr(self, "_writer", None)
@@ -213,7 +213,7 @@ def _check_is_ours(path: Path) -> None:
             (found,) = probe.execute("PRAGMA application_id").fetchone()
             (tables,) = probe.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except sqlite3.Error as error:
-        raise StoreError(sentence(path, error)) from error
+        raise trouble(path, error) from error
     if found != APPLICATION_ID and tables:
         raise StoreError(f"{path} is an SQLite file, but no danze store")
 

@@ -53,7 +53,10 @@ class Folder:
     def newest(self) -> Note | None:
         """The newest checkpoint; None where nothing was sealed yet."""
         path = self.path / "checkpoint"
-        return parse_note(path.read_text(encoding="utf-8")) if path.exists() else None
+        try:
+            return parse_note(path.read_text(encoding="utf-8")) if path.exists() else None
+        except UnicodeDecodeError:
+            raise SealError(f"{path} is no checkpoint") from None
 
     def seals(self) -> Iterator[Seal]:
         """Every checkpoint given out, the oldest first. Raises `SealError` for a line that is none."""
@@ -67,10 +70,7 @@ class Folder:
 
     def keep(self, seal: Seal) -> None:
         """First among all, then as the newest."""
-        with (self.path / "seals.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(seal.row, ensure_ascii=False) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        _added(self.path / "seals.jsonl", json.dumps(seal.row, ensure_ascii=False) + "\n")
         draft = self.path / "checkpoint.new"
         draft.write_text(str(seal.note), encoding="utf-8")
         draft.replace(self.path / "checkpoint")
@@ -80,9 +80,10 @@ class Folder:
     def verifiers(self) -> list[Verifier]:
         """The log's keys, the first one first. Raises `SealError` where one was not handed over by the one before."""
         path = self.path / "keys"
-        if not path.exists():
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        if not text:  # there was no room for the first
             return []
-        first, *later = path.read_text(encoding="utf-8").split("\n\n\n")
+        first, *later = text.split("\n\n\n")
         known = [parse_verifier(first)]
         for text in later:
             note = parse_note(text)
@@ -95,8 +96,21 @@ class Folder:
         """Adds a key of the log: the first by itself, a later one signed by the one before it."""
         self.path.mkdir(parents=True, exist_ok=True)
         text = f"{signer.verifier}\n"
-        with (self.path / "keys").open("a", encoding="utf-8") as file:
-            file.write(text if former is None else f"\n\n{Note(text, (former.sign(text),))}")
+        _added(self.path / "keys", text if former is None else f"\n\n{Note(text, (former.sign(text),))}")
+
+
+def _added(path: Path, text: str) -> None:
+    """Whole or not at all: of what did not fit on a full disk nothing stays, for nobody could read it."""
+    before = path.stat().st_size if path.exists() else 0
+    try:
+        with path.open("ab") as file:
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        if path.exists():
+            os.truncate(path, before)
+        raise
 
 
 class Unsealed(NamedTuple):

@@ -20,7 +20,6 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from domain.reader import Reader
-from infra.log.port import StoreError
 from infra.webhooks.hosts import SCHEMES, refused
 from infra.webhooks.letters import SNAPSHOTS, letter, signed, snapshot
 from infra.webhooks.subscriptions import Subscription, Subscriptions, Wanted
@@ -81,6 +80,8 @@ def _cut(connection: http.client.HTTPConnection, patience: float, over: threadin
 
 Letter = tuple[str, bytes, Callable[[], None]]
 """Its id, its bytes, and what notes that it was taken."""
+Counted = Callable[[int | str], object]
+"""Is told what became of each letter: the status it was answered with, or what went wrong."""
 Ended = Callable[[str, float | None], str | None]
 """Why a token counts no more, by its name and its end (`infra.doors.Doors.ended`)."""
 
@@ -94,36 +95,41 @@ class Postman:
 
     def __init__(
         self, book: Subscriptions, answers: Tells, post: Post = posted, now: Callable[[], float] = time.time,
-        ended: Ended = never,
+        ended: Ended = never, counted: Counted = lambda _: None,
     ) -> None:  # fmt: skip
         self._book, self._answers, self._post, self._now, self._ended = book, answers, post, now, ended
+        self._counted = counted
         self._out: set[str] = set()
         """Subscribers who are being told."""
-        self._back: SimpleQueue[tuple[str, bool]] = SimpleQueue()
-        """Of whom that ended, and whether anything was sent to him."""
+        self._back: SimpleQueue[tuple[str, bool, Exception | None]] = SimpleQueue()
+        """Of whom that ended, whether anything was sent to him, and what was in the way."""
 
     def round(self) -> bool:
-        """Whether anything was sent or is under way, so that there may be more at once."""
+        """Whether anything was sent or is under way, so that there may be more at once. What was in the way of one is
+        raised when all others have had their turn; he is told again the next time.
+        """
         for one in self._book.all():
             if one.paused is None and one.next <= self._now() and one.id not in self._out and len(self._out) < ABREAST:
                 self._out.add(one.id)
                 threading.Thread(target=self._tell, args=(one,), daemon=True).start()
-        sent, until = False, time.monotonic() + TURN
+        sent, until, wrong = False, time.monotonic() + TURN, list[Exception]()
         while self._out and (left := until - time.monotonic()) > 0:
             with suppress(Empty):
-                id, something = self._back.get(timeout=left)
+                id, something, why = self._back.get(timeout=left)
                 self._out.discard(id)
                 sent |= something
+                wrong += [why] if why is not None else []
+        if wrong:
+            raise wrong[0]
         return sent or bool(self._out)
 
     def _tell(self, one: Subscription) -> None:
-        something = False
+        something, why = False, None
         try:
             something = self._heard(one)
-        except StoreError:
-            pass  # of a store that is away HTTP and the clock tell; it is tried again
-        finally:
-            self._back.put((one.id, something))
+        except Exception as error:  # noqa: BLE001 -- `round` raises it
+            why = error
+        self._back.put((one.id, something, why))
 
     def _heard(self, one: Subscription) -> bool:
         """What one subscriber is in the way of stops nobody else's letters: who may not hear any more is paused."""
@@ -192,6 +198,7 @@ class Postman:
         began = self._now()
         headers = signed(one.secret, id, int(began), body)
         outcome = refused(one.wanted.url) or self._post(one.wanted.url, body, headers)
+        self._counted(outcome)
         self._book.tried(one.id, id, began, outcome, round((self._now() - began) * 1000))
         if isinstance(outcome, int) and 200 <= outcome < 300:
             return True

@@ -22,10 +22,11 @@ from msgspec.structs import replace
 
 from domain.envelope import SHANGHAI
 from domain.reader import Reader
-from infra.log.port import StoreError
+from infra.log.port import StoreDamaged, StoreError
 from infra.log.urls import StoreUrl
 from infra.questions.order import cursor_of, place_of
 from infra.seals.keys import beside
+from infra.sqlite import trouble
 from infra.webhooks.hosts import refused
 from projections.orders import Deliveries, split
 
@@ -107,9 +108,15 @@ class Subscriptions:
                 with connection:
                     yield connection
             except sqlite3.Error as error:
-                raise StoreError(f"{self.path}: {error}") from error
+                raise self._trouble(error) from error
             finally:
                 connection.close()
+
+    def _trouble(self, error: sqlite3.Error) -> StoreError:
+        if not any(said in str(error) for said in ("not a database", "malformed")):
+            return trouble(self.path, error)
+        mend = "put the one of a backup in its place, or delete it and have those who want news subscribe again"
+        return StoreDamaged(f"{self.path}: this file of subscriptions is damaged ({error}); {mend}")
 
     def restored(self, position: int) -> None:
         """Of a store that ends at a position: nobody was told more of it, and nobody is told anything until resumed.
@@ -135,7 +142,7 @@ class Subscriptions:
         return new
 
     def all(self) -> list[Subscription]:
-        """By id. Raises StoreError where one cannot be read."""
+        """By id. Raises StoreDamaged where one cannot be read."""
         if not self.path.exists():
             return []
         with self._open() as rows:
@@ -147,7 +154,7 @@ class Subscriptions:
             return msgspec.json.decode(body, type=Wanted)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             what = f"what subscription {id} wants cannot be read: {error}; danze webhook remove {id} ends it"
-            raise StoreError(f"{self.path}: {what}") from error
+            raise StoreDamaged(f"{self.path}: {what}") from error
 
     def get(self, id: str) -> Subscription | None:
         return next((each for each in self.all() if each.id == id), None)

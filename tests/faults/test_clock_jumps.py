@@ -17,12 +17,13 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from cli import running
+from cli.besides import Besides
 from cli.running import Door
 from cli.wiring import opened
 from domain.envelope import SHANGHAI
 from infra.kafka.topics import Topics
 from infra.machine_time import MachineTime, TimeJumped
-from infra.watching import ClockWatch
+from infra.watching import ClockWatch, FailWatch
 from tests.faults.machine import Machine
 from tests.patience import PATIENCE, until
 from tests.system.command import Danze, action, city, ndjson, registered
@@ -95,7 +96,12 @@ def test_sealing_goes_on_meanwhile(machine: Desk, monkeypatch: pytest.MonkeyPatc
         monkeypatch.setattr(system, "time", MachineTime(lambda: TODAY, iter([86400 * 400.0, *[0.0] * 9]).__next__))
         stop, before = threading.Event(), system.log.head()
         stop.set()
-        running._clock(system, Door(system.intake(clock=True), system.answers), stop, ClockWatch(CollectorRegistry()))
+        door, registry = Door(system.intake(clock=True), system.answers), CollectorRegistry()
+        besides = Besides(stop, FailWatch(registry))
+        besides.begin(0, **running.beside_answers(system, door, ClockWatch(registry)))
+        with besides:
+            pass
+        assert registry.get_sample_value("danze_failures_total", {"what": "clock"}) == 1
         assert (system.answers.checkpoint()["size"], system.log.head()) == (before.position, before)
 
 

@@ -8,9 +8,11 @@ from typing import get_args
 
 from litestar.testing import TestClient
 from msgspec.structs import replace
+from prometheus_client import CollectorRegistry
 
 from api.app import create_app
 from domain.reader import OPERATOR, Reader
+from infra.watching import DELIVERED, IN_VAIN, PostWatch
 from infra.webhooks.desk import Desk
 from infra.webhooks.hosts import refused
 from infra.webhooks.postman import LATER, Postman
@@ -120,8 +122,12 @@ def test_a_letter_goes_nowhere_but_to_what_the_operator_allows(after, book, mail
     assert refused("https://hooks.example.org/any?path") is None
     made = book.add(Wanted(mailbox.url, OPERATOR), 0)
     monkeypatch.setenv("DANZE_WEBHOOK_HOSTS", "")
-    emptied(Postman(book, after(*STORY)))
-    assert mailbox.got == []
+    registry = CollectorRegistry()
+    emptied(Postman(book, after(*STORY), counted=PostWatch(registry, int).counted))
+    told = [
+        registry.get_sample_value("danze_webhook_letters_total", {"outcome": each}) for each in (DELIVERED, IN_VAIN)
+    ]
+    assert (mailbox.got, told) == ([], [0, 1])
     assert "DANZE_WEBHOOK_HOSTS" in book.deliveries(made.id)[0][0]["error"]
 
 

@@ -3,16 +3,19 @@ does.
 """
 
 import threading
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import pytest
+from prometheus_client import CollectorRegistry
 
-from cli import running
+from cli.besides import Besides
+from cli.running import Keeper, Post
 from cli.wiring import System
 from infra.views.sums import Sums
+from infra.watching import FailWatch
 from infra.webhooks.postman import Postman
 from infra.webhooks.subscriptions import Subscriptions
-from tests.patience import PATIENCE, until
+from tests.patience import until
 from tests.system.command import Danze, city
 
 
@@ -24,31 +27,31 @@ def system(tmp_path):
         yield system
 
 
-def test_when_the_keeper_ends_another_keeps(system, monkeypatch):
-    monkeypatch.setattr(running, "MINUTE", 0.05)
-    stop, keeper = threading.Event(), system.log.claim("sums")
-    another = threading.Thread(target=running._kept, args=(system, stop))
-    another.start()
-    try:
+def test_when_the_keeper_ends_another_keeps(system):
+    keeper, another = system.log.claim("sums"), Keeper(system)
+    with working(sums=another.step, end=another.end) as stop:
         stop.wait(0.3)
-        assert (_kept(system), another.is_alive()) == (False, True)
+        assert not _kept(system)
         keeper.release()
         until(lambda: _kept(system), lambda: "nobody keeps")
-    finally:
-        stop.set()
-        another.join(PATIENCE)
     assert system.log.claim("sums") is not None, "it let go when it ended"
 
 
-def test_who_carries_letters_lets_go_when_asked_to_end(system, tmp_path, monkeypatch):
-    monkeypatch.setattr(running, "MINUTE", 0.05)
-    stop, book = threading.Event(), Subscriptions(tmp_path / "book")
-    carries = threading.Thread(target=running._carried, args=(Postman(book, system.answers), book, stop), daemon=True)
-    carries.start()
-    until(lambda: not _alone(book), lambda: "nobody carries letters")
-    stop.set()
-    carries.join(PATIENCE)
-    assert (carries.is_alive(), _alone(book)) == (False, True)
+def test_who_carries_letters_lets_go_when_asked_to_end(system, tmp_path):
+    book = Subscriptions(tmp_path / "book")
+    post = Post(Postman(book, system.answers), book)
+    with working(letters=post.step, end=post.end):
+        until(lambda: not _alone(book), lambda: "nobody carries letters")
+    assert _alone(book)
+
+
+@contextmanager
+def working(**work):
+    """Beside the test, again and again; the event ends it."""
+    besides = Besides(threading.Event(), FailWatch(CollectorRegistry()))
+    besides.begin(0.05, **work)
+    with besides:
+        yield besides.stop
 
 
 def _alone(book):

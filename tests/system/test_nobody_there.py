@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +15,7 @@ from infra.kafka.broker import User
 from infra.kafka.settings import KafkaSettings
 from infra.kafka.topics import Topics
 from tests import servers
+from tests.infra.kafka_reading import records
 from tests.local_postgres import LocalPostgres
 from tests.patience import PATIENCE, until
 from tests.system.command import Danze, city, ndjson, registered
@@ -64,6 +66,30 @@ def test_workers_wait_for_store_and_broker_and_go_on_when_they_come(broker, post
         for name in WORKERS:
             engine.stop(name)
     assert "Traceback" not in engine.all_said()
+
+
+def test_checkpoints_wait_for_a_broker_and_come_when_it_does(broker, danze, tmp_path):
+    broker.kill()
+    danze.emit(*city())
+    with Engine(danze, broker.url, Topics(), tmp_path) as engine:
+        engine.start("seal", "--follow", "--seconds", "0.1")
+        told(engine, "failed and is tried again", 1)
+        broker.start()
+        told(engine, "works again", 1)
+        broker.kill()
+        danze.emit(registered(1))
+        told(engine, "failed and is tried again", 2)
+        broker.start()
+        told(engine, "works again", 2)
+        (found,) = records(broker.url, Topics().seals, partitions=1).values()
+        assert [json.loads(each.value)["size"] for each in found] == [3, 4]
+        engine.stop("seal")
+    assert "Traceback" not in engine.all_said()
+
+
+def told(engine, what, times):
+    said = f"sending checkpoints to Kafka {what}"
+    until(lambda: engine.said("seal").count(said) >= times, engine.all_said)
 
 
 def test_a_dashboard_says_that_its_store_is_away_and_answers_again_when_it_is_back(postgres, tmp_path, monkeypatch):

@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from cli import sealing
+from cli.following import Follower
 from cli.wiring import opened
 from infra.kafka.topics import Topics
 from infra.log.port import leaf_of
@@ -23,6 +23,7 @@ from infra.pulse import Pulse
 from infra.seals.keys import key_of, signer
 from infra.seals.notes import LOG
 from infra.seals.sealer import Sealer
+from infra.watching import SealerWatch
 from tests.infra.kafka_reading import records
 from tests.patience import PATIENCE
 from tests.system.command import Danze, city, registered
@@ -283,9 +284,8 @@ def test_sealing_goes_on_while_the_log_grows(danze, tmp_path):
     assert process.returncode == 0
 
 
-def test_what_comes_while_the_first_checkpoint_is_given_out_is_sealed_in_time_too(danze, monkeypatch):
+def test_what_comes_while_the_first_checkpoint_is_given_out_is_sealed_in_time_too(danze):
     stop, given_out = threading.Event(), []
-    monkeypatch.setattr(sealing, "stopped", lambda: stop)
     grown(danze)
 
     def publish(seals):
@@ -296,9 +296,8 @@ def test_what_comes_while_the_first_checkpoint_is_given_out_is_sealed_in_time_to
         key = signer(key_of(parse(danze.store)), LOG)
         given_up = threading.Timer(PATIENCE, stop.set)
         given_up.start()
-        sealing._seal(
-            Sealer(system.log, system.seals, key), system.log, publish, Pulse(None), follow=True, every=9, seconds=0.1
-        )
+        sealer, claim = Sealer(system.log, system.seals, key), system.log.claim("seal")
+        Follower(sealer, publish, claim, SealerWatch(), Pulse(None), every=9, seconds=0.1).run(stop)
         given_up.cancel()
     assert given_out == [29, 30]
 

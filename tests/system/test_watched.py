@@ -32,10 +32,11 @@ TOLD = {
         for what, number in (("batch_records_total", 5.0), ("behind_records", 0.0), ("dead_letters", 0.0))
     ],
     "clock": ["danze_clock_active 1.0"],
+    "seal": ['danze_alive_timestamp_seconds{worker="seal"} 1', 'danze_failures_total{what="kafka"} 0.0'],
     "api": ["danze_views_position 5.0", "danze_views_behind 0.0", "danze_unsealed_seconds"],
 }
 """What must stand in the metrics of each in the end."""
-WORKERS = ("intake", "relay", "project", "clock")
+WORKERS = ("intake", "relay", "project", "clock", "seal")
 
 
 class Collector:
@@ -83,6 +84,7 @@ def watched(postgres_url, kafka_url, tmp_path_factory):
         for name in WORKERS[:3]:
             engine.start(name, "--metrics", str(ports[name]))
         engine.start_other("clock", "-m", "cli", "clock", "--metrics", str(ports["clock"]))
+        engine.start("seal", "--follow", "--metrics", str(ports["seal"]))
         engine.start_other("api", "-m", "cli", "api", "--port", str(ports["api"]))
         sent = [
             (registered(1), [("traceparent", SENDER.encode())]),
@@ -97,6 +99,7 @@ def watched(postgres_url, kafka_url, tmp_path_factory):
         for name in (*WORKERS, "api"):
             engine.stop(name)
         said = {name: engine.said(name) for name in (*WORKERS, "api")}
+        said["seal"] = said["seal"].partition("\n")[0]  # below it the newest checkpoint, which is its answer
     yield SimpleNamespace(danze=danze, scrapes=scrapes, said=said, collector=collector, topics=named)
     for each in (stores, prefixes):
         next(each, None)
