@@ -46,10 +46,13 @@ def changes(news: Answer) -> list[bytes]:
 async def told(
     questions: Questions, after: int | None, unit: str | None, until: float, stop: Event
 ) -> AsyncIterator[bytes]:  # fmt: skip
-    """Messages from a position on, from now on where there is none; until a moment of the loop's clock, or `stop`."""
+    """Messages from a position on, from now on where there is none; until a moment of the loop's clock, or `stop`.
+
+    However busy the machine is, the log is looked at once.
+    """
     yield b"retry: %d\n\n" % RETRY
-    said, counted, heard = dict[str, Any](), -COUNT, monotonic()
-    while monotonic() < until and not stop.is_set():
+    said, counted, heard, over = dict[str, Any](), -COUNT, monotonic(), False
+    while not (over or stop.is_set()):
         news = await asyncio.to_thread(questions.news, after, unit)
         after, messages = news["read"], changes(news)
         if not news["more"] and monotonic() - counted >= COUNT:
@@ -67,3 +70,4 @@ async def told(
             yield b": still here\n\n"
         if not news["more"]:
             await asyncio.sleep(LOOK)
+        over = monotonic() >= until

@@ -6,6 +6,7 @@ import threading
 import urllib.error
 import urllib.request
 from contextlib import ExitStack
+from time import monotonic
 
 import pytest
 
@@ -104,6 +105,17 @@ def test_a_line_ends_after_ten_minutes_at_the_latest(questions, monkeypatch):
 
     assert asyncio.run(heard())[0].startswith(b"retry:")
     assert next(minutes) > LONGEST
+
+
+def test_a_line_looks_at_the_log_once_though_its_time_is_over_before_it_has_its_turn(questions, monkeypatch):
+    monkeypatch.setattr("api.stream.LOOK", 0)
+    questions.news = lambda after, unit: {"as_of": "", "read": 1, "more": False, "changes": []}
+    questions.sums = lambda unit: {"as_of": "", "snapshots": {"counters": {}}}
+
+    async def heard():
+        return [each async for each in told(questions, 0, None, monotonic() - 1, threading.Event())]
+
+    assert [each.partition(b":")[0] for each in asyncio.run(heard())] == [b"retry", b"event"]
 
 
 def test_while_a_line_asks_about_its_unit_others_are_served(questions):
