@@ -99,7 +99,6 @@ def opened_in(chromium, site, look):
     """A page of a browser that was nowhere before; whatever it complained of fails the test."""
     context = chromium.new_context(base_url=site, locale="zh-CN", **LOOKS[look])
     page = context.new_page()
-    page.set_default_timeout(15_000)
     page.faults = []
     page.on("console", lambda said: page.faults.append(said.text) if said.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: page.faults.append(str(error)))
@@ -155,10 +154,10 @@ def test_no_page_weighs_much(chromium, site, paths):
     """Each in a browser that has seen none before."""
     for path in paths:
         with chromium.new_context(base_url=site) as context:
-            page, weights = context.new_page(), []
-            page.on("requestfinished", lambda asked, weights=weights: weights.append(weight(asked)))
+            page, finished = context.new_page(), []
+            page.on("requestfinished", lambda asked, finished=finished: finished.append(asked))
             page.goto(path, wait_until="networkidle")
-            assert 1_000 < sum(weights) < HEAVIEST, path
+            assert 1_000 < sum(map(weight, finished)) < HEAVIEST, path
 
 
 def weight(asked):
@@ -177,7 +176,7 @@ def test_a_case_is_found_opened_and_its_evidence_read(page, city):
     page.locator(".dossier .evidence a").first.click()
     page.get_by_role("dialog").get_by_text("petition.").first.wait_for()
     page.keyboard.press("Escape")
-    assert not page.get_by_role("dialog").is_visible()
+    page.get_by_role("dialog").wait_for(state="hidden")
 
 
 def test_a_day_in_the_past_is_picked_and_kept(page):
@@ -190,7 +189,7 @@ def test_a_day_in_the_past_is_picked_and_kept(page):
     page.get_by_role("heading", name="Units").wait_for()
     assert "as_of=2020-10-01" in page.url
     page.get_by_role("link", name="Back to now").click()
-    assert "as_of" not in page.url
+    page.wait_for_url(lambda url: "as_of" not in url)
     assert "lang=en" in page.url
 
 
@@ -200,7 +199,7 @@ def test_a_leader_is_reached_and_his_receptions_listed(page):
     page.locator("#rows tbody tr td a").first.click()
     page.get_by_role("row", name="接访下访").get_by_role("link").click()
     page.get_by_role("heading", name="领导接访下访").wait_for()
-    assert page.locator("#rows tbody tr").count() > 0
+    page.locator("#rows tbody tr").first.wait_for()
 
 
 def test_a_finding_is_opened_and_decided(page, city):
@@ -215,8 +214,8 @@ def test_a_finding_is_opened_and_decided(page, city):
         form.get_by_label("认定机关").fill("unit:430400-jw")
         form.get_by_role("button", name="提交并入账").click()
         page.get_by_text("已入账").wait_for()
-    assert page.get_by_text("逾期未作说明").first.is_visible()
-    assert page.locator("h1 + .chips .state-decided").count() == 1
+    page.locator("h1 + .chips .state-decided").wait_for()
+    page.get_by_text("逾期未作说明").first.wait_for()
 
 
 @pytest.fixture(scope="module")
@@ -297,7 +296,7 @@ def test_a_keyboard_reaches_the_content_first(page):
     page.goto("/")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "content"
+    page.locator("#content:focus").wait_for()
 
 
 @pytest.mark.parametrize("path", ["/", "/petitions", "/findings", "/audit", "/public"])
