@@ -23,6 +23,8 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).resolve().parent.parent
 FROM_NOTHING = ("README.md", "docs/tutorial.md", "docs/guides/emit-your-first-event.md")
 """Pages that begin without a store. The others have one of the README's petition and three weeks of a county."""
@@ -117,7 +119,7 @@ class Reader:
     def _run(self, command: list[str], given: str = "") -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
             command, cwd=self.folder, env=self.environment, input=given, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, encoding="utf-8", timeout=120, check=False,
+            stderr=subprocess.STDOUT, encoding="utf-8", timeout=5 * PATIENCE, check=False,
         )  # fmt: skip
 
     def _real(self, text: str) -> str:

@@ -16,6 +16,7 @@ from psycopg.sql import SQL, Identifier
 from infra.kafka.settings import KafkaSettings
 from infra.kafka.topics import Topics
 from tests import servers
+from tests.patience import PATIENCE
 from tests.system.command import Danze
 
 settings.register_profile(
@@ -105,9 +106,9 @@ def topics(kafka_url: str) -> Iterator[Topics]:
     """Topics of a test's own, with a random prefix; deleted afterwards."""
     settings = KafkaSettings((kafka_url,))
     made = Topics(f"t-{uuid4().hex[:12]}.")
-    made.create(settings)
+    servers.answered(lambda: made.create(settings))
     yield made
-    made.delete(settings)
+    servers.answered(lambda: made.delete(settings))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -127,6 +128,7 @@ def chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM)
+        browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM, timeout=PATIENCE * 1_000)
+        browser.on("context", lambda made: made.set_default_timeout(PATIENCE * 1_000))
         yield browser
         browser.close()

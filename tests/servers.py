@@ -7,19 +7,24 @@ import os
 import shutil
 import socket
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from random import randrange
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from infra.kafka.broker import LocalBroker
 from infra.kafka.jars import BrokerError
+from infra.kafka.settings import Unreachable
+from tests.patience import PATIENCE
 
 POSTGRES_IMAGE = "postgres:17-alpine"
 KAFKA_IMAGE = "confluentinc/cp-kafka:7.9.1"  # Apache Kafka 3.9, with the start script that testcontainers knows
+
+T = TypeVar("T")
 
 
 class NoServerError(Exception):
@@ -122,6 +127,18 @@ def free_port() -> int:
         with socket.socket() as listener, suppress(OSError):
             listener.bind(("127.0.0.1", randrange(20_000, 32_000)))
             return int(listener.getsockname()[1])
+
+
+def answered(asked: Callable[[], T]) -> T:
+    """What a broker says, which on a busy machine may take longer than a person would wait."""
+    give_up = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return asked()
+        except Unreachable:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.2)
 
 
 def not_to_be_had(what: str, why: Exception) -> None:

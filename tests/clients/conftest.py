@@ -14,6 +14,6 @@ from tests import servers
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[LocalBroker]:
     """Started, with the topics of the contract; start, stop and kill it."""
-    with servers.own_broker(tmp_path / "broker") as made:
-        Topics().create(KafkaSettings((made.url,)), partitions=3)
+    with servers.own_broker(tmp_path / "broker", servers.free_port()) as made:
+        servers.answered(lambda: Topics().create(KafkaSettings((made.url,)), partitions=3))
         yield made
