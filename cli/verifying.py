@@ -13,6 +13,7 @@ from cli.wiring import DEFAULT_KAFKA, DEFAULT_STORE, kafka_settings, opened
 from infra.doors.access import access_log, access_seals
 from infra.importers.rows import ImportProblem
 from infra.log.checker import Checker
+from infra.log.open import open_log
 from infra.log.urls import parse
 from infra.log.verify import Rows
 from infra.log.verify import verify as verified
@@ -122,9 +123,9 @@ def _source(
 ) -> Iterator[tuple[Rows, int, Stretches]]:
     """What is checked, how many events it should have, and what other processes check of it meanwhile, to `ends`."""
     if source == "store":
-        with opened(store, create=False) as system:
-            total = system.log.head().position
-            yield system.log, total, stretches(store, min(total, ends or total), sealed)
+        with closing(open_log(store, create=False)) as log:
+            total = log.head().position
+            yield log, total, stretches(store, min(total, ends or total), sealed)
     elif source == "access":
         with closing(access_log(parse(store), create=False)) as log:
             yield log, log.head().position, iter(())

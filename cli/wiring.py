@@ -3,10 +3,11 @@
 import gc
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from domain.envelope import SHANGHAI
 from infra.agenda import Agenda
@@ -24,6 +25,7 @@ from infra.questions import Answers
 from infra.seals.keys import folder_of
 from infra.seals.sealer import Folder
 from infra.shipped import shipped_rules
+from infra.sqlite import unwritable
 from infra.vault.vault import Vault, open_vault
 from infra.views.opened import V, postgres_views, sqlite_views
 from infra.views.projector import Projector
@@ -50,15 +52,14 @@ class System:
         self.url = url
         self.time = MachineTime(now)
         self.rules = shipped_rules()
-        self.log: Log = open_log(url, create=create)
-        try:
-            self.views: Views = open_views(url)
-        except BaseException:
-            self.log.close()
-            raise
+        with ExitStack() as begun:
+            self.log: Log = begun.enter_context(closing(open_log(url, create=create)))
+            beside = begun.enter_context(_room(url))
+            self.views: Views = begun.enter_context(closing(open_views(beside)))
+            self._ending = begun.pop_all()
         self.projector = Projector(self.log, self.views)
         self.seals = Folder(folder_of(parse(url)))
-        self.past = Past(self.log, lambda: open_archive(url))
+        self.past = Past(self.log, lambda: open_archive(beside))
         self.answers = Answers(
             self.log, self.views, self.rules, self.projector, self.seals, lambda: self.vault, self.past,
             query_codes_of(url),
@@ -88,11 +89,10 @@ class System:
         return made
 
     def close(self) -> None:
-        self.past.close()
-        self.views.close()
-        if "vault" in self.__dict__:
-            self.vault.close()
-        self.log.close()
+        with self._ending:
+            self.past.close()
+            if "vault" in self.__dict__:
+                self.vault.close()
 
 
 @contextmanager
@@ -112,6 +112,19 @@ def kafka_settings(kafka: str) -> KafkaSettings:
 def query_codes_of(url: str) -> QueryCodes:
     """The codes of a store; their key lies with that of its tokens."""
     return QueryCodes(tokens_of(parse(url)) / "query-codes")
+
+
+@contextmanager
+def _room(url: str) -> Iterator[str]:
+    """The store beside which read models lie: this one, or where nothing can be written there, one of that name in a
+    folder that goes with the process.
+    """
+    place = parse(url)
+    if not (isinstance(place, SQLiteUrl) and unwritable(place.path)):
+        yield url
+        return
+    with TemporaryDirectory(prefix="danze-") as folder:
+        yield str(Path(folder) / place.path.name)
 
 
 def open_views(url: str) -> Views:

@@ -39,7 +39,7 @@ from infra.log.urls import SQLiteUrl, StoreUrl, parse, printable
 from infra.log.verify import verify
 from infra.seals.audit import Sealed
 from infra.seals.sealer import Folder
-from infra.sqlite import trouble
+from infra.sqlite import private, reading_only, trouble, unwritable
 from infra.vault.store import open_key_store
 from infra.webhooks.subscriptions import subscriptions_of
 
@@ -91,7 +91,7 @@ def _beginning(out: Path) -> Iterator[Path]:
     if not out.parent.is_dir():
         raise StoreError(f"the folder {out.parent} for the backup does not exist")
     part = out.with_name(f"{out.name}.part")
-    part.mkdir(exist_ok=True)
+    part.mkdir(mode=0o700, exist_ok=True)
     with only_one(part):
         for left in part.iterdir():
             (shutil.rmtree if left.is_dir() else os.unlink)(left)
@@ -167,15 +167,16 @@ def _copied_subscriptions(place: StoreUrl, to: SQLiteUrl) -> int:
     source, copy = subscriptions_of(place), subscriptions_of(to)
     if not source.path.exists():
         return 0
-    copy.path.touch(0o600)
     _copied_file(source.path, copy.path)
     return len(copy.all())
 
 
 def _copied_file(path: Path, to: Path) -> None:
     """In one step, which reads one snapshot; writers go on meanwhile."""
+    private(to)
+    address = reading_only(path) if unwritable(path) else path.absolute().as_uri()
     try:
-        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(to)) as copy:
+        with closing(sqlite3.connect(address, uri=True)) as source, closing(sqlite3.connect(to)) as copy:
             source.backup(copy)
     except sqlite3.Error as error:
         raise trouble(to, error) from error

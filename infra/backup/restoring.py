@@ -22,6 +22,7 @@ from infra.log.verify import verify
 from infra.seals.audit import Sealed
 from infra.seals.keys import folder_of
 from infra.seals.sealer import Folder, rebuild
+from infra.sqlite import private
 from infra.vault.store import KeyStore, open_key_store
 from infra.webhooks.subscriptions import subscriptions_of
 
@@ -66,7 +67,7 @@ def _into_file(
 ) -> dict[str, Any]:
     """Beside its place first, then moved there, the log last: without it there is no store."""
     stage = place.beside("restoring")
-    stage.mkdir(exist_ok=True)
+    stage.mkdir(mode=0o700, exist_ok=True)
     with only_one(stage):
         folder = stage / "store"  # of its own: who makes read models claims the folder that they are made in
         shutil.rmtree(folder, ignore_errors=True)
@@ -91,7 +92,7 @@ def _into_file(
 def _staged(
     backup: Path, manifest: Manifest, staged: SQLiteUrl, forgotten: Collection[str], fold: Fold, progress: Progress
 ) -> dict[str, Any]:
-    shutil.copyfile(place_in(backup).path, staged.path)
+    _copied_file(place_in(backup).path, staged.path)
     _keys(backup, staged, forgotten)
     seals = _copied(seals_in(backup).path, staged.beside("seals"))
     with closing(open_log(str(staged.path), create=False)) as log:
@@ -134,7 +135,7 @@ def _into_server(
         staged = SQLiteUrl(Path(temporary) / "danze.db")
         _keys(backup, staged, forgotten)
         seals = _copied(seals_in(backup).path, Path(temporary) / "seals")
-        shutil.copyfile(place_in(backup).path, staged.path)
+        _copied_file(place_in(backup).path, staged.path)
         _accesses(backup, staged, manifest, progress)
         _subscriptions(backup, staged, manifest)
         with closing(open_log(str(staged.path), create=False)) as source, log.turn():
@@ -167,7 +168,7 @@ def _accesses(backup: Path, staged: SQLiteUrl, manifest: Manifest, progress: Pro
     kept, to = accesses_in(place_in(backup)), accesses_in(staged)
     if not kept.path.exists():
         return
-    shutil.copyfile(kept.path, to.path)
+    _copied_file(kept.path, to.path)
     seals = _copied(kept.beside("seals"), to.beside("seals"))
     with closing(open_log(str(to.path), create=False)) as log:
         if _verified(log, seals, progress)["events"] != manifest.accesses:
@@ -178,8 +179,7 @@ def _subscriptions(backup: Path, staged: SQLiteUrl, manifest: Manifest) -> None:
     """Who is sent news, paused: a copy for a drill writes to nobody, and nothing that nobody heard is left out."""
     kept, to = subscriptions_of(place_in(backup)), subscriptions_of(staged)
     if kept.path.exists():
-        to.path.touch(0o600)
-        shutil.copyfile(kept.path, to.path)
+        _copied_file(kept.path, to.path)
         to.restored(manifest.events)
 
 
@@ -206,13 +206,18 @@ def _keys(backup: Path, staged: SQLiteUrl, forgotten: Collection[str]) -> None:
     kept = place_in(backup).beside("keys")
     if not kept.exists():
         return
-    shutil.copyfile(kept, staged.beside("keys"))
+    _copied_file(kept, staged.beside("keys"))
     keys: KeyStore = open_key_store(staged)
     try:
         for owner in sorted(forgotten):
             keys.forget(owner, time_ns() // 1000)
     finally:
         keys.close()
+
+
+def _copied_file(kept: Path, to: Path) -> None:
+    private(to)
+    shutil.copyfile(kept, to)
 
 
 def _copied(kept: Path, to: Path) -> Folder:

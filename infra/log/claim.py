@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import fcntl
+import os
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -20,10 +22,12 @@ class FileClaim:
         self._file.close()
 
 
-def claim_file(path: Path) -> FileClaim | None:
-    """The file stays when the claim has gone: whoever removed it might remove another's."""
+def claim_file(path: Path, store: Path) -> FileClaim | None:
+    """The file stays when the claim has gone: whoever removed it might remove another's. Who may write to the store may
+    claim it.
+    """
     try:
-        file = path.open("ab")
+        file = open(path, "ab", opener=partial(os.open, mode=store.stat().st_mode & 0o666))  # noqa: SIM115 -- Path.open has no opener; the claim closes it
     except OSError as error:
         raise StoreError(f"{path} cannot be opened for writing ({error.strerror})") from error
     try:

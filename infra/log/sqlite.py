@@ -322,7 +322,8 @@ class SQLiteLog:
         return Cut(found.pop("position"), found.pop("refused"), {name[5:]: at for name, at in found.items()})
 
     def claim(self, name: str) -> Claim | None:
-        return claim_file(self.store.path.with_name(f"{self.store.path.name}.{name}"))
+        path = self.store.path
+        return claim_file(path.with_name(f"{path.name}.{name}"), path)
 
     def close(self) -> None:
         self.store.close()

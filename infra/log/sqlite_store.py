@@ -26,7 +26,7 @@ from eventsourcing.sqlite import (
 
 from infra.log import index
 from infra.log.port import FORMAT, Entry, StoreError, StoreMissing, StoreTooNew
-from infra.sqlite import BUSY_SECONDS, trouble
+from infra.sqlite import BUSY_SECONDS, private, reading_only, trouble, unwritable
 
 APPLICATION_ID = 0x64616E7A
 """Marks the file as ours (`danz`), so that no other SQLite file is ever taken for a log."""
@@ -112,10 +112,10 @@ class Store(SQLiteDatastore):
     SQLite drops a connection's page cache when another connection has written; the writer's therefore stays alone.
     """
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(db_name=str(path), originator_id_type="text")
+    def __init__(self, path: Path, *, address: str) -> None:
+        super().__init__(db_name=address, originator_id_type="text")
         self.path = path
-        self.pool: Pool = Pool(db_name=str(path), lock_timeout=BUSY_SECONDS, max_overflow=20, pool_timeout=BUSY_SECONDS)
+        self.pool: Pool = Pool(db_name=address, lock_timeout=BUSY_SECONDS, max_overflow=20, pool_timeout=BUSY_SECONDS)
         self._writer: SQLiteConnection | None = None
         self._writing = threading.RLock()
 
@@ -193,9 +193,14 @@ def open_store(path: Path, *, create: bool) -> tuple[Store, Recorder]:
         raise StoreMissing(f"there is no store at {path}")
     if not path.parent.is_dir():
         raise StoreError(f"the folder {path.parent} for the store does not exist")
-    store = Store(path)
+    address = str(path)
+    if create:
+        private(path)
+    elif unwritable(path):
+        address = reading_only(path)
+    store = Store(path, address=address)
     try:
-        _check_is_ours(path)
+        _check_is_ours(path, address)
         recorder = Recorder(store)
         _prepare(store, recorder, create=create)
     except BaseException:
@@ -204,12 +209,13 @@ def open_store(path: Path, *, create: bool) -> tuple[Store, Recorder]:
     return store, recorder
 
 
-def _check_is_ours(path: Path) -> None:
+def _check_is_ours(path: Path, address: str) -> None:
     """Look before WAL mode is switched on, which writes into the file."""
     if not path.exists() or path.stat().st_size == 0:
         return
     try:
-        with _closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)) as probe:
+        probed = address if "?" in address else f"{path.absolute().as_uri()}?mode=ro"
+        with _closing(sqlite3.connect(probed, uri=True, timeout=BUSY_SECONDS)) as probe:
             (found,) = probe.execute("PRAGMA application_id").fetchone()
             (tables,) = probe.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except sqlite3.Error as error:

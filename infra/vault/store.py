@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +19,7 @@ from infra.parts import parts
 from infra.postgres import ensure_schema
 from infra.postgres import sentence as postgres_sentence
 from infra.sql_errors import speaking
-from infra.sqlite import BUSY_SECONDS, write_ahead
+from infra.sqlite import BUSY_SECONDS, private, reading_only, unwritable, write_ahead
 from infra.sqlite import sentence as sqlite_sentence
 
 REWRAPPED = 10_000
@@ -196,6 +198,11 @@ def open_key_store(place: StoreUrl, *, create: bool = True) -> KeyStore:
 
 
 def _sqlite(path: Path) -> KeyStore:
+    if unwritable(path):
+        read = partial(sqlite3.connect, reading_only(path), uri=True)
+        engine = sa.create_engine("sqlite://", creator=read, poolclass=sa.NullPool)
+        return KeyStore(speaking(engine, lambda error: sqlite_sentence(path, error)), str(path))
+    private(path)
     engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
 
     @sa.event.listens_for(engine, "connect")

@@ -16,7 +16,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 
 from infra.postgres import sentence as postgres_sentence
 from infra.postgres import still_there
-from infra.sqlite import BUSY_SECONDS, write_ahead
+from infra.sqlite import BUSY_SECONDS, private, write_ahead
 from infra.sqlite import sentence as sqlite_sentence
 from infra.views.store import Views
 
@@ -37,6 +37,7 @@ def sqlite_views(path: str, kind: type[V]) -> V:
     if path == ":memory:":
         engine = create_engine("sqlite://", poolclass=StaticPool, connect_args=threads)
         return kind(engine, lambda error: sqlite_sentence("the read models in memory", error))
+    private(Path(path))
     engine = create_engine(
         f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS, **threads}, poolclass=QueuePool,
         pool_size=KEPT_OPEN, max_overflow=-1, pool_use_lifo=True,
