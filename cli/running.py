@@ -35,7 +35,7 @@ from infra.reporting import refused as not_his
 from infra.seals.keys import key_of, signer
 from infra.seals.notes import LOG
 from infra.seals.sealer import Sealer, waits
-from infra.watching import ClockWatch, FailWatch, PostWatch, SealWatch, tell_refused
+from infra.watching import ClockWatch, FailWatch, PostWatch, SealWatch, tell_actions
 from infra.webhooks.desk import Desk
 from infra.webhooks.hosts import allowed
 from infra.webhooks.postman import Postman
@@ -79,7 +79,7 @@ class Door:
 
             raise Problem(503, "time-jumped", str(error), headers={"Retry-After": str(MINUTE)}) from None
         told = [msgspec.to_builtins(outcome) for outcome in outcomes]
-        tell_refused(LOGGER, lines, [outcome.get("rejection") for outcome in told])
+        tell_actions(LOGGER, lines, told)
         return told
 
     def rate(self, no: str, target: str, score: str) -> dict[str, Any]:

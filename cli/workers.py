@@ -109,7 +109,9 @@ def project(
         count = _partitions("project", settings, topics.events, topics)
         there("project", lambda: of_this_log(system.log, settings, topics))
         dead = DeadLetters(publisher.send, topic=topics.dead, source=topics.events, cap=cap)
-        projector = Projector(Partitions(system.views, count), publisher.send, dead, findings=topics.findings)
+        projector = Projector(
+            Partitions(system.views, count), publisher.send, dead, findings=topics.findings, follow=watch.following()
+        )
         watch.dead.set_function(lambda: projector.dead)
         app = project_worker(
             # A group for each format: workers of two releases do not share partitions, for they do not share rows.

@@ -27,6 +27,12 @@ ROOM = 20_000
 """Items of one partition whose states are kept at hand between batches."""
 
 
+FOLLOWED = b'"correlationid"'
+"""In the bytes of an event that somebody follows."""
+Follow = Callable[[Sequence[tuple[int, bytes]]], None]
+"""Is told of such events, by position, once they are written."""
+
+
 class Held(Struct):
     """A partition that this worker holds, and the states that it has at hand of it."""
 
@@ -39,11 +45,14 @@ class Held(Struct):
 class Projector:
     """The partitions of one worker. A rebalance may come while a batch is being folded: one does wait for the other."""
 
-    def __init__(self, rows: Rows, send: Send, dead_letters: DeadLetters, *, findings: str) -> None:
+    def __init__(
+        self, rows: Rows, send: Send, dead_letters: DeadLetters, *, findings: str, follow: Follow | None = None
+    ) -> None:
         self._rows = rows
         self._send = send
         self._dead = dead_letters
         self._findings = findings
+        self._follow = follow
         self.held: dict[int, Held] = {}
         self._lock = RLock()
 
@@ -110,10 +119,11 @@ class Projector:
     def _attempt(self, batches: Sequence[Batch]) -> frozenset[int]:
         places: dict[int, Claim] = {}
         letters: list[DeadLetter] = []
+        followed: list[tuple[int, bytes]] | None = [] if self._follow else None
         for batch in batches:
             held = self.held[batch.partition]
             claim = places.get(batch.partition, held.claim)
-            position, bad = self._take(held.fold, batch.records, claim)
+            position, bad = self._take(held.fold, batch.records, claim, followed)
             offset = max(claim.offset, batch.next_offset)  # a worker that was lost folds late what others are beyond
             places[batch.partition] = claim.at(position, offset, claim.dead + len(bad))
             letters += bad
@@ -125,9 +135,13 @@ class Projector:
         if not lost:
             for partition, place in places.items():
                 self.held[partition].claim = place
+            if self._follow and followed:
+                self._follow(followed)
         return lost
 
-    def _take(self, fold: Fold, records: Iterable[Record], claim: Claim) -> tuple[int, list[DeadLetter]]:
+    def _take(
+        self, fold: Fold, records: Iterable[Record], claim: Claim, followed: list[tuple[int, bytes]] | None
+    ) -> tuple[int, list[DeadLetter]]:
         """Folds what is new of a batch. Answers the last position, and what could not be folded."""
         subjects, why = waiting(records, claim.position)
         last = claim.position
@@ -148,6 +162,8 @@ class Projector:
                     why[offset] = f"the key is not the subject {event.subject}"
                     continue
                 event.position = seen = position
+                if followed is not None and FOLLOWED in value:
+                    followed.append((position, value))
                 yield event
             last = max(last, seen)
 

@@ -18,6 +18,9 @@ from domain.envelope import Rejected
 from infra.tracing import OFF, Record, Traces, senders
 
 DELIVERED, IN_VAIN = "delivered", "in vain"
+FOLLOWED = b'"correlationid"'
+"""In the bytes of an action or event that somebody follows. What only quotes it is told of once too often."""
+Follow = Callable[[Sequence[tuple[int, bytes]]], None]
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 
@@ -39,7 +42,7 @@ class Door(Protocol):
 
 
 class Told(msgspec.Struct):
-    """What of a refused action may stand in a log: who it was, and nothing of what it said."""
+    """What of an action may stand in a log: who it was, and nothing of what it said."""
 
     id: str | None = None
     source: str | None = None
@@ -95,6 +98,14 @@ class Watch:
         self._records.inc(count)
         partitions = sorted({each.partition for each in batches})
         self.log.info("took a batch", extra={"records": count, "partitions": partitions, "seconds": round(seconds, 4)})
+
+    def following(self) -> Follow | None:
+        """Who is told of events with a correlation id once the read models hold them; None where no line is wanted."""
+        return self._projected if self.log.isEnabledFor(logging.INFO) else None
+
+    def _projected(self, events: Sequence[tuple[int, bytes]]) -> None:
+        for position, body in events:
+            self.log.info("wrote an event into the read models", extra={"position": position, **_ids(body)})
 
 
 def alive_gauge(registry: CollectorRegistry) -> Gauge:
@@ -201,19 +212,26 @@ class WatchedDoor:
         outcomes = self._door.take(lines, refused, places)
         for outcome, count in Counted(each.outcome for each in outcomes).items():
             self._watch.actions.labels(outcome).inc(count)
-        tell_refused(self._watch.log, lines, [msgspec.to_builtins(each.rejection) for each in outcomes])
+        tell_actions(self._watch.log, lines, [msgspec.to_builtins(each) for each in outcomes])
         return outcomes
 
 
-def tell_refused(log: logging.Logger, lines: Sequence[bytes], rejections: Sequence[Mapping[str, Any] | None]) -> None:
-    """A line for each refused action: its ids and the reason's code."""
+def tell_actions(log: logging.Logger, lines: Sequence[bytes], outcomes: Sequence[Mapping[str, Any]]) -> None:
+    """A line for each action that was refused, with the reason's code, or that is followed: ids, and where it is."""
     if not log.isEnabledFor(logging.INFO):
         return
-    for line, why in zip(lines, rejections, strict=True):
+    for line, outcome in zip(lines, outcomes, strict=True):
+        why = outcome.get("rejection")
         if why is not None:
-            try:
-                told = msgspec.json.decode(line, type=Told)
-            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-                told = Told()
-            fields = {f"action_{name}": value for name, value in msgspec.structs.asdict(told).items() if value}
-            log.info("refused an action", extra={"code": why["code"], "path": why["path"], **fields})
+            log.info("refused an action", extra={"code": why["code"], "path": why["path"], **_ids(line)})
+        elif FOLLOWED in line:
+            told = {name: outcome[name] for name in ("outcome", "position") if name in outcome}
+            log.info("took an action", extra=told | _ids(line))
+
+
+def _ids(line: bytes) -> dict[str, str]:
+    try:
+        told = msgspec.json.decode(line, type=Told)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return {}
+    return {f"action_{name}": value for name, value in msgspec.structs.asdict(told).items() if value}

@@ -3,6 +3,7 @@
 Where workers keep the read models from Kafka, partition by partition, it keeps its hands off, and still rebuilds them.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -19,6 +20,8 @@ from infra.views.store import Key, Live, Overtaken, Views
 from infra.views.tables import KEYS, Tables
 from projections.fold import Fold
 
+LOGGER = logging.getLogger("danze.project")
+FOLDED = "wrote events into the read models"
 BATCH = 20_000
 READ = 2_000
 """Events that a rebuild reads at a time: few enough to be folded before the processor's cache has lost them."""
@@ -103,6 +106,7 @@ class Projector:
                 self._fold.forget()
             try:
                 self._position = self.batch(live.tables, live.position, head)
+                LOGGER.info(FOLDED, extra={"after": live.position, "position": self._position})
             except Overtaken:
                 self._position = -1
             if progress:

@@ -6,7 +6,8 @@ import logging
 import pytest
 
 from infra.log_lines import JsonLines, set_up
-from tests.system.command import Danze
+from infra.watching import tell_actions
+from tests.system.command import Danze, city
 
 
 def test_a_line_has_the_sentence_and_what_it_is_about():
@@ -46,3 +47,25 @@ def test_a_mistake_at_the_command_line_is_a_line_as_well(tmp_path):
     assert said.code == 2
     assert json.loads(said.err)["level"] == "error"
     Danze(tmp_path / "danze.db", DANZE_LOG="xml")("show", "petition:1").refused("neither text nor json")
+
+
+def test_an_action_that_somebody_follows_is_told_where_it_is_and_others_are_not(caplog):
+    followed = {"id": "1", "source": "/s", "subject": "petition:1", "correlationid": "CORR-77", "data": {"title": "x"}}
+    lines = [json.dumps(each).encode() for each in (followed, {"id": "2", "source": "/s"})]
+    taken = [{"outcome": "recorded", "position": 7}, {"outcome": "recorded", "position": 8}]
+    log = logging.getLogger("danze.test")
+    with caplog.at_level(logging.INFO, "danze.test"):
+        tell_actions(log, lines, taken)
+    (line,) = [json.loads(JsonLines().format(record)) for record in caplog.records]
+    told = {name: line[name] for name in line if name not in ("time", "level", "logger")}
+    assert told == {
+        "said": "took an action", "outcome": "recorded", "position": 7, "action_id": "1", "action_source": "/s",
+        "action_subject": "petition:1", "action_correlationid": "CORR-77",
+    }  # fmt: skip
+
+
+def test_read_models_say_which_positions_came_in(tmp_path):
+    danze = Danze(tmp_path / "danze.db", DANZE_LOG="json")
+    danze.emit(*city())
+    said = [json.loads(line) for line in danze("search").err.splitlines()]
+    assert [(each["logger"], each["after"], each["position"]) for each in said] == [("danze.project", 0, 3)]

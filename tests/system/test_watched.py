@@ -156,6 +156,14 @@ def test_a_refusal_names_the_action_and_why(watched):
     }  # fmt: skip
 
 
+def test_an_action_with_a_correlation_id_is_followed_to_the_read_models(watched):
+    (taken,) = [line for line in lines(watched.said["intake"]) if line.get("action_correlationid") == "case-2"]
+    (written,) = [line for line in lines(watched.said["project"]) if line.get("action_correlationid") == "case-2"]
+    assert (taken["said"], taken["outcome"]) == ("took an action", "recorded")
+    assert (written["said"], written["position"]) == ("wrote an event into the read models", taken["position"])
+    assert watched.said["intake"].count("took an action") == 1
+
+
 # metrics
 
 
