@@ -68,12 +68,11 @@ secrets:  ## a master key and a password for docker compose, where there are non
 compose-check: setup  ## docker-compose.yml runs once, loses a worker and goes on (root, or a Docker daemon; TLS=1: nothing in clear)
 	$(BIN)/python tools/compose/check.py $(if $(TLS),--tls)
 
-audit: setup-dev  ## known holes in what is locked; says so where no advisories can be had
+audit: setup-dev  ## known holes in what is locked; warns where no advisories can be had (DANZE_REQUIRE_AUDIT=1: fails)
 	$(BIN)/python tools/supply/audit.py requirements.lock
 
-sbom: setup-dev  ## build/sbom.json: what danze is made of, as CycloneDX
-	@mkdir -p build
-	$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --of JSON --output-reproducible -o build/sbom.json
+sbom: setup-dev  ## build/sbom.json: what danze is made of, with licences and hashes, as CycloneDX
+	$(BIN)/python tools/supply/sbom.py build/sbom.json
 
 docs: setup-dev  ## write the generated pages, and the outputs on all pages, again
 	$(BIN)/danze docs

@@ -1,4 +1,4 @@
-"""Who may read what danze makes, and what it makes where nobody asked for a file: on a medium that is read only nothing."""
+"""Who may read what danze makes; and that asking a backup makes nothing beside it, also where nothing can be made."""
 
 import os
 import shutil
