@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from domain.codec import decode_seen
+from domain.codec import seer
 from projections.fold import Fold, streams
 
 gc.set_threshold(50_000, 25, 100)  # for every contestant, as danze's workers do
@@ -57,7 +57,9 @@ class Count:
 def seen(record):
     _, headers, value = record
     told = dict(headers)
-    return decode_seen(told["type"].decode(), value, int(told["position"]))
+    event = seer(told["type"])(value)
+    event.position = int(told["position"])
+    return event
 
 
 def _cpu() -> float:

@@ -7,7 +7,7 @@ import re
 import orjson
 import pytest
 
-from domain.codec import decode_event, decode_seen, encode
+from domain.codec import decode_each, decode_event, encode
 from domain.vocabulary import EARLIER, STORED, TYPES
 from tests.golden.freeze import Schema, examples, frozen, schemas, shown
 
@@ -19,7 +19,7 @@ EXAMPLES = examples()
 @pytest.mark.parametrize("body", EXAMPLES, ids=lambda body: str(orjson.loads(body)["type"]))
 def test_what_was_stored_is_read_as_it_is_told_today(body: bytes) -> None:
     name = orjson.loads(body)["type"]
-    event, seen = decode_event(name, body, 7), decode_seen(name, body, 7)
+    event, (seen,) = decode_event(name, body, 7), decode_each([(7, "", 0, name, 0, body)])
     today = TYPES[EARLIER[name].name if name in EARLIER else name]
     assert (type(event.data), type(seen.data), seen.decided) == (today, today, event.decided)
     if name not in EARLIER:

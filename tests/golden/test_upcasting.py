@@ -81,7 +81,7 @@ STORED_BEFORE = orjson.dumps({
 
 @pytest.mark.usefixtures("second_version")
 def test_an_event_of_the_first_version_is_read_as_the_second() -> None:
-    for event in (codec.decode_event(V1, STORED_BEFORE, 9), codec.decode_seen(V1, STORED_BEFORE, 9)):
+    for event in (codec.decode_event(V1, STORED_BEFORE, 9), *codec.decode_each([(9, "", 0, V1, 0, STORED_BEFORE)])):
         assert (event.type, event.position) == (V2, 9)
         assert event.data == PetitionReferred(to_unit=UnitId("unit:organ"))
 
