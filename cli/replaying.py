@@ -52,7 +52,7 @@ def replay(
     if to is not None:
         _up_to(store, place(to), as_json)
         return
-    with opened(store, create=False) as system, bar("replay") as progress:
+    with opened(store, create=False, kept=True) as system, bar("replay") as progress:
         events = None
         if source == "kafka":
             from infra.kafka.reader import TopicReader

@@ -109,7 +109,7 @@ def _of_copy(answer: dict[str, Any], copy: Copy) -> None:
 
 def _read_models(store: str, answer: dict[str, Any]) -> None:
     """Whether they are what the log makes of them; only a log that is whole can tell."""
-    with opened(store, create=False) as system, bar("read models") as progress:
+    with opened(store, create=False, kept=True) as system, bar("read models") as progress:
         agreement = Agreement(system.log, system.views, system.rules)
         rebuilt = system.projector.beside(agreement.look, progress)
     answer["read_models"] = {"position": rebuilt.position, "differences": agreement.differences(rebuilt)}

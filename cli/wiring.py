@@ -3,7 +3,7 @@
 import gc
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -48,13 +48,14 @@ def look_for_garbage_less_often() -> None:
 class System:
     """Everything on one store."""
 
-    def __init__(self, url: str, *, create: bool = True) -> None:
+    def __init__(self, url: str, *, create: bool = True, kept: bool = False) -> None:
+        """With `kept` read models are those beside the store, or none."""
         self.url = url
         self.time = MachineTime(now)
         self.rules = shipped_rules()
         with ExitStack() as begun:
             self.log: Log = begun.enter_context(closing(open_log(url, create=create)))
-            beside = begun.enter_context(_room(url))
+            beside = begun.enter_context(nullcontext(url) if kept else _room(url))
             self.views: Views = begun.enter_context(closing(open_views(beside)))
             self._ending = begun.pop_all()
         self.projector = Projector(self.log, self.views)
@@ -96,8 +97,8 @@ class System:
 
 
 @contextmanager
-def opened(url: str, *, create: bool = True) -> Iterator[System]:
-    system = System(url, create=create)
+def opened(url: str, *, create: bool = True, kept: bool = False) -> Iterator[System]:
+    system = System(url, create=create, kept=kept)
     try:
         yield system
     finally:
