@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 import typer
 
-from cli.options import Json, Store
+from cli.options import POSITIONS, Json, Store
 from cli.screen import fail, out, told
 from cli.wiring import DEFAULT_STORE
 from infra.doors.access import access_log
@@ -16,7 +16,7 @@ from infra.log.urls import parse
 
 def access(
     store: Store = DEFAULT_STORE,
-    after: Annotated[int, typer.Option("--from", min=1, help="The first place wanted.")] = 1,
+    after: Annotated[int, typer.Option("--from", min=1, max=POSITIONS, help="The first place wanted.")] = 1,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many places are looked through.")] = 1_000,
     kind: Annotated[Literal["read", "personal", "denied"] | None, typer.Option(help="Only such accesses.")] = None,
     who: Annotated[str | None, typer.Option(help="Only of this reader: token:ID, sub:SUBJECT, or official:….")] = None,
@@ -32,7 +32,7 @@ def access(
     rows = [{"position": entry.position, **msgspec.json.decode(entry.body)} for entry in entries]
     found = [row for row in rows if _wanted(row, kind, who)]
     answer = {"accesses": found, "next": entries[-1].position + 1 if len(entries) == limit else None}
-    told(answer, as_json, lambda _: out.print("\n".join(map(_said, found)), highlight=False, markup=False))
+    told(answer, as_json, lambda _: out.print("\n".join(map(_said, found))))
 
 
 def _wanted(row: dict[str, Any], kind: str | None, who: str | None) -> bool:

@@ -5,8 +5,8 @@ from typing import Annotated, Any, get_args
 
 import typer
 
-from cli.options import Json, Store, bitemporal
-from cli.screen import days, fail, out, table, told
+from cli.options import Json, OneUnit, Store, Unit, argument, bitemporal, option, unit_option
+from cli.screen import days, fail, headed, out, table, told
 from cli.wiring import DEFAULT_STORE, System, opened
 from domain.moments import When
 from domain.petition.item import State
@@ -15,7 +15,7 @@ from projections.counters import KEYS
 Answer = dict[str, Any]
 RULES = (*(f"F{number:02}" for number in range(1, 25)), *(f"D{number:02}" for number in range(1, 16)))
 STATES = (*get_args(State), "open", "resolved")
-No = Annotated[str, typer.Argument(help="The item's number, with or without petition:")]
+No = Annotated[str, argument("The item's number, with or without petition:")]
 
 
 def asked(store: str, question: Callable[[System], Answer | None], missing: str) -> Answer:
@@ -49,7 +49,7 @@ def number_of(text: str) -> str:
 
 @bitemporal
 def show(
-    subject: Annotated[str, typer.Argument(help="petition:NO, unit:CODE, or the id of a finding.")],
+    subject: Annotated[str, argument("petition:NO, unit:CODE, or the id of a finding.")],
     store: Store = DEFAULT_STORE,
     when: When = None,
     as_json: Json = False,
@@ -67,7 +67,7 @@ def show(
 
 
 def _case(case: Answer) -> None:
-    out.print(f"[bold]{case['title']}[/bold]  {case['subject']}")
+    headed(case["title"], f"  {case['subject']}")
     out.print(f"state {case['state']}, at {case['unit_name']} ({case['unit']}), handler {case['handler'] or '-'}")
     out.print(f"matter {case['matter']}, repeat {case['repeat_number']}, resolved {case['resolved']}")
     table(
@@ -80,7 +80,7 @@ def _case(case: Answer) -> None:
 
 
 def _unit(unit: Answer) -> None:
-    out.print(f"[bold]{unit['name']}[/bold]  {unit['unit']}")
+    headed(unit["name"], f"  {unit['unit']}")
     out.print(f"registered {unit['registered']}, open {unit['open']}, late {unit['late']}, resolved {unit['resolved']}")
     for name in ("duties", "supervision", "sponsorship", "disputes"):
         out.print(f"{name}: {', '.join(f'{what} {number}' for what, number in unit[name].items())}")
@@ -92,9 +92,9 @@ def _unit(unit: Answer) -> None:
 
 
 def _finding(found: Answer) -> None:
-    out.print(f"[bold]{found['rule']} {found['name']['zh']}[/bold]  {found['id']}")
+    headed(f"{found['rule']} {found['name']['zh']}", f"  {found['id']}")
     for line in (found["text"]["zh"], found["text"]["en"]):
-        out.print(line, markup=False)
+        out.print(line)
     table("law", ("article", "text"), ((law["article"], law.get("text", "")) for law in found["law"]))
     table("证据 evidence", ("#", "time", "what", "by"),
           ((e["position"], e["time"], e["sentence"]["zh"], e["actor_name"] or e["actor"])
@@ -110,12 +110,12 @@ def _finding(found: Answer) -> None:
 
 def _sentences(answer: Answer) -> None:
     for line in (*answer["zh"], *answer["en"]):
-        out.print(line, markup=False)
+        out.print(line)
 
 
 @bitemporal
 def timeline(
-    subject: Annotated[str, typer.Argument(help="The item's number, or any subject: unit:CODE, conference:CODE.")],
+    subject: Annotated[str, argument("The item's number, or any subject: unit:CODE, conference:CODE.")],
     store: Store = DEFAULT_STORE,
     when: When = None,
     as_json: Json = False,
@@ -136,7 +136,7 @@ def dossier(no: No, store: Store = DEFAULT_STORE, when: When = None, as_json: Js
 
 
 def _dossier(answer: Answer) -> None:
-    out.print(f"[bold]{answer['title']}[/bold]  {answer['subject']}")
+    headed(answer["title"], f"  {answer['subject']}")
     table("谁引发 who caused it", ("unit", "ground", "decided on", "officials", "evidence"),
           ((c["unit_name"], c["ground"], c["decided_on"], ", ".join(c["officials"]), c["evidence"])
            for c in answer["caused_by"]))  # fmt: skip
@@ -161,10 +161,10 @@ def _matter(answer: Answer) -> None:
 def findings(
     store: Store = DEFAULT_STORE,
     when: When = None,
-    unit: Annotated[str | None, typer.Option("--unit", help="This unit and those below it.")] = None,
-    rule: Annotated[str | None, typer.Option("--rule", help="F01 … F24.")] = None,
-    subject: Annotated[str | None, typer.Option("--subject", help="petition:NO")] = None,
-    official: Annotated[str | None, typer.Option("--official", help="Whom the finding would have answer.")] = None,
+    unit: Unit = None,
+    rule: Annotated[str | None, option("--rule", "F01 … F24, D01 … D15.")] = None,
+    subject: Annotated[str | None, option("--subject", "petition:NO")] = None,
+    official: Annotated[str | None, option("--official", "Whom the finding would have answer.")] = None,
     as_json: Json = False,
 ) -> None:
     """Which rules tripped, against which unit, and who answers (Art 2, 7, 17, 19, 20)."""
@@ -186,7 +186,7 @@ def _findings(answer: Answer) -> None:
 
 @bitemporal
 def kpi(
-    unit: Annotated[str, typer.Option("--unit", help="The unit; what is below it counts in.")],
+    unit: OneUnit,
     from_: Annotated[str, typer.Option("--from", help="First day.")],
     to: Annotated[str, typer.Option("--to", help="Last day.")],
     store: Store = DEFAULT_STORE,
@@ -209,7 +209,7 @@ def _kpi(answer: Answer) -> None:
               for name, a in answer["averages"].items() for unit in ("calendar", "working"))  # fmt: skip
     table("average days since registration", ("to", "days", "items", "mean"), lasted)
     for each in answer["not_computed"]:
-        out.print(each["en"], markup=False)
+        out.print(each["en"])
 
 
 def percent(rate: float | None) -> str:
@@ -219,7 +219,7 @@ def percent(rate: float | None) -> str:
 @bitemporal
 def counters(
     by: Annotated[str, typer.Option("--by", help=", ".join(KEYS) + ".")] = "month",
-    unit: Annotated[str | None, typer.Option("--unit", help="Registered by this unit or below.")] = None,
+    unit: Annotated[str | None, unit_option("Registered by this unit or below.")] = None,
     from_: Annotated[str | None, typer.Option("--from", help="First day.")] = None,
     to: Annotated[str | None, typer.Option("--to", help="Last day.")] = None,
     store: Store = DEFAULT_STORE,
@@ -241,7 +241,7 @@ def _counters(answer: Answer) -> None:
 @bitemporal
 def search(
     q: Annotated[str, typer.Argument(help="Words of the title, or the beginning of a number.")] = "",
-    unit: Annotated[str | None, typer.Option("--unit")] = None,
+    unit: Unit = None,
     state: Annotated[str | None, typer.Option("--state")] = None,
     late: Annotated[bool | None, typer.Option("--late/--in-time")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000)] = 20,
@@ -265,7 +265,7 @@ def _found(answer: Answer) -> None:
 
 @bitemporal
 def explain(
-    id: Annotated[str, typer.Argument(help="A finding's id, petition:NO:K5, or petition:NO for all its clocks.")],
+    id: Annotated[str, argument("A finding's id, petition:NO:K5, or petition:NO for all its clocks.")],
     store: Store = DEFAULT_STORE,
     when: When = None,
     as_json: Json = False,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.asking import one_of, percent
-from cli.options import Json, Store
+from cli.options import Json, OneUnit, Store, Unit, unit_option
 from cli.screen import days, fail, out, place, table, told
 from cli.wiring import DEFAULT_STORE, opened
 from infra.shipped import shipped_rules
@@ -29,7 +29,6 @@ Folder = Annotated[Path, typer.Argument(metavar="ARCHIVE", help="The folder of d
 AsOf = Annotated[
     str | None, typer.Option("--as-of", help="As of this position, a recorded time (RFC 3339), or the end of a date.")
 ]
-Unit = Annotated[str | None, typer.Option("--unit", help="This unit and those below it.")]
 
 
 @contextmanager
@@ -83,7 +82,7 @@ def _listed(answer: Answer, rows: list[Answer], name: str, columns: tuple[str, .
 def counters(
     folder: Folder,
     by: Annotated[str, typer.Option("--by", help=", ".join(KEYS) + ".")] = "month",
-    unit: Annotated[str | None, typer.Option("--unit", help="Registered by this unit or below.")] = None,
+    unit: Annotated[str | None, unit_option("Registered by this unit or below.")] = None,
     from_: Annotated[str | None, typer.Option("--from", help="First day.")] = None,
     to: Annotated[str | None, typer.Option("--to", help="Last day.")] = None,
     as_of: AsOf = None,
@@ -104,7 +103,7 @@ def _counters(answer: Answer) -> None:
 @auditing.command("kpi")
 def kpi(
     folder: Folder,
-    unit: Annotated[str, typer.Option("--unit", help="The unit; what is below it counts in.")],
+    unit: OneUnit,
     from_: Annotated[str, typer.Option("--from", help="First day.")],
     to: Annotated[str, typer.Option("--to", help="Last day.")],
     as_of: AsOf = None,
@@ -139,7 +138,7 @@ def compare(folder: Folder, store: Store = DEFAULT_STORE, as_of: AsOf = None, as
 
 def _compared(answer: Answer) -> None:
     if answer["agree"]:
-        out.print(f"archive and read models agree as of position {answer['position']}", markup=False)
+        out.print(f"archive and read models agree as of position {answer['position']}")
     else:
         rows = ([row[name] for name in ("question", "of", "what", "archive", "store")] for row in answer["differences"])
         table("differences", ("question", "of", "what", "archive", "store"), rows)

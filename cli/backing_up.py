@@ -53,14 +53,14 @@ def _told(manifest: Manifest) -> dict[str, Any]:
 
 def _backed_up(answer: dict[str, Any]) -> None:
     persons = "no keys of persons" if answer["persons"] is None else f"keys of {answer['persons']:,} persons"
-    out.print(f"{answer['events']:,} events, {answer['refused']:,} refused actions, {persons}", markup=False)
-    out.print(f"root {answer['root']}, {answer['sealed']:,} events sealed; in {answer['folder']}", markup=False)
+    out.print(f"{answer['events']:,} events, {answer['refused']:,} refused actions, {persons}")
+    out.print(f"root {answer['root']}, {answer['sealed']:,} events sealed; in {answer['folder']}")
     apart = answer["keep_apart"]
     if answer["places"]:
-        out.print(f"how far the intake was in {_partitions(answer['places'])}", markup=False)
+        out.print(f"how far the intake was in {_partitions(answer['places'])}")
     if answer["accesses"] is not None:
-        out.print(f"{answer['accesses']:,} entries of the access log", markup=False)
-    out.print(f"not in it, to be kept apart: {', '.join(apart.values())}", markup=False)
+        out.print(f"{answer['accesses']:,} entries of the access log")
+    out.print(f"not in it, to be kept apart: {', '.join(apart.values())}")
 
 
 def _partitions(places: dict[str, int]) -> str:
@@ -120,19 +120,19 @@ def _grew_on(manifest: Manifest, store: str) -> int | None:
 
 
 def _restored(answer: dict[str, Any], manifest: Manifest) -> None:
-    out.print(f"{answer['events']:,} events as of {answer['made']}, verified: root {answer['root']}", markup=False)
+    out.print(f"{answer['events']:,} events as of {answer['made']}, verified: root {answer['root']}")
     if answer["forgotten"]:
         gone = f"{len(answer['forgotten']):,} persons were forgotten since: their keys did not come back"
-        out.print(f"{gone}, and the log does not say so any more: send those actions again", markup=False)
+        out.print(f"{gone}, and the log does not say so any more: send those actions again")
     if answer["grew_on"] is not None:
         there = f"{manifest.store} is still there, with {answer['grew_on']:,} events"
-        out.print(f"{there}: let one of the two take actions, never both", markup=False)
+        out.print(f"{there}: let one of the two take actions, never both")
     else:
-        out.print(f"let {manifest.store} take no more actions, wherever it still runs", markup=False)
+        out.print(f"let {manifest.store} take no more actions, wherever it still runs")
     if answer["places"]:
-        out.print(f"the intake goes on where it was in {_partitions(answer['places'])}", markup=False)
-        out.print("beside the same Kafka: end the old workers, danze topics --anew, begin new ones", markup=False)
+        out.print(f"the intake goes on where it was in {_partitions(answer['places'])}")
+        out.print("beside the same Kafka: end the old workers, danze topics --anew, begin new ones")
     if answer["paused"]:
         paused = f"{len(answer['paused']):,} subscriptions to news are paused"
-        out.print(f"{paused}: once no other store writes to them, for each of danze webhook list", markup=False)
-        out.print("danze webhook resume ID", markup=False)
+        out.print(f"{paused}: once no other store writes to them, for each of danze webhook list")
+        out.print("danze webhook resume ID")

@@ -64,4 +64,4 @@ def _conformed(answer: dict[str, Any]) -> None:
         rows = ((each["no"], each["at"], each["step"], each["constraint"]) for each in answer["broken"])
         table("Items that went another way", ("item", "step", "what", "constraint"), rows)
     count = len({each["no"] for each in answer["broken"]})
-    out.print(f"{answer['items']:,} items, {count:,} of them break the order of steps", markup=False)
+    out.print(f"{answer['items']:,} items, {count:,} of them break the order of steps")

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 import typer
 
 from cli.asking import No, about, asked, number_of
-from cli.options import Json, Store, bitemporal
-from cli.screen import out, table, told
+from cli.options import Json, Store, bitemporal, option, unit_option
+from cli.screen import headed, table, told
 from cli.wiring import DEFAULT_STORE
 from domain.moments import When
 
@@ -15,8 +15,8 @@ Answer = dict[str, Any]
 
 @bitemporal
 def due(
-    unit: Annotated[str | None, typer.Option("--unit", help="Owed by this unit or one below it.")] = None,
-    handler: Annotated[str | None, typer.Option("--handler", help="official:ID, who handles the item.")] = None,
+    unit: Annotated[str | None, unit_option("Owed by this unit or one below it.")] = None,
+    handler: Annotated[str | None, option("--handler", "official:ID, who handles the item.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=100_000, help="How many deadlines to list.")] = 50,
     store: Store = DEFAULT_STORE,
     when: When = None,
@@ -49,7 +49,7 @@ def candidates(no: No, store: Store = DEFAULT_STORE, when: When = None, as_json:
 
 
 def _candidates(answer: Answer) -> None:
-    out.print(f"[bold]{answer['title']}[/bold]  {answer['no']}, judged to repeat: {answer['judged'] or '-'}")
+    headed(answer["title"], f"  {answer['no']}, judged to repeat: {answer['judged'] or '-'}")
     table(
         "may repeat", ("no", "title", "registered", "why", "shared words", "to be judged"),
         ((c["no"], c["title"], c["registered_on"], "；".join(why["zh"] for why in c["why"]),

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.options import At, Json, Store, times
+from cli.options import At, Json, Store, times, unit_option
 from cli.screen import days, fail, moment, out, table, told
 from cli.supposing import SHOWN
 from cli.wiring import DEFAULT_STORE, opened
@@ -19,8 +19,7 @@ def diff(
         list[str], typer.Option("--as-of", help="Twice: two recorded times (RFC 3339), or the ends of two dates.")
     ],
     unit: Annotated[
-        str | None,
-        typer.Option("--unit", help="Whose rates, what is below it counted in; else the highest government's."),
+        str | None, unit_option("Whose rates, what is below it counted in; else the highest government's.")
     ] = None,
     from_: Annotated[str | None, typer.Option("--from", help="First day of the rates; else a year up to --to.")] = None,
     to: Annotated[
@@ -30,7 +29,8 @@ def diff(
     store: Store = DEFAULT_STORE,
     as_json: Json = False,
 ) -> None:
-    """Which findings, dates and rates differ between two recorded moments, and by which events in between.
+    """Which findings, dates and rates differ between two recorded moments, and by which events in between. Exit code 0,
+    whatever differs.
 
     With --at: what was known of that time by the one moment and by the other.
     """
@@ -52,7 +52,7 @@ def diff(
 
 
 def _shown(answer: Answer) -> None:
-    out.print(f"{answer['events']} events from {answer['from']['as_of']} to {answer['to']['as_of']}", markup=False)
+    out.print(f"{answer['events']} events from {answer['from']['as_of']} to {answer['to']['as_of']}")
     for kind, found in answer["findings"].items():
         rows = ((f["id"], f["unit_name"], f["since"], _changed(f), _because(f)) for f in found[:SHOWN])
         if found:

@@ -29,9 +29,9 @@ def docs(
 
 def _say(word: str, changed: list[str]) -> None:
     for path in changed:
-        out.print(f"{word}: {path}", markup=False, highlight=False)
+        out.print(f"{word}: {path}")
     if not changed:
-        out.print("all pages are as the code says", highlight=False)
+        out.print("all pages are as the code says")
 
 
 def all_pages(folder: Path = Path("docs")) -> dict[str, str]:

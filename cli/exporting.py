@@ -3,13 +3,14 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.options import Json, Store
-from cli.screen import bar, fail, moment, out, told
+from cli.screen import bar, fail, held, out, place, told
 from cli.wiring import DEFAULT_STORE, System, files_of, opened
 from infra.exporters import jsonl, ocel, xes
 from infra.log.times import micros
@@ -42,7 +43,7 @@ def export_jsonl(
         stood, written = jsonl.export(system.log, path, upto, progress)
         checkpoint = TreeHeads(system.log).at(stood + written)
     answer = {"events": stood + written, "written": written, "checkpoint": checkpoint}
-    told(answer, as_json, lambda a: out.print(f"{a['events']:,} events, root {checkpoint['root']}", markup=False))
+    told(answer, as_json, lambda a: out.print(f"{a['events']:,} events, root {checkpoint['root']}"))
 
 
 @exporting.command("xes")
@@ -58,7 +59,7 @@ def export_xes(
         calendar = _office(system, upto).rules.calendar
         traces, events = xes.export(system.log, calendar, path, upto, progress)
     answer = {"traces": traces, "events": events, "position": upto}
-    told(answer, as_json, lambda a: out.print(f"{a['traces']:,} items, {a['events']:,} events", markup=False))
+    told(answer, as_json, lambda a: out.print(f"{a['traces']:,} items, {a['events']:,} events"))
 
 
 @exporting.command("ocel")
@@ -73,7 +74,7 @@ def export_ocel(
     with _log(store, to) as (system, upto, progress):
         written = ocel.export(system.log, _office(system, upto), path, progress)
     answer = {**written._asdict(), "position": upto}
-    told(answer, as_json, lambda a: out.print(f"{a['events']:,} events, {a['objects']:,} objects", markup=False))
+    told(answer, as_json, lambda a: out.print(f"{a['events']:,} events, {a['objects']:,} objects"))
 
 
 @exporting.command("parquet")
@@ -91,7 +92,7 @@ def export_parquet(
     with _log(store, to) as (system, upto, progress):
         stood, written = segments.export(system.log, folder / "events", upto, progress)
         answer = {"events": stood + written, "written": written, **tables.export(system.log, folder, stood + written)}
-    told(answer, as_json, lambda a: out.print(f"{a['events']:,} events, {a['cases']:,} items", markup=False))
+    told(answer, as_json, lambda a: out.print(f"{a['events']:,} events, {a['cases']:,} items"))
 
 
 @contextmanager
@@ -122,12 +123,7 @@ def _office(system: System, upto: int) -> Office:
 def _upto(system: System, to: str | None) -> int:
     """The last position wanted."""
     head = system.log.head().position
-    if to is None:
-        return head
-    if to.isascii() and to.isdigit():
-        if not 1 <= int(to) <= head:
-            raise fail(f"--to {to}: the log has the positions 1 to {head}")
-        return int(to)
-    until = moment(to, "--to")
-    assert until is not None, "a text was given"
-    return system.log.at(micros(until))
+    until = held(place(to), head)
+    if isinstance(until, datetime):
+        return system.log.at(micros(until))
+    return head if until is None else until

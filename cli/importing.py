@@ -11,7 +11,7 @@ import orjson
 import typer
 
 from cli.files import Refusals
-from cli.options import Json, Refused, Store
+from cli.options import Json, Refused, Store, unit_option
 from cli.screen import bar, fail, moment, out, told
 from cli.taking import take
 from cli.wiring import DEFAULT_STORE, System, opened
@@ -31,7 +31,7 @@ importing = typer.Typer(
 @importing.command("messages")
 def import_messages(
     file: Annotated[Path, typer.Argument(help="CSV: message_id,user_id,title,posted_at,body[,reply,replied_at].")],
-    unit: Annotated[str, typer.Option("--unit", help="The unit that received them.")] = MAILBOX,
+    unit: Annotated[str, unit_option("The unit that received them.")] = MAILBOX,
     rejected: Refused = None,
     store: Store = DEFAULT_STORE,
     as_json: Json = False,
@@ -138,7 +138,7 @@ def import_bundle(
     told(
         answer,
         as_json,
-        lambda a: out.print(f"restored {a['recorded']:,}, had {a['duplicate']:,}, root {checked.root}", markup=False),
+        lambda a: out.print(f"restored {a['recorded']:,}, had {a['duplicate']:,}, root {checked.root}"),
     )
 
 
@@ -186,4 +186,4 @@ def _assumed_again(action: dict[str, Any], system: System) -> bool:
 def _imported(answer: dict[str, Any]) -> None:
     out.print(f"recorded {answer['recorded']}, duplicate {answer['duplicate']}, rejected {answer['rejected']}")
     for problem in answer["problems"]:
-        out.print(f"not mapped: {problem}", markup=False)
+        out.print(f"not mapped: {problem}")

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from cli.options import Json, Store
+from cli.options import Json, Store, unit_option
 from cli.screen import fail, out, table, told
 from cli.wiring import DEFAULT_STORE, now, opened
 from domain.codec import decode_action
@@ -36,7 +36,7 @@ def public(context: typer.Context, store: Store = DEFAULT_STORE, as_json: Json =
         return
     with opened(store, create=False) as system:
         answer = _intake(system.vault)
-    told(answer, as_json, lambda answer: out.print(answer["intake"]["public"], markup=False, highlight=False))
+    told(answer, as_json, lambda answer: out.print(answer["intake"]["public"]))
 
 
 def _intake(vault: Vault) -> dict[str, Any]:
@@ -65,10 +65,10 @@ def rotate_master(
 
 
 def _rotated(answer: dict[str, Any]) -> None:
-    out.print(f"{answer['persons']:,} keys wrapped anew; the new master key is in {answer['file']}", markup=False)
+    out.print(f"{answer['persons']:,} keys wrapped anew; the new master key is in {answer['file']}")
     if answer["to_do"]:
-        out.print(answer["to_do"], markup=False, highlight=False)
-    out.print(f"producers seal with {answer['intake']['public']} from now on", markup=False, highlight=False)
+        out.print(answer["to_do"])
+    out.print(f"producers seal with {answer['intake']['public']} from now on")
 
 
 @keys.command("retire")
@@ -84,7 +84,7 @@ def retire(
     told(
         {"destroyed": name},
         as_json,
-        lambda a: out.print(f"{a['destroyed']} was destroyed", markup=False, highlight=False),
+        lambda a: out.print(f"{a['destroyed']} was destroyed"),
     )
 
 
@@ -97,7 +97,7 @@ def retention(
         Path | None, typer.Option("--actions", help="Write the acts of forgetting to a file, to be sent by a human.")
     ] = None,
     actor: Annotated[str | None, typer.Option("--actor", help="With --actions: official:ID who decides it.")] = None,
-    unit: Annotated[str | None, typer.Option("--unit", help="With --actions: the official's unit.")] = None,
+    unit: Annotated[str | None, unit_option("With --actions: the official's unit.")] = None,
     store: Store = DEFAULT_STORE,
     as_json: Json = False,
 ) -> None:

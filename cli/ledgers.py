@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from cli.asking import asked, one_of, percent
-from cli.options import Json, Store, bitemporal
-from cli.screen import days, fail, out, table, told
+from cli.options import Json, Store, Unit, argument, bitemporal, option, unit_argument, unit_option
+from cli.screen import days, fail, headed, out, table, told
 from cli.wiring import DEFAULT_STORE, System
 from domain.moments import When
 from domain.periods import half_year
@@ -15,14 +15,13 @@ from projections.duties import LONGEST
 from projections.ledgers.kinds import LEDGERS, STATES
 
 Answer = dict[str, Any]
-Unit = Annotated[str | None, typer.Option("--unit", help="This unit and those below it.")]
 From = Annotated[str | None, typer.Option("--from", help="First day.")]
 To = Annotated[str | None, typer.Option("--to", help="Last day.")]
 
 
 @bitemporal
 def duties(
-    unit: Annotated[str, typer.Option("--unit", help="This unit and those below it.")],
+    unit: Annotated[str, unit_option("This unit and those below it.")],
     from_: Annotated[str, typer.Option("--from", help="First day.")],
     to: Annotated[str, typer.Option("--to", help=f"Last day, at most {LONGEST} days on.")],
     gaps: Annotated[bool, typer.Option("--gaps", help="Only what was missed.")] = False,
@@ -60,7 +59,7 @@ def _duties(answer: Answer) -> None:
 
 @bitemporal
 def record(
-    official: Annotated[str, typer.Argument(help="The official, with or without official:.")],
+    official: Annotated[str, argument("The official, with or without official:.")],
     from_: From = None,
     to: To = None,
     store: Store = DEFAULT_STORE,
@@ -74,7 +73,7 @@ def record(
 
 
 def _record(answer: Answer) -> None:
-    out.print(f"[bold]{answer['name']}[/bold]  {answer['official']}, {answer['from']} to {answer['to']}")
+    headed(answer["name"], f"  {answer['official']}, {answer['from']} to {answer['to']}")
     work, kept = answer["work"], answer["sponsorship"]
     table("信访工作开展 work done", ("what", "count", "of it"), (
         (name, number.get("count", number.get("owed")),
@@ -98,7 +97,7 @@ def _record(answer: Answer) -> None:
 
 @bitemporal
 def three_none(
-    unit: Annotated[str | None, typer.Option("--unit", help="Places of its division.")] = None,
+    unit: Annotated[str | None, unit_option("Places of its division.")] = None,
     from_: From = None,
     to: To = None,
     store: Store = DEFAULT_STORE,
@@ -120,12 +119,12 @@ def _three_none(answer: Answer) -> None:
     )  # fmt: skip
     columns = ("place", "name", *names, "", "A 引发", "B 化解不力", "items", "resolved", "dissatisfied", "late")
     table(f"{answer['from']} to {answer['to']}", columns, rows)
-    out.print(answer["caution"]["zh"], markup=False)
+    out.print(answer["caution"]["zh"])
 
 
 @bitemporal
 def evaluate(
-    unit: Annotated[str, typer.Argument(help="The unit, unit:CODE; what is below it counts in.")],
+    unit: Annotated[str, unit_argument("The unit; what is below it counts in.")],
     period: Annotated[str, typer.Argument(help="A half year, as 2020H1.")],
     store: Store = DEFAULT_STORE,
     when: When = None,
@@ -140,21 +139,21 @@ def evaluate(
 
 def _evaluation(answer: Answer) -> None:
     for line in answer["lines"]:
-        out.print(line["explained"]["zh"], markup=False)
+        out.print(line["explained"]["zh"])
     listed = f", below {answer['list_below']}: listing is proposed" if answer["listing_proposed"] else ""
-    out.print(f"[bold]{answer['unit_name']}[/bold] {answer['period']}: {answer['score']} of {answer['of']}{listed}")
+    headed(answer["unit_name"], f" {answer['period']}: {answer['score']} of {answer['of']}{listed}")
     recorded = answer["recorded"]
     out.print(f"recorded: {recorded['state'] + ', score ' + str(recorded['score']) if recorded else 'nothing yet'}")
     for name in ("findings", "outcomes"):
         out.print(f"{name}: {', '.join(f'{what} {number}' for what, number in answer[name].items())}")
-    out.print(answer["caution"]["zh"], markup=False)
+    out.print(answer["caution"]["zh"])
 
 
 @bitemporal
 def ledger(
     kind: Annotated[str, typer.Argument(help=f"One of {', '.join(LEDGERS)}.")],
     unit: Unit = None,
-    leader: Annotated[str | None, typer.Option("--leader", help="The official whose entries they are.")] = None,
+    leader: Annotated[str | None, option("--leader", "The official whose entries they are.")] = None,
     from_: From = None,
     to: To = None,
     state: Annotated[str | None, typer.Option("--state", help="A state of the ledger, or overdue.")] = None,
@@ -197,7 +196,7 @@ def _ledger(answer: Answer) -> None:
     )  # fmt: skip
     table(f"{answer['name']['zh']} {answer['name']['en']}: {answer['total']}", COLUMNS, rows)
     if answer["next"]:
-        out.print(f"more: --cursor '{answer['next']}'", markup=False)
+        out.print(f"more: --cursor '{answer['next']}'")
 
 
 def about(entry: Answer) -> str:

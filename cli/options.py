@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer import CallbackParam
 
 from cli.screen import fail, moment
 from domain.moments import When, both
@@ -51,6 +52,51 @@ Seals = Annotated[
     Path | None,
     typer.Option("--seals", envvar="DANZE_SEALS", help="The folder of the seals; without, beside the store."),
 ]
+
+
+POSITIONS = 10**15
+"""No log has so many; what lies beyond is a slip, and beyond what a store can be asked."""
+LONG = 366 * 86_400
+"""Seconds that nobody waits."""
+
+
+def _given(parameter: CallbackParam, value: Any) -> Any:
+    """What was given, unless that is nothing: an empty variable of a shell, most often."""
+    if value == "" or (isinstance(value, list) and "" in value):
+        raise fail(f"{parameter.opts[0] if parameter.param_type_name == 'option' else parameter.name.upper()} is empty")
+    return value
+
+
+def _unit(parameter: CallbackParam, value: Any) -> Any:
+    """Units may be named without `unit:`, as in an address of the API."""
+    match _given(parameter, value):
+        case str() as unit:
+            return unit if unit.startswith("unit:") else f"unit:{unit}"
+        case list() as units:
+            return [_unit(parameter, each) for each in units]
+        case none:
+            return none
+
+
+def option(name: str, told: str) -> Any:
+    """An option whose text names something."""
+    return typer.Option(name, help=told, callback=_given)
+
+
+def argument(told: str) -> Any:
+    return typer.Argument(help=told, callback=_given)
+
+
+def unit_option(told: str) -> Any:
+    return typer.Option("--unit", help=told, callback=_unit)
+
+
+def unit_argument(told: str) -> Any:
+    return typer.Argument(help=f"{told} With or without unit:.", callback=_unit)
+
+
+Unit = Annotated[str | None, unit_option("This unit and those below it.")]
+OneUnit = Annotated[str, unit_option("The unit; what is below it counts in.")]
 
 
 def bitemporal(verb: Callable[..., None]) -> Callable[..., None]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def topics(
     kafka: Kafka = DEFAULT_KAFKA,
     prefix: Prefix = "",
-    partitions: Annotated[int, typer.Option(min=1, help="Partitions of each topic that is made.")] = 12,
+    partitions: Annotated[int, typer.Option(min=1, max=100_000, help="Partitions of each topic that is made.")] = 12,
     anew: Annotated[
         bool,
         typer.Option(
@@ -69,9 +69,9 @@ def _anew(store: str, settings: KafkaSettings, ours: "Topics", partitions: int) 
 
 def _made(answer: dict[str, Any]) -> None:
     for name in answer["made"]:
-        out.print(f"made {name}", markup=False, highlight=False)
+        out.print(f"made {name}")
     for difference in answer["differences"]:
-        out.print(difference, markup=False, highlight=False)
+        out.print(difference)
     if not any(answer.values()):
         out.print("all topics are there, and as they should be")
 

@@ -7,7 +7,7 @@ import typer
 
 from cli.options import Json, Kafka, Prefix, Store
 from cli.ruling import law_named
-from cli.screen import bar, day, fail, out, place, told
+from cli.screen import bar, day, fail, held, out, place, told
 from cli.supposing import shown, supposed
 from cli.wiring import DEFAULT_KAFKA, DEFAULT_STORE, kafka_settings, opened
 from domain.envelope import day_of
@@ -40,17 +40,18 @@ def replay(
     where they differed.
 
     The archive of the past is let go. With --to the rebuilt ones are counted and let go; with --ruleset nothing is
-    rebuilt: every step is judged again under other rules, and what comes out otherwise is told.
+    rebuilt: every step is judged again under other rules, and what comes out otherwise is told, with exit code 0
+    whatever that is.
     """
     if source == "kafka" and (ruleset is not None or to is not None):
         raise fail("--ruleset and --to read the store's log; leave --from kafka out")
     if ruleset is not None:
-        _what_if(store, ruleset, day(since, "--since") if since else None, place(to), as_json)
+        _what_if(store, ruleset, day(since, "--since") if since else None, to, as_json)
         return
     if since is not None:
         raise fail("--since goes with --ruleset")
     if to is not None:
-        _up_to(store, place(to), as_json)
+        _up_to(store, to, as_json)
         return
     with opened(store, create=False, kept=True) as system, bar("replay") as progress:
         events = None
@@ -75,21 +76,23 @@ def replay(
         raise typer.Exit(1)
 
 
-def _what_if(store: str, ruleset: str, since: date | None, to: int | datetime | None, as_json: bool) -> None:
+def _what_if(store: str, ruleset: str, since: date | None, to: str | None, as_json: bool) -> None:
     with opened(store, create=False) as system, bar("what if") as progress:
+        upto = held(place(to), system.log.head().position)
         book = system.answers.present()
         law = law_named(ruleset, book.rules)
         what_if, last = supposed(law, since), book.moment.date()
-        if what_if.since > max(last, day_of(to) if isinstance(to, datetime) else last):
+        if what_if.since > max(last, day_of(upto) if isinstance(upto, datetime) else last):
             late = f"{law.name} holds from {what_if.since}, after all that is on record ({last})"
             raise fail(f"{late}; --since names another day")
-        answer = system.answers.what_if.replay(what_if, to=to, progress=progress)
+        answer = system.answers.what_if.replay(what_if, to=upto, progress=progress)
     told(answer, as_json, shown)
 
 
-def _up_to(store: str, to: int | datetime | None, as_json: bool) -> None:
+def _up_to(store: str, to: str, as_json: bool) -> None:
     with opened(store, create=False) as system, bar("replay") as progress:
-        upto = system.log.at(micros(to)) if isinstance(to, datetime) else to
+        until = held(place(to), system.log.head().position)
+        upto = system.log.at(micros(until)) if isinstance(until, datetime) else until
         position, rows = rows_at(system.log, upto, progress)
     answer = {"position": position, "rows": rows}
     told(answer, as_json, lambda a: out.print(f"replayed to {a['position']}; rows: {a['rows']}"))

@@ -22,7 +22,7 @@ from infra.log.times import micros
 from infra.parts import parts
 from infra.refused import sent
 
-NUMBERS = re.compile(r"\d+(-\d+)?(,\d+(-\d+)?)*", re.ASCII)
+NUMBERS = re.compile(r"\d{1,15}(-\d{1,15})?(,\d{1,15}(-\d{1,15})?)*", re.ASCII)
 
 
 class Again(NamedTuple):
@@ -61,7 +61,7 @@ def resubmit(
             chosen = (
                 (number, kept.body)
                 for number, kept in _kept(system, moment(since, "--since"))
-                if (not code or kept.code in code) and (wanted is None or number in wanted)
+                if (not code or kept.code in code) and (wanted is None or any(number in each for each in wanted))
             )
             again = [*_opened(system, chosen, answer)]
         answer |= _published(system, again, kafka, prefix) if kafka else _taken(system, again, history=history)
@@ -128,13 +128,13 @@ def _still(each: Again, rejection: Rejected) -> dict[str, Any]:
     return {"number": each.number, "rejection": msgspec.to_builtins(rejection)}
 
 
-def _numbers(text: str | None) -> set[int] | None:
+def _numbers(text: str | None) -> list[range] | None:
     if text is None:
         return None
     if not NUMBERS.fullmatch(text):
         raise fail(f"--numbers {text!r} is no list of numbers; write for example 3,5-9")
     spans = [each.partition("-") for each in text.split(",")]
-    return {number for first, _, last in spans for number in range(int(first), int(last or first) + 1)}
+    return [range(int(first), int(last or first) + 1) for first, _, last in spans]
 
 
 def _told(answer: dict[str, Any]) -> None:

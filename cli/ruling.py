@@ -57,7 +57,7 @@ def check_ruleset(file: File, as_json: Json = False) -> None:
 
 def _checked(answer: Answer) -> None:
     kind = "an overlay" if answer["overlay"] else "a regulation"
-    out.print(f"{answer['name']} {answer['zh']}: {kind} from {answer['from']}, {answer['content_hash']}", markup=False)
+    out.print(f"{answer['name']} {answer['zh']}: {kind} from {answer['from']}, {answer['content_hash']}")
     table("what it says otherwise", ("what", "was", "is", "article"),
           ((d["what"], d.get("before"), d.get("after"), d.get("article")) for d in answer["differences"]))  # fmt: skip
 
@@ -79,15 +79,12 @@ def check_calendar(file: File, as_json: Json = False) -> None:
 
 def _calendars_checked(answer: Answer) -> None:
     for year in answer["years"]:
-        out.print(
-            f"{year['year']}/{year['version']}: {year['holidays']} days off, {year['workdays']} make-up days",
-            markup=False,
-        )
+        out.print(f"{year['year']}/{year['version']}: {year['holidays']} days off, {year['workdays']} make-up days")
 
 
 def _wrong(file: str, mistakes: Sequence[Mistake], as_json: bool) -> None:
     answer = {"ok": False, "mistakes": [each._asdict() for each in mistakes]}
-    told(answer, as_json, lambda _: out.print("\n".join(f"{file}: {each}" for each in mistakes), markup=False))
+    told(answer, as_json, lambda _: out.print("\n".join(f"{file}: {each}" for each in mistakes)))
     raise typer.Exit(1)
 
 
@@ -172,7 +169,7 @@ def _adopt(store: str, facts: Sequence[tuple[str, str, str, Answer]], by: str, a
 
 def _adopted(answer: Answer) -> None:
     for each in answer["adopted"]:
-        out.print(f"{each['subject']}: {each['outcome']} at {each['position']}, {each['content_hash']}", markup=False)
+        out.print(f"{each['subject']}: {each['outcome']} at {each['position']}, {each['content_hash']}")
 
 
 def text_in(file: str) -> str:

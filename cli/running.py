@@ -54,8 +54,8 @@ MARKS = 5
 Host = Annotated[str, typer.Option(help="Address to listen on; the default is this machine only.")]
 Port = Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on.")]
 Rate = Annotated[
-    float, typer.Option(min=0, envvar="DANZE_HTTP_RATE", help="Requests a second that one client may make, five "
-                        "times as many at once; 0 for any number.")
+    float, typer.Option(min=0, max=1_000_000, envvar="DANZE_HTTP_RATE", help="Requests a second that one client may "
+                        "make, five times as many at once; 0 for any number.")
 ]  # fmt: skip
 
 
@@ -122,7 +122,9 @@ def run(
     rate: Rate = 100,
     simulated: Annotated[
         float,
-        typer.Option("--simulate", min=0, help="Fill an empty store with a simulated Hengyang year of this scale."),
+        typer.Option(
+            "--simulate", min=0, max=1000, help="Fill an empty store with a simulated Hengyang year of this scale."
+        ),
     ] = 0.0,
     require_tokens: Tokens = False,
 ) -> None:
@@ -187,7 +189,7 @@ def _serve(
         if in_json():
             said(sentence)
         else:
-            out.print(f"danze: {sentence}", highlight=False)
+            out.print(f"danze: {sentence}")
 
     with accesses_of(place, now) as accesses:
         doors = doors_of(place, accesses, here=here, required=require_tokens)

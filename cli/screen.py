@@ -14,14 +14,35 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from domain.envelope import SHANGHAI
 from infra.log_lines import in_json
 
 WIDE = 10_000
 """Columns of what is no terminal: in a pipe or a file a row of a table stands on one line, and an id is whole."""
-out = Console(soft_wrap=True, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDE)
-err = Console(stderr=True, soft_wrap=True)
+ORDERS = re.compile(r"[\x00-\x06\x0e-\x1f\x7f-\x9f]")
+"""What a terminal would obey; rich itself drops the few between, but for the end of a line."""
+DIGITS = 30
+"""More of a position are cut off: it is beyond every log by then, and Python reads 4,300 at most."""
+
+
+class Screen(Console):
+    """Where every verb prints. Text is what it says: no markup, no emoji, no colours by guess, no orders."""
+
+    def __init__(self, **how: Any) -> None:
+        super().__init__(soft_wrap=True, markup=False, emoji=False, highlight=False, **how)
+
+    def render_str(self, text: str, **how: Any) -> Text:
+        return super().render_str(_obeyed_by_none(text), **how)
+
+
+def _obeyed_by_none(text: str) -> str:
+    return ORDERS.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
+out = Screen(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDE)
+err = Screen(stderr=True)
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -36,7 +57,7 @@ def said(sentence: str, who: str = "", level: int = logging.INFO) -> None:
     if in_json():
         logging.getLogger(f"danze.{who}" if who else "danze").log(level, sentence)
     else:
-        err.print(f"danze{' ' + who if who else ''}: {sentence}", markup=False, highlight=False)
+        err.print(f"danze{' ' + who if who else ''}: {sentence}")
 
 
 def inert(text: str, most: int = 400) -> str:
@@ -50,6 +71,11 @@ def told(answer: Any, as_json: bool, human: Callable[[Any], None]) -> None:
         sys.stdout.write(orjson.dumps(answer, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2).decode() + "\n")
     else:
         human(answer)
+
+
+def headed(name: str, rest: str) -> None:
+    """A line that begins with a name, in bold."""
+    out.print(Text.assemble((_obeyed_by_none(name), "bold"), _obeyed_by_none(rest)))
 
 
 def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
@@ -67,7 +93,7 @@ def bar(title: str) -> Iterator[Callable[[int, int], None]]:
     if not err.is_terminal:
         yield lambda _done, _total: None
         return
-    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True) as progress:
         task = progress.add_task(title, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total or None)
@@ -100,8 +126,15 @@ def day(text: str, option: str) -> date:
 def place(text: str | None, option: str = "--to") -> int | datetime | None:
     """A position of the log, or a time as `moment` reads it."""
     if text is not None and text.isascii() and text.isdigit():
-        return int(text)
+        return int(text[:DIGITS])
     return moment(text, option)
+
+
+def held(found: int | datetime | None, last: int, option: str = "--to") -> int | datetime | None:
+    """The same place, if it is no position that the log does not have."""
+    if isinstance(found, int) and not 1 <= found <= last:
+        raise fail(f"{option} {found}: the log has the positions 1 to {last}")
+    return found
 
 
 def days(first: str | None, last: str | None) -> tuple[date | None, date | None]:

@@ -12,7 +12,7 @@ import orjson
 import typer
 
 from cli.following import Follower, Publish
-from cli.options import Json, Kafka, Metrics, Prefix, Seals, Store, Touched
+from cli.options import LONG, POSITIONS, Json, Kafka, Metrics, Prefix, Seals, Store, Touched
 from cli.reference.schemas import of_type
 from cli.screen import bar, fail, out, said, told
 from cli.waiting import say, stopped, there
@@ -48,8 +48,10 @@ def seal(
         typer.Option("--witness", envvar="DANZE_WITNESS", help="KEY@URL of a witness to ask; repeatable."),
     ] = None,
     follow: Annotated[bool, typer.Option("--follow", help="Go on until Ctrl-C.")] = False,
-    every: Annotated[int, typer.Option(min=1, help="With --follow: seal when so many events are new,")] = 10_000,
-    seconds: Annotated[float, typer.Option(min=0.1, help="or when one has waited so many seconds.")] = 60,
+    every: Annotated[
+        int, typer.Option(min=1, max=POSITIONS, help="With --follow: seal when so many events are new,")
+    ] = 10_000,
+    seconds: Annotated[float, typer.Option(min=0.1, max=LONG, help="or when one has waited so many seconds.")] = 60,
     kafka: Kafka = "",
     prefix: Prefix = "",
     pulse: Touched = None,
@@ -173,10 +175,12 @@ def witness(
 
 
 def prove(
-    position: Annotated[int, typer.Argument(min=1, help="Position of the event in the log.")],
+    position: Annotated[int, typer.Argument(min=1, max=POSITIONS, help="Position of the event in the log.")],
     since: Annotated[
         int | None,
-        typer.Option("--since", min=1, help="Prove, too, that the log grew out of its first so many events."),
+        typer.Option(
+            "--since", min=1, max=POSITIONS, help="Prove, too, that the log grew out of its first so many events."
+        ),
     ] = None,
     to: Annotated[Path | None, typer.Option("--out", help="Write the bundle to a file.")] = None,
     store: Store = DEFAULT_STORE,

@@ -24,7 +24,7 @@ def supposed(law: RuleSet, since: date | None) -> Supposed:
 def shown(answer: Answer) -> None:
     """What comes out otherwise, on a screen."""
     if "note" in answer:
-        out.print(answer["note"]["zh"] + "\n" + answer["note"]["en"], markup=False)
+        out.print(answer["note"]["zh"] + "\n" + answer["note"]["en"])
     findings = answer["findings"]
     counted = {kind: len(rows) for kind, rows in findings.items()}
     out.print(

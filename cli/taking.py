@@ -115,7 +115,9 @@ def tick(
 def simulate_city(
     seed: Annotated[int, typer.Option(help="The same seed gives the same city.")] = 1,
     days: Annotated[int, typer.Option(min=1, max=36_600, help="How many days.")] = 365,
-    scale: Annotated[float, typer.Option(min=0.001, help="1.0 is about 30,000 items a year, 3.3 is 100,000.")] = 1.0,
+    scale: Annotated[
+        float, typer.Option(min=0.001, max=1000, help="1.0 is about 30,000 items a year, 3.3 is 100,000.")
+    ] = 1.0,
     start: Annotated[str, typer.Option(help="The first day.")] = START.isoformat(),
     counties: Annotated[int, typer.Option(min=1, max=12, help="How many of the 12 counties take part.")] = 12,
     to: Annotated[

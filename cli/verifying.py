@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.options import Json, Kafka, Prefix, Seals, Store
+from cli.options import POSITIONS, Json, Kafka, Prefix, Seals, Store
 from cli.screen import bar, fail, out, told
 from cli.wiring import DEFAULT_KAFKA, DEFAULT_STORE, kafka_settings, opened
 from infra.doors.access import access_log, access_seals
@@ -52,7 +52,10 @@ def verify(
         ),
     ] = None,
     again: Annotated[
-        int, typer.Option("--again", min=0, help="With --resume: read so many of the events verified before again.")
+        int,
+        typer.Option(
+            "--again", min=0, max=POSITIONS, help="With --resume: read so many of the events verified before again."
+        ),
     ] = 16_384,
     access: Annotated[
         bool, typer.Option("--access", help="The access log instead: who read what, and who was turned away.")

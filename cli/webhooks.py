@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from api.routes.webhooks_told import TYPES
-from cli.options import Json, Store
+from cli.options import Json, Store, argument, unit_option
 from cli.screen import fail, out, table, told
 from cli.wiring import DEFAULT_STORE, opened
 from domain.reader import OPERATOR
@@ -14,13 +14,13 @@ from infra.webhooks.desk import Desk
 from infra.webhooks.subscriptions import subscriptions_of
 
 webhooks = typer.Typer(no_args_is_help=True, help="Who is sent news, signed, at an address of his.")
-Id = Annotated[str, typer.Argument(help="As `danze webhook list` shows it.")]
+Id = Annotated[str, argument("As `danze webhook list` shows it.")]
 
 
 @webhooks.command()
 def add(
     url: Annotated[str, typer.Argument(help="https://…, of an origin that DANZE_WEBHOOK_HOSTS names.")],
-    unit: Annotated[str | None, typer.Option(help="Only of unit:… and those below it.")] = None,
+    unit: Annotated[str | None, unit_option("Only of this unit and those below it.")] = None,
     type_: Annotated[
         list[str] | None,
         typer.Option(
@@ -39,7 +39,7 @@ def add(
         made = _desk(store).subscribe(url, type_ or [], unit, OPERATOR, mark)
     except PermissionError as error:
         raise fail(str(error)) from None
-    told(made, as_json, lambda shown: out.print(f"{shown['id']}  {shown['secret']}", soft_wrap=True, highlight=False))
+    told(made, as_json, lambda shown: out.print(f"{shown['id']}  {shown['secret']}", soft_wrap=True))
 
 
 @webhooks.command("list")
@@ -64,14 +64,14 @@ def deliveries(id: Id, store: Store = DEFAULT_STORE, as_json: Json = False) -> N
 
 def _tried(answer: dict[str, Any]) -> None:
     for each in answer["deliveries"]:
-        out.print(f"{each['at']}  {each['status'] or each['error']}  {each['message']}", markup=False, highlight=False)
+        out.print(f"{each['at']}  {each['status'] or each['error']}  {each['message']}")
 
 
 @webhooks.command()
 def resume(id: Id, store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
     """Try a paused subscription again, from where it was."""
     _known(store, id).resume(id, OPERATOR)
-    told({"resumed": id}, as_json, lambda _: out.print(f"{id} is tried again", highlight=False))
+    told({"resumed": id}, as_json, lambda _: out.print(f"{id} is tried again"))
 
 
 @webhooks.command()
@@ -79,7 +79,7 @@ def remove(id: Id, store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
     """End a subscription, also one that cannot be read, and forget its secret and its attempts."""
     if not _desk(store).remove(id):
         raise fail(f"there is no subscription {id}")
-    told({"removed": id}, as_json, lambda _: out.print(f"{id} is sent nothing more", highlight=False))
+    told({"removed": id}, as_json, lambda _: out.print(f"{id} is sent nothing more"))
 
 
 def _desk(store: str) -> Desk:

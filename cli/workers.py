@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import Kafka, Metrics, Prefix, Store, Touched
+from cli.options import LONG, POSITIONS, Kafka, Metrics, Prefix, Store, Touched
 from cli.screen import fail
 from cli.waiting import say, standing, stopped, there
 from cli.watched import serve, watched
@@ -78,7 +78,10 @@ def project(
     kafka: Kafka = DEFAULT_KAFKA,
     prefix: Prefix = "",
     cap: Annotated[
-        int, typer.Option("--dead-letter-cap", min=0, help="Unreadable records of a partition before it stops.")
+        int,
+        typer.Option(
+            "--dead-letter-cap", min=0, max=POSITIONS, help="Unreadable records of a partition before it stops."
+        ),
     ] = 100,
     instance: Instance = None,
     metrics: Metrics = "",
@@ -129,7 +132,7 @@ def project(
 
 def clock(
     store: Store = DEFAULT_STORE,
-    every: Annotated[float, typer.Option("--every", min=0.1, help="Seconds between two looks.")] = 60.0,
+    every: Annotated[float, typer.Option("--every", min=0.1, max=LONG, help="Seconds between two looks.")] = 60.0,
     metrics: Metrics = "",
     pulse: Touched = None,
 ) -> None:

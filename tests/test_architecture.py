@@ -150,3 +150,8 @@ def test_modules_are_short():
 def test_each_folder_of_tests_is_a_package():
     folders = {Path(path).parent for path in committed() if path.startswith("tests/") and path.endswith(".py")}
     assert [str(folder) for folder in folders if not (ROOT / folder / "__init__.py").exists()] == []
+
+
+def test_only_one_module_of_the_command_line_knows_rich() -> None:
+    """Text reaches a screen through `cli/screen.py`, which prints it as it is: rich would read markup in it."""
+    assert {found.partition(":")[0] for found in places("cli/", imported, "rich".__eq__)} == {"cli/screen.py"}

@@ -9,7 +9,7 @@ WORDS = {str: "text", int: "whole number", float: "number", Path: "path"}
 ABOUT = """\
 Exit codes: 0 done, 1 found something wrong, 2 usage or input error, 130 interrupted. `--store` may stand in the
 environment as `DANZE_STORE`. Times are RFC 3339 with an offset; a date means the end of that day in
-Asia/Shanghai.
+Asia/Shanghai. A unit is named with or without `unit:`.
 """
 
 
@@ -71,7 +71,7 @@ def _type(parameter: Any) -> str:
         return "flag"
     annotation = parameter.type_descriptor.annotation
     bounds = [
-        f"{word} {limit}" for word, limit in (("from", parameter.min), ("to", parameter.max)) if limit is not None
+        f"{word} {limit:,}" for word, limit in (("from", parameter.min), ("to", parameter.max)) if limit is not None
     ]
     return " ".join([WORDS.get(annotation, annotation.__name__), *bounds])
 

@@ -34,6 +34,9 @@ LAW = pa.schema([(name, pa.date32()) for name in ("day", "accept_strict", "accep
 Row = dict[str, Any]
 
 
+BIGINT = 2**63 - 1
+
+
 class Archive:
     """An archive as of a position or a recorded time; all of it where neither is named. Raises `StoreError`.
 
@@ -83,7 +86,7 @@ class Archive:
             events = pq.ParquetFile(path).read(["position", "recorded"])
             told = [events["position"], events["recorded"].cast(pa.int64())]
             if as_of is not None:
-                column, last = (0, as_of) if isinstance(as_of, int) else (1, micros(as_of))
+                column, last = (0, min(as_of, BIGINT)) if isinstance(as_of, int) else (1, micros(as_of))
                 told = [each.filter(pc.less_equal(told[column], last)) for each in told]
             position, recorded = (
                 max(had, pc.max(each).as_py() or 0) for had, each in zip((position, recorded), told, strict=True)

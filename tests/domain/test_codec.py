@@ -91,3 +91,17 @@ def test_what_the_log_writes_itself_is_accepted_from_nobody(type):
     refused = decode_action(sent({}, type=type))
     assert isinstance(refused, Rejected)
     assert refused.path == "$.type"
+
+
+@pytest.mark.parametrize(
+    ("type", "data", "kinds"),
+    [
+        ("finding.opened.v1", {}, "a finding's id, as F01:petition:NO"),
+        ("unit.care_held.v1", {}, "unit:…"),
+        ("petitioner.forgotten.v1", {"reason": "保存期限已满"}, "petitioner:… or person:…"),
+    ],
+)
+def test_a_subject_of_another_kind_is_told_which_it_would_be(type, data, kinds):
+    refused = decode_action(sent(data, type=type, subject="petition:1"))
+    assert isinstance(refused, Rejected)
+    assert refused.message == f"'petition:1' is not a subject of {type}, which is {kinds}"

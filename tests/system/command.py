@@ -103,6 +103,9 @@ class Danze:
         return int(answer["events"])
 
 
+if "COLUMNS" not in os.environ:
+    os.unsetenv("COLUMNS")  # readline, which pytest loads, sets it where Python does not see it: pipes are wide
+
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(["cli.__main__", "infra.log.sqlite", "infra.log.postgres"])
 

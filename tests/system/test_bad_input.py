@@ -306,7 +306,7 @@ NONSENSE: list[tuple[tuple[str, ...], str]] = [
     (("show", "F04:petition:none:K5"), "is not on record"),
     (("show", "none"), "no subject"),
     (("timeline", "none"), "none is not on record"),
-    (("matter", ""), "is not on record"),
+    (("matter", ""), "NO is empty"),
     (("dossier", "petition:none"), "petition:none is not on record"),
     (("explain", "petition:none:K5"), "is not on record"),
     (("kpi", "--unit", "unit:none", "--from", "2020-01-01", "--to", "2020-12-31"), "unit:none is not on record"),

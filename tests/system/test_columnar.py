@@ -186,3 +186,4 @@ def test_what_is_no_archive_is_told_in_a_sentence(danze, tmp_path):
     danze("audit", "states", tmp_path / "log", "--unit", "unit:nobody").refused("unit:nobody is not on record")
     danze("audit", "counters", tmp_path / "log", "--by", "weather").refused("--by", "weather")
     danze("audit", "states", tmp_path / "log", "--as-of", "999999").refused("ends at position")
+    danze("audit", "states", tmp_path / "log", "--as-of", "9" * 5000).refused("ends at position")

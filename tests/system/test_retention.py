@@ -61,5 +61,5 @@ def test_what_makes_no_sense_is_said(danze: Danze, tmp_path: Path) -> None:
     to_file = ("--older-than", "2y", "--actions", file)
     danze("keys", "retention", *to_file).refused("--actions needs --actor")
     danze("keys", "retention", *to_file, "--actor", "me", "--unit", "unit:bureau").refused("--actions needs --actor")
-    danze("keys", "retention", *to_file, "--actor", "official:a", "--unit", "me").refused("$.unit")
+    danze("keys", "retention", *to_file, "--actor", "official:a", "--unit", "").refused("--unit is empty")
     assert not file.exists()

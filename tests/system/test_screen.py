@@ -1,9 +1,14 @@
-"""What is printed where no terminal is: a program reads it line by line."""
+"""What is printed, as it is: also where no terminal is, and a program reads it line by line."""
 
+import json
+from io import StringIO
 from pathlib import Path
 from subprocess import DEVNULL
 
-from tests.system.command import Danze
+import pytest
+
+from cli import screen
+from tests.system.command import Danze, action, registered
 
 PARKING = Path(__file__).resolve().parents[2] / "docs/examples/parking.jsonl"
 FINDING = "F04:petition:430408-2020-000001:K5"
@@ -17,3 +22,90 @@ def test_a_row_stands_on_one_line_of_a_pipe_and_folds_at_a_width_that_is_set(tmp
     assert "丁 (direct), 丙 (leadership), 乙 (leadership)" in row
     danze.environment["COLUMNS"] = "80"
     assert FINDING not in danze("findings", stdin=DEVNULL).out
+
+
+TITLE = "[/bold] [red]停车 :x: {0} [/nope]"
+UNIT = "[/nope] 局 :car:"
+HEAD = "[bold]甲[/]"
+NO = "430408-2020-000001"
+YEAR = ("--from", "2020-01-01", "--to", "2020-12-31")
+ASKED: dict[tuple[str, ...], tuple[str, ...]] = {
+    ("show", f"petition:{NO}"): (TITLE, UNIT),
+    ("show", "unit:430408-zjj"): (UNIT,),
+    ("show", FINDING): (UNIT, HEAD),
+    ("timeline", NO): (TITLE, UNIT),
+    ("timeline", "unit:430408-zjj"): (UNIT, HEAD),
+    ("dossier", NO): (TITLE, UNIT, HEAD),
+    ("matter", NO): (TITLE, UNIT),
+    ("candidates", "[2]"): (TITLE, "[2]"),
+    ("search", "停车"): (TITLE, UNIT, "[2]"),
+    ("findings",): (UNIT, HEAD),
+    ("due",): (TITLE, UNIT),
+    ("explain", f"petition:{NO}:K5"): (UNIT,),
+    ("kpi", "--unit", "430408-gov", *YEAR): ("unit:430408-gov, 2020",),
+    ("counters", "--by", "unit"): (UNIT,),
+    ("duties", "--unit", "430408-gov", "--from", "2020-03-01", "--to", "2020-07-31"): (UNIT,),
+    ("record", "430408-zjj-head2"): (HEAD, UNIT),
+    ("three-none",): (UNIT,),
+    ("evaluate", "430408-gov", "2020H1"): (UNIT,),
+    ("ledger", "unit"): (UNIT,),
+    ("diff", "--as-of", "2020-01-01", "--as-of", "2020-12-31"): (UNIT,),
+    ("replay", "--ruleset", "cn-2022"): (UNIT,),
+    ("token", "list"): ("official:[/red]",),
+    ("webhook", "list"): ("https://[::1]:9/[/red]",),
+    ("resubmit", "--history"): ("unit:[/red]",),
+}
+"""What is asked, and the words that stand in the answer as they are on record."""
+
+
+@pytest.fixture(scope="module")
+def marked(tmp_path_factory: pytest.TempPathFactory) -> Danze:
+    """A store in which whatever a human may name is named in the markup of rich, with an emoji's name in it."""
+    danze = Danze(tmp_path_factory.mktemp("marked") / "danze.db", DANZE_WEBHOOK_HOSTS="https://[::1]:9")
+    told = [json.loads(line) for line in PARKING.read_bytes().splitlines()]
+    for name, given in (("title", TITLE), ("name", UNIT)):
+        for each in told:
+            if name in each["data"]:
+                each["data"][name] = HEAD if "official" in each["data"] else given
+    bureau = {"unit": "unit:430408-xfj", "actor": "official:430408-xfj-clerk", "time": "2020-08-24T09:00:00+08:00"}
+    told.append({**registered(2, title=TITLE, petitioners=["person:9f3a"]), **bureau, "subject": "petition:[2]"})
+    assert danze.emit(*told, options=("--history",))["rejected"] == 0
+    sent = action("no", "petition.referred", "petition:[2]", bureau["time"], {"to_unit": "unit:[/red]"})
+    assert danze.emit({**sent, **bureau}, options=("--history",))["rejected"] == 1
+    danze("token", "issue", "--role", "clerk", "--unit", "430408-zjj", "--official", "official:[/red]")
+    assert danze("webhook", "add", "https://[::1]:9/[/red]").code == 0
+    return danze
+
+
+@pytest.mark.parametrize("question", ASKED, ids=" ".join)
+def test_a_title_or_name_in_markup_is_printed_as_it_is_on_record(marked: Danze, question: tuple[str, ...]) -> None:
+    said = marked(*question)
+    assert said.code == int(question[0] == "resubmit"), said
+    assert [words for words in ASKED[question] if words not in said.out] == []
+
+
+def test_a_sentence_names_what_was_asked_for_as_it_was_written(marked: Danze) -> None:
+    marked("explain", "petition:x:K5").refused("danze: petition:x:K5 is not on record")
+    marked("dossier", "[/nope]").refused("danze: [/nope] is not on record")
+
+
+def test_a_terminal_gets_no_orders_from_a_title(tmp_path: Path) -> None:
+    danze = Danze(tmp_path / "danze.db")
+    unit = {"name": "\x1b]0;\x07局", "level": "city", "kind": "bureau", "division": "430400"}
+    danze.emit(
+        action("u", "unit.established", "unit:bureau", "2019-01-02T09:00:00+08:00", unit),
+        registered(1, title="停车\x1b[8m收费\x9b2J"),
+        options=("--history",),
+    )
+    said = danze("show", "petition:P-1").out + danze("search", "停车").out
+    assert said.count(r"停车\x1b[8m收费\x9b2J") == 2
+    assert r"\x1b]0;局" in said
+    assert not {"\x1b", "\x07", "\x9b"} & set(said)
+
+
+def test_a_bar_has_the_title_that_it_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = StringIO()
+    monkeypatch.setattr(screen, "err", screen.Screen(file=drawn, force_terminal=True, width=100))
+    with screen.bar(TITLE) as progress:
+        progress(1, 2)
+    assert TITLE in drawn.getvalue()
