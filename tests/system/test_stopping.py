@@ -92,9 +92,9 @@ def danze(tmp_path):
 @pytest.mark.parametrize(
     ("verb", "place", "name", "how"),
     [
-        (("api", "--port", "0"), "api.serve", "_free", signal.SIGTERM),
-        (("run", "--port", "0"), "api.serve", "_free", signal.SIGINT),
-        (("witness", "--key", "key", "--state", "state", "--port", "0", "--log"), "api.serve", "_free", signal.SIGTERM),
+        (("api", "--port", "0"), "api.serve", "free", signal.SIGTERM),
+        (("run", "--port", "0"), "api.serve", "_serve", signal.SIGINT),
+        (("witness", "--key", "key", "--state", "state", "--port", "0", "--log"), "api.serve", "free", signal.SIGTERM),
         (("seal", "--follow"), "infra.seals.sealer:Sealer", "seal", signal.SIGINT),
         (("clock",), "cli.workers", "tick", signal.SIGTERM),
     ],
