@@ -14,7 +14,9 @@ from prometheus_client import CollectorRegistry
 
 from api.asked import moment_asked, plain
 from api.conditional import conditional
+from api.declared import Guard
 from api.headers import secure
+from api.heads import headed
 from api.limits import Limits, Proxies
 from api.ports import Doors, Hooks, Intake, Questions
 from api.problems import problem_of, problem_response
@@ -89,7 +91,7 @@ def create_app(
             "page": Provide(site.page_asked, sync_to_thread=False),
         },
         exception_handlers={Exception: _told(pages, doors)},
-        guards=[guard(doors)],
+        guards=[guard(doors), Guard()],
         before_request=plain,
         before_send=[secure],
         middleware=[restored, conditional],
@@ -103,7 +105,8 @@ def create_app(
         ),
         logging_config=None,
     )
-    limited = Limits(rate, proxies=proxies).around(app.asgi_handler) if rate else app.asgi_handler
+    answering = headed(app.asgi_handler)
+    limited = Limits(rate, proxies=proxies).around(answering) if rate else answering
     app.asgi_handler = telemetry.around(kept(limited))
     return app
 

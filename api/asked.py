@@ -14,7 +14,7 @@ from litestar.params import QueryParameter, SkipValidation
 
 from api.ports import Answer, Asks
 from api.problems import Problem, bad_value
-from domain.moments import When, both
+from domain.moments import When, both, with_a_day
 from projections.orders import split
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -56,13 +56,18 @@ def read_as_of(text: str | None, path: str = "as_of") -> datetime | None:
         raise bad_value(path, "neither a date like 2020-06-30 nor a time like 2020-06-30T12:00:00+08:00") from None
     if moment.tzinfo is None:
         raise bad_value(path, "a time needs its offset, as in 2020-06-30T12:00:00+08:00")
-    return moment
+    return with_a_day(moment)
 
 
 def read_times(as_of: str | None, at: str | None) -> When:
     """The two times of a question, or a problem where the one contradicts the other."""
+    return known_at(read_as_of(as_of), read_as_of(at, "at"))
+
+
+def known_at(as_of: datetime | None, at: datetime | None) -> When:
+    """The same of times that were read."""
     try:
-        return both(read_as_of(as_of), read_as_of(at, "at"))
+        return both(as_of, at)
     except ValueError as error:
         raise bad_value("at", str(error)) from None
 
@@ -126,7 +131,8 @@ async def moment_asked(
     as_of: Annotated[str | None, QueryParameter(description=AS_OF)] = None,
     at: Annotated[str | None, QueryParameter(description=AT)] = None,
     min_position: Annotated[
-        int | None, QueryParameter(ge=0, description="Wait up to 2 s until the read models have seen this position")
+        int | None,
+        QueryParameter(ge=0, le=2**63 - 1, description="Wait up to 2 s until the read models have seen this position"),
     ] = None,
 ) -> When:
     """The dependency behind `Moment`: reads as_of and at, and waits for min_position (read your own writes)."""
@@ -176,6 +182,15 @@ async def plain(request: Request[Any, Any, Any]) -> None:
 def unit_id(code: str | None) -> str | None:
     """`unit:CODE`, whether or not the kind was written; what was left empty asks for none."""
     return _with_kind("unit", code)
+
+
+def known_unit(questions: Asks, code: str | None, moment: When, path: str = "unit") -> str | None:
+    """`unit:CODE` of a unit that is on record; of one that nobody has heard of zeros would be taken for an answer."""
+    unit = unit_id(code)
+    if unit is not None and not questions.stands(unit, moment):
+        message = "no such unit is on record at the time asked about"
+        raise Problem(404, "not-found", f"{code}: {message}", errors=[{"path": path, "message": message}])
+    return unit
 
 
 def official_id(code: str | None) -> str | None:

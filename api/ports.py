@@ -238,6 +238,9 @@ class Questions(Protocol):
     def ledgers(self, unit: str | None = None, as_of: When = None) -> Answer | None:
         """Which ledgers there are, and how many entries each has, how many of them overdue."""
 
+    def stands(self, unit: str, as_of: When = None) -> bool:
+        """Whether a unit is on record, dissolved or not; that it is there is no secret."""
+
     def units(self, as_of: When = None) -> Answer:
         """Which units stand, under whom, with what they have open."""
 
@@ -288,8 +291,8 @@ class Intake(Protocol):
     def for_(self, reader: Reader) -> Intake:
         """The same for one reporter: what is not his to report is rejected `not-allowed`."""
 
-    def rate(self, no: str, target: str, score: str) -> Answer:
-        """Records what a petitioner thinks of the bureau or the unit; its outcome."""
+    def rate(self, no: str, target: str, score: str, reason: str | None = None) -> Answer:
+        """Records what a petitioner thinks of the bureau or the unit, and why; its outcome."""
 
     def take(self, lines: Sequence[bytes]) -> list[Answer]:
         """One outcome per action's JSON, in order: recorded and duplicate with a position, rejected with its reason."""
@@ -332,7 +335,7 @@ class Hooks(Protocol):
     ) -> Answer:
         """A new one, with its secret; it ends with the reader's token, `until` at the latest (seconds since 1970).
 
-        Raises PermissionError where the operator does not allow the address.
+        Raises PermissionError where the operator does not allow the address, ValueError where it is none.
         """
 
     def subscriptions(self) -> list[Answer]:

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 from litestar import MediaType, Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, SerializationException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
 
@@ -33,8 +33,12 @@ CODES = {
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
-_MISSING = re.compile(r"Missing required \w+ parameter '(\w+)'")
-"""How litestar says it."""
+_MISSING = re.compile(r"Missing required \w+ parameter '([\w-]+)'")
+_IN_BODY = re.compile(r"Object (missing required|contains unknown) field `([^`]*)`")
+"""How litestar and msgspec say it."""
+NO_FIELD = "no such field"
+_HEADERS = {"code": "X-Query-Code"}
+"""The headers that a handler takes, by its own names."""
 
 logger = logging.getLogger("danze.api")
 
@@ -129,15 +133,33 @@ def _refused(error: HTTPException) -> Problem:
         405: "this address does not take that method",
         413: "the body is larger than this server takes; send it in parts",
     }
+    if isinstance(error.__cause__, SerializationException):
+        return Problem(400, "malformed", f"the body is not JSON: {error.detail}")
     errors: list[FieldError] = []
     if missing := _MISSING.match(error.detail):
         errors = [{"path": _sent_as(missing[1]), "message": "missing"}]
     if isinstance(error.extra, list):
-        errors = [{"path": _sent_as(str(e.get("key", ""))), "message": str(e.get("message", ""))} for e in error.extra]
+        if whole := next((e for e in error.extra if e.get("key") == "data" and not _IN_BODY.match(e["message"])), None):
+            said = whole["message"] if whole["message"] != "'data'" else "it is empty"
+            return Problem(400, "malformed", f"the body is not what is wanted here: {said}")
+        errors = [_at_fault(each) for each in error.extra]
     detail = details.get(error.status_code) or "; ".join(f"{e['path']}: {e['message']}" for e in errors) or error.detail
     if errors:
-        code = "bad-value"
+        code = "unknown-field" if all(each["message"] == NO_FIELD for each in errors) else "bad-value"
     return Problem(error.status_code, code, detail, errors=errors, headers=error.headers)
+
+
+def _at_fault(said: Mapping[str, Any]) -> FieldError:
+    """The field of a body, the header or the parameter as the client named it, and what is wrong with it."""
+    key, message = str(said.get("key", "")), str(said.get("message", ""))
+    if said.get("source") == "body":
+        if told := _IN_BODY.match(message):
+            inside = f"{key}." if key != "data" else ""
+            return {"path": inside + told[2], "message": "missing" if told[1][0] == "m" else NO_FIELD}
+        return {"path": key, "message": message}
+    if said.get("source") == "header":
+        return {"path": _HEADERS.get(key, key), "message": message}
+    return {"path": _sent_as(key), "message": message}
 
 
 def _sent_as(argument: str) -> str:

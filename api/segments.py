@@ -30,12 +30,22 @@ def kept(app: ASGIApp) -> ASGIApp:
 
 
 def restored(app: ASGIApp) -> ASGIApp:
-    """The middleware of every route: the parts that it asked for, with their slashes."""
+    """The middleware of every route: the parts that it asked for, with their slashes, and an item's number without its
+    kind, as a unit's code may be written with it or without.
+    """
 
     async def asked(scope: Scope, receive: Receive, send: Send) -> None:
         if MARK in scope["path"]:
             scope["path"] = scope["path"].replace(MARK, "/")
             scope["path_params"] = {name: str(each).replace(MARK, "/") for name, each in scope["path_params"].items()}
+        if ":" in (no := scope.get("path_params", {}).get("no", "")):
+            bare = _bare(no, "matter:" if "/matters/" in scope["path"] else "petition:")
+            scope["path_params"] = {**scope["path_params"], "no": bare}  # the same dict is another request's too
         await app(scope, receive, send)
 
     return cast(ASGIApp, asked)
+
+
+def _bare(no: str, kind: str) -> str:
+    """A matter has the number of its first item."""
+    return no.removeprefix(kind).removeprefix("petition:")

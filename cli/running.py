@@ -82,12 +82,13 @@ class Door:
         tell_actions(LOGGER, lines, told)
         return told
 
-    def rate(self, no: str, target: str, score: str) -> dict[str, Any]:
+    def rate(self, no: str, target: str, score: str, reason: str | None = None) -> dict[str, Any]:
         """A petitioner's rating, by himself: one for each target."""
+        said = {"reason": reason} if reason else {}
         action = {
             "specversion": "1.0", "id": f"{no}/{target}/{score}", "source": "/danze/public", "time": now().isoformat(),
             "type": "petition.rated.v1", "subject": f"petition:{no}", "actor": "system:public",
-            "data": {"target": target, "score": score},
+            "data": {"target": target, "score": score, **said},
         }  # fmt: skip
         return self.take([orjson.dumps(action)])[0]
 
@@ -106,8 +107,8 @@ class ReportersDoor(Door):
     def take(self, lines: Sequence[bytes], refused: Mapping[int, Rejected] = NONE) -> list[dict[str, Any]]:
         return self._door.take(lines, {**refused, **not_his(lines, desk(self._reader, self._answers))})
 
-    def rate(self, no: str, target: str, score: str) -> dict[str, Any]:
-        return self._door.rate(no, target, score)
+    def rate(self, no: str, target: str, score: str, reason: str | None = None) -> dict[str, Any]:
+        return self._door.rate(no, target, score, reason)
 
 
 Tokens = Annotated[

@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from domain.envelope import SHANGHAI
+from domain.moments import with_a_day
 from infra.log_lines import in_json
 
 WIDE = 10_000
@@ -111,7 +112,7 @@ def moment(text: str | None, option: str = "--as-of") -> datetime | None:
         raise fail(f"{option}: {text!r} is neither an RFC 3339 time nor a date") from None
     if parsed.tzinfo is None:
         raise fail(f"{option}: {text!r} has no offset; write for example 2020-04-10T09:00:00+08:00")
-    return parsed
+    return with_a_day(parsed)
 
 
 def day(text: str, option: str) -> date:

@@ -37,7 +37,7 @@ def add(
         mark = system.log.head().position
     try:
         made = _desk(store).subscribe(url, type_ or [], unit, OPERATOR, mark)
-    except PermissionError as error:
+    except (PermissionError, ValueError) as error:
         raise fail(str(error)) from None
     told(made, as_json, lambda shown: out.print(f"{shown['id']}  {shown['secret']}", soft_wrap=True))
 

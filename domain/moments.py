@@ -1,7 +1,9 @@
 """The two times of a question: what was known by then, and what was the case then. Both are aware datetimes."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import NamedTuple
+
+from domain.envelope import SHANGHAI
 
 
 class Bitemporal(NamedTuple):
@@ -33,3 +35,12 @@ def described(when: When) -> datetime | None:
     """The time that the answer is about: what was the case then. None is now."""
     as_of, at = parted(when)
     return as_of if at is None else at
+
+
+def with_a_day(moment: datetime) -> datetime:
+    """The same time; of one so far off that it has no day here, the end of the first or of the last that there is."""
+    try:
+        moment.astimezone(SHANGHAI)
+    except OverflowError:
+        return datetime.combine(date.min if moment.year == date.min.year else date.max, time.max, SHANGHAI)
+    return moment

@@ -7,11 +7,12 @@ from typing import Annotated, Literal
 from litestar import get
 from litestar.params import FromPath, FromQuery, PathParameter, QueryParameter
 
-from api.asked import SORT, From, Moment, To, in_order, official_id, read_between, unit_id
+from api.asked import SORT, From, Moment, To, in_order, known_unit, official_id, read_between, unit_id
 from api.ports import Answer, Asks
-from api.problems import answers, cursor_read, found
+from api.problems import answers, bad_value, cursor_read, found
 from api.routes import accountability_told
-from api.routes.petitions import Cursor
+from api.routes.petitions import NO_UNIT, Cursor
+from api.web.words import rules
 from domain.fact import Level
 from projections import orders
 
@@ -66,7 +67,7 @@ def scoreboard(questions: Asks, moment: Moment, code: FromPath[str]) -> Answer:
     operation_id="findings",
     tags=["findings"],
     sync_to_thread=True,
-    responses=answers(accountability_told.FindingList, accountability_told.FINDINGS),
+    responses=answers(accountability_told.FindingList, accountability_told.FINDINGS, missing=NO_UNIT),
 )
 def findings(
     questions: Asks,
@@ -94,10 +95,13 @@ def findings(
 ) -> Answer:
     """Which rules tripped, and who answers? From one day to another, by the day since when it stands."""
     begins, ends = read_between(from_, to)
+    if rule is not None and rule not in rules():
+        raise bad_value("rule", f"none of {', '.join(rules())}")
+    asked = known_unit(questions, unit, moment)
     with cursor_read(cursor):
         return questions.findings(
             moment,
-            unit=unit_id(unit),
+            unit=asked,
             rule=rule,
             subject=subject,
             official=official_id(official),

@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 from litestar import get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from api.asked import SORT, Moment, in_order, official_id, unit_id
+from api.asked import SORT, Moment, in_order, known_unit, official_id
 from api.ports import Answer, Asks
 from api.problems import answers, cursor_read, found
 from api.routes import desk_told
-from api.routes.petitions import Cursor
+from api.routes.petitions import NO_UNIT, Cursor
 from projections import orders
 
 
@@ -20,7 +20,7 @@ from projections import orders
     operation_id="due",
     tags=["figures"],
     sync_to_thread=True,
-    responses=answers(desk_told.Due, desk_told.DUE),
+    responses=answers(desk_told.Due, desk_told.DUE, missing=NO_UNIT),
 )
 def due(
     questions: Asks,
@@ -36,9 +36,10 @@ def due(
     sort: Annotated[orders.Due, QueryParameter(description=SORT)] = "due_on",
 ) -> Answer:
     """What comes due and what is overdue, with how much of each limit is used, by unit and handler?"""
+    asked = known_unit(questions, unit, moment)
     with cursor_read(cursor):
         return questions.due(
-            unit=unit_id(unit), handler=official_id(handler), limit=limit, cursor=cursor, as_of=moment, span=span,
+            unit=asked, handler=official_id(handler), limit=limit, cursor=cursor, as_of=moment, span=span,
             sort=sort,
         )  # fmt: skip
 

@@ -8,11 +8,11 @@ from typing import Annotated, Literal
 from litestar import get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from api.asked import DATE, IS_DATE, SORT, Moment, in_order, read_between, unit_id
+from api.asked import DATE, IS_DATE, SORT, Moment, in_order, known_unit, read_between
 from api.ports import Answer, Asks
 from api.problems import Problem, answers, bad_value, cursor_read
 from api.routes import figures_told
-from api.routes.petitions import Cursor
+from api.routes.petitions import NO_UNIT, Cursor
 from projections import orders
 from projections.kpis import PARTS, SIDES
 
@@ -29,7 +29,7 @@ By = Literal[
     operation_id="kpis",
     tags=["figures"],
     sync_to_thread=True,
-    responses=answers(figures_told.Kpis, figures_told.KPIS),
+    responses=answers(figures_told.Kpis, figures_told.KPIS, missing=NO_UNIT),
 )
 def kpis(
     questions: Asks,
@@ -46,7 +46,8 @@ def kpis(
     ] = None,
 ) -> Answer:
     """What are the rates of a unit, and which items are behind them? Of more than a few, these are listed by rate."""
-    asked = (unit_id(unit) or unit, *_days(from_, to))
+    days = _days(from_, to)
+    asked = (known_unit(questions, unit, moment) or unit, *days)
     if items is None:
         told = questions.rates(*asked, moment)
         items = all(rate["denominator"] <= NAMED for rate in told["kpis"].values())
@@ -66,7 +67,9 @@ def _days(from_: str, to: str) -> tuple[date, date]:
     operation_id="rateItems",
     tags=["figures"],
     sync_to_thread=True,
-    responses=answers(figures_told.RateItems, figures_told.RATE_ITEMS, missing="No such rate, or it has no such side"),
+    responses=answers(
+        figures_told.RateItems, figures_told.RATE_ITEMS, missing="No such unit or rate, or it has no such side"
+    ),
 )
 def rate_items(
     questions: Asks,
@@ -84,10 +87,10 @@ def rate_items(
     """Which items are behind a rate, in the order of their numbers?"""
     if side not in (*SIDES, *PARTS.get(rate, ())) or rate not in PARTS:
         raise Problem(404, "not-found", f"there is no rate {rate} with a {side}")
+    days = _days(from_, to)
+    asked = (known_unit(questions, unit, moment) or unit, *days)
     with cursor_read(cursor):
-        return questions.rate_items(
-            unit_id(unit) or unit, *_days(from_, to), rate, side, limit=limit, cursor=cursor, as_of=moment
-        )
+        return questions.rate_items(*asked, rate, side, limit=limit, cursor=cursor, as_of=moment)
 
 
 @get(
@@ -95,7 +98,7 @@ def rate_items(
     operation_id="counters",
     tags=["figures"],
     sync_to_thread=True,
-    responses=answers(figures_told.Counters, figures_told.COUNTERS),
+    responses=answers(figures_told.Counters, figures_told.COUNTERS, missing=NO_UNIT),
 )
 def counters(
     questions: Asks,
@@ -110,7 +113,8 @@ def counters(
 ) -> Answer:
     """How many registrations, repeats, visits above? A visit above counts on its own day, not on its registration's."""
     begins, ends = read_between(from_, to)
-    told = questions.counters(by=by, unit=unit_id(unit), from_=begins, to=ends, as_of=moment)
+    asked = known_unit(questions, unit, moment)
+    told = questions.counters(by=by, unit=asked, from_=begins, to=ends, as_of=moment)
     return in_order(told, "rows", sort)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from litestar import get
 from litestar.params import QueryParameter
 
-from api.asked import DATE, IS_DATE, From, Moment, To, read_as_of, read_date, read_span, unit_id
+from api.asked import DATE, IS_DATE, From, Moment, To, known_at, known_unit, read_as_of, read_date, read_span, unit_id
 from api.ports import Answer, Asks
 from api.problems import answers, bad_value, cursor_read, found
 from api.roles import WHOLE
@@ -82,8 +82,10 @@ def diff(
         raise bad_value("after" if first else "before", "missing")
     if second < first:
         raise bad_value("after", "earlier than before")
+    known_at(first, described)
     if unit is not None:
-        _rated(found(questions.scoreboard(unit_id(unit) or unit), f"unit {unit}"))
+        asked = known_unit(questions, unit, None) or unit
+        _rated(found(questions.scoreboard(asked), f"unit {unit}"))
     begins, ends = read_span(from_, to)
     with cursor_read(cursor):
         return questions.diff(
@@ -95,7 +97,7 @@ def _rated(board: Answer) -> None:
     """Rates of two times are compared item by item: of a whole city nobody would wait for it."""
     if board["registered"] > RATED:
         told = f"it has {board['registered']} items, and rates are compared item by item, of {RATED} at most"
-        raise bad_value("unit", f"{told}: ask for a unit below it, or for its rates (/v1/kpi) as of both times")
+        raise bad_value("unit", f"{told}: ask for a unit below it, or for its rates (/v1/kpis) as of both times")
 
 
 HANDLERS = [rules, checkpoints, diff]

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from litestar import Request, get
 from litestar.params import FromPath, PathParameter, QueryParameter
 
-from api.asked import DATE, IS_DATE, SORT, From, Moment, To, in_order, official_id, read_between, read_span, unit_id
+from api.asked import DATE, IS_DATE, SORT, From, Moment, To, in_order, known_unit, official_id, read_between, read_span
 from api.ports import Answer, Asks
 from api.problems import Problem, answers, bad_value, cursor_read, found
 from api.routes import ledgers_told as told_as
@@ -47,10 +47,9 @@ def duties(
     begins, ends = _year(from_, to)
     if begins is None or ends is None:
         raise bad_value("from", "missing")
+    asked = known_unit(questions, unit, moment) or unit
     with cursor_read(cursor):
-        told = questions.duties(
-            unit_id(unit) or unit, begins, ends, gaps=gaps, alone=alone, limit=limit, cursor=cursor, as_of=moment
-        )
+        told = questions.duties(asked, begins, ends, gaps=gaps, alone=alone, limit=limit, cursor=cursor, as_of=moment)
     return found(told, f"unit {unit}")
 
 
@@ -104,7 +103,7 @@ def three_none(
 ) -> Answer:
     """Where was none of the three (三无, Art 12), by township and village, beside findings and outcomes?"""
     begins, ends = _year(from_, to)
-    told = found(questions.three_none(unit_id(unit), begins, ends, moment), f"unit {unit}")
+    told = found(questions.three_none(known_unit(questions, unit, moment), begins, ends, moment), f"unit {unit}")
     return told if level is None else {**told, "places": [each for each in told["places"] if each["level"] == level]}
 
 
@@ -128,9 +127,10 @@ def evaluation(
     half = half_year(period)
     if half is None:
         raise Problem(404, "not-found", f"{period} is no half year, as 2020H1 is")
-    told = found(questions.evaluation(unit_id(unit) or unit, half, moment, items=False), f"unit {unit}")
+    asked = known_unit(questions, unit, moment) or unit
+    told = found(questions.evaluation(asked, half, moment, items=False), f"unit {unit}")
     if all((line["denominator"] or 0) <= NAMED for line in told["lines"]):
-        return found(questions.evaluation(unit_id(unit) or unit, half, moment), f"unit {unit}")
+        return found(questions.evaluation(asked, half, moment), f"unit {unit}")
     times = {name: request.query_params[name] for name in ("as_of", "at") if request.query_params.get(name)}
     return {**told, "lines": _pointing(told, times)}
 
@@ -163,7 +163,7 @@ def ledgers(
     questions: Asks, moment: Moment, unit: Annotated[str | None, QueryParameter(description=BELOW)] = None
 ) -> Answer:
     """Which ledgers (台账) are there, how many entries has each, and how many of them are overdue?"""
-    return found(questions.ledgers(unit_id(unit), moment), f"unit {unit}")
+    return found(questions.ledgers(known_unit(questions, unit, moment), moment), f"unit {unit}")
 
 
 @get(
@@ -195,10 +195,11 @@ def ledger(
     if entry_state and entry_state not in (states := (*STATES[kind], "overdue")):
         raise bad_value("state", f"none of {', '.join(states)}")
     begins, ends = read_between(from_, to)
+    asked = known_unit(questions, unit, moment)
     with cursor_read(cursor):
         told = questions.ledger(
             kind,
-            unit=unit_id(unit),
+            unit=asked,
             leader=official_id(leader),
             from_=begins,
             to=ends,
@@ -208,7 +209,7 @@ def ledger(
             sort=sort,
             as_of=moment,
         )
-    return found(told, " or ".join(each for each in (unit_id(unit), official_id(leader)) if each))
+    return found(told, " or ".join(each for each in (asked, official_id(leader)) if each))
 
 
 HANDLERS = [duties, leaders, record, three_none, evaluation, ledgers, ledger]

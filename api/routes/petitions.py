@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from litestar import Request, Response, get
 from litestar.params import FromPath, FromQuery, PathParameter, QueryParameter
 
-from api.asked import SORT, From, Moment, To, read_between, read_month, read_month_or_day, unit_id
+from api.asked import SORT, From, Moment, To, known_unit, read_between, read_month, read_month_or_day
 from api.ports import Answer, Asks, Lets
 from api.problems import answers, cursor_read, found
 from api.roles import asked_of, reader_of
@@ -23,6 +23,7 @@ Only = Literal[
 ]  # fmt: skip
 """Kinds of items that are counted somewhere, and of goings up, each of which can be listed."""
 Limit = Annotated[int, QueryParameter(ge=1, le=500, description="How many at most")]
+NO_UNIT = "No such unit at that time"
 Cursor = Annotated[str | None, QueryParameter(description="The `next` of the answer before", min_length=1)]
 
 
@@ -31,7 +32,7 @@ Cursor = Annotated[str | None, QueryParameter(description="The `next` of the ans
     operation_id="searchPetitions",
     tags=["petitions"],
     sync_to_thread=True,
-    responses=answers(petitions_told.PetitionList, petitions_told.PETITIONS),
+    responses=answers(petitions_told.PetitionList, petitions_told.PETITIONS, missing=NO_UNIT),
 )
 def search_petitions(
     questions: Asks,
@@ -62,18 +63,18 @@ def search_petitions(
 ) -> Answer:
     """Which items match?"""
     begins, ends = read_between(from_, to)
+    named = {"unit": unit, "registered_by": registered_by, "of": of}
+    units = {name: known_unit(questions, code, moment, name) for name, code in named.items()}
     with cursor_read(cursor):
         return questions.search(
             q,
-            unit=unit_id(unit),
+            **units,
             state=petition_state,
             category=category,
             place=place,
             channel=channel,
             late=late,
             purpose=purpose,
-            registered_by=unit_id(registered_by),
-            of=unit_id(of),
             only=only,
             month=read_month(month, "month"),
             closed=read_month_or_day(closed, "closed"),

@@ -5,13 +5,14 @@ address: it comes in a header.
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any, Literal, TypedDict, get_args
+from typing import Annotated, Any, Literal, get_args
 
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, HeaderParameter, JSONBody
 
 from api.ports import Answer, Asks, Lets, Takes
-from api.problems import Problem, answers, found, told
+from api.problems import Problem, answers, bad_value, found, told
 from api.roles import ANYBODY, asked_of, reader_of
 from api.routes import public_told
 
@@ -28,11 +29,20 @@ TARGETS: tuple[str, ...] = get_args(Target)
 SCORES: tuple[str, ...] = get_args(Score)
 
 
-class Rating(TypedDict):
-    """What a petitioner thinks of the bureau or the unit (评价)."""
+WORDY = 500
+"""Characters that a reason has at most."""
+LONGEST = 16_384
+"""Bytes of a rating: a form writes a Chinese character in nine."""
+
+
+class Rating(msgspec.Struct, forbid_unknown_fields=True):
+    """What a petitioner thinks of the bureau or the unit (评价), and why: who sees his item reads it, and nobody can
+    forget it for him, so it names nobody.
+    """
 
     target: Target
     score: Score
+    reason: Annotated[str, msgspec.Meta(max_length=WORDY)] | None = None
 
 
 @get(
@@ -57,7 +67,7 @@ def public_view(
     may=ANYBODY,
     status_code=200,
     sync_to_thread=True,
-    request_max_body_size=4_096,
+    request_max_body_size=LONGEST,
     responses=answers(public_told.PublicView, public_told.PUBLIC, missing="No such number, or another code") | SLOW,
 )
 def rate(
@@ -70,7 +80,7 @@ def rate(
     data: JSONBody[Rating],
 ) -> Response[Answer]:
     """Rates the bureau or the unit, once each, while the window is open (满意度评价)."""
-    seen = rated(request, questions, intake, doors, no, code, data["target"], data["score"])
+    seen = rated(request, questions, intake, doors, no, code, data)
     return Response(seen, headers={"cache-control": "no-store"})
 
 
@@ -93,14 +103,15 @@ def query_code(request: Request[Any, Any, Any], questions: Asks, doors: Lets, no
 
 
 def rated(
-    request: Request[Any, Any, Any], questions: Asks, intake: Takes, doors: Lets, no: str, code: str, target: str,
-    score: str,
-) -> Answer:  # fmt: skip
+    request: Request[Any, Any, Any], questions: Asks, intake: Takes, doors: Lets, no: str, code: str, given: Rating
+) -> Answer:
     """What the code opens after the rating; `not-open` where this is not to be rated any more, or not yet."""
-    seen = opened(request, questions, doors, no, code)
-    if not any(each["open"] and each["target"] == target for each in seen["ratings"]):
+    seen, reason = opened(request, questions, doors, no, code), (given.reason or "").strip()
+    if "\0" in reason:
+        raise bad_value("reason", "holds a NUL character, as nothing on record does")
+    if not any(each["open"] and each["target"] == given.target for each in seen["ratings"]):
         raise Problem(409, "not-open", "this is not to be rated any more, or not yet")
-    outcome = intake.rate(no, target, score)
+    outcome = intake.rate(no, given.target, given.score, reason or None)
     if outcome["outcome"] == "rejected":
         raise Problem(409, "not-open", outcome["rejection"]["message"])
     return opened(request, questions, doors, no, code)

@@ -8,7 +8,7 @@ from litestar import HttpMethod, Request, Response, delete, get, post, route
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 
-from api.asked import SORT, unit_id
+from api.asked import SORT, known_unit
 from api.ports import Answer, Asks, Doors, Hooks, Lets
 from api.problems import Problem, answers, bad_value, cursor_read, found, told
 from api.roles import ANYBODY, reader_of
@@ -54,14 +54,17 @@ def subscribe(
     request: AnyRequest, questions: Asks, webhooks: HooksOf, doors: Lets, data: JSONBody[shapes.Wanted]
 ) -> Answer:
     """A subscription, in the name of who asks."""
-    hooks, unit = _hooks(webhooks), unit_id(data.get("unit"))
-    if wrong := sorted(set(data.get("types", [])) - set(shapes.TYPES)):
+    hooks = _hooks(webhooks)
+    if wrong := sorted(set(data.types) - set(shapes.TYPES)):
         raise bad_value("types", f"{wrong[0]!r} is none of {', '.join(shapes.TYPES)}")
+    unit = known_unit(questions, data.unit, None)
     if unit is not None:
         found(questions.scoreboard(unit), f"unit {unit}")
     try:
         reader, mark = reader_of(request), questions.news()["read"]
-        return hooks.subscribe(data["url"], data.get("types", []), unit, reader, mark, _until(doors, reader))
+        return hooks.subscribe(data.url, data.types, unit, reader, mark, _until(doors, reader))
+    except ValueError as error:
+        raise bad_value("url", str(error)) from None
     except PermissionError as error:
         raise Problem(403, "not-allowed", str(error)) from None
 

@@ -1,6 +1,8 @@
 """The shapes of subscriptions, with examples."""
 
-from typing import Any, NotRequired, TypedDict
+from typing import Any, TypedDict
+
+import msgspec
 
 TYPES = (
     "finding.raised", "finding.evidence_added", "finding.cleared", "finding.opened", "finding.dissent_recorded",
@@ -9,12 +11,12 @@ TYPES = (
 )  # fmt: skip
 
 
-class Wanted(TypedDict):
+class Wanted(msgspec.Struct, forbid_unknown_fields=True):
     """Where to send what: `types` none for all of findings; `unit` with those below it."""
 
     url: str
-    types: NotRequired[list[str]]
-    unit: NotRequired[str]
+    types: list[str] = []
+    unit: str = ""
 
 
 class Subscription(TypedDict):

@@ -45,10 +45,15 @@ class Strip:
     width: float = WIDTH
 
 
+def after(day: date, days: int = 1) -> date:
+    """So many days later; the last day that there is, where these lie beyond it."""
+    return day + timedelta(days=min(days, (date.max - day).days))
+
+
 class _Axis:
     def __init__(self, first: date, last: date) -> None:
-        self.first, self.last = first, max(last, first + timedelta(days=7))
-        self._scale = (WIDTH - GUTTER - 8) / (self.last - self.first).days
+        self.first, self.last = first, max(last, after(first, 7))
+        self._scale = (WIDTH - GUTTER - 8) / max((self.last - self.first).days, 1)
 
     def x(self, day: date) -> float:
         return round(GUTTER + (min(max(day, self.first), self.last) - self.first).days * self._scale, 1)
@@ -103,14 +108,14 @@ def _clock_row(axis: _Axis, clock: dict[str, Any], begins: date, due: date, now:
 
 def duty_calendar(duties: Sequence[dict[str, Any]], first: date, last: date) -> Strip:
     """Each duty a line, each of its periods a mark by how it stands: a year of a unit on one look."""
-    axis, rows = _Axis(first, last + timedelta(days=1)), []
+    axis, rows = _Axis(first, after(last)), []
     for number, duty in enumerate(duties):
         row = Row(TOP + ROW * number, duty, "duty")
         for period in duty["periods"]:
             begins, ends = date.fromisoformat(period["first"]), date.fromisoformat(period["last"])
-            x, after = axis.x(begins), axis.x(ends + timedelta(days=1))
-            gap = 1.5 if after - x > 6 else 0.5
-            row.bars.append(Bar(x, max(round(after - x - gap, 1), 1.2), period["state"], period["period"]))
+            x, until = axis.x(begins), axis.x(after(ends))
+            gap = 1.5 if until - x > 6 else 0.5
+            row.bars.append(Bar(x, max(round(until - x - gap, 1), 1.2), period["state"], period["period"]))
         rows.append(row)
     return Strip(TOP + ROW * len(rows) + 6, rows, axis.ticks(), None)
 

@@ -238,6 +238,10 @@ class Answers(OfPetitioners):
         self._govern(unit)
         return self._kept(("ledgers", unit), as_of, lambda book: ledgers.ledgers(book, unit))
 
+    def stands(self, unit: str, as_of: When = None) -> bool:
+        """Whether a unit is on record, dissolved or not; that it is there is no secret."""
+        return self._library.at(as_of).units.get(unit) is not None
+
     def units(self, as_of: When = None) -> Answer:
         with self._tallies.at(as_of) as (book, counted):
             return figures.units(book, counted)

@@ -58,7 +58,8 @@ def coming(book: Book, on: date | None) -> dict[str, Any]:
 
 
 def _sunday(day: date) -> date:
-    return day + timedelta(days=6 - day.weekday())
+    """The last day of its week; of the last week that there is, the last day that there is."""
+    return day + timedelta(days=min(6 - day.weekday(), (date.max - day).days))
 
 
 def due_sums(book: Book, asked: Asked, on: date | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from domain.envelope import SHANGHAI
 from domain.reader import OPERATOR, Reader
-from infra.webhooks.hosts import refused
+from infra.webhooks.hosts import is_address, refused
 from infra.webhooks.subscriptions import Subscription, Subscriptions, Wanted
 from projections.orders import Deliveries
 
@@ -22,9 +22,12 @@ class Desk:
     def subscribe(
         self, url: str, types: Sequence[str], unit: str | None, reader: Reader, mark: int, until: float | None = None
     ) -> dict[str, Any]:
-        """A new one, with its secret. Raises PermissionError where the operator does not allow the address."""
+        """A new one, with its secret.
+
+        Raises PermissionError where the operator does not allow the address, ValueError where it is none.
+        """
         if why := refused(url):
-            raise PermissionError(why)
+            raise PermissionError(why) if is_address(url) else ValueError(why)
         made = self._book.add(Wanted(url, reader.scope, tuple(types), unit, _by(reader), until), mark)
         return {**told(made), "secret": made.secret}
 

@@ -26,6 +26,15 @@ def refused(url: str) -> str | None:
     return f"{'://'.join(origin[:2])}:{origin[2]} is not among the origins that the operator allows in {VARIABLE}"
 
 
+def is_address(url: str) -> bool:
+    """Whether something could be sent there at all."""
+    try:
+        origin_of(url)
+    except ValueError:
+        return False
+    return True
+
+
 def allowed() -> set[tuple[str, str, int]]:
     """The origins that the operator named. Raises ValueError where one of them is none."""
     found = set()

@@ -308,6 +308,9 @@ class FakeQuestions:
             "late": any(d["missed"] for d in case["deadlines"]),
         }  # fmt: skip
 
+    def stands(self, unit: str, as_of: datetime | None = None) -> bool:
+        return unit in NAMES
+
     def units(self, as_of: datetime | None = None) -> dict[str, Any]:
         findings, held = Counter(f["unit"] for f in self._findings(as_of)), Counter(i[6] for i in ITEMS)
         units = [
@@ -460,7 +463,7 @@ class FakeIntake:
     def take(self, lines: Sequence[bytes]) -> list[dict[str, Any]]:
         return [self._one(line) for line in lines]
 
-    def rate(self, no: str, target: str, score: str) -> dict[str, Any]:
+    def rate(self, no: str, target: str, score: str, reason: str | None = None) -> dict[str, Any]:
         return {"outcome": "recorded", "position": 1}
 
     def _one(self, line: bytes) -> dict[str, Any]:

@@ -120,3 +120,11 @@ def test_the_log_of_a_time_leaves_out_what_had_not_happened(city):
     events = city.http.get("/v1/log?limit=1000&at=2020-05-01").json()["events"]
     assert events
     assert all(each["time"] < "2020-05-02" for each in events)
+
+
+@pytest.mark.parametrize("end", ["9999-12-31T23:59:59-12:00", "9999-12-31", "0001-01-01", "0001-01-01T00:00:00+14:00"])
+@pytest.mark.parametrize("verb", [("findings",), ("due",), ("counters",), ("ledger", "dispute")])
+def test_the_command_line_answers_at_both_ends_of_time(city, verb, end):
+    for option in ("--as-of", "--at"):
+        told = city.danze(*verb, option, end, "--json").json
+        assert told["position"] >= 0, (option, told)

@@ -144,6 +144,9 @@ def test_over_http_one_subscribes_looks_and_ends_it(after, book, mailbox):
         assert http.options("/v1/webhooks").headers["allow"] == "GET, OPTIONS, POST"
         for body, status in (
             ({"url": "https://10.0.0.1/"}, 403),
+            ({"url": "file:///etc/passwd"}, 400),
+            ({"url": ""}, 400),
+            ({"url": mailbox.url, "unit": "nope"}, 404),
             ({"url": mailbox.url, "types": ["x"]}, 400),
             ({}, 400),
         ):

@@ -84,7 +84,7 @@ TABLE: dict[str, dict[str, str]] = {
         f"/v1/subjects/{HOUSING}/timeline": ITEM___,
         f"/v1/subjects/{ELSEWHERE_BUREAU}/timeline": "401 403 404 404 404 404 200 200 200 200 200",
     },
-    "GET /v1/due": {"/v1/due": READERS, f"/v1/due?unit={HOUSING}": HOUSING_},
+    "GET /v1/due": {"/v1/due": READERS, f"/v1/due?unit={HOUSING}": HOUSING_, "/v1/due?unit=nope": NOWHERE},
     "GET /v1/duties": {f"/v1/duties?unit=unit:{code}&{YEAR}": ok for code, ok in UNITS.items()},
     "GET /v1/officials/{official}/record": {f"/v1/officials/{head(HOUSING)}/record": HOUSING_},
     "GET /v1/boards/three-none": {
@@ -190,7 +190,7 @@ def _worked(asker: str) -> object:
     "/v1/ledgers/dispute?unit=&leader=&state=",
 ])  # fmt: skip
 def test_a_unit_and_an_official_that_are_left_empty_are_not_asked_for(city, path):
-    bare = path.partition("?")[0] + ("?by=category" if "by=" in path else "")
+    bare = path.partition("?")[0] + ("?by=category" if "?by=" in path else "")
     for asker in ("operator", "county", "handler"):
         empty, without = city.ask(path, asker), city.ask(bare, asker)
         assert (empty.status_code, empty.json()) == (200, without.json())

@@ -37,8 +37,8 @@ class Citizen:
     def ask(self, no: str = "1", code: str | None = None):
         return self.client.get(f"/v1/public/petitions/{no}", headers={"x-query-code": code or self.code(no)})
 
-    def rate(self, target: str, score: str, code: str | None = None):
-        sent = {"target": target, "score": score}
+    def rate(self, target: str, score: str, code: str | None = None, **more: str):
+        sent = {"target": target, "score": score, **more}
         by = {"x-query-code": code or self.code("1")}
         return self.client.post("/v1/public/petitions/1/ratings", json=sent, headers=by)
 
@@ -121,6 +121,33 @@ def test_he_rates_bureau_and_unit_once_each(citizen):
     ]  # fmt: skip
 
 
+def told_of_rating(citizen) -> list[dict[str, str]]:
+    events = citizen.system.answers.timeline("1")["events"]
+    return [each["data"] for each in events if each["type"] == "petition.rated.v1"]
+
+
+def test_he_says_why_and_it_is_on_record(citizen):
+    seen = citizen.rate("unit", "dissatisfied", reason="  答复与诉求无关  ")
+    assert seen.status_code == 200
+    assert told_of_rating(citizen) == [{"target": "unit", "score": "dissatisfied", "reason": "答复与诉求无关"}]
+    assert "答复与诉求无关" not in seen.text, "he is told the law's list, and his scores"
+
+
+@pytest.mark.parametrize("reason", ["", "   "])
+def test_a_reason_that_says_nothing_is_none(citizen, reason):
+    assert citizen.rate("unit", "dissatisfied", reason=reason).status_code == 200
+    assert [each.get("reason") for each in told_of_rating(citizen)] == [None]
+
+
+@pytest.mark.parametrize(
+    ("more", "path"), [({"reason": "长" * 501}, "reason"), ({"reason": "a\0b"}, "reason"), ({"resaon": "x"}, "resaon")]
+)
+def test_what_cannot_be_taken_down_is_refused_and_not_dropped(citizen, more, path):
+    refused = citizen.rate("unit", "dissatisfied", **more)
+    assert (refused.status_code, refused.json()["errors"][0]["path"]) == (400, path)
+    assert told_of_rating(citizen) == []
+
+
 def test_nobody_rates_with_another_code(citizen):
     assert citizen.rate("unit", "satisfied", code="2222-2222-2222").status_code == 404
     assert citizen.system.answers.case("1")["ratings"] == []
@@ -174,6 +201,16 @@ def test_a_petitioner_finds_his_item_on_a_page_and_rates_there(citizen):
     page = citizen.client.post("/public/item", data={**slip, "target": "unit", "score": "dissatisfied"})
     assert (page.status_code, "不满意" in page.text) == (200, True)
     assert [each["score"] for each in citizen.ask().json()["ratings"]] == [None, "dissatisfied"]
+
+
+def test_he_says_why_on_the_page_too(citizen):
+    slip = {"no": "1", "code": citizen.code("1")}
+    page = citizen.client.post("/public/item", data=slip)
+    assert all(each in page.text for each in ('name="reason"', "不满意时请说明", "请勿写姓名、电话、证件号码"))
+    rating = {"target": "unit", "score": "dissatisfied", "reason": "理" * 500}
+    assert citizen.client.post("/public/item", data={**slip, **rating, "reason": "理" * 501}).status_code == 400
+    assert citizen.client.post("/public/item", data={**slip, **rating}).status_code == 200
+    assert [each["reason"] for each in told_of_rating(citizen)] == ["理" * 500]
 
 
 def test_the_page_tells_a_wrong_code_like_a_number_that_does_not_exist(citizen):

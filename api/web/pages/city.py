@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from api.asked import read_date, read_days, unit_id
+from api.asked import known_unit, read_date, read_days
 from api.ports import Answer, Asks
 from api.problems import Problem, bad_value, cursor_read
 from api.web.figures import local_date
@@ -90,11 +90,11 @@ def _of_city(page: Page, city: Answer) -> Answer:
 def _kpis(page: Page, questions: Asks, unit: str | None, from_: str | None, to: str | None) -> dict[str, Any]:
     city = questions.overview(page.moment) if not (unit and from_ and to) else {}
     known = _of_city(page, city) if city else {}
-    named = unit_id(unit) or known["unit"]
-    if not named:
+    if not (unit or known["unit"]):
         raise bad_value("unit", "missing")
     answered = local_date(city.get("as_of")) or date.max - timedelta(days=1)
     begins, ends = read_days(from_ or known.get("from"), to or known.get("to"), answered)
+    named = known_unit(questions, unit, page.moment) or known["unit"]
     told = questions.rates(named, begins, ends, page.moment)
     return {"told": told, "kpis": told["kpis"], "period": {"unit": named, "from": str(begins), "to": str(ends)}}
 
@@ -155,7 +155,9 @@ def counters(
     if by not in DIMENSIONS:
         raise bad_value("by", f"one of {', '.join(DIMENSIONS)}")
     begins, ends = read_date(from_, "from"), read_date(to, "to")
-    told = questions.counters(by=by, unit=unit_id(unit), from_=begins, to=ends, as_of=page.moment)
+    told = questions.counters(
+        by=by, unit=known_unit(questions, unit, page.moment), from_=begins, to=ends, as_of=page.moment
+    )
     sheet = Sheet(f"counts-by-{by}", COUNTERS, told["rows"])
     asked = {"from": from_, "to": to, "registered_by": unit}
     return page.show(

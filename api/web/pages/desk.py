@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 
-from api.asked import official_id, unit_id
+from api.asked import known_unit, official_id
 from api.ports import Asks
 from api.problems import bad_value, cursor_read, found
 from api.web.page import Shown
@@ -36,7 +36,7 @@ def due(
     """What comes due and what is overdue, by unit and handler, with how much of each limit is used."""
     if span and span not in SPANS:
         raise bad_value("span", f"one of {', '.join(SPANS)}")
-    asked = unit_id(unit), official_id(handler)
+    asked = known_unit(questions, unit, page.moment), official_id(handler)
     with cursor_read(cursor):
         told = questions.due(*asked, page.limit(PAGE), cursor or None, page.moment, span=span or None)
     return page.show("due.html", told=told, spans=dict.fromkeys(SPANS), sheet=Sheet("due", DUE, told["due"]))

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Annotated, Any, get_args
 
 from litestar import Response, get
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, FromQuery, PathParameter, QueryParameter
 
-from api.asked import read_date, read_month, read_month_or_day, unit_id
+from api.asked import known_unit, read_date, read_month, read_month_or_day
 from api.ports import Asks
 from api.problems import bad_value, cursor_read, found
 from api.routes.petitions import Only, Stands
@@ -41,12 +41,16 @@ BESIDE = ("unit", "of", "registered_by", "place", "category", "purpose", "month"
 From = Annotated[str | None, QueryParameter(name="from")]
 
 
-@get("/petitions", include_in_schema=False, sync_to_thread=True)
+@get(
+    "/petitions",
+    include_in_schema=False,
+    sync_to_thread=True,
+    also=("unit", "of", "registered_by", "purpose", "month", "closed"),
+)
 def petitions(
     page: Shown,
     questions: Asks,
     q: FromQuery[str] = "",
-    unit: FromQuery[str | None] = None,
     petition_state: Annotated[str | None, QueryParameter(name="state")] = None,
     category: FromQuery[str | None] = None,
     place: FromQuery[str | None] = None,
@@ -61,7 +65,9 @@ def petitions(
     for name, known in NAMED.items():
         if (value := page.query.get(name)) and value not in known:
             raise bad_value(name, f"one of {', '.join(known)}")
-    rest: dict[str, Any] = {name: unit_id(page.query.get(name)) for name in ("registered_by", "of")}
+    rest: dict[str, Any] = {
+        name: known_unit(questions, page.query.get(name), page.moment, name) for name in ("unit", "registered_by", "of")
+    }
     rest |= {
         "purpose": page.query.get("purpose") or None, "month": read_month(page.query.get("month"), "month"),
         "closed": read_month_or_day(page.query.get("closed"), "closed"),
@@ -69,7 +75,6 @@ def petitions(
     with cursor_read(cursor):
         told = questions.search(
             q.strip(),
-            unit=unit_id(unit),
             state=petition_state or None,
             category=category or None,
             place=place or None,
@@ -135,7 +140,7 @@ def matter(page: Shown, questions: Asks, no: FromPath[str]) -> Response[str]:
 
 
 @get("/events/{position:int}", include_in_schema=False, sync_to_thread=True)
-def event(page: Shown, questions: Asks, position: FromPath[int]) -> Response[str]:
+def event(page: Shown, questions: Asks, position: Annotated[int, PathParameter(ge=0, le=2**63 - 1)]) -> Response[str]:
     """One event of the log, as evidence."""
     log = questions.log(max(position - 1, 0), 1, page.known)
     known = [e for e in log["events"] if e["position"] == position]

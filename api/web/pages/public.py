@@ -5,17 +5,15 @@ address, and stands in no link.
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 from litestar import Request, Response, get, post
 
 from api.ports import Asks, Lets, Takes
 from api.problems import Problem, bad_value
 from api.roles import ANYBODY
-from api.routes.public import SCORES, TARGETS, opened, rated
+from api.routes.public import LONGEST, SCORES, TARGETS, WORDY, Rating, Score, Target, opened, rated
 from api.web.page import Page, Shown
-
-LONGEST = 4_096
 
 
 @get("/public", may=ANYBODY, include_in_schema=False, sync_to_thread=False)
@@ -31,9 +29,11 @@ async def found(
     """The steps of the item; with a score, rates it first."""
     page.path = "/public"  # where links lead that keep the page, as to the other language
     form = {name: str(value).strip() for name, value in (await request.form()).items()}
-    no, code, target, score = (form.get(name, "") for name in ("no", "code", "target", "score"))
+    no, code, target, score, reason = (form.get(name, "") for name in ("no", "code", "target", "score", "reason"))
     if (target or score) and (target not in TARGETS or score not in SCORES):
         raise bad_value("score", f"one of {', '.join(SCORES)}, of {' or '.join(TARGETS)}")
+    if len(reason) > WORDY:
+        raise bad_value("reason", f"longer than {WORDY} characters")
 
     def answered() -> Response[str]:
         try:
@@ -42,13 +42,14 @@ async def found(
             return _refused(page, no, problem)
         refused = None
         if score:
+            given = Rating(cast(Target, target), cast(Score, score), reason)
             try:
-                seen = rated(request, questions, intake, doors, no, code, target, score)
+                seen = rated(request, questions, intake, doors, no, code, given)
             except Problem as problem:
                 refused = problem
         return page.show(
             "public.html", status=refused.status if refused else 200, headers={"cache-control": "no-store"}, seen=seen,
-            no=no, code=code, refused=refused, rated=bool(score), scores=SCORES,
+            no=no, code=code, refused=refused, rated=bool(score), scores=SCORES, wordy=WORDY,
         )  # fmt: skip
 
     return await asyncio.to_thread(answered)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from litestar import Response, get
-from litestar.params import FromQuery
+from litestar.params import FromQuery, QueryParameter
 
 from api.asked import read_date
 from api.ports import Asks
@@ -28,7 +30,9 @@ def rules(page: Shown, questions: Asks, on: FromQuery[str | None] = None) -> Res
 
 
 @get("/audit", include_in_schema=False, sync_to_thread=True)
-def audit(page: Shown, questions: Asks, event: FromQuery[int | None] = None) -> Response[str]:
+def audit(
+    page: Shown, questions: Asks, event: Annotated[int | None, QueryParameter(le=2**63 - 1)] = None
+) -> Response[str]:
     """Which history is vouched for, and the way to the proof of any event and to any day of the past."""
     told = questions.seals()
     proof = questions.proof(event) if event and event > 0 else None
