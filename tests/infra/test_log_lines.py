@@ -7,7 +7,7 @@ import pytest
 
 from infra.log_lines import JsonLines, set_up
 from infra.watching import tell_actions
-from tests.system.command import Danze, city
+from tests.system.command import Danze, city, ndjson
 
 
 def test_a_line_has_the_sentence_and_what_it_is_about():
@@ -66,6 +66,5 @@ def test_an_action_that_somebody_follows_is_told_where_it_is_and_others_are_not(
 
 def test_read_models_say_which_positions_came_in(tmp_path):
     danze = Danze(tmp_path / "danze.db", DANZE_LOG="json")
-    danze.emit(*city())
-    said = [json.loads(line) for line in danze("search").err.splitlines()]
+    said = [json.loads(line) for line in danze("emit", "-", sent=ndjson(city())).err.splitlines()]
     assert [(each["logger"], each["after"], each["position"]) for each in said] == [("danze.project", 0, 3)]
