@@ -49,7 +49,7 @@ def guard(doors: Doors | None) -> Callable[[Connection, BaseRouteHandler], Any]:
         may = ANYBODY if connection.scope["path"].startswith(OPEN) else handler.opt.get("may", READERS)
         if reader.role not in may:
             raise _turned_away(reader)
-        if doors is not None and reader.role in WATCHED and may is not ANYBODY:
+        if doors is not None and reader.role in WATCHED and may is not ANYBODY and not handler.opt.get("counts"):
             doors.read(reader, *asked_of(connection))
 
     return guarded

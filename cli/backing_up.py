@@ -16,10 +16,12 @@ from infra.backup.manifest import Manifest, read
 from infra.backup.restoring import restore as restored
 from infra.doors.access import access_key
 from infra.log.open import open_log
+from infra.log.port import StoreError
 from infra.log.urls import SQLiteUrl, parse
 from infra.seals.keys import folder_of, key_of
 from infra.seals.sealer import Folder
 from infra.vault.master_key import source_of
+from infra.vault.vault import open_vault
 from infra.webhooks.subscriptions import RESTORED, subscriptions_of
 
 NOBODY = "nobody"
@@ -95,6 +97,7 @@ def restore(
     answer = {"events": said["events"], "root": manifest.root, "made": manifest.made, "forgotten": sorted(gone)}
     answer["places"] = manifest.places
     answer |= {"grew_on": _grew_on(manifest, store), "paused": _paused(store)}
+    answer["keyless"] = _keyless(store) if manifest.persons is not None else None
     told(answer, as_json, lambda answer: _restored(answer, manifest))
 
 
@@ -106,6 +109,15 @@ def _fold(url: str) -> None:
 def _paused(store: str) -> list[str]:
     """Subscriptions that wait for a human to say that this is the store that writes to them."""
     return [each.id for each in subscriptions_of(parse(store)).all() if each.paused == RESTORED]
+
+
+def _keyless(store: str) -> str | None:
+    """Why nothing personal can be read there yet; None where the master key fits."""
+    try:
+        open_vault(store, create=False).close()
+    except StoreError as error:
+        return str(error)
+    return None
 
 
 def _grew_on(manifest: Manifest, store: str) -> int | None:
@@ -129,6 +141,8 @@ def _restored(answer: dict[str, Any], manifest: Manifest) -> None:
         out.print(f"{there}: let one of the two take actions, never both")
     else:
         out.print(f"let {manifest.store} take no more actions, wherever it still runs")
+    if answer["keyless"]:
+        out.print(f"no action is taken yet, and nothing personal is read: {answer['keyless']}")
     if answer["places"]:
         out.print(f"the intake goes on where it was in {_partitions(answer['places'])}")
         out.print("beside the same Kafka: end the old workers, danze topics --anew, begin new ones")

@@ -1,22 +1,41 @@
 """Verbs that keep the record sound: verify, doctor."""
 
+import os
 from typing import Any
 
 import typer
 
 from cli.options import Json, Kafka, Prefix, Store
-from cli.screen import table, told
+from cli.screen import said, table, told
+from cli.variables import known
 from cli.wiring import DEFAULT_STORE, kafka_settings, now, opened
-from infra.doctor import examine
+from infra.doctor import Examined, examine, unknown
+from infra.kafka.settings import KafkaProblem, KafkaSettings
+from infra.log.port import StoreError
+from infra.log.urls import parse
+from infra.webhooks.subscriptions import subscriptions_of
 
 
-def doctor(store: Store = DEFAULT_STORE, kafka: Kafka = "", prefix: Prefix = "", as_json: Json = False) -> None:
-    """Check store, read models, calendars and clock, with --kafka broker, topics and relay; say what to do. Exit code 1
-    where something is broken.
+def doctor(
+    context: typer.Context, store: Store = DEFAULT_STORE, kafka: Kafka = "", prefix: Prefix = "", as_json: Json = False
+) -> None:  # fmt: skip
+    """Check store, keys, read models, calendars, clock, letters and the environment, with --kafka broker, topics and
+    relay; say what to do. Exit code 1 where something is broken.
     """
-    settings = kafka_settings(kafka) if kafka else None
+    mistyped = unknown(os.environ, known(context.find_root().command))
+    try:
+        _examined(store, kafka_settings(kafka) if kafka else None, prefix, mistyped, as_json)
+    except (StoreError, KafkaProblem):
+        for each in mistyped:  # it may be why
+            said(each)
+        raise
+
+
+def _examined(store: str, settings: KafkaSettings | None, prefix: str, mistyped: list[str], as_json: bool) -> None:
     with opened(store, create=False) as system:
-        checks = examine(system.log, system.views, system.answers, system.seals, now())
+        subscriptions = subscriptions_of(parse(store))
+        beside = Examined(system.log, system.views, system.answers, system.seals, lambda: system.vault, subscriptions)
+        checks = examine(beside, now(), mistyped)
         if settings:
             from infra.kafka.doctor import examine_kafka
 

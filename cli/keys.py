@@ -69,6 +69,8 @@ def _rotated(answer: dict[str, Any]) -> None:
     if answer["to_do"]:
         out.print(answer["to_do"])
     out.print(f"producers seal with {answer['intake']['public']} from now on")
+    for name in answer["intake"]["former"]:
+        out.print(f"{name} opens on, until danze keys retire {name}")
 
 
 @keys.command("retire")

@@ -35,7 +35,8 @@ from infra.reporting import refused as not_his
 from infra.seals.keys import key_of, signer
 from infra.seals.notes import LOG
 from infra.seals.sealer import Sealer, waits
-from infra.watching import ClockWatch, FailWatch, PostWatch, SealWatch, tell_actions
+from infra.views.behind import lacking
+from infra.watching import ClockWatch, FailWatch, PostWatch, SealWatch, ViewsWatch, tell_actions
 from infra.webhooks.desk import Desk
 from infra.webhooks.hosts import allowed
 from infra.webhooks.postman import Postman
@@ -179,7 +180,8 @@ def _serve(
         raise fail(str(error)) from None
     here, place = host in ("127.0.0.1", "::1", "localhost"), parse(system.url)
     book = subscriptions_of(place)
-    watch = PostWatch(registry, lambda: sum(each.paused is not None for each in book.all()))
+    watch = PostWatch(registry, book.all)
+    ViewsWatch(registry, lambda: lacking(system.log, system.views, now()))
     SealWatch(registry, lambda: waits(system.log, system.seals, now()))
     keeper = Keeper(system)
     besides.begin(LOOK, sums=system.answers.judge_duties)

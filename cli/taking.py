@@ -1,8 +1,9 @@
 """Verbs that bring facts in: emit, simulate, tick."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated, Any, BinaryIO
 
 import orjson
 import typer
@@ -15,11 +16,17 @@ from cli.wiring import DEFAULT_STORE, System, now, opened
 from domain.codec import YEARS
 from domain.envelope import Rejected, day_of
 from infra.city.simulation import START, simulate
+from infra.log.port import Log
 from infra.parts import parts
 
 BATCH = 1_000
 """Actions that are decided and appended together."""
 
+ABSENCES = {
+    "deadline.missed.v1": "missed deadlines", "duty.missed.v1": "duties not done",
+    "supervision.due.v1": "supervisions that fell due",
+}  # fmt: skip
+"""What the clock writes."""
 Counts = dict[str, int]
 
 
@@ -98,18 +105,30 @@ def tick(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """The clock: record missed deadlines and supervisions that fell due, once each."""
+    """The clock: record missed deadlines, duties not done and supervisions that fell due, once each."""
     until = moment(now_, "--now") or now()
     if until > now() and day_of(until) > day_of(now()):
         raise fail(f"--now {now_} lies in the future")
     with opened(store, create=False) as system:
+        before = system.log.head().position
         missed = system.intake(history=history, clock=True).advance(day_of(until))
+        kinds = _kinds(system.log, before, missed)
         system.projector.catch_up()
-    told(
-        {"missed": missed, "now": until.isoformat()},
-        as_json,
-        lambda a: out.print(f"recorded {a['missed']} missed deadlines"),
-    )
+    told({"missed": missed, "kinds": kinds, "now": until.isoformat()}, as_json, _ticked)
+
+
+def _kinds(log: Log, after: int, count: int) -> dict[str, int]:
+    """How many of which type the clock wrote: the first so many of its own that come after a position."""
+    found = Counter[str]()
+    while found.total() < count and (entries := log.read(after)):
+        found.update(each.type for each in entries if each.type in ABSENCES)
+        after = entries[-1].position
+    return dict(sorted(found.items()))
+
+
+def _ticked(answer: dict[str, Any]) -> None:
+    kinds = ", ".join(f"{number:,} {ABSENCES[kind]}" for kind, number in answer["kinds"].items())
+    out.print(f"recorded {kinds}" if kinds else "recorded nothing: nothing was missed")
 
 
 def simulate_city(

@@ -64,8 +64,10 @@ def rotate(
     as_json: Json = False,
 ) -> None:
     """Sign with a new key from now on. Two keys count: tokens of the last one until they expire or are revoked."""
-    left = _tokens(store).rotate(now(), drop=drop)
-    told({"former": left}, as_json, lambda _: out.print(f"a new key signs; {left} tokens of the former count on"))
+    left, lost = _tokens(store).rotate(now(), drop=drop)
+    revoked = f"; {lost} of the key before it were revoked" if lost else ""
+    told({"former": left, "revoked": lost}, as_json,
+         lambda _: out.print(f"a new key signs; {left} tokens of the former count on{revoked}"))  # fmt: skip
 
 
 def _warn(store: str, units: list[str]) -> None:

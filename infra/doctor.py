@@ -1,15 +1,20 @@
 """Is everything in order, and if not, what is to be done? Each finding names a verb or a page of docs/runbooks.md."""
 
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from difflib import get_close_matches
+from typing import NamedTuple
 
+from domain.envelope import day_of
 from infra.backup import RESTORED
-from infra.log.port import Log
+from infra.log.port import Log, StoreError, StoreMissing
 from infra.log.times import of_micros
 from infra.machine_time import AHEAD
 from infra.questions import Answers
 from infra.seals.notes import SealError
 from infra.seals.sealer import Folder, unsealed
 from infra.views.store import Views
+from infra.webhooks.subscriptions import Subscriptions
 
 Check = dict[str, str]
 UNSOUND = "danze verify, and docs/runbooks.md#the-log-does-not-verify"
@@ -19,13 +24,39 @@ UNSEALED = "danze seal --follow, or danze run; docs/runbooks.md#nothing-is-seale
 DAY = timedelta(days=1)
 """No event waits longer to be sealed, where somebody seals."""
 LATE = "danze clock, or danze run; docs/runbooks.md#the-clock-stands"
+QUIET = timedelta(days=31)
+"""No record is silent for longer where a clock runs: each month units owe something."""
+ENDED = "nothing, where the record is to end there; else danze clock, or danze run; docs/runbooks.md#the-clock-stands"
+KEYLESS = "docs/runbooks.md#the-master-key-is-missing"
+MISTYPED = "mend or unset it, and danze doctor again"
+OURS = "DANZE_"
+ELSEWHERE = (
+    "DANZE_BENCH_", "DANZE_CHECK_PASSWORD", "DANZE_KAFKA_PORT", "DANZE_PM4PY", "DANZE_PORT", "DANZE_REQUIRE_SERVERS",
+    "DANZE_SECRETS", "DANZE_SHARED_DATA", "DANZE_TEST_",
+)  # fmt: skip
+"""How those begin that docker-compose.yml, tests and benchmarks know."""
+UNHEARD = "danze webhook list, and docs/runbooks.md#a-subscriber-gets-no-news"
 
 
-def examine(log: Log, views: Views, answers: Answers, seals: Folder, now: datetime) -> list[Check]:
-    """Checks of one store, each {level: fine | look | broken, what, found, do}."""
+class Examined(NamedTuple):
+    """One store, and what lies beside it."""
+
+    log: Log
+    views: Views
+    answers: Answers
+    seals: Folder
+    vault: Callable[[], object]
+    """Opens the keys, with the master key."""
+    subscriptions: Subscriptions
+
+
+def examine(store: Examined, now: datetime, mistyped: Sequence[str] = ()) -> list[Check]:
+    """Checks of one store, each {level: fine | look | broken, what, found, do}. `mistyped` is what `unknown` found."""
+    log, answers = store.log, store.answers
     return [
-        _log(log), _time(log, now), _sealed(log, seals, now), _views(log, views), _refused(log), *_directory(answers),
-        _calendar(answers), _clock(answers),
+        _log(log), _time(log, now), _sealed(log, store.seals, now), _keys(log, store.vault), _views(log, store.views),
+        _refused(log), *_directory(answers), _calendar(answers, now), _clock(answers, now),
+        *_letters(store.subscriptions), *(check("look", "environment", each, MISTYPED) for each in mistyped),
     ]  # fmt: skip
 
 
@@ -66,6 +97,43 @@ def _sealed(log: Log, seals: Folder, now: datetime) -> Check:
     return check("look" if late else "fine", "seals", found, UNSEALED if late else "")
 
 
+def _keys(log: Log, vault: Callable[[], object]) -> Check:
+    """Who has the log alone reads all but what is personal, and takes no action."""
+    if log.head().position == 0:
+        return check("fine", "master key", "made with the first action, where none is there")
+    try:
+        vault()
+    except StoreMissing as error:
+        return check("look", "master key", str(error), KEYLESS)
+    except StoreError as error:
+        return check("broken", "master key", str(error), KEYLESS)
+    return check("fine", "master key", "fits the keys of this store")
+
+
+def _letters(subscriptions: Subscriptions) -> list[Check]:
+    """Of a store that nobody subscribed to nothing is said."""
+    try:
+        found = subscriptions.all()
+    except StoreError as error:
+        return [check("broken", "webhooks", str(error), UNHEARD)]
+    paused, failing = sum(each.paused is not None for each in found), sum(each.failing for each in found)
+    if not (paused or failing):
+        return [check("fine", "webhooks", f"{len(found)} subscribers")] if found else []
+    told = f"of {len(found)} subscribers {paused} are paused, and letters to {failing} are in vain"
+    return [check("look", "webhooks", told, UNHEARD)]
+
+
+def unknown(environment: Mapping[str, str], known: Collection[str]) -> list[str]:
+    """A sentence for each variable that begins as those of danze do and is none."""
+    found = sorted(name for name in environment if name.startswith(OURS) and name not in known)
+    return [_unknown(name, known) for name in found if not name.startswith(ELSEWHERE)]
+
+
+def _unknown(name: str, known: Collection[str]) -> str:
+    near = get_close_matches(name, known, 1, 0.7)
+    return f"{name} is no setting of danze" + (f"; {near[0]} is one" if near else "")
+
+
 def _views(log: Log, views: Views) -> Check:
     live, head = views.live(), log.head()
     if live is None:
@@ -97,19 +165,28 @@ def _directory(answers: Answers) -> list[Check]:
     return [check("look" if vacant else "fine", "units", told, "danze emit unit.role_given for them" if vacant else "")]
 
 
-def _calendar(answers: Answers) -> Check:
+def _calendar(answers: Answers, now: datetime) -> Check:
+    """Those that dates are counted by: of the newest event's year and of today's, and of the years after."""
     book = answers.present()
-    year = book.moment.year
-    missing = [number for number in (year, year + 1) if number not in book.rules.calendar.years]
+    needed = sorted({year + more for year in (book.moment.year, day_of(now).year) for more in (0, 1)})
+    missing = [number for number in needed if number not in book.rules.calendar.years]
     if not missing:
-        return check("fine", "calendars", f"{year} and {year + 1} are adopted")
+        return check("fine", "calendars", f"{' and '.join(map(str, needed))} are adopted")
     years = " and ".join(map(str, missing))
     return check(
         "look", "calendars", f"{years} not adopted: dates there are provisional", "danze calendar adopt, once published"
     )
 
 
-def _clock(answers: Answers) -> Check:
-    if unrecorded := answers.unrecorded():
+def _clock(answers: Answers, now: datetime) -> Check:
+    """Whether what nobody did was recorded up to today. What units owe each month or quarter is in no list of
+    deadlines: where nothing at all was recorded for long, nobody looked at it.
+    """
+    newest, today = answers.present().moment, day_of(now)
+    unrecorded = answers.unrecorded(today)
+    if now - newest > QUIET and answers.health()["position"]:
+        since = f"the record ends on {newest:%Y-%m-%d}: what units owed since was not looked at"
+        return check("look", "clock", f"{since}, and {unrecorded:,} deadlines passed unrecorded", ENDED)
+    if unrecorded:
         return check("look", "clock", f"{unrecorded:,} deadlines passed unrecorded", LATE)
     return check("fine", "clock", "nothing passed unrecorded")

@@ -47,11 +47,25 @@ class Meter:
         ProcessCollector(registry=self.registry)
         self.position = Gauge("danze_relay_position", "Last position that Kafka acknowledged.", registry=self.registry)
         self.lag = Gauge("danze_relay_lag_events", "Events of the log not yet acknowledged.", registry=self.registry)
+        waits = Gauge(
+            "danze_relay_lag_seconds", "How long the first event not yet acknowledged has waited.",
+            registry=self.registry,
+        )  # fmt: skip
+        waits.set_function(lambda: max(0.0, time.time() - self._since) if self._since is not None else 0.0)
+        self._since: float | None = None
         self.active = Gauge(
             "danze_relay_active", "1 while this relay publishes, 0 while it stands by.", registry=self.registry
         )
         self.sent = Counter("danze_relay_records", "Records acknowledged.", ["topic"], registry=self.registry)
         self.errors = Counter("danze_relay_errors", "Attempts that failed.", ["at"], registry=self.registry)
+        for at in ("kafka", "store"):
+            self.errors.labels(at)
+
+    def looked(self, position: int, head: int, first: Entry | None) -> None:
+        """What is acknowledged up to a position of a log that ends at `head`; what comes next there."""
+        self.position.set(position)
+        self.lag.set(max(0, head - position))
+        self._since = first.recorded / 1e6 if first is not None else None
 
 
 class Relay:
@@ -69,7 +83,7 @@ class Relay:
         self._position = self._number = 0
         self._told = False
         """It was said that we publish."""
-        self._look = 0.0
+        self._next_look = 0.0
         """When refused actions and the claim are looked at next."""
 
     def run(self, stop: threading.Event, say: Say, alive: Pulse = NO_PULSE) -> None:
@@ -105,6 +119,7 @@ class Relay:
         """Publishes the next batch, and says whether there was one."""
         entries = self.log.read(self._position, limit=BATCH)
         if entries:
+            self.meter.looked(self._position, self.log.head().position, entries[0])
             told: dict[str, str | int] = {
                 "messaging.destination.name": self.topics.events,
                 "messaging.batch.message_count": len(entries),
@@ -115,9 +130,9 @@ class Relay:
                 self._position = entries[-1].position
                 self.log.set_mark(RELAYED, self._position)
             self.meter.sent.labels(self.topics.events).inc(sent)
-        self.meter.position.set(self._position)
-        self.meter.lag.set(self.log.head().position - self._position if len(entries) == BATCH else 0)
-        refusals = self._refusals() if time.monotonic() >= self._look else False
+            if len(entries) < BATCH:
+                self.meter.looked(self._position, self._position, None)
+        refusals = self._refusals() if time.monotonic() >= self._next_look else False
         return bool(entries) or refusals
 
     def _refusals(self) -> bool:
@@ -131,7 +146,7 @@ class Relay:
             return True
         if self._claim is not None and not self._claim.held():
             raise StoreError("the connection that keeps other relays away was lost")
-        self._look = time.monotonic() + REFUSALS_SECONDS
+        self._next_look = time.monotonic() + REFUSALS_SECONDS
         return False
 
     def _wait_for_claim(self, stop: threading.Event, say: Say, alive: Pulse) -> None:
@@ -143,8 +158,10 @@ class Relay:
             say("another relay is at work on this store; standing by")
             self._told = False
             while self._claim is None and not stop.wait(STAND_BY_SECONDS):
+                self._look()
                 alive()
                 self._claim = self.log.claim(RELAYED)
+        self._look()
         if self._claim is not None:
             of_this_log(self.log, self.publisher.settings, self.topics)
         self.meter.active.set(self._claim is not None)
@@ -152,6 +169,12 @@ class Relay:
         if self._claim is not None and not self._told:
             say(f"publishing from position {self._position + 1}")
             self._told = True
+
+    def _look(self) -> None:
+        """Tells what waits, whoever publishes it, and whether anybody can."""
+        position = self.log.mark(RELAYED)
+        first = self.log.read(position, limit=1)
+        self.meter.looked(position, self.log.head().position, next(iter(first), None))
 
     def _let_go(self) -> None:
         if self._claim is not None:

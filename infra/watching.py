@@ -16,6 +16,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 
 from domain.envelope import Rejected
 from infra.tracing import OFF, Record, Traces, senders
+from infra.webhooks.subscriptions import Subscription
 
 DELIVERED, IN_VAIN = "delivered", "in vain"
 FOLLOWED = b'"correlationid"'
@@ -62,6 +63,7 @@ class Watch:
         ProcessCollector(registry=self.registry)
         named: Any = {"labelnames": ["worker"], "registry": self.registry}
         self._alive = alive_gauge(self.registry).labels(worker)
+        self.alive()
         self._behind = Gauge(
             "danze_behind_records", "Records in the partitions held that were not taken yet.", **named
         ).labels(worker)
@@ -109,7 +111,7 @@ class Watch:
 
 
 def alive_gauge(registry: CollectorRegistry) -> Gauge:
-    said = "When store, and Kafka where needed, last answered."
+    said = "When store, and Kafka where needed, last answered; first, when it began."
     return Gauge("danze_alive_timestamp_seconds", said, ["worker"], registry=registry)
 
 
@@ -132,7 +134,10 @@ class ClockWatch:
         self._active = Gauge(
             "danze_clock_active", "1 while this clock records, 0 while it stands by.", registry=registry
         )
-        self._looked = Gauge("danze_clock_timestamp_seconds", "When it last looked.", registry=registry)
+        self._looked = Gauge(
+            "danze_clock_timestamp_seconds", "When it last looked; first, when it began.", registry=registry
+        )
+        self._looked.set(time())
         self._recorded = Counter("danze_clock_events", "Absences that it recorded.", registry=registry)
 
     def looked(self, recorded: int | None) -> None:
@@ -165,10 +170,22 @@ class SealerWatch:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         self._alive = alive_gauge(self.registry).labels("seal")
+        self.alive()
         self.failures = FailWatch(self.registry)
 
     def alive(self) -> None:
         self._alive.set(time())
+
+
+class ViewsWatch:
+    """Of who folds, by what the read models lack: whoever folds may be another process, or gone."""
+
+    def __init__(self, registry: CollectorRegistry, waits: Callable[[], float]) -> None:
+        behind = Gauge(
+            "danze_views_behind_seconds", "How long the first event that the read models lack has waited.",
+            registry=registry,
+        )  # fmt: skip
+        behind.set_function(known(waits))
 
 
 class SealWatch:
@@ -182,16 +199,22 @@ class SealWatch:
 
 
 class PostWatch:
-    """Of letters to subscribers."""
+    """Of letters to subscribers, and of who gets none."""
 
-    def __init__(self, registry: CollectorRegistry, paused: Callable[[], int]) -> None:
-        self._letters = Counter(
+    def __init__(self, registry: CollectorRegistry, subscriptions: Callable[[], Sequence[Subscription]]) -> None:
+        letters = Counter(
             "danze_webhook_letters", "Letters sent, by what became of them.", ["outcome"], registry=registry
         )
         for outcome in (DELIVERED, IN_VAIN):
-            self._letters.labels(outcome)
-        gone = Gauge("danze_webhooks_paused", "Subscriptions that are paused for good.", registry=registry)
-        gone.set_function(known(paused))
+            letters.labels(outcome)
+        self._letters = letters
+        paused = Gauge("danze_webhooks_paused", "Subscriptions that are paused for good.", registry=registry)
+        paused.set_function(known(lambda: sum(each.paused is not None for each in subscriptions())))
+        failing = Gauge(
+            "danze_webhooks_failing", "Subscriptions whose last letter was in vain, and will be tried again.",
+            registry=registry,
+        )  # fmt: skip
+        failing.set_function(known(lambda: sum(each.failing for each in subscriptions())))
 
     def counted(self, outcome: int | str) -> None:
         """A letter, by the status it was answered with, or by what went wrong: also what was not let out."""

@@ -98,7 +98,10 @@ def openapi(request: Request[Any, Any, Any]) -> Response[Any]:
 
 
 METRICS = [
-    get(at, may=KNOWN, include_in_schema=False, sync_to_thread=True)(metrics) for at in ("/metrics", "/v1/metrics")
+    get(at, may=KNOWN, counts=True, include_in_schema=False, sync_to_thread=True)(metrics)
+    for at in ("/metrics", "/v1/metrics")
 ]
-"""Where Prometheus looks, and where the contract has it; a handler of both addresses would be wrapped twice."""
+"""Where Prometheus looks, and where the contract has it; a handler of both addresses would be wrapped twice. Numbers
+are told there and no item, so a scrape is no reading of the record.
+"""
 HANDLERS = [log, checkpoint, proof, health, *METRICS, openapi]

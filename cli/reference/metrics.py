@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, Metric
 from api.telemetry import Telemetry
 from cli.reference.markdown import code, page, table
 from infra.relay import Meter
-from infra.watching import ClockWatch, FailWatch, PostWatch, SealerWatch, SealWatch, Watch
+from infra.watching import ClockWatch, FailWatch, PostWatch, SealerWatch, SealWatch, ViewsWatch, Watch
 
 ABOUT = """\
 In the text form of Prometheus. The names of counters end in `_total`; a histogram has `_bucket`, `_sum` and `_count`.
@@ -22,9 +22,10 @@ def metrics_page() -> str:
 
 def _meters() -> Iterator[tuple[str, CollectorRegistry]]:
     http, clock = CollectorRegistry(), CollectorRegistry()
-    PostWatch(http, int)
+    PostWatch(http, list)
     SealWatch(http, float)
     FailWatch(http)
+    ViewsWatch(http, float)
     yield "`danze run`, `danze api`: at `/metrics` and `/v1/metrics`", Telemetry(http).registry
     yield "`danze intake`, `danze project`: with `--metrics`", Watch("intake").registry
     yield "`danze relay`: with `--metrics`", Meter().registry

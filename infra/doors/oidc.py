@@ -27,6 +27,12 @@ PATIENCE = 5.0
 LARGEST = 1 << 20
 
 
+PREFIX = "DANZE_OIDC_"
+VARIABLES = tuple(
+    PREFIX + each for each in ("ISSUER", "AUDIENCE", "JWKS", "ROLE_CLAIM", "UNIT_CLAIM", "OFFICIAL_CLAIM")
+)
+
+
 class Issuer(NamedTuple):
     """Whose tokens are taken, for whom they must be, and which claims say what."""
 
@@ -40,10 +46,7 @@ class Issuer(NamedTuple):
 
 def issuer_of(environment: Mapping[str, str]) -> Issuer | None:
     """From DANZE_OIDC_ISSUER, _AUDIENCE, _JWKS, _ROLE_CLAIM, _UNIT_CLAIM, _OFFICIAL_CLAIM. Raises `StoreError`."""
-    said = {
-        name: environment.get(f"DANZE_OIDC_{name}", "")
-        for name in ("ISSUER", "AUDIENCE", "JWKS", "ROLE_CLAIM", "UNIT_CLAIM", "OFFICIAL_CLAIM")
-    }
+    said = {name.removeprefix(PREFIX): environment.get(name, "") for name in VARIABLES}
     if not said["ISSUER"]:
         return None
     if not said["AUDIENCE"]:

@@ -100,8 +100,9 @@ class Tokens:
         self._write(replace(line, revoked=line.revoked or now))
         return True
 
-    def rotate(self, now: datetime, *, drop: bool = False) -> int:
-        """Signs with a new key from now on; tokens of the last one count until they expire. How many those are.
+    def rotate(self, now: datetime, *, drop: bool = False) -> tuple[int, int]:
+        """Signs with a new key from now on; tokens of the last one count until they expire. How many those are, and how
+        many were revoked.
 
         The key before the last goes. A StoreError while tokens of it count, unless `drop` revokes them.
         """
@@ -119,7 +120,7 @@ class Tokens:
                 self._write(replace(line, revoked=now))
             _kept(self._former_file, last)
             _kept(self._key_file, secrets.token_bytes(KEY_BYTES))
-        return len(held) - len(lost)
+        return len(held) - len(lost), len(lost)
 
     def register(self) -> dict[str, Issued]:
         """What was issued, by id; read again only where the file has changed."""

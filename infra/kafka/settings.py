@@ -28,6 +28,12 @@ class Refused(KafkaProblem):
     """Kafka will not take it, now or later: a record too large, a topic that is missing, a right not given."""
 
 
+VARIABLES = tuple(
+    f"DANZE_KAFKA_{each}" for each in ("SECURITY", "MECHANISM", "USER", "PASSWORD", "PASSWORD_FILE", "CA")
+)
+"""What the environment may say."""
+
+
 @dataclass(frozen=True)
 class KafkaSettings:
     """One cluster, as danze's processes reach it."""

@@ -337,6 +337,6 @@ class Answers(OfPetitioners):
                     return due.coming_now(book, counted)
         return self._kept(("coming", on), as_of, lambda book: due.coming(book, on))
 
-    def unrecorded(self) -> int:
-        """Deadlines whose last day lies before the newest event's day and that the clock has not recorded as missed."""
-        return figures.unrecorded(self.present())
+    def unrecorded(self, today: date) -> int:
+        """Deadlines whose last day lies before today and that the clock has not recorded as missed."""
+        return figures.unrecorded(self.present(), today)

@@ -258,8 +258,8 @@ def _counties(book: Book, counties: Mapping[str, Slots], by_unit: Mapping[str, i
     ]
 
 
-def unrecorded(book: Book) -> int:
-    """Deadlines whose last day lies before the newest event's day and that nobody recorded as missed."""
+def unrecorded(book: Book, today: date) -> int:
+    """Deadlines whose last day lies before today and that nobody recorded as missed."""
     due = book.tables.due
-    query = select(func.count()).where(due.c.missed == 0, over(due.c.due_on, book.moment.date().isoformat()))
+    query = select(func.count()).where(due.c.missed == 0, over(due.c.due_on, today.isoformat()))
     return int(book.select(query)[0][0])

@@ -76,6 +76,11 @@ class Subscription(Struct, frozen=True):
     paused: str | None
     """Why nothing is tried any more."""
 
+    @property
+    def failing(self) -> bool:
+        """The last attempt was in vain, and there will be another."""
+        return self.failed > 0 and self.paused is None
+
 
 class Subscriptions:
     """The subscriptions of one store. Safe to share between threads and processes."""

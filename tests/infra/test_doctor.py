@@ -2,6 +2,7 @@
 
 import ast
 import math
+import os
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -9,13 +10,17 @@ import pytest
 from typer.main import get_command
 
 from cli.__main__ import app
+from cli.variables import known
 from cli.wiring import opened
+from domain.reader import OPERATOR
 from infra import doctor
 from infra.log.times import of_micros
 from infra.log.urls import parse
 from infra.seals.keys import folder_of
 from infra.seals.sealer import Folder, waits
-from tests.system.command import Danze, action, city, registered
+from infra.views.behind import lacking
+from infra.webhooks.subscriptions import Wanted, subscriptions_of
+from tests.system.command import Danze, action, city, ndjson, registered
 from tests.test_architecture import ROOT
 
 SOURCES = [ROOT / "infra/doctor.py", ROOT / "infra/kafka/doctor.py"]
@@ -91,3 +96,90 @@ def test_a_store_with_much_to_look_at_is_told_what_to_do(tmp_path):
     assert {"refused actions", "units", "clock"} <= set(to_do)
     assert all(to_do.values())
     assert "danze resubmit" in to_do["refused actions"]
+
+
+def examined(danze, what):
+    """What the doctor says of something: (level, found, what to do), or None."""
+    told = [each for each in danze("doctor", "--json").json["checks"] if each["what"] == what]
+    return (told[0]["level"], told[0]["found"], told[0]["do"]) if told else None
+
+
+def test_who_watches_is_told_how_long_the_first_event_that_the_read_models_lack_has_waited(tmp_path):
+    danze = Danze(tmp_path / "danze.db")
+    danze.emit(*city())
+    with opened(danze.store) as system:
+        assert lacking(system.log, system.views, datetime(2020, 4, 11, tzinfo=UTC)) == 0.0
+        system.intake().take([registered_line(1)])
+        (first,) = system.log.read(3, limit=1)
+        assert lacking(system.log, system.views, of_micros(first.recorded) + timedelta(minutes=20)) == 1200.0
+
+
+def registered_line(n):
+    return ndjson([registered(n)]).strip()
+
+
+def test_a_record_that_nobody_goes_on_with_is_said_to_end(tmp_path):
+    danze = Danze(tmp_path / "danze.db")
+    danze("emit", "--history", "-", sent=ndjson([*city(), registered(1)]))
+    level, found, do = examined(danze, "clock")
+    assert (level, "danze clock" in do, "nothing, where the record is to end there" in do) == ("look", True, True)
+    assert re.fullmatch(r"the record ends on 2020-04-\d\d: .*, and \d+ deadlines passed unrecorded", found)
+    level, found, _ = examined(danze, "calendars")
+    assert (level, str(datetime.now(UTC).year + 1) in found) in {("look", True), ("fine", True)}
+    ticked = danze("tick", "--json").json
+    assert sum(ticked["kinds"].values()) == ticked["missed"] > 0
+    assert examined(danze, "clock") == ("fine", "nothing passed unrecorded", "")
+
+
+def test_a_master_key_that_is_not_there_or_does_not_fit_is_told_of(tmp_path):
+    danze = Danze(tmp_path / "danze.db")
+    danze.emit(*city(), registered(1))
+    assert examined(danze, "master key") == ("fine", "fits the keys of this store", "")
+    another = Danze(danze.store, DANZE_MASTER_KEY="A" * 43 + "=")
+    assert examined(another, "master key")[0] == "broken"
+    another("emit", "-", sent=registered_line(2)).refused(examined(another, "master key")[1])
+    nowhere = Danze(danze.store, DANZE_MASTER_KEY_FILE=str(tmp_path / "nofile"))
+    assert (examined(nowhere, "master key")[0], nowhere("doctor").code) == ("broken", 1)
+    (tmp_path / "danze.db.keys").unlink()
+    assert examined(danze, "master key")[0] == "look", "who has the log alone may"
+
+
+def test_subscribers_who_get_nothing_are_told_of(tmp_path):
+    danze = Danze(tmp_path / "danze.db")
+    danze.emit(*city())
+    assert examined(danze, "webhooks") is None
+    os.environ["DANZE_WEBHOOK_HOSTS"], book = "https://a.example", subscriptions_of(parse(danze.store))
+    try:
+        one, other = (book.add(Wanted("https://a.example/in", OPERATOR), 0) for _ in range(2))
+    finally:
+        del os.environ["DANZE_WEBHOOK_HOSTS"]
+    assert examined(danze, "webhooks") == ("fine", "2 subscribers", "")
+    book.failed(one.id, 1e12, None)
+    book.failed(other.id, 0.0, "gone")
+    level, found, do = examined(danze, "webhooks")
+    assert (level, found) == ("look", "of 2 subscribers 1 are paused, and letters to 1 are in vain")
+    assert "danze webhook list" in do
+    book.path.write_bytes(b"no file of subscriptions" * 400)
+    assert examined(danze, "webhooks")[0] == "broken"
+
+
+def test_a_variable_that_danze_does_not_know_is_told_of_with_the_nearest_that_it_knows(tmp_path):
+    danze = Danze(tmp_path / "danze.db", DANZE_STOER="x", DANZE_TEST_POSTGRES="a")
+    said = danze("doctor")
+    assert said.code == 2
+    assert said.err.startswith("danze: DANZE_STOER is no setting of danze; DANZE_STORE is one\n"), "it may be why"
+    danze.emit(*city())
+    assert examined(danze, "environment")[:2] == ("look", "DANZE_STOER is no setting of danze; DANZE_STORE is one")
+    assert examined(Danze(danze.store, DANZE_LOG="text"), "environment") is None
+
+
+def test_every_variable_that_the_code_or_docker_compose_names_is_known():
+    sources = [path for part in ("api", "cli", "consumers", "infra") for path in (ROOT / part).rglob("*.py")]
+    named = {
+        name for path in sources for name in re.findall(r'"(DANZE_[A-Z_]+[A-Z])"', path.read_text(encoding="utf-8"))
+    }
+    named |= set(re.findall(r"DANZE_[A-Z_]+[A-Z]", (ROOT / "docker-compose.yml").read_text(encoding="utf-8")))
+    names = known(get_command(app))
+    assert {"DANZE_STORE", "DANZE_KAFKA_CA", "DANZE_OIDC_ISSUER"} <= names
+    elsewhere = {name for name in named if name.startswith(doctor.ELSEWHERE)}
+    assert named - elsewhere - names == set()

@@ -29,6 +29,7 @@ from tests.patience import PATIENCE, until
 
 ROOT = Path(__file__).parents[2]
 SUBJECTS = [f"petition:430400-2020-{n % 40:06}" for n in range(400)]
+LAG = ("lag_events", "lag_seconds")
 pytestmark = pytest.mark.kafka
 
 
@@ -314,3 +315,13 @@ def test_a_broker_killed_during_load_costs_nothing(log, tmp_path):
             until(lambda: log.mark(RELAYED) == len(subjects))
             assert relay.said[2:] == ["works again"]
         assert_nothing_is_missing(records(broker.url, topics.events), subjects)
+
+
+def test_who_watches_is_told_what_waits_while_no_broker_is_there(log):
+    fill(log, SUBJECTS[:3])
+    with Running(log, KafkaSettings((f"127.0.0.1:{servers.free_port()}",)), Topics("t-none-"), patience=1) as running:
+        until(lambda: running.meter.errors.labels("kafka")._value.get() > 0, lambda: running.said)
+        told = {name: running.meter.registry.get_sample_value(f"danze_relay_{name}") for name in LAG}
+    (first, *_) = log.read(0, limit=1)
+    assert told["lag_events"] == 3.0
+    assert 0 < told["lag_seconds"] <= time.time() - first.recorded / 1e6

@@ -123,11 +123,12 @@ def test_a_letter_goes_nowhere_but_to_what_the_operator_allows(after, book, mail
     made = book.add(Wanted(mailbox.url, OPERATOR), 0)
     monkeypatch.setenv("DANZE_WEBHOOK_HOSTS", "")
     registry = CollectorRegistry()
-    emptied(Postman(book, after(*STORY), counted=PostWatch(registry, int).counted))
+    emptied(Postman(book, after(*STORY), counted=PostWatch(registry, book.all).counted))
     told = [
         registry.get_sample_value("danze_webhook_letters_total", {"outcome": each}) for each in (DELIVERED, IN_VAIN)
     ]
     assert (mailbox.got, told) == ([], [0, 1])
+    assert [registry.get_sample_value(f"danze_webhooks_{each}") for each in ("failing", "paused")] == [1.0, 0.0]
     assert "DANZE_WEBHOOK_HOSTS" in book.deliveries(made.id)[0][0]["error"]
 
 

@@ -259,6 +259,8 @@ def test_what_an_auditor_asks_and_whoever_is_turned_away_is_on_the_log(served):
     served("/v1/petitions/1", "clerk", LABOUR)
     served("/v1/log", "producer", HOUSING)
     served("/v1/health", "auditor")
+    for address, role in (("/metrics", "auditor"), ("/v1/metrics", "auditor"), ("/metrics", "producer")):
+        assert served(address, role, *[] if role == "auditor" else ["unit:metrics"]).status_code == 200
     served.accesses.flush()
     found = {
         (entry["type"].split(".")[1], entry["role"], entry["question"], entry.get("why")) for entry in told(served.url)

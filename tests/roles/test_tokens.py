@@ -86,13 +86,13 @@ def test_who_was_recognised_is_turned_away_as_soon_as_his_token_is_revoked(token
 
 def test_two_keys_count_at_a_time_and_the_third_ends_the_first(tokens, tmp_path):
     first, line = issued(tokens)
-    assert tokens.rotate(now()) == 1
+    assert tokens.rotate(now()) == (1, 0)
     second, _ = issued(tokens)
     assert tokens.reader(first, now()) == line.reader
     assert tokens.reader(first, now() + timedelta(days=30)) == "the token has expired"
     with pytest.raises(StoreError, match=r"1 tokens of the former key count until .*--drop revokes them"):
         tokens.rotate(now())
-    assert tokens.rotate(now(), drop=True) == 1
+    assert tokens.rotate(now(), drop=True) == (1, 1)
     assert str(tokens.reader(first, now())).startswith("the token is not taken")
     assert tokens.standing(line.id, now()) == "the token was revoked"
     assert not isinstance(tokens.reader(second, now()), str)
@@ -115,18 +115,20 @@ def test_tokens_of_a_register_from_before_keys_had_names_count_through_one_rotat
     register = tmp_path / "tokens/register.jsonl"
     register.write_bytes(register.read_bytes().replace(f',"key":"{line.key}"'.encode(), b""))
     assert tokens.register()[line.id].key == ""
-    assert tokens.rotate(now()) == 1
+    assert tokens.rotate(now()) == (1, 0)
     assert not isinstance(tokens.reader(token, now()), str)
-    assert tokens.rotate(now(), drop=True) == 0
+    assert tokens.rotate(now(), drop=True) == (0, 1)
     assert tokens.standing(line.id, now()) == "the token was revoked"
 
 
 def test_the_command_line_rotates(tmp_path):
     danze = Danze(tmp_path / "danze.db")
     danze("token", "issue", "--role", "clerk", "--unit", HOUSING, "--days", "7")
-    assert danze("token", "rotate", "--json").json == {"former": 1}
+    assert danze("token", "rotate", "--json").json == {"former": 1, "revoked": 0}
     danze("token", "rotate").refused("1 tokens of the former key count until")
-    assert "0 tokens of the former" in danze("token", "rotate", "--drop").out
+    assert (
+        "0 tokens of the former count on; 1 of the key before it were revoked" in danze("token", "rotate", "--drop").out
+    )
 
 
 # how a browser carries one

@@ -103,6 +103,7 @@ def name_of(danze: Danze, number: int) -> str | None:
 def test_what_was_restored_answers_as_before(danze, backup, elsewhere):
     before = answers(danze)
     said = elsewhere("restore", backup, "--forgotten", "nobody", "--json").json
+    assert said["keyless"] is None
     assert said["root"] == before[0]["root"]
     assert answers(elsewhere) == before
     assert name_of(elsewhere, 1) == "周小华"
@@ -384,6 +385,13 @@ def test_a_backup_that_was_killed_is_none(danze, tmp_path):
     assert danze("backup", folder).code == 0
     assert not folder.with_name("killed.part").exists()
     assert Danze(folder / "danze.db")("verify", "--json").json["events"] == danze.events()
+
+
+def test_a_store_restored_without_the_master_key_is_said_to_lack_it(backup, tmp_path):
+    keyless = Danze(tmp_path / "keyless.db", DANZE_MASTER_KEY_FILE=str(tmp_path / "nofile"))
+    said = keyless("restore", backup, "--forgotten", "nobody")
+    assert said.code == 0
+    assert "no action is taken yet, and nothing personal is read: the master key cannot be read from" in said.out
 
 
 def test_a_log_of_any_length_is_restored(backup, elsewhere, master, monkeypatch):
