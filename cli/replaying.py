@@ -1,5 +1,6 @@
 """`danze replay`: the read models anew, up to a place, or the whole history under other rules."""
 
+from contextlib import closing
 from datetime import date, datetime
 from typing import Annotated, Literal
 
@@ -11,6 +12,7 @@ from cli.screen import bar, day, fail, held, out, place, told
 from cli.supposing import shown, supposed
 from cli.wiring import DEFAULT_KAFKA, DEFAULT_STORE, kafka_settings, opened
 from domain.envelope import day_of
+from infra.log.open import open_log
 from infra.log.times import micros
 from infra.questions.agreement import Agreement
 from infra.views.beside import rows_at
@@ -34,6 +36,12 @@ def replay(
     past: Annotated[
         bool, typer.Option("--past", help="Make the archive of the past, too; else a question about it does.")
     ] = False,
+    index: Annotated[
+        bool,
+        typer.Option(
+            "--index", help="The log's look-up index, and nothing else: where danze verify says it is at fault."
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Rebuild the read models beside the live ones, compare them and the sums kept of them, and switch. Exit code 1
@@ -45,6 +53,11 @@ def replay(
     """
     if source == "kafka" and (ruleset is not None or to is not None):
         raise fail("--ruleset and --to read the store's log; leave --from kafka out")
+    if index:
+        if source == "kafka" or ruleset is not None or to is not None or past:
+            raise fail("--index makes the look-up index of the store's log again, and is given alone")
+        _index(store, as_json)
+        return
     if ruleset is not None:
         _what_if(store, ruleset, day(since, "--since") if since else None, to, as_json)
         return
@@ -74,6 +87,12 @@ def replay(
     told(answer, as_json, lambda a: out.print(f"replayed to {a['position']}; rows that differed: {a['differences']}"))
     if any(differences.values()):
         raise typer.Exit(1)
+
+
+def _index(store: str, as_json: bool) -> None:
+    with closing(open_log(store, create=False)) as log:
+        answer = {"position": log.reindex()}
+    told(answer, as_json, lambda a: out.print(f"the look-up index was made again, to {a['position']}"))
 
 
 def _what_if(store: str, ruleset: str, since: date | None, to: str | None, as_json: bool) -> None:

@@ -1,7 +1,7 @@
 """`danze verify`: is the record what was written, and what was sealed?"""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,13 +14,14 @@ from infra.doors.access import access_log, access_seals
 from infra.importers.rows import ImportProblem
 from infra.log.checker import Checker
 from infra.log.open import open_log
-from infra.log.urls import parse
+from infra.log.port import StoreBroken
+from infra.log.urls import SQLiteUrl, parse
 from infra.log.verify import Rows
 from infra.log.verify import verify as verified
 from infra.log.verify_stretches import stretches
 from infra.questions.agreement import Agreement
 from infra.seals.audit import Sealed
-from infra.seals.copies import Copy, exported, published
+from infra.seals.copies import Copy, exported, published, salvaged
 from infra.seals.keys import folder_of
 from infra.seals.memory import Memory, resumed
 from infra.seals.notes import Note, SealError, parse_note, parse_verifier
@@ -78,17 +79,21 @@ def verify(
     sealed = _sealed(folder, key or [], checkpoint or [], memory.kept() if memory is not None else [])
     ends = sealed.largest if memory is not None else 0
     with (
-        _source("access" if access else source, store, kafka, prefix, sealed, ends) as (rows, total, beside),
+        _source("access" if access else source, store, kafka, prefix, sealed, ends) as (read, total, beside),
         bar("verify") as progress,
     ):
+        rows: Rows = read
         try:
             answer: dict[str, Any] = (
                 verified(rows, seals=sealed, progress=lambda done: progress(done, total), stretches=beside)
-                if memory is None
+                if memory is None or isinstance(rows, Copy)
                 else resumed(rows, memory, sealed, again, lambda done: progress(done, total), beside)
             )
         except ImportProblem as problem:
             raise fail(str(problem)) from None
+        except StoreBroken as damage:  # met on the way: what is before can be read
+            rows = _salvaged(store, source, damage)
+            answer = verified(rows, seals=sealed)
         if isinstance(rows, Copy):
             _of_copy(answer, rows)
     answer["seals"] = {"sealed": sealed.largest, "checkpoints": sealed.checked, "problem": sealed.problem}
@@ -126,8 +131,13 @@ def _source(
 ) -> Iterator[tuple[Rows, int, Stretches]]:
     """What is checked, how many events it should have, and what other processes check of it meanwhile, to `ends`."""
     if source == "store":
-        with closing(open_log(store, create=False)) as log:
-            total = log.head().position
+        with ExitStack() as stack:
+            try:
+                log = stack.enter_context(closing(open_log(store, create=False)))
+                total = log.head().position
+            except StoreBroken as damage:
+                yield _salvaged(store, source, damage), sealed.largest, iter(())
+                return
             yield log, total, stretches(store, min(total, ends or total), sealed)
     elif source == "access":
         with closing(access_log(parse(store), create=False)) as log:
@@ -140,6 +150,15 @@ def _source(
         yield published(lambda: TopicReader(settings, topic).chunks(2**62)), sealed.largest, iter(())
     else:
         yield _copy(Path(source)), sealed.largest, iter(())
+
+
+def _salvaged(store: str, source: str, damage: StoreBroken) -> Copy:
+    """What can still be read of a file that cannot be read to its end. Raises `damage` where nothing can."""
+    place = parse(store)
+    found = salvaged(place.path) if source == "store" and isinstance(place, SQLiteUrl) else None
+    if found is None:
+        raise damage
+    return found
 
 
 def _copy(path: Path) -> Copy:

@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from infra.log.port import StoreError, StoreFull
+from infra.log.port import StoreBroken, StoreError, StoreFull
 
 BUSY_SECONDS = 30
 """How long a writer waits for another process before it gives up."""
@@ -16,13 +16,14 @@ BUSY_SECONDS = 30
 
 NO_SPACE = "no space left"
 """How the sentence of a full disk begins."""
+DAMAGED = "is no danze store, or is damaged"
 
 
 def sentence(path: object, error: BaseException) -> str:
     """What went wrong with the file; nothing of the transaction was stored."""
     text = str(error).partition(" with text")[0]  # what was read is nobody's business here
     if any(said in text for said in ("not a database", "malformed", "decode to UTF-8")):
-        return f"{path} is no danze store, or is damaged ({text})"
+        return f"{path} {DAMAGED} ({text})"
     if "full" in text or "disk I/O" in text:
         return f"{NO_SPACE} to write {path}, or its disk is failing ({text}); nothing of this batch was stored"
     if "unable to open" in text and unwritable(waiting := Path(f"{path}-wal")):
@@ -37,6 +38,8 @@ def sentence(path: object, error: BaseException) -> str:
 def trouble(path: object, error: BaseException) -> StoreError:
     """The sentence as what is raised."""
     said = sentence(path, error)
+    if DAMAGED in said:
+        return StoreBroken(said)
     return (StoreFull if said.startswith(NO_SPACE) else StoreError)(said)
 
 

@@ -21,16 +21,14 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-Key = tuple[str, bytes, int, Ed25519PublicKey]
-"""Name, id, type (1 a log's, 4 a witness's), public key."""
+FORM = "danze proof 1"
+Key = tuple[str, bytes, int, Ed25519PublicKey]  # name, id, type (1 a log's, 4 a witness's), public key
 
 
-class Fault(Exception):
-    """The proof does not hold; the message says what is wrong."""
+class Fault(Exception): ...  # the proof does not hold; the message says what is wrong
 
 
-class Unusable(Exception):
-    """What was given beside the proof cannot be used; the message says why."""
+class Unusable(Exception): ...  # what was given cannot be used; the message says why
 
 
 def node(left: bytes, right: bytes) -> bytes:
@@ -39,12 +37,10 @@ def node(left: bytes, right: bytes) -> bytes:
 
 def root_of(leaf: bytes, index: int, size: int, proof: list[bytes]) -> bytes:
     """The root that an inclusion proof leads to (RFC 6962, 2.1.1); the hash nearest to the leaf comes first."""
+    if (size == 1) == bool(proof):
+        raise Fault(f"the proof is too {'long' if proof else 'short'}")
     if size == 1:
-        if proof:
-            raise Fault("the proof is too long")
         return leaf
-    if not proof:
-        raise Fault("the proof is too short")
     middle = 1 << ((size - 1).bit_length() - 1)
     if index < middle:
         return node(root_of(leaf, index, middle, proof[:-1]), proof[-1])
@@ -82,7 +78,6 @@ def decoded(text: str) -> bytes:
 
 
 def key_of(text: str) -> Key:
-    """(name, id, type, public key) of a verifier key."""
     name, key_id, encoded = text.strip().split("+", 2)
     key = decoded(encoded)
     if sha256(name.encode() + b"\n" + key).digest()[:4].hex() != key_id or len(key) != 33:
@@ -91,108 +86,94 @@ def key_of(text: str) -> Key:
 
 
 def given(option: str, text: str) -> Key:
-    """A verifier key from the command line."""
     try:
         return key_of(text)
-    except Fault as fault:
-        raise Unusable(f"{option}: {fault}") from None
-    except (ValueError, IndexError):
-        raise Unusable(f"{option}: {text[:60]!r} is no verifier key, NAME+ID+BASE64") from None
+    except (Fault, ValueError, IndexError) as error:
+        what = str(error) if isinstance(error, Fault) else f"{text[:60]!r} is no verifier key, NAME+ID+BASE64"
+        raise Unusable(f"{option}: {what}") from None
 
 
 def parts(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
     """(text, [(name, id, signature)]) of a signed note."""
     text, _, below = note.rpartition("\n\n")
-    signatures = []
-    for line in below.splitlines():
-        dash, name, encoded = line.split(" ")
-        data = decoded(encoded)
-        if dash != "—":
-            raise Fault("a line of signatures does not begin with a dash")
-        signatures.append((name, data[:4], data[4:]))
-    return text + "\n", signatures
+    lines = [line.split(" ") for line in below.splitlines()]
+    if any(dash != "—" for dash, _, _ in lines):
+        raise Fault("a line of signatures does not begin with a dash")
+    return text + "\n", [(name, decoded(each)[:4], decoded(each)[4:]) for _, name, each in lines]
 
 
 def signed(note: str, key: Key) -> bool:
     """Whether the key signed the note. A signature of it that does not fit is a fault."""
     name, key_id, kind, public = key
     text, signatures = parts(note)
-    for each, each_id, signature in signatures:
-        if (each, each_id) == (name, key_id):
-            said = f"cosignature/v1\ntime {int.from_bytes(signature[:8], 'big')}\n" if kind == 4 else ""  # a witness's
-            try:
-                public.verify(signature[8 if said else 0 :], (said + text).encode())
-            except InvalidSignature:
-                raise Fault(f"the signature of {name} was forged, or the checkpoint altered") from None
-            return True
-    return False
+    found = [signature for each, each_id, signature in signatures if (each, each_id) == (name, key_id)]
+    for signature in found:
+        said = f"cosignature/v1\ntime {int.from_bytes(signature[:8], 'big')}\n" if kind == 4 else ""  # a witness's
+        try:
+            public.verify(signature[8 if said else 0 :], (said + text).encode())
+        except InvalidSignature:
+            raise Fault(f"the signature of {name} was forged, or the checkpoint altered") from None
+    return bool(found)
 
 
-def log_keys(text: str) -> list[Key]:
-    """The log's keys: the first one, and those that were handed over, each signed by the one before."""
+def log_keys(text: str, wanted: str | None) -> list[Key]:
+    """The log's keys, each handed over by the one before it; from the one that is trusted on."""
     first, *later = text.split("\n\n\n")
     keys = [key_of(first)]
     for note in later:
         if not signed(note, keys[-1]):
             raise Fault("a later key of the log was not handed over by the one before")
         keys.append(key_of(parts(note)[0]))
-    return keys
+    known = keys[0] if wanted is None else given("--key", wanted)
+    if known not in keys:
+        raise Fault(f"the log's keys do not lead to the key of {known[0]} that you trust")
+    return keys[keys.index(known) :]
 
 
-def trusted(keys: list[Key], wanted: str) -> list[Key]:
-    """The keys from the one that is trusted on."""
-    known = given("--key", wanted)
-    for place, key in enumerate(keys):
-        if key[:3] == known[:3] and key[3] == known[3]:
-            return keys[place:]
-    raise Fault(f"the log's keys do not lead to the key of {known[0]} that you trust")
+def checkpoint(note: str) -> tuple[str, int, bytes]:
+    """Origin, size and root of a signed checkpoint."""
+    origin, size, root, *_ = parts(note)[0].split("\n")
+    return origin, int(size), decoded(root)
 
 
-def kept(file: str) -> tuple[str, str, bytes]:
-    """Origin, size and root of a checkpoint that was kept."""
+def compare(proof: dict, file: str, origin: str, size: int, root: bytes) -> None:
+    """Raises Fault where a checkpoint that was kept tells of another history, Unusable where it cannot be compared."""
     try:
-        origin, size, root, *_ = parts(Path(file).read_text(encoding="utf-8"))[0].split("\n")
-        return origin, size, decoded(root)
+        kept_origin, kept_size, kept_root = checkpoint(Path(file).read_text(encoding="utf-8"))
     except (Fault, OSError, ValueError) as error:
         raise Unusable(f"{file} cannot be read as a checkpoint: {error}") from None
-
-
-def compare(proof: dict, file: str, origin: str, size: str, root: bytes) -> None:
-    """Raises Fault where a checkpoint that was kept tells of another history, Unusable where it cannot be compared."""
-    kept_origin, kept_size, kept_root = kept(file)
     grown = proof.get("grown", {"since": size})
-    if kept_origin != origin or kept_size not in (size, str(grown["since"])):
+    if kept_origin != origin or kept_size not in (size, grown["since"]):
         raise Unusable(f"{file} is of {kept_size} events of {kept_origin}, the proof of {size} of {origin}")
-    if kept_size == size:
-        if kept_root != root:
-            raise Fault("the checkpoint that you kept has another root: there are two histories")
-        return
-    if not grew(int(kept_size), kept_root, int(size), root, [decoded(each) for each in grown["proof"]]):
+    if kept_size == size and kept_root != root:
+        raise Fault("the checkpoint that you kept has another root: there are two histories")
+    if kept_size != size and not grew(kept_size, kept_root, size, root, [decoded(each) for each in grown["proof"]]):
         raise Fault(f"the log did not grow out of the {kept_size} events whose checkpoint you kept: it was rewritten")
 
 
-def check(proof: dict, arguments: argparse.Namespace) -> tuple[dict, str, str]:
-    """Raises Fault unless the proof holds; answers the event and the checkpoint's first lines."""
-    event = decoded(proof["event"])
-    note = proof["checkpoint"]
-    keys = log_keys(proof["keys"])
-    if arguments.key is not None:
-        keys = trusted(keys, arguments.key)
-    if not sum(signed(note, key) for key in keys):
+def check(proof: dict, arguments: argparse.Namespace) -> str:
+    """What the proof shows. Raises Fault unless it holds."""
+    if (form := proof.get("form")) != FORM:
+        raise Unusable(f"this verifier reads the form {FORM!r}; {arguments.proof} has {form!r}")
+    event, note = decoded(proof["event"]), proof["checkpoint"]
+    if not sum(signed(note, key) for key in log_keys(proof["keys"], arguments.key)):
         raise Fault("the checkpoint is not signed by the log")
     for witness in arguments.witness:
         if not signed(note, given("--witness", witness)):
             raise Fault(f"the checkpoint is not cosigned by {witness.partition('+')[0]}")
-    origin, size, root, *_ = parts(note)[0].split("\n")
+    origin, size, root = checkpoint(note)
     if arguments.checkpoint is not None:
-        compare(proof, arguments.checkpoint, origin, size, decoded(root))
+        compare(proof, arguments.checkpoint, origin, size, root)
     index, leaf = proof["position"] - 1, sha256(b"\0" + event).digest()
-    if type(index) is not int or not 0 <= index < int(size):
+    if type(index) is not int or not 0 <= index < size:
         raise Fault("the position lies outside the checkpoint")
-    way = [decoded(each) for each in proof["proof"]]
-    if root_of(leaf, index, int(size), way) != decoded(root):
+    if root_of(leaf, index, size, [decoded(each) for each in proof["proof"]]) != root:
         raise Fault("the event is not in the log at this position: it was altered, or is another")
-    return json.loads(event), origin, size
+    told = json.loads(event)
+    if proof["type"] != told["type"]:
+        raise Fault(f"the proof says {str(proof['type'])[:60]!r} of an event of another type")
+    shown = f"{told['type']} about {told['subject']}, time {told['time']}, recorded {told['recorded']}"
+    return f"holds: event {proof['position']} of {size} in the log {origin}\n{shown}"
 
 
 def main() -> int:
@@ -203,19 +184,13 @@ def main() -> int:
     parser.add_argument("--checkpoint", help="a checkpoint that you kept")
     arguments = parser.parse_args()
     try:
-        proof = json.loads(Path(arguments.proof).read_text(encoding="utf-8"))
-        event, origin, size = check(proof, arguments)
-    except Fault as fault:
-        print(f"does not hold: {fault}", file=sys.stderr)
-        return 1
-    except Unusable as why:
-        print(why, file=sys.stderr)
-        return 2
+        print(check(json.loads(Path(arguments.proof).read_text(encoding="utf-8")), arguments))
+    except (Fault, Unusable) as why:
+        print(f"does not hold: {why}" if isinstance(why, Fault) else why, file=sys.stderr)
+        return 1 if isinstance(why, Fault) else 2
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         print(f"{arguments.proof} cannot be read as a proof: {type(error).__name__}: {error}", file=sys.stderr)
         return 2
-    print(f"holds: event {proof['position']} of {size} in the log {origin}")
-    print(f"{event['type']} about {event['subject']}, time {event['time']}, recorded {event['recorded']}")
     return 0
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Protocol
 
 import msgspec
 
+from infra.log.lookups import Lookups
 from infra.log.merkle import Tree
 from infra.log.port import RawEntry, key_of, keys_of, leaf_of
 from infra.log.times import micros
@@ -76,6 +77,8 @@ class Checker:
         self.firsts: dict[str, int] = {}
         """The first version of each subject in a stretch."""
         self.prefixes = array("Q")
+        self.lookups: Lookups | None = None
+        """Compares the look-up index with what was found sound, where there is one."""
 
     def join(self, stretch: Checker | None, seals: Seals | None) -> bool:
         """Takes in what another checker found sound behind this one's end; False where the two do not fit."""
@@ -93,6 +96,8 @@ class Checker:
         self.tree.join(stretch.tree)
         self.versions.update(stretch.versions)
         self.prefixes.extend(stretch.prefixes)
+        if self.lookups is not None:
+            self.lookups.join(stretch.lookups)
         return True
 
     def check(self, rows: Sequence[RawEntry]) -> Bad | None:
@@ -171,6 +176,8 @@ class Checker:
         self.last_leaf = leaves[-1]
         self.tree.extend(leaves)
         self.prefixes.extend(array("Q", b"".join(keys))[::2])
+        if self.lookups is not None:
+            self.lookups.take(columns)
 
     def doubled(self) -> set[int]:
         """First halves of keys that occur twice."""

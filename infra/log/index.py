@@ -13,10 +13,13 @@ import sys
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from itertools import chain
 from typing import Any, NamedTuple
 from zlib import crc32
+
+from infra.log.port import StoreError
 
 TAIL = 16_384
 """Events in memory before they become a run: reading them back at opening takes some 20 ms."""
@@ -40,6 +43,12 @@ SCHEMA = (
     "first INTEGER PRIMARY KEY, last INTEGER NOT NULL, level INTEGER NOT NULL, entries BLOB NOT NULL)"
 )
 
+SPANS = (
+    "SELECT 0, coalesce((SELECT value FROM meta WHERE name = 'index'), 0) "
+    "UNION ALL SELECT * FROM (SELECT first, last FROM runs ORDER BY first)"
+)
+"""How often the runs were made again, and where each begins and ends; as of one moment."""
+
 
 class Run(NamedTuple):
     """Sorted postings of the positions first..last."""
@@ -48,6 +57,24 @@ class Run(NamedTuple):
     last: int
     level: int
     entries: array[int]
+
+
+class StoredRun(NamedTuple):
+    """A run as it lies in the store, unchecked."""
+
+    first: int
+    last: int
+    entries: Any
+
+
+class RunError(StoreError):
+    """What lies in the store is no run of the index; the events are none the worse."""
+
+    def __init__(self, position: int) -> None:
+        super().__init__(
+            f"the look-up index of this store, not the record, is damaged at position {position}: danze verify tells "
+            "whether the record is whole, danze replay --index makes the index again"
+        )
 
 
 class Filter:
@@ -85,10 +112,29 @@ def kind_of(subject: str) -> str:
     return subject[: subject.find(":") + 1]
 
 
+def postings(
+    positions: Sequence[int], subjects: Sequence[str], versions: Sequence[int], keys: Sequence[bytes]
+) -> list[int]:
+    """What leads to these events, not sorted: their keys, their subjects, and of a subject's first event its kind.
+
+    In runs a kind is found through its subjects' first events: a million petition events cost it no more.
+    """
+    first = [(s, p) for s, p, v in zip(subjects, positions, versions, strict=True) if v == 1]
+    found = [crc32(key) << 32 | p for key, p in zip(keys, positions, strict=True)]
+    found += [crc32(s.encode()) << 32 | p for s, p in zip(subjects, positions, strict=True)]
+    return found + [crc32(kind_of(s).encode()) << 32 | p for s, p in first]
+
+
 class Index:
     """The runs and the tail of one log as one process sees them. Not locked: the log that owns it does that."""
 
     def __init__(self) -> None:
+        self.made: tuple[Any, Any] = (0, 0)
+        """How often the runs of this store were made again."""
+        self._forget()
+
+    def _forget(self) -> None:
+        """As at first: runs that somebody made again are not those we have."""
         self.runs: list[Run] = []
         self.upto = 0
         self.keys: dict[bytes, int] = {}
@@ -111,7 +157,12 @@ class Index:
 
     def catch_up(self, cursor: Any) -> None:
         """See what was committed since, by us or by others."""
-        spans = cursor.execute("SELECT first, last FROM runs ORDER BY first").fetchall()
+        made, *spans = cursor.execute(SPANS).fetchall()
+        if made != self.made:
+            self._forget()
+            self.made = made
+        if (whole := tiled(spans)) < len(spans):
+            raise RunError(_after(spans[:whole]))
         if spans and spans[-1][1] > self.folded:
             self._load(cursor, spans)
         rows = cursor.execute(
@@ -129,7 +180,7 @@ class Index:
             run = have.get((first, last))
             if run is None:
                 level, blob = cursor.execute("SELECT level, entries FROM runs WHERE first = ?", (first,)).fetchone()
-                run = Run(first, last, level, _unpack(blob))
+                run = Run(first, last, level, _likely(unpacked(blob, first), first, last))
             runs.append(run)
         self.install(runs)
         if self.folded > self.upto:
@@ -144,11 +195,7 @@ class Index:
         self.versions.update(zip(subjects, versions, strict=True))
         self.places += positions
         self.subjects += subjects
-        # In runs a kind is found through its subjects' first events: a million petition events cost it no more.
-        first = [(s, p) for s, p, v in zip(subjects, positions, versions, strict=True) if v == 1]
-        self.postings += [crc32(key) << 32 | p for key, p in zip(keys, positions, strict=True)]
-        self.postings += [crc32(s.encode()) << 32 | p for s, p in zip(subjects, positions, strict=True)]
-        self.postings += [crc32(kind_of(s).encode()) << 32 | p for s, p in first]
+        self.postings += postings(positions, subjects, versions, keys)
         self.upto = positions[-1]
 
     def key_candidates(self, keys: set[bytes]) -> Iterator[int]:
@@ -202,14 +249,10 @@ class Index:
         """Write the tail as a run and merge full levels, in the caller's transaction; `install` after its commit."""
         if self.upto - self.folded < TAIL:
             return None
-        runs = [*self.runs, Run(self.folded + 1, self.upto, 0, array("Q", sorted(self.postings)))]
-        merged = 1
-        while len(runs) >= FAN and runs[-1].level < TOP and len({run.level for run in runs[-FAN:]}) == 1:
-            runs[-FAN:] = [_merge(runs[-FAN:])]
-            merged += FAN - 1
-        if merged > 1:
-            cursor.execute("DELETE FROM runs WHERE first >= ?", (runs[-1].first,))
+        runs = with_run(self.runs, Run(self.folded + 1, self.upto, 0, array("Q", sorted(self.postings))))
         last = runs[-1]
+        if last.level:
+            cursor.execute("DELETE FROM runs WHERE first >= ?", (last.first,))
         cursor.execute("INSERT INTO runs VALUES (?, ?, ?, ?)", (last.first, last.last, last.level, _pack(last.entries)))
         return runs
 
@@ -241,6 +284,71 @@ class Index:
             self.filter = Filter(self.runs)
 
 
+def with_run(runs: Sequence[Run], last: Run) -> list[Run]:
+    """The runs and one more, merged by fours."""
+    found = [*runs, last]
+    while len(found) >= FAN and found[-1].level < TOP and len({run.level for run in found[-FAN:]}) == 1:
+        found[-FAN:] = [_merge(found[-FAN:])]
+    return found
+
+
+def made_again(cursor: Any, rows: Iterator[Sequence[tuple[int, str, int, bytes]]]) -> None:
+    """All runs anew, in the caller's transaction, from batches of TAIL rows: position, subject, version and key."""
+    runs: list[Run] = []
+    for batch in rows:
+        places = batch[0][0], batch[-1][0]
+        if places[1] - places[0] + 1 != len(batch):
+            raise StoreError(f"events are missing between {places[0]} and {places[1]}: danze verify names the first")
+        if len(batch) == TAIL:
+            entries = array("Q", sorted(postings(*zip(*batch, strict=True))))
+            runs = with_run(runs, Run(*places, 0, entries))
+    cursor.execute("DELETE FROM runs")
+    cursor.executemany("INSERT INTO runs VALUES (?, ?, ?, ?)", [(*run[:3], _pack(run.entries)) for run in runs])
+    cursor.execute("INSERT INTO meta VALUES ('index', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1")
+
+
+class StoredRuns:
+    """The runs as they lie in the store, for who does not believe them."""
+
+    def __init__(self, transaction: Callable[[], AbstractContextManager[Any]]) -> None:
+        self._transaction = transaction
+
+    def spans(self) -> list[tuple[Any, Any]]:
+        with self._transaction() as cursor:
+            spans: list[tuple[Any, Any]] = cursor.execute(SPANS).fetchall()
+        return spans[1:]
+
+    def covering(self, first: int, last: int) -> tuple[int, list[StoredRun]]:
+        whole = "FROM runs WHERE typeof(last) = 'integer'"  # a column of SQLite takes anything
+        query = f"SELECT first, last, entries {whole} AND last >= ? AND first <= ? ORDER BY first"
+        with self._transaction() as cursor:
+            (folded,) = cursor.execute(f"SELECT coalesce(max(last), 0) {whole}").fetchone()
+            return folded, list(map(StoredRun._make, cursor.execute(query, (first, last))))
+
+
+def tiled(spans: Sequence[tuple[Any, Any]]) -> int:
+    """How many of the runs follow each other without a gap, from position 1 on."""
+    end = 0
+    for number, (first, last) in enumerate(spans):
+        if type(last) is not int or first != end + 1 or last < first:
+            return number
+        end = last
+    return len(spans)
+
+
+def _after(spans: Sequence[tuple[int, int]]) -> int:
+    return spans[-1][1] + 1 if spans else 1
+
+
+def _likely(entries: array[int], first: int, last: int) -> array[int]:
+    """What a glance can tell: `danze verify` compares them all (`lookups.py`)."""
+    events = last - first + 1
+    ends = (entries[0] & POSITION, entries[-1] & POSITION) if entries else (0, 0)
+    if not 2 * events <= len(entries) <= 3 * events or not all(first <= end <= last for end in ends):
+        raise RunError(first)
+    return entries
+
+
 def _merge(runs: Sequence[Run]) -> Run:
     # sorted() recognises ascending stretches and merges them in linear time.
     entries = array("Q", sorted(chain.from_iterable(run.entries for run in runs)))
@@ -252,7 +360,10 @@ def _pack(entries: array[int]) -> bytes:
     return _swapped(entries).tobytes()
 
 
-def _unpack(blob: bytes) -> array[int]:
+def unpacked(blob: Any, first: int = 1) -> array[int]:
+    """Raises `RunError` for what is none."""
+    if type(blob) is not bytes or len(blob) % 8:
+        raise RunError(first)
     return _swapped(array("Q", blob))
 
 

@@ -7,12 +7,16 @@ subject; neither ever has a gap. Nothing here knows a rule, a product or a file 
 from __future__ import annotations
 
 import errno
+import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from hashlib import blake2b, sha256
 from itertools import groupby
 from operator import gt, itemgetter
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from infra.log.lookups import Lookups
 
 FORMAT = 1
 """Version of the store format that this code writes; kept in the store's `meta` table."""
@@ -40,6 +44,10 @@ class StoreDamaged(StoreError, OSError):
 
 class StoreMissing(StoreError):
     """There is nothing where the store should be."""
+
+
+class StoreBroken(StoreError):
+    """The file cannot be read to its end; what is before may be."""
 
 
 class StoreTooNew(StoreError):
@@ -251,7 +259,37 @@ class Log(Marks, Protocol):
         """Position and leaf of the last event as the last append noted them apart, to find a tail that was cut."""
         ...
 
+    def lowest(self) -> int | None:
+        """The lowest position of any row; one below 1 no question reads."""
+        ...
+
+    def lookups(self, after: int = 0) -> Lookups:
+        """What compares the look-up index with the rows behind a position."""
+        ...
+
+    def reindex(self) -> int:
+        """Make the look-up index again from the events; answer how many there are. Nobody appends meanwhile."""
+        ...
+
     def close(self) -> None: ...
+
+
+def noted(text: object) -> tuple[int, bytes]:
+    """Position and leaf, as the last append noted them. Raises `StoreError` for what it never wrote."""
+    try:
+        position, leaf = json.loads(text)  # type: ignore[arg-type]
+        return position + 0, bytes.fromhex(leaf)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise StoreError("the note of the last append is not what danze writes: somebody altered it") from error
+
+
+def whole(value: object, name: str) -> int:
+    """A number that the store notes under a name. Raises `StoreError` for what is none."""
+    if type(value) is int:
+        return value
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value[:20])
+    raise StoreError(f"what the store notes as {name!r} is no number: somebody altered it, or it is damaged")
 
 
 def key_of(source: str, id: str) -> bytes:

@@ -10,6 +10,7 @@ from typing import Any
 
 from psycopg import Cursor
 
+from infra.log.lookups import Lookups, NoRuns
 from infra.log.port import (
     Claim,
     Conflict,
@@ -22,9 +23,12 @@ from infra.log.port import (
     by_position,
     check_order,
     leaf_of,
+    noted,
+    whole,
 )  # fmt: skip
 from infra.log.postgres_claim import claim_server
 from infra.log.postgres_store import Store
+from infra.log.touches import Matters
 from infra.log.urls import PostgresUrl
 from infra.parts import parts
 
@@ -132,7 +136,9 @@ class PostgresLog:
             copy.set_types(COPY_TYPES)
             for position, (e, leaf) in enumerate(zip(entries, leaves, strict=True), first):
                 copy.write_row((position, e.subject, e.version, e.type, e.recorded, e.body, e.key, e.digest, leaf))
-        touched = [(name, position) for position, e in enumerate(entries, first) for name in e.touches]
+        self._touch(cursor, [(name, position) for position, e in enumerate(entries, first) for name in e.touches])
+
+    def _touch(self, cursor: Cursor[Any], touched: list[tuple[str, int]]) -> None:
         if touched:
             names, positions = zip(*touched, strict=True)
             insert = "INSERT INTO {touches} SELECT * FROM unnest(%s::text[], %s::bigint[]) ON CONFLICT DO NOTHING"
@@ -257,16 +263,30 @@ class PostgresLog:
 
     def remembered(self) -> tuple[int, bytes] | None:
         rows = self._rows("SELECT value FROM {meta} WHERE name = 'head'", ())
-        if not rows:
-            return None
-        position, leaf = json.loads(rows[0][0])
-        return position, bytes.fromhex(leaf)
+        return noted(rows[0][0]) if rows else None
+
+    def lowest(self) -> int | None:
+        found: int | None = self._rows("SELECT min(notification_id) FROM {events}", ())[0][0]
+        return found
+
+    def lookups(self, after: int = 0) -> Lookups:
+        return Lookups((self, NoRuns()), after)
+
+    def reindex(self) -> int:
+        with self._transaction(commit=True) as cursor:
+            self.recorder.lock(cursor)
+            cursor.execute(self._text("DELETE FROM {touches}"))
+            matters, after = Matters(), 0
+            while rows := self.raw_entries(after):
+                self._touch(cursor, [*matters.of(rows)])
+                after = rows[-1].position
+            return after
 
     # -- how far others have got
 
     def mark(self, name: str) -> int:
         rows = self._rows("SELECT value FROM {meta} WHERE name = %s", (f"mark {name}",))
-        return int(rows[0][0]) if rows else 0
+        return whole(rows[0][0], name) if rows else 0
 
     def set_mark(self, name: str, position: int) -> None:
         with self._transaction(commit=True) as cursor:

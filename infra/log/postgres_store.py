@@ -17,7 +17,7 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 from psycopg import Cursor, sql
 from psycopg.rows import TupleRow, tuple_row
 
-from infra.log.port import FORMAT, Conflict, StoreTooNew
+from infra.log.port import FORMAT, Conflict, StoreTooNew, whole
 from infra.log.urls import PostgresUrl
 from infra.postgres import LOCK_SECONDS, ensure_schema, reason, sentence, still_there, trouble
 
@@ -125,8 +125,8 @@ class Store:
                 # Two first users create the tables at the same moment: CREATE … IF NOT EXISTS is not atomic.
                 if attempt == 2:
                     raise
-        if row is not None and int(row[0]) > FORMAT:
-            raise StoreTooNew(int(row[0]))
+        if row is not None and (found := whole(row[0], "format")) > FORMAT:
+            raise StoreTooNew(found)
 
     def _made(self, cursor: Cursor[TupleRow]) -> bool:
         """Asked first: to make it again would wait for who writes now, and all others for that."""

@@ -11,8 +11,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from infra.log import index
 from infra.log.claim import claim_file
 from infra.log.index import Index, Run
+from infra.log.lookups import Lookups
 from infra.log.port import (
     Claim,
     Conflict,
@@ -25,8 +27,11 @@ from infra.log.port import (
     by_position,
     check_order,
     leaf_of,
+    noted,
+    whole,
 )  # fmt: skip
 from infra.log.sqlite_store import open_store
+from infra.log.touches import Matters
 from infra.parts import parts
 
 ENTRY = "rowid, originator_id, originator_version, topic, recorded, state"
@@ -296,17 +301,35 @@ class SQLiteLog:
     def remembered(self) -> tuple[int, bytes] | None:
         with self.store.cursor() as cursor:
             row = cursor.execute("SELECT value FROM meta WHERE name = 'head'").fetchone()
-        if row is None:
-            return None
-        position, leaf = json.loads(row[0])
-        return position, bytes.fromhex(leaf)
+        return None if row is None else noted(row[0])
+
+    def lowest(self) -> int | None:
+        with self.store.cursor() as cursor:
+            found: int | None = cursor.execute("SELECT min(rowid) FROM stored_events").fetchone()[0]
+            return found
+
+    def lookups(self, after: int = 0) -> Lookups:
+        return Lookups((self, index.StoredRuns(self.store.cursor)), after)
+
+    def reindex(self) -> int:
+        with self.store.cursor(commit=True) as cursor:
+            rows, matters = cursor.connection.cursor().execute(RAW, (0, FOREVER)), Matters()
+            cursor.execute("DELETE FROM touches")
+
+            def batches() -> Iterator[list[tuple[int, str, int, bytes]]]:
+                while batch := list(map(RawEntry._make, rows.fetchmany(index.TAIL))):
+                    cursor.executemany("INSERT OR IGNORE INTO touches VALUES (?, ?)", [*matters.of(batch)])
+                    yield [(row.position, row.subject, row.version, row.key) for row in batch]
+
+            index.made_again(cursor, batches())
+            return _head(cursor).position
 
     # -- how far others have got
 
     def mark(self, name: str) -> int:
         with self.store.cursor() as cursor:
             row = cursor.execute("SELECT value FROM meta WHERE name = ?", (f"mark {name}",)).fetchone()
-        return row[0] if row else 0
+        return whole(row[0], name) if row else 0
 
     def set_mark(self, name: str, position: int) -> None:
         with self._writing() as cursor:

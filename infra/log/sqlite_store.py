@@ -25,7 +25,7 @@ from eventsourcing.sqlite import (
 )
 
 from infra.log import index
-from infra.log.port import FORMAT, Entry, StoreError, StoreMissing, StoreTooNew
+from infra.log.port import FORMAT, Entry, StoreError, StoreMissing, StoreTooNew, whole
 from infra.sqlite import BUSY_SECONDS, private, reading_only, trouble, unwritable
 
 APPLICATION_ID = 0x64616E7A
@@ -255,7 +255,8 @@ def _format(store: Store) -> int | None:
     with store.cursor() as cursor:
         if not cursor.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
             return None
-        return int(cursor.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()[0])
+        (found,) = cursor.execute("SELECT value FROM meta WHERE name = 'format'").fetchone() or (None,)
+        return whole(found, "format")
 
 
 def _created(store: Store, recorder: Recorder) -> int:

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, Protocol
 
 from infra.log.checker import Bad, Checker, Seals
-from infra.log.port import Head, RawEntry
+from infra.log.lookups import Lookups
+from infra.log.port import Head, RawEntry, StoreError
 
 BATCH = 512
 """Rows that stay in the processor's cache while they are compared column by column; a power of two suits the tree."""
@@ -30,6 +31,14 @@ class Rows(Protocol):
 
     def remembered(self) -> tuple[int, bytes] | None:
         """Position and leaf of the last event, noted apart."""
+        ...
+
+    def lowest(self) -> int | None:
+        """The lowest position of any row, where one could be below 1."""
+        ...
+
+    def lookups(self, after: int = 0) -> Lookups | None:
+        """What compares its look-up index, if it has one, with the rows behind a position."""
         ...
 
 
@@ -52,6 +61,8 @@ def verify(
     if bad is not None and seals is not None:
         # The roots tell that something was altered; which event it was the tiles tell, once it is asked.
         checker, bad = going.through(begin(), (), naming=seals)
+    if bad is None and checker.lookups is not None:
+        bad = checker.lookups.fault(checker.position)  # only a record that is whole tells what the index should
     return answered(checker, bad)
 
 
@@ -68,6 +79,7 @@ class _Going(NamedTuple):
     ) -> tuple[Checker, Bad | None]:
         """The checker where it ended, and the first bad position; `naming` compares each event with the sealed one."""
         log, seals = self.log, self.seals
+        checker.lookups = log.lookups(checker.position) if naming is None else None
         for stretch in stretches:
             if not checker.join(stretch, seals):
                 break  # gone through again below, where the first bad row is found
@@ -82,7 +94,8 @@ class _Going(NamedTuple):
             if bad is None:
                 self._sound_to(checker)
         cut = seals.cut(checker.position) if seals is not None and bad is None else None
-        return checker, _doubled(log, checker) or bad or cut or _cut(log, checker)
+        bad = _hidden(log) or _doubled(log, checker) or bad or cut or _cut(log, checker)
+        return checker, bad
 
     def _sound_to(self, checker: Checker) -> None:
         self.reached(checker)
@@ -106,6 +119,12 @@ def until_mark(position: int, seals: Seals | None) -> int:
     return BATCH if mark is None else min(BATCH, mark - position)
 
 
+def _hidden(log: Rows) -> Bad | None:
+    """A row at a position below 1: readers begin at 1, and pass it over."""
+    lowest = log.lowest()
+    return None if lowest is None or lowest > 0 else (lowest, "a row stands before the first event, where none can be")
+
+
 def _doubled(log: Rows, checker: Checker) -> Bad | None:
     """The second of two events with one source and id. Looked for at the end: 8 bytes an event, a set takes 90."""
     doubled = checker.doubled()
@@ -125,7 +144,10 @@ def _doubled(log: Rows, checker: Checker) -> Bad | None:
 
 def _cut(log: Rows, checker: Checker) -> Bad | None:
     """Compare the end with what the last append noted apart; events appended while we read are no fault."""
-    noted = log.remembered()
+    try:
+        noted = log.remembered()
+    except StoreError as error:
+        return max(checker.position, 1), str(error)
     if noted is None:
         return (1, "the store has events but no note of its last one") if checker.position else None
     position, leaf = noted

@@ -12,6 +12,7 @@ from multiprocessing import get_context
 from types import ModuleType
 
 from infra.log.checker import Checker, Seals
+from infra.log.lookups import Lookups
 from infra.log.open import open_log
 from infra.log.verify import until_mark
 
@@ -56,6 +57,7 @@ def _checked(url: str, end: int, *, length: int, events: int, seals: Seals | Non
     """The checker of one stretch, in a process of its own; it stops at the first fault."""
     checker, last = Checker(end - length), min(end, events)
     log = open_log(url, create=False)
+    checker.lookups = Lookups()
     try:
         while checker.position < last:
             rows = log.raw_entries(checker.position, min(until_mark(checker.position, seals), last - checker.position))

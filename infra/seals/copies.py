@@ -11,7 +11,7 @@ import msgspec
 from infra.importers.rows import reading
 from infra.log import bundle
 from infra.log.checker import Bad
-from infra.log.port import Entry, Head, RawEntry, key_of, leaf_of
+from infra.log.port import Entry, Head, RawEntry, StoreBroken, key_of, leaf_of
 
 DIGEST = bytes(16)
 """Of an action; a topic does not carry it."""
@@ -45,6 +45,13 @@ class Copy:
         """The same: nobody noted the end of a copy apart."""
         return (self._last.position, self._last.leaf) if self._last is not None else None
 
+    def lowest(self) -> int | None:
+        """A row below position 1 is met as the first."""
+        return None
+
+    def lookups(self, after: int = 0) -> None:
+        """It has no look-up index."""
+
 
 def exported(path: Path) -> Copy:
     """An export of JSON lines. A line that danze did not write stands for an event that is not sound."""
@@ -69,6 +76,23 @@ def published(chunks: Callable[[], Iterable[list[Entry]]]) -> Copy:
                 yield RawEntry(*entry, key_in(entry.body), DIGEST, leaf_of(entry.body))
 
     return Copy(rows)
+
+
+def salvaged(path: Path) -> Copy | None:
+    """What can still be read of a store's file that is cut or damaged; None where it does not even open."""
+    from infra.log.salvage import opens, readable
+
+    def rows() -> Iterator[RawEntry]:
+        last = 0
+        try:
+            for row in readable(path):
+                last = row.position
+                yield row
+        except StoreBroken as damage:
+            copy.problem = copy.unread = (last + 1, f"the file is cut or damaged: nothing can be read here ({damage})")
+
+    copy = Copy(rows)
+    return copy if opens(path) else None
 
 
 class _Sent(msgspec.Struct, gc=False):

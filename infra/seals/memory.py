@@ -18,6 +18,7 @@ from typing import Any, Protocol
 import msgspec
 
 from infra.log.checker import Bad, Checker
+from infra.log.lookups import Lookups
 from infra.log.merkle import BLOCK, BLOCK_LEVEL, HASH, Tree, root_of
 from infra.log.port import RawEntry, StoreError
 from infra.log.verify import Rows, answered, verify
@@ -84,6 +85,7 @@ class Memory:
         self._end: int | None = None
         self._turn = self.before.turn if self.before is not None else 0
         self._next: Verified | None = None
+        self._lookups: Lookups | None = None
 
     def begin(self) -> Checker:
         """Goes on where the file ends; from the first event, where there is none."""
@@ -123,7 +125,12 @@ class Memory:
         chosen = sorted(in_turn | set((random or SystemRandom()).sample(range(len(heads)), half)))
         self._turn = (self._turn + half) % len(heads) if heads else 0
         self.read_again = sum(min(BLOCK, self.size - number * BLOCK) for number in chosen)
-        return _first_bad(log, ((number, heads[number]) for number in chosen), self.size, naming)
+        self._lookups = log.lookups()
+        return _first_bad(log, ((number, heads[number]) for number in chosen), self.size, naming, self._lookups)
+
+    def led_astray(self) -> Bad | None:
+        """The first of the events read again to which the look-up index does not lead."""
+        return self._lookups.compared() if self._lookups is not None else None
 
     def save(self) -> None:
         """Writes what was found sound; whole or not at all."""
@@ -157,6 +164,8 @@ def resumed(
             reached=lambda checker: memory.reached(checker, sealed),
         )
     )  # fmt: skip
+    if answer["ok"] and (astray := memory.led_astray()) is not None:
+        answer |= {"ok": False, "first_bad": dict(zip(("position", "why"), astray, strict=True))}
     return answer | {"resumed": {"from": memory.size, "read_again": memory.read_again}}
 
 
@@ -197,7 +206,9 @@ def _whole(kept: Verified) -> bool:
     )
 
 
-def _first_bad(log: Rows, blocks: Iterable[tuple[int, bytes]], size: int, naming: Naming) -> Bad | None:
+def _first_bad(
+    log: Rows, blocks: Iterable[tuple[int, bytes]], size: int, naming: Naming, lookups: Lookups | None
+) -> Bad | None:
     for number, head in blocks:
         first, last = number * BLOCK, min((number + 1) * BLOCK, size)
         rows, checker = log.raw_entries(first, last - first), Checker(first)
@@ -206,6 +217,9 @@ def _first_bad(log: Rows, blocks: Iterable[tuple[int, bytes]], size: int, naming
             bad = naming.changed(rows) or (first + 1, _one_of(first + 1, last))
         if bad is not None:
             return bad
+        if lookups is not None:
+            positions, subjects, versions, _, _, _, keys, _, _ = zip(*rows, strict=True)
+            lookups.look(positions, subjects, versions, keys)
     return None
 
 

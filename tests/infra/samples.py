@@ -22,13 +22,16 @@ def microseconds(moment: datetime) -> int:
 def entry(
     subject: str, version: int, number: int | str, *, seconds: int = 0, touches: tuple[str, ...] = ()
 ) -> NewEntry:
-    """The event of one action; `number` is its id, `seconds` after START its recorded time."""
+    """The event of one action; `number` is its id, `seconds` after START its recorded time.
+
+    What it touches its bytes tell, as those of a unit's event do.
+    """
     moment = START + timedelta(seconds=seconds)
     type_ = "petition.registered.v1" if version == 1 else "petition.referred.v1"
     body = {
         "actor": "official:430400-xfj-017",
         "data": {"title": "小区停车收费", "number": number},
-        "decided": {},
+        "decided": {"cleared": touches} if touches else {},
         "id": str(number),
         "recorded": moment.isoformat(),
         "source": SOURCE,

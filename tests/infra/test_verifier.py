@@ -112,3 +112,7 @@ def test_bytes_are_written_in_one_way_only():
     assert verifier.decoded("AAA=") == b"\0\0"
     with pytest.raises(verifier.Fault, match="not the only way"):
         verifier.decoded("AAB=")
+
+
+def test_it_is_read_in_one_sitting():
+    assert len(SCRIPT.read_text(encoding="utf-8").splitlines()) < 200

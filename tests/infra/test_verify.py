@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from infra.log.open import open_log
-from infra.log.port import Log
+from infra.log.port import Log, StoreError
 from infra.log.verify import verify
 from tests.infra.samples import entries, entry
 
@@ -143,3 +143,30 @@ def test_two_events_of_one_source_and_id_are_found(log: Log, tamper: Tamper) -> 
         twin.body, twin.key, leaf_of(twin.body), twin.recorded,
     )  # fmt: skip
     assert bad(log) == (6, "an earlier event has the same source and id")
+
+
+@pytest.mark.parametrize("position", [0, -1, -(2**63)])
+def test_a_row_before_the_first_event_is_found_which_readers_pass_over(log: Log, tamper: Tamper, position: int) -> None:
+    columns = "originator_id, originator_version, topic, state, recorded, key, digest, leaf"
+    chosen = columns.replace("originator_version", "99").replace(", key", ", ?")
+    tamper(
+        f"INSERT INTO {{events}} ({{position}}, {columns}) SELECT ?, {chosen} FROM {{events}} WHERE {{position}} = 3",
+        position, b"k" * 16,
+    )  # fmt: skip
+    assert bad(log) == (position, "a row stands before the first event, where none can be")
+    assert len(log.read(0)) == len(SUBJECTS)
+
+
+@pytest.mark.parametrize("note", ["x", "[]", '["a", "b"]', "[6, 7]", "6"])
+def test_a_note_of_the_last_append_that_danze_never_wrote_is_found(log: Log, tamper: Tamper, note: str) -> None:
+    tamper("UPDATE {meta} SET value = ? WHERE name = 'head'", note)
+    assert bad(log) == (6, "the note of the last append is not what danze writes: somebody altered it")
+
+
+def test_a_store_whose_notes_are_no_numbers_is_refused_in_a_sentence(log: Log, tamper: Tamper, store_url: str) -> None:
+    log.set_mark("relay", 3)
+    tamper("UPDATE {meta} SET value = 'x'")
+    with pytest.raises(StoreError, match="'relay' is no number"):
+        log.mark("relay")
+    with pytest.raises(StoreError, match="'format' is no number"):
+        open_log(store_url)

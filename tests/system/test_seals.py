@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -144,6 +145,28 @@ def test_a_proof_that_was_changed_does_not_hold(danze, tmp_path, field, change):
     done = checked(tmp_path / "proof.json")
     assert done.returncode == 1, done.stderr
     assert "does not hold" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("form", [None, "danze proof 2", "danze proof 10", 1, ["danze proof 1"]])
+def test_a_proof_of_a_form_that_the_verifier_does_not_know_is_not_read_as_one_that_it_knows(danze, tmp_path, form):
+    danze("prove", "12", "--out", tmp_path / "proof.json")
+    proof = json.loads((tmp_path / "proof.json").read_bytes())
+    other = {name: told for name, told in proof.items() if name != "form"} | ({"form": form} if form else {})
+    (tmp_path / "proof.json").write_text(json.dumps(other))
+    done = checked(tmp_path / "proof.json")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("this verifier reads the form 'danze proof 1'")
+
+
+@pytest.mark.parametrize(("type_", "code"), [(None, 2), ("petition.closed.v1", 1), (7, 1)])
+def test_a_proof_that_says_another_type_than_its_event_does_not_hold(danze, tmp_path, type_, code):
+    danze("prove", "12", "--out", tmp_path / "proof.json")
+    proof = json.loads((tmp_path / "proof.json").read_bytes())
+    other = {name: told for name, told in proof.items() if name != "type"} | ({"type": type_} if type_ else {})
+    (tmp_path / "proof.json").write_text(json.dumps(other))
+    done = checked(tmp_path / "proof.json")
+    assert (done.returncode, done.stdout) == (code, "")
     assert "Traceback" not in done.stderr
 
 
@@ -376,3 +399,34 @@ def test_a_file_that_remembers_nothing_of_ours_is_one_sentence(danze, tmp_path):
     danze("verify", "--resume", tmp_path / "letter").refused("was not written by danze verify --resume")
     danze("verify", "--resume", tmp_path / "no/folder").refused("for what is remembered does not exist")
     danze("verify", "--resume", tmp_path / "mine", "--from", "log.jsonl").refused("read from its beginning")
+
+
+def test_a_look_up_index_at_fault_is_told_apart_from_the_record_and_made_again(danze):
+    """Of the table of names that events touch, which every store has; `tests/infra/test_lookups.py` alters the runs."""
+    with closing(sqlite3.connect(danze.store)) as store, store:
+        store.execute("INSERT INTO touches VALUES ('matter:430408-2020-000001', 7)")
+    said = danze("verify")
+    assert said.code == 1
+    assert said.out.startswith("altered at position 7: the look-up index is at fault, not the record: ")
+    danze("replay", "--index", "--ruleset", "x").refused("--index")
+    assert danze("replay", "--index", "--json").json == {"position": 28}
+    assert danze("verify").code == 0
+
+
+def test_of_a_file_that_was_cut_the_first_position_is_named_that_cannot_be_read(danze):
+    path = Path(danze.store)
+    with closing(sqlite3.connect(path)) as store:
+        store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    whole, found = path.stat().st_size, []
+    for part in (3, 2, 1):
+        with path.open("r+b") as file:
+            file.truncate(whole // 4 * part)
+        told = danze("verify", "--json").json
+        assert "the file is cut or damaged: nothing can be read here" in told["first_bad"]["why"]
+        found.append(told["first_bad"]["position"])
+        assert told["events"] == found[-1] - 1
+    assert found == sorted(found, reverse=True)
+    danze("timeline", "petition:430408-2020-000001").refused("is damaged")
+    with path.open("r+b") as file:
+        file.truncate(2000)
+    danze("verify").refused("is damaged")

@@ -7,6 +7,7 @@ he does not have is the key that signed the seals.
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -26,7 +27,7 @@ from infra.kafka.publisher import Publisher
 from infra.kafka.reader import TopicReader
 from infra.kafka.settings import KafkaSettings
 from infra.kafka.topics import Topics
-from infra.log import bundle
+from infra.log import bundle, index
 from infra.log.merkle import Tree
 from infra.log.open import open_log
 from infra.log.port import Log, RawEntry, leaf_of
@@ -145,6 +146,56 @@ def test_in_a_sqlite_file(history, tmp_path):
                 cursor.executemany(f"INSERT INTO stored_events VALUES ({','.join('?' * 9)})", values)
                 note(cursor, "INSERT OR REPLACE INTO meta VALUES ('head', ?)", changed)
             assert (found(log, folder), how) == (position, how)
+
+
+def test_in_the_look_up_index_of_a_sqlite_file(history, tmp_path, monkeypatch):
+    """The events are untouched, and so is every seal."""
+    monkeypatch.setattr(index, "TAIL", 16)
+    rows, folder = history
+    with closing(filled(tmp_path / "danze.db", rows)) as log:
+        log.reindex()
+        random, key = Random(8), "UPDATE runs SET entries = ? WHERE first = ?"
+        assert found(log, folder) is None
+        for _ in range(100):
+            with log.store.cursor(commit=True) as cursor:
+                first, blob = random.choice(cursor.execute("SELECT first, entries FROM runs").fetchall())
+                entries = array("Q", blob)
+                at = random.randrange(len(entries))
+                position = entries[at] & index.POSITION
+                entries[at] ^= 1 << random.randrange(32, 64)
+                cursor.execute(key, (array("Q", sorted(entries)).tobytes(), first))
+            assert found(log, folder) == position
+            with log.store.cursor(commit=True) as cursor:
+                cursor.execute(key, (blob, first))
+
+
+@pytest.mark.parametrize("url", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_in_the_names_that_events_touch(history, tmp_path, request, url):
+    rows, folder = history
+    place = str(tmp_path / "danze.db") if url == "sqlite" else request.getfixturevalue("postgres_store_url")
+    with closing(open_log(place)) as log:
+        log.append([bundle.entry(row, ()) for row in rows], [], after=0, reads=None)
+        log.reindex()
+        table = f"{log.store.place.schema}.touches" if url == "postgres" else "touches"
+        for position in (1, 57, EVENTS):
+            with log.store.cursor(commit=True) as cursor:
+                cursor.execute(f"INSERT INTO {table} VALUES ('matter:430408-2020-000001', {position})")
+            assert found(log, folder) == position
+            with log.store.cursor(commit=True) as cursor:
+                cursor.execute(f"DELETE FROM {table} WHERE name = 'matter:430408-2020-000001'")
+            assert found(log, folder) is None
+
+
+@pytest.mark.parametrize("position", [0, -1, -(2**63)])
+def test_in_a_row_that_readers_pass_over(history, tmp_path, position):
+    rows, folder = history
+    with closing(filled(tmp_path / "danze.db", rows)) as log:
+        log.reindex()
+        with log.store.cursor(commit=True) as cursor:
+            row = rows[9]._replace(position=position)
+            values = (row[0], row[1], row[2], row[3], row[5], row[4], *row[6:])
+            cursor.execute(f"INSERT INTO stored_events VALUES ({','.join('?' * 9)})", values)
+        assert found(log, folder) == position
 
 
 def note(cursor, statement: str, rows: list[RawEntry]) -> None:
