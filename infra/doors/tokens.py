@@ -11,7 +11,7 @@ import fcntl
 import os
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -23,6 +23,7 @@ from msgspec.structs import replace
 
 from domain.fact import OfficialId, UnitId
 from domain.reader import Reader, Role
+from infra import line_files
 from infra.log.port import StoreError
 from infra.log.urls import StoreUrl
 from infra.seals.keys import beside
@@ -127,7 +128,7 @@ class Tokens:
         try:
             stat = self._register.stat()
             if (stat.st_mtime_ns, stat.st_size) != self._seen:
-                lines = self._register.read_bytes().splitlines()
+                lines = line_files.whole(self._register.read_bytes())
                 self._lines = {line.id: line for line in map(_line, lines)}
                 self._seen = (stat.st_mtime_ns, stat.st_size)
         except FileNotFoundError:
@@ -171,8 +172,12 @@ class Tokens:
             if not make:
                 return b""
             self._key_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with os.fdopen(os.open(self._key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            draft = self._key_file.with_name(f"{self._key_file.name}.{secrets.token_hex(4)}")
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(secrets.token_bytes(KEY_BYTES))
+            with suppress(FileExistsError):  # another process made it at the same moment
+                self._key_file.hardlink_to(draft)
+            draft.unlink()
         return _read(self._key_file)
 
     @contextmanager
@@ -187,11 +192,9 @@ class Tokens:
             os.close(folder)
 
     def _write(self, line: Issued) -> None:
-        with os.fdopen(os.open(self._register, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as file:
+        with os.fdopen(os.open(self._register, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "a+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            file.write(msgspec.json.encode(line) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+            line_files.add(file, msgspec.json.encode(line))
 
 
 def _read(file: Path) -> bytes:

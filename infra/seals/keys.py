@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Collection
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def signer(path: Path, kind: int, name: str | None = None) -> Signer:
     """The key in a file; one that is missing is made, under the name given or one made up. Raises `StoreError`."""
     try:
         if not path.exists():
-            write_new(path, fresh(kind, name or f"danze/{secrets.token_hex(8)}"))
+            write_new(path, fresh(kind, name or f"danze/{secrets.token_hex(8)}"), first=True)
         held = parse_signer(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise StoreError(f"the signing key in {path} cannot be read or made ({error.strerror})") from error
@@ -71,12 +72,20 @@ def settle(path: Path, known: Collection[Verifier]) -> None:
         waiting.replace(path)
 
 
-def write_new(path: Path, key: Signer) -> None:
-    """Writes a key for its owner alone, whole or not at all; in place of an older one where there is one."""
+def write_new(path: Path, key: Signer, *, first: bool = False) -> None:
+    """Writes a key for its owner alone, whole or not at all; in place of an older one where there is one.
+
+    As the `first` it takes the place of none: of two first users, both then read the one that came first.
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(key.secret + "\n")
         file.flush()
         os.fsync(file.fileno())
-    draft.replace(path)
+    if not first:
+        draft.replace(path)
+        return
+    with suppress(FileExistsError):
+        path.hardlink_to(draft)
+    draft.unlink()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-import os
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from infra import line_files
 from infra.log.port import Log
 from infra.log.times import of_micros
 from infra.seals.checkpoints import Checkpoint, checkpoint_of
@@ -59,21 +60,24 @@ class Folder:
             raise SealError(f"{path} is no checkpoint") from None
 
     def seals(self) -> Iterator[Seal]:
-        """Every checkpoint given out, the oldest first. Raises `SealError` for a line that is none."""
+        """Every checkpoint given out, the oldest first. Raises `SealError` for a line that is none.
+
+        A last line without an end is one that is being written, or that a full disk or a kill cut off: not given out.
+        """
         path = self.path / "seals.jsonl"
-        for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+        for line in line_files.whole(path.read_bytes()) if path.exists() else ():
             try:
                 row = json.loads(line)
                 yield Seal(row["at"], parse_note(row["note"]))
             except (ValueError, KeyError, TypeError):
-                raise SealError(f"{path} holds a line that is no checkpoint: {line[:80]}") from None
+                said = line.decode(errors="replace")[:80]
+                raise SealError(f"{path} holds a line that is no checkpoint: {said}") from None
 
     def keep(self, seal: Seal) -> None:
         """First among all, then as the newest."""
-        _added(self.path / "seals.jsonl", json.dumps(seal.row, ensure_ascii=False) + "\n")
-        draft = self.path / "checkpoint.new"
-        draft.write_text(str(seal.note), encoding="utf-8")
-        draft.replace(self.path / "checkpoint")
+        with (self.path / "seals.jsonl").open("a+b") as file:
+            line_files.add(file, json.dumps(seal.row, ensure_ascii=False).encode())
+        _put(self.path / "checkpoint", str(seal.note))
 
     # keys
 
@@ -95,22 +99,10 @@ class Folder:
     def introduce(self, signer: Signer, former: Signer | None) -> None:
         """Adds a key of the log: the first by itself, a later one signed by the one before it."""
         self.path.mkdir(parents=True, exist_ok=True)
-        text = f"{signer.verifier}\n"
-        _added(self.path / "keys", text if former is None else f"\n\n{Note(text, (former.sign(text),))}")
-
-
-def _added(path: Path, text: str) -> None:
-    """Whole or not at all: of what did not fit on a full disk nothing stays, for nobody could read it."""
-    before = path.stat().st_size if path.exists() else 0
-    try:
-        with path.open("ab") as file:
-            file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError:
-        if path.exists():
-            os.truncate(path, before)
-        raise
+        path, text = self.path / "keys", f"{signer.verifier}\n"
+        if former is not None:
+            text = f"{path.read_text(encoding='utf-8')}\n\n{Note(text, (former.sign(text),))}"
+        _put(path, text)
 
 
 class Unsealed(NamedTuple):
@@ -201,6 +193,17 @@ class Sealer:
         self.folder.introduce(fresh, self.signer)
         former, self.signer = self.signer, fresh
         return self._signed(checkpoint_of(note), now, former)
+
+
+def _put(path: Path, text: str) -> None:
+    """Written whole or not at all, whoever else does; a reader sees the old file or the new one."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def rebuild(log: Log, folder: Folder, progress: Progress | None = None) -> int:

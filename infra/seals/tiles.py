@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -98,21 +99,24 @@ class Tiles:
         if not width:
             return b""
         path = self._path(level, index, width)
-        exact = width < WIDTH and path.exists()
-        data = path.read_bytes() if exact else self._newest(level, index)[: width * HASH]
+        try:
+            data = path.read_bytes() if width < WIDTH else self._newest(level, index)
+        except FileNotFoundError:
+            data = self._newest(level, index)[: width * HASH]
         if len(data) != width * HASH:
             raise SealError(f"{path} is missing or damaged; danze seal --rebuild makes the tiles again")
         return data
 
     def _newest(self, level: int, index: int) -> bytes:
         """A tile as far as it is filled; empty where there is none."""
-        try:
-            return self._full(level, index)
-        except FileNotFoundError:
-            full = self._path(level, index, WIDTH)
-            partial = full.with_name(full.name + ".p")
-            widths = [int(each.name) for each in partial.glob("*") if each.name.isdigit()] if partial.is_dir() else []
-            return self._path(level, index, max(widths)).read_bytes() if widths else b""
+        for _ in range(2):  # one that is filled between two looks has lost its partial ones by the second
+            with suppress(FileNotFoundError):
+                return self._full(level, index)
+            with suppress(FileNotFoundError):
+                held = self._path(level, index, 1).parent.iterdir()
+                if widths := [int(each.name) for each in held if each.name.isdigit()]:
+                    return self._path(level, index, max(widths)).read_bytes()
+        return b""
 
     def _node(self, level: int, index: int, size: int) -> bytes:
         """The root of the `index`-th subtree of 2**level leaves, in a tree of `size` leaves."""

@@ -54,6 +54,19 @@ def test_a_token_that_expired_was_revoked_or_is_not_in_the_register_counts_no_mo
     assert tokens.reader(token, now()) == "the token is not in the register"
 
 
+def test_a_line_of_the_register_that_is_being_written_counts_once_it_is_there_and_one_cut_off_never(tokens, tmp_path):
+    """Who asked meanwhile was told that the register cannot be read, whoever he was."""
+    register, (token, _) = tmp_path / "tokens/register.jsonl", issued(tokens)
+    whole = register.read_bytes()
+    register.write_bytes(whole[:-9])
+    assert tokens.reader(token, now()) == "the token is not in the register"
+    register.write_bytes(whole + whole[:-9])
+    another, _ = issued(tokens)
+    assert [tokens.reader(each, now()).role for each in (token, another)] == ["clerk", "clerk"]
+    assert register.read_bytes().startswith(whole)
+    assert len(register.read_bytes().splitlines()) == 2
+
+
 @pytest.mark.parametrize("change", [{"aud": "other"}, {"iss": "other"}, {"exp": None}, {"jti": None}])
 def test_a_token_with_other_claims_is_not_taken(tokens, tmp_path, change):
     token, _ = issued(tokens)
