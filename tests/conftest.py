@@ -76,7 +76,8 @@ def postgres_store_url(postgres_url: str) -> Iterator[str]:
     name = f"t_{uuid4().hex[:12]}"
     yield f"{postgres_url}{'&' if '?' in postgres_url else '?'}schema={name}"
     with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute("SET lock_timeout = '5s'")  # a test that leaves a transaction open fails instead of hanging
+        # A test that leaves a transaction open fails instead of hanging; what a killed process asked for may go on.
+        connection.execute(f"SET lock_timeout = '{PATIENCE}s'")
         made = connection.execute("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s)", (name,)).fetchall()
         for (schema,) in made:
             connection.execute(SQL("DROP SCHEMA {} CASCADE").format(Identifier(schema)))
