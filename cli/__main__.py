@@ -1,4 +1,4 @@
-"""`danze`: exit code 0 done, 1 found something wrong, 2 usage or input error."""
+"""`danze`: exit code 0 done, 1 found something wrong, 2 usage or input error, 141 nobody reads on (`| head`)."""
 
 import logging
 import os
@@ -41,6 +41,7 @@ from infra.kafka.settings import KafkaProblem
 from infra.log.port import Conflict, StoreError
 from infra.log_lines import set_up
 
+UNREAD = 141
 app = typer.Typer(
     name="danze", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
     help="The whole record of a city's petition work (信访), and who answers for it (谁引发、谁担责).",
@@ -85,6 +86,12 @@ def main() -> None:
             app()
         finally:
             sys.stdout.flush()
+    except BrokenPipeError:
+        _unread()
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):  # click and rich each end with a code of their own
+            _unread()
+        raise
     except (StoreError, Conflict, KafkaProblem, LaterType) as error:
         _end(str(error))
     except OSError as error:
@@ -95,10 +102,20 @@ def main() -> None:
 
 def _end(sentence: str) -> NoReturn:
     said(sentence, level=logging.ERROR)
-    with suppress(OSError):
-        # What could not be written would be tried again at the very end, and spoil the exit code.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _let_go()
     sys.exit(2)
+
+
+def _unread() -> NoReturn:
+    """Whoever reads the output has enough: quietly, with the code that a shell gives to what SIGPIPE ended."""
+    _let_go()
+    sys.exit(UNREAD)
+
+
+def _let_go() -> None:
+    """What could not be written would be tried again at the very end, and spoil the exit code."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 import typer
 from rich.console import Console
+from rich.measure import Measurement
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
@@ -22,6 +23,8 @@ from infra.log_lines import in_json
 
 WIDE = 10_000
 """Columns of what is no terminal: in a pipe or a file a row of a table stands on one line, and an id is whole."""
+ROOM = 80
+"""Columns from which on a date stands on one line."""
 ORDERS = re.compile(r"[\x00-\x06\x0e-\x1f\x7f-\x9f]")
 """What a terminal would obey; rich itself drops the few between, but for the end of a line."""
 DIGITS = 30
@@ -81,10 +84,14 @@ def headed(name: str, rest: str) -> None:
 
 def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
     drawn = Table(title=title, title_justify="left", header_style="bold")
-    for column in columns:
-        drawn.add_column(column, overflow="fold")  # an id that is cut cannot be asked for again
-    for row in rows:
-        drawn.add_row(*("" if cell is None else str(cell) for cell in row))
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    for place, column in enumerate(columns):
+        dates = out.width >= ROOM and all(DATE.fullmatch(row[place]) for row in cells if row[place])
+        drawn.add_column(column, overflow="fold", no_wrap=dates)  # an id that is cut cannot be asked for again
+    for row in cells:
+        drawn.add_row(*row)
+    if Measurement.get(out, out.options.update_width(WIDE), drawn).maximum > out.width:
+        drawn.padding = (0, 0)
     out.print(drawn)
 
 

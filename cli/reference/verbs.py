@@ -7,9 +7,9 @@ from cli.reference.markdown import code, page, table
 
 WORDS = {str: "text", int: "whole number", float: "number", Path: "path"}
 ABOUT = """\
-Exit codes: 0 done, 1 found something wrong, 2 usage or input error, 130 interrupted. `--store` may stand in the
-environment as `DANZE_STORE`. Times are RFC 3339 with an offset; a date means the end of that day in
-Asia/Shanghai. A unit is named with or without `unit:`.
+Exit codes: 0 done, 1 found something wrong, 2 usage or input error, 130 interrupted, 141 whoever reads the output has
+enough (`danze search | head`). `--store` may stand in the environment as `DANZE_STORE`. Times are RFC 3339 with an
+offset; a date means the end of that day in Asia/Shanghai. A unit is named with or without `unit:`.
 """
 
 

@@ -1,6 +1,7 @@
 """What is printed, as it is: also where no terminal is, and a program reads it line by line."""
 
 import json
+import os
 from io import StringIO
 from pathlib import Path
 from subprocess import DEVNULL
@@ -8,6 +9,7 @@ from subprocess import DEVNULL
 import pytest
 
 from cli import screen
+from tests.patience import PATIENCE
 from tests.system.command import Danze, action, registered
 
 PARKING = Path(__file__).resolve().parents[2] / "docs/examples/parking.jsonl"
@@ -109,3 +111,27 @@ def test_a_bar_has_the_title_that_it_was_given(monkeypatch: pytest.MonkeyPatch) 
     with screen.bar(TITLE) as progress:
         progress(1, 2)
     assert TITLE in drawn.getvalue()
+
+
+def test_dates_stand_on_one_line_in_eighty_columns(tmp_path: Path) -> None:
+    danze = Danze(tmp_path / "danze.db", COLUMNS="80")
+    danze("emit", "--history", PARKING)
+    told = danze("show", "petition:430408-2020-000001", stdin=DEVNULL).out
+    assert all(day in told for day in ("2020-05-21", "2020-05-25", "2020-07-27", "2020-08-31"))
+    assert all(word in told for word in ("K10", "R2005", "蒸湘区"))
+
+
+@pytest.mark.parametrize(
+    "verb", ["search", "search --json", "show petition:430408-2020-000001", "export jsonl -", "verify"]
+)
+def test_whoever_reads_no_further_ends_a_verb_quietly_and_with_one_code(tmp_path: Path, verb: str) -> None:
+    danze = Danze(tmp_path / "danze.db")
+    danze("emit", "--history", PARKING)
+    there, here = os.pipe()
+    os.close(there)
+    try:
+        with danze.start(*verb.split(), stdout=here) as process:
+            _, said = process.communicate(timeout=PATIENCE)
+    finally:
+        os.close(here)
+    assert (process.returncode, said) == (141, b"")
