@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,12 +13,13 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 
-from api.asked import SHANGHAI, official_id, read_date, unit_id
+from api.asked import SHANGHAI, known_unit, official_id, read_date, unit_id
 from api.ports import Answer, Asks, Questions, Takes
 from api.problems import bad_value, cursor_read, found
 from api.roles import reader_of
 from api.web.page import Page, Shown
 from api.web.sheets import Sheet
+from api.web.words import rules
 from domain.finding import events as e
 from domain.finding.decide import OPEN_TO
 from domain.reader import Reader
@@ -29,7 +29,6 @@ PAGE, LONGEST = 100, 65_536
 SOURCE = "/danze/dashboard"
 STATES = ("proposed", "opened", "decided", "dismissed")
 AXES = ("A", "B")
-RULE = re.compile("[FD][0-9]{2}")
 STEPS: dict[str, Any] = {
     "opened": e.FindingOpened, "decided": e.FindingDecided, "dismissed": e.FindingDismissed,
     "dissent_recorded": e.DissentRecorded, "appealed": e.FindingAppealed, "appeal_decided": e.AppealDecided,
@@ -66,12 +65,13 @@ def findings(
     for name, value, known in (("axis", axis, AXES), ("state", standing, STATES)):
         if value and value not in known:
             raise bad_value(name, f"one of {', '.join(known)}")
-    if rule and not RULE.fullmatch(rule):
-        raise bad_value("rule", "none like F04 or D01")
+    if rule and rule not in rules():
+        raise bad_value("rule", f"none of {', '.join(rules())}")
+    asked = known_unit(questions, unit, page.moment)
     with cursor_read(cursor):
         told = questions.findings(
             page.moment,
-            unit=unit_id(unit),
+            unit=asked,
             rule=rule or None,
             subject=subject or None,
             official=official_id(official),
