@@ -185,14 +185,14 @@ def test_work_in_a_thread_may_take_longer_than_the_session(kafka_url, new_topic)
     seen, revoked = Seen(), []
 
     async def work(batches):
-        await asyncio.to_thread(time.sleep, 8)
+        await asyncio.to_thread(time.sleep, 12)
         await seen(batches)
 
     async def told(partitions):
         revoked.append(partitions)
 
     async def story():
-        async with member(kafka_url, topic, work, group=topic, session_seconds=6, revoked=told):
+        async with member(kafka_url, topic, work, group=topic, session_seconds=10, revoked=told):
             await until(lambda: len(seen) == 2)
             assert all(batch.current for batch in seen.batches)
 
