@@ -118,10 +118,10 @@ def _wrong_id(action: AnyAction) -> Rejected | None:
     """Ids carry their kind: `unit:…`, `official:…`, `person:…`; a subject has the kind that its type speaks about."""
     kind, colon, rest = action.subject.partition(":")
     if not (colon and rest) or kind not in SUBJECT_KIND[action.type]:
-        kinds = " or ".join(f"{each}:…" for each in SUBJECT_KIND[action.type][:3])
         return Rejected(
-            "bad-value", f"{action.subject!r} is not a subject of {action.type}, which is {kinds}", "$.subject"
-        )
+            "bad-value", f"{action.subject!r} is not a subject of {action.type}, which is {_subject_of(action.type)}",
+            "$.subject",
+        )  # fmt: skip
     if action.unit is not None and not action.unit.startswith("unit:"):
         return Rejected("bad-value", f"{action.unit!r} is not a unit (unit:…)", "$.unit")
     kind_of_fact: type[Fact] = type(action.data)
@@ -133,6 +133,12 @@ def _wrong_id(action: AnyAction) -> Rejected | None:
                 said = "a petitioner" if prefix == PREFIXES[PersonId] else repr(each)
                 return Rejected("bad-value", f"{said} does not begin with {prefix!r}", f"$.data.{name}")
     return None
+
+
+def _subject_of(type_name: str) -> str:
+    if type_name.startswith("finding."):
+        return "a finding's id, as F01:petition:NO"
+    return " or ".join(f"{each}:…" for each in SUBJECT_KIND[type_name])
 
 
 def _numbered(fact: Fact) -> Fact:
