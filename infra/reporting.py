@@ -9,10 +9,13 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from domain.codec import decode_action
 from domain.envelope import Rejected
+from domain.fact import RANK
 from domain.reader import Reader
-from domain.reporters import FROM_ABOVE, reserved
+from domain.reporters import BY_THE_JUDGED, DESK, FROM_ABOVE, OURS, OVERSEEN, REVIEWED, SPONSORED, reserved
 from domain.unit.state import Units
+from infra.log.port import key_of
 from infra.office import decoded
 from infra.questions import Answers
 from infra.questions.book import Book
@@ -23,17 +26,21 @@ class _Said(Struct):
     """As much of an action as decides who may report it; the intake reads the rest, and refuses what is malformed."""
 
     subject: str
+    source: str = ""
+    id: str = ""
     type: str = ""
     unit: str | None = None
     actor: str | None = None
     data: dict[str, Any] = {}
 
 
+_decode = msgspec.json.Decoder(_Said, float_hook=str).decode
 NO_SUCH = {
     "dispute": ("{} is not in the ledger", "$.subject"), "gathering": ("nobody arrived at {}", "$.subject"),
     "conference": ("{} was not agreed", "$.data.item"), "inspection": ("{} is not planned", "$.subject"),
 }  # fmt: skip
 """In the words of the domain."""
+_DISPUTES = ("dispute", NO_SUCH["dispute"][0])
 OF_A_UNIT = ("unit", "duty", "conference", "evaluation")
 """Subjects that name the unit that they are of."""
 KEPT = ("duty", "conference")
@@ -46,27 +53,40 @@ class Desk(NamedTuple):
     """Where one reporter stands: what he sees of the record as it is, and the whole of it."""
 
     reader: Reader
+    answers: Answers
     his: Answers
     book: Book
     whole: Book
+
+    @property
+    def all_is_his(self) -> bool:
+        """Whether he governs the whole city: there may be units above it."""
+        within = self.book.reach.within
+        return within is None or all(each.unit in within for each in self.whole.units if each.rank <= RANK["city"])
 
 
 def desk(reader: Reader, answers: Answers) -> Desk:
     """A system reads nothing; it reports about what a clerk of its units sees."""
     seeing = replace(reader, role="clerk") if reader.role == "producer" else reader
     his = answers.for_(seeing)
-    return Desk(reader, his, his.present(), answers.present())
+    return Desk(reader, answers, his, his.present(), answers.present())
 
 
 def refused(lines: Sequence[bytes], at: Desk) -> dict[int, Rejected]:
     """Which of the lines are not this reporter's to send, by their place, and why."""
-    told = {}
+    told: dict[int, Rejected] = {}
+    desks: dict[str, Desk] = {}
     for place, line in enumerate(lines):
         try:
-            said = msgspec.json.decode(line, type=_Said)
+            said = _decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            if not isinstance(decode_action(line), Rejected):
+                told[place] = Rejected("malformed", "this cannot be read as an action", "$")
             continue
-        if why := next(_reasons(said, at), None):
+        unit = said.unit if at.reader.role == "producer" and said.unit in at.reader.units else ""
+        if unit not in desks:
+            desks[unit] = desk(replace(at.reader, units=(unit,)), at.answers) if unit else at
+        if why := next(_reasons(said, desks[unit]), None):
             told[place] = why
     return told
 
@@ -76,10 +96,16 @@ def _reasons(said: _Said, at: Desk) -> Iterator[Rejected]:
         return
     if why := _not_his(said, at.reader, at.whole.units):
         yield why
-    if why := reserved(said.type, at.reader.role, all_is_his=at.book.reach.within is None):
+    if why := reserved(said.type, at.reader.role, all_is_his=at.all_is_his):
         yield why
-    yield from _unknown(said, at)
-    yield from _outside(said, at)
+    if said.source.startswith(OURS) and said.source != DESK:
+        yield Rejected("not-allowed", f"{said.source} is a source of danze itself", "$.source")
+    if not at.whole.log.known([key_of(said.source, said.id)]):  # else it is a duplicate, and answered as one
+        yield from _unknown(said, at)
+        if said.subject.startswith("duty:"):
+            yield from _unseen(said, at)
+        yield from _outside(said, at)
+        yield from _named_outside(said, at)
 
 
 def _not_his(said: _Said, reader: Reader, units: Units) -> Rejected | None:
@@ -110,12 +136,25 @@ def _unknown(said: _Said, at: Desk) -> Iterator[Rejected]:
             yield Rejected("unknown-subject", words.format(name), path)
     if kind == "petition" and not said.type.startswith("petition.registered") and secret(rest):
         yield Rejected("unknown-subject", f"{said.subject} is not registered", "$.subject")
-    items = said.data.get("items") if kind != "duty" else None  # whoever was received may be registered later
+    items = said.data.get("items") if kind != "duty" else None
     named = [(f"$.data.{key}", said.data.get(key)) for key in ("petition", "first")]
     named += [(f"$.data.items[{at}]", no) for at, no in enumerate(items if isinstance(items, list) else ())]
     for path, no in named:
-        if isinstance(no, str) and secret(no := no.removeprefix("petition:")):
+        if isinstance(no, str) and secret(no := _bare(no)):
             yield Rejected("unknown-subject", f"petition:{no} is not registered", path)
+
+
+def _unseen(said: _Said, at: Desk) -> Iterator[Rejected]:
+    """Of a reception or a screening: what is hidden would be left out when it is read, what is not there would not.
+
+    So only what he sees is listed.
+    """
+    for key, subject, words in (("items", "petition", "{} is not registered"), ("disputes", *_DISPUTES)):
+        listed = said.data.get(key)
+        for place, each in enumerate(listed if isinstance(listed, list) else ()):
+            name = f"{subject}:{_bare(str(each)).removeprefix(f'{subject}:')}"
+            if not at.book.entries(name):
+                yield Rejected("unknown-subject", words.format(name), f"$.data.{key}[{place}]")
 
 
 def _outside(said: _Said, at: Desk) -> Iterator[Rejected]:
@@ -127,8 +166,7 @@ def _outside(said: _Said, at: Desk) -> Iterator[Rejected]:
         if not said.type.startswith("petition.registered") and not _his_item(rest, said, at):
             yield Rejected("unknown-subject", f"{said.subject} is not registered", "$.subject")
     elif said.type.startswith("finding."):
-        if at.his.finding(said.subject) is None:
-            yield Rejected("unknown-subject", f"no finding {said.subject} stands", "$.subject")
+        yield from _on_a_finding(said, at)
     elif said.type == DONE and _concerned(said.subject, at, said.data.get("item")):
         return
     elif kind in OF_A_UNIT:
@@ -137,16 +175,51 @@ def _outside(said: _Said, at: Desk) -> Iterator[Rejected]:
         yield Rejected("unknown-subject", NO_SUCH[kind][0].format(said.subject), NO_SUCH[kind][1])
 
 
+def _named_outside(said: _Said, at: Desk) -> Iterator[Rejected]:
+    """Nor is an item tied to one of others: it would be read with it, and bring findings on them."""
+    for key in ("petition", "first"):
+        no = said.data.get(key)
+        if isinstance(no, str) and not _seen(_bare(no), at):
+            yield Rejected("unknown-subject", f"petition:{_bare(no)} is not registered", f"$.data.{key}")
+
+
+def _bare(no: str) -> str:
+    """An item's NO, however often its kind is written before it."""
+    while no.startswith("petition:"):
+        no = no.removeprefix("petition:")
+    return no
+
+
+def _seen(no: str, at: Desk) -> bool:
+    """Whether he sees an item. One that there is not, the domain refuses."""
+    return at.book.item(no) is not None or at.whole.item(no) is None
+
+
 def _his_item(no: str, said: _Said, at: Desk) -> bool:
-    """Whether he sees the item, reviews it, or learns of it from above. One that there is not the domain refuses."""
-    if at.book.item(no) is not None or (item := at.whole.item(no)) is None:
+    """Whether he sees the item, reviews it, oversees it, or learns of it from above."""
+    if _seen(no, at) or (item := at.whole.item(no)) is None:
         return True
-    if item.reviewing is not None and at.book.reach.governs(item.reviewing):
-        return True
+    governs = at.book.reach.governs
+    named = [said.data[key] for key in ("by_unit", "to_unit") if key in said.data]
+    if item.reviewing is not None and governs(item.reviewing):
+        return said.type in REVIEWED and all(map(governs, named))
     acting, holding = at.whole.units.get(said.unit), at.whole.units.get(item.unit)
-    if said.type not in FROM_ABOVE or acting is None or holding is None:
+    if acting is None or holding is None or not holding.division.startswith(acting.territory):
         return False
-    return holding.division.startswith(acting.territory) and acting.rank > holding.rank
+    if said.type in FROM_ABOVE:
+        return (acting.rank > holding.rank or acting.is_bureau) and (acting.is_bureau or all(map(governs, named)))
+    if said.type in OVERSEEN:
+        return acting.is_bureau
+    return said.type in SPONSORED and acting.kind in ("party", "government")
+
+
+def _on_a_finding(said: _Said, at: Desk) -> Iterator[Rejected]:
+    """Of a unit that he governs, and not of his own or one above: nobody judges himself, or who is over him."""
+    found, reach = at.his.finding(said.subject), at.book.reach
+    if found is None:
+        yield Rejected("unknown-subject", f"no finding {said.subject} stands", "$.subject")
+    elif not reach.governs(found["unit"]) or (said.type not in BY_THE_JUDGED and found["unit"] in reach.organs):
+        yield Rejected("not-allowed", f"a finding on {found['unit']} is not this token's to judge", "$.subject")
 
 
 def _foreign_units(said: _Said, subject: str, at: Desk) -> Iterator[Rejected]:
@@ -157,14 +230,27 @@ def _foreign_units(said: _Said, subject: str, at: Desk) -> Iterator[Rejected]:
     units, governs = at.whole.units, at.book.reach.governs
     acting, kind = units.get(said.unit), said.subject.partition(":")[0]
     keeps = kind in KEPT and acting is not None and acting.is_bureau and acting.parent == subject
+    if kind == "evaluation" and subject in at.book.reach.organs:
+        yield Rejected("not-allowed", f"{subject} is not this token's to judge", "$.subject")
     if units.get(subject) is not None and not governs(subject) and not keeps:
         yield Rejected("not-allowed", f"{subject} is outside this token's jurisdiction", "$.subject")
     if said.subject.startswith("unit:"):
         for key in ("into", "parent"):
             if isinstance(other := said.data.get(key), str) and not governs(other):
                 yield Rejected("not-allowed", f"{other} is outside this token's jurisdiction", f"$.data.{key}")
-        if said.type == "unit.established.v1" and said.data.get("parent") is None:
-            yield Rejected("not-allowed", "a unit under no other is not this token's to establish", "$.data.parent")
+        if said.type == "unit.established.v1":
+            yield from _wrongly_established(said, units)
+
+
+def _wrongly_established(said: _Said, units: Units) -> Iterator[Rejected]:
+    """A new unit stands under one that is there, no higher than it, in its territory."""
+    parent = units.get(str(said.data.get("parent")))
+    if parent is None:
+        yield Rejected("not-allowed", "a unit under no other is not this token's to establish", "$.data.parent")
+    elif RANK.get(str(said.data.get("level")), 0) > parent.rank:
+        yield Rejected("not-allowed", f"a unit under {parent.unit} stands no higher than it", "$.data.level")
+    elif not str(said.data.get("division")).startswith(parent.territory):
+        yield Rejected("not-allowed", f"a unit under {parent.unit} is of its division", "$.data.division")
 
 
 def _concerned(subject: str, at: Desk, item: object = None) -> bool:

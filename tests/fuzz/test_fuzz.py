@@ -15,6 +15,7 @@ from infra.importers.rows import ImportProblem
 from infra.importers.workorders import REQUIRED, workorders
 from infra.importers.xes import traces
 from infra.log import bundle
+from infra.log.lookups import Lookups
 from infra.log.port import RawEntry, leaf_of
 from infra.log.verify import verify
 from tests.fuzz.__main__ import fuzz
@@ -37,6 +38,12 @@ def test_an_event_of_nested_brackets_is_altered_and_no_traceback():
     class Log:
         def raw_entries(self, after=0, limit=1):
             return [RawEntry(1, "petition:A", 1, "x", 1, NESTED, b"", bytes(16), leaf_of(NESTED))][after:]
+
+        def lookups(self, after):
+            return Lookups(after=after)
+
+        def lowest(self):
+            return 1
 
     assert verify(Log())["first_bad"]["position"] == 1
     with pytest.raises(bundle.BrokenLine):

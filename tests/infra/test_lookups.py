@@ -170,7 +170,7 @@ def test_a_record_at_fault_is_told_before_its_index(log, path):
 def test_who_goes_on_from_the_last_time_finds_it_in_what_is_read_again(log, path, tmp_path):
     def going_on() -> dict:
         memory = Memory(tmp_path / "verified")
-        answer = resumed(log, memory, Sealed(Folder(tmp_path / "seals")), EVENTS)
+        answer = resumed(log, memory, Sealed(Folder(tmp_path / "seals")), 2 * EVENTS)
         memory.save()
         return answer
 

@@ -1,10 +1,12 @@
 """A token reports for its own units, under its own name, and its holder learns nothing of what he may not know."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from domain.codec import encode
 from domain.conference.events import ItemAgreed, ItemDone
@@ -103,6 +105,10 @@ def test_a_report_opens_no_item_of_others(city):
          of="unit:430408-new", by=BUREAU), ("not-allowed", "$.data.parent")),
      (on("2020-09-25", UnitEstablished(name="新", level="county", kind="other", division="430408", parent=HOUSING),
          of="unit:430408-new", by=BUREAU), "recorded"),
+     (on("2020-09-25", UnitEstablished(name="新", level="city", kind="bureau", division="430408", parent=BUREAU),
+         of="unit:430408-high", by=BUREAU), ("not-allowed", "$.data.level")),
+     (on("2020-09-25", UnitEstablished(name="新", level="county", kind="bureau", division="430400", parent=BUREAU),
+         of="unit:430408-wide", by=BUREAU), ("not-allowed", "$.data.division")),
      (on("2020-09-25", FindingOpened(), of="F04:petition:77:K5", by=BUREAU), ("unknown-subject", "$.subject")),
      (on("2020-09-25", PetitionerForgotten(reason="x"), of="petitioner:p1", by=BUREAU), NO_ACT)],
 )  # fmt: skip
@@ -130,12 +136,59 @@ def test_a_higher_organ_to_which_the_petitioner_comes_reviews_what_it_never_had(
     assert sent(city, reviewed, "producer", CITY_SCHOOLS) == "recorded"
 
 
-def test_a_reception_tells_nobody_which_items_there_are(city):
-    """Whoever was received may be registered later: an item that is hidden is taken as one that is not there yet."""
-    for no in ("90", "430408-2020-999999"):
-        held = ReceptionHeld(leader=head(HOUSING), kind="reception", items=(no,))
-        action = on("2020-09-25", held, of=f"duty:{HOUSING[5:]}", by=HOUSING)
-        assert sent(city, action, "clerk", HOUSING) == "recorded"
+@pytest.mark.parametrize("no", ["90", "91", "7", "430408-2020-999999"])
+def test_a_reception_tells_nobody_which_items_there_are(city, no):
+    """Of one that accuses, of others, or that is not there: read, the first alone would be left out."""
+    held = ReceptionHeld(leader=head(HOUSING), kind="reception", items=(no,))
+    action = on("2020-09-25", held, of=f"duty:{HOUSING[5:]}", by=HOUSING)
+    assert sent(city, action, "clerk", HOUSING) == ("unknown-subject", "$.data.items[0]")
+    action = on("2020-09-25", ReceptionHeld(leader=head(HOUSING), kind="reception", items=("1",)),
+                of=f"duty:{HOUSING[5:]}", by=HOUSING)  # fmt: skip
+    assert sent(city, action, "clerk", HOUSING) == "recorded"
+
+
+def test_nobody_takes_the_ids_of_danze_itself(city):
+    """Under these the clock, the log and petitioners record: who had them first would keep them from it."""
+    for source in ("/danze/clock", "/danze/log", "/danze/public"):
+        action = replace(on("2020-09-25", WORKED, by=HOUSING), source=source)
+        assert sent(city, action, "clerk", HOUSING) == ("not-allowed", "$.source")
+
+
+def test_what_the_door_reads_is_what_the_intake_reads(city):
+    """A number too large for a machine's fraction let an action pass unread."""
+    scored = EvaluationScored(metrics={}, score=Decimal(100), formula="x")
+    line = encode(on("2020-09-25", scored, of=f"evaluation:{HOUSING[5:]}:2020H1", by=HOUSING))
+    line = re.sub(rb'"score":"?100"?', b'"score":1e999', line)
+    assert b"1e999" in line
+    by = {"authorization": f"Bearer {city.token('clerk', HOUSING)}", "content-type": "application/x-ndjson"}
+    (result,) = city.http.post("/v1/actions", content=line, headers=by).json()["results"]
+    assert (result["rejection"]["code"], result["rejection"]["path"]) == NO_ACT
+
+
+def test_what_is_sent_again_is_a_duplicate_also_when_it_is_ones_own_no_more(open_city):
+    city = open_city(AT_HOUSING, date(2020, 4, 16))
+    passed = on("2020-04-15", refer(LAND), by=HOUSING)
+    assert [sent(city, passed, "producer", HOUSING) for _ in range(2)] == ["recorded", "duplicate"]
+
+
+def test_a_system_of_several_units_acts_for_each_as_one_of_it_alone_would(city):
+    """One of its units is accused, and another handles the accusation."""
+    assert sent(city, on("2020-09-25", WORKED, by=COUNTY, no="90"), "producer", COUNTY, HOUSING) == "recorded"
+    assert sent(city, on("2020-09-25", WORKED, by=HOUSING, no="90"), "producer", COUNTY, HOUSING) == NO_ITEM
+
+
+@pytest.mark.parametrize("first", ["petition:petition:90", "2"])
+def test_a_judgement_of_repeats_opens_no_item(city, first):
+    assert sent(city, on("2020-09-25", repeats(first), by=LABOUR, no="1"), "clerk", LABOUR) == NO_ITEM
+    told = sent(city, on("2020-09-25", repeats(first), by=HOUSING), "clerk", HOUSING)
+    assert told == ("unknown-subject", "$.data.first")
+
+
+def test_nobody_judges_himself_or_who_is_over_him(city):
+    for unit in (BUREAU, COUNTY):
+        scored = EvaluationScored(metrics={}, score=Decimal(100), formula="x")
+        action = on("2020-09-25", scored, of=f"evaluation:{unit[5:]}:2020H1", by=BUREAU)
+        assert sent(city, action, "supervisor", BUREAU) == NOT_THERE
 
 
 def test_units_that_a_gathering_names_report_what_they_did(open_city):

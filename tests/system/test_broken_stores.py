@@ -88,7 +88,9 @@ def test_a_damaged_log_is_a_sentence(filled: Danze, store: Path) -> None:
     with store.open("r+b") as file:
         file.seek(4096)
         file.write(b"\xff" * (store.stat().st_size - 4096))
-    filled("verify").refused("damaged")
+    said = filled("verify")
+    assert (said.code, said.err) == (1, "")
+    assert said.out.startswith("altered at position 1: the file is cut or damaged")
     filled("emit", "-", sent=ndjson([registered(2)])).refused("damaged")
 
 
