@@ -28,4 +28,4 @@ def test_what_is_not_there_is_told_as_it_was_asked_for(city):
     assert (answer.status_code, answer.json()["instance"]) == (404, "/v1/petitions/a/b/c/timeline")
     assert "a/b/c" in answer.json()["detail"]
     assert city.http.get("/v1/none/a%2Fb").json()["instance"] == "/v1/none/a/b"
-    assert city.http.get("/v1/petitions/1?q=a%2Fb").status_code == 200
+    assert city.http.get("/v1/petitions?q=a%2Fb").status_code == 200
