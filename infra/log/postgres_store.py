@@ -77,6 +77,8 @@ STATEMENTS = (
     "CREATE TABLE IF NOT EXISTS {meta} (name text PRIMARY KEY, value text NOT NULL)",
 )
 
+ALONE = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+
 
 class Store:
     """The schema of one log."""
@@ -114,6 +116,8 @@ class Store:
             try:
                 with self.cursor(commit=True) as cursor:
                     if create and not self._made(cursor):
+                        # Two first users make the tables one after the other: CREATE … IF NOT EXISTS is not atomic.
+                        cursor.execute(ALONE, (f"tables of {self.place.schema}",))
                         for statement in STATEMENTS:
                             cursor.execute(self.recorder.text(statement))
                         insert = "INSERT INTO {meta} VALUES ('format', %s) ON CONFLICT DO NOTHING"
@@ -121,8 +125,7 @@ class Store:
                     cursor.execute(self.recorder.text("SELECT value FROM {meta} WHERE name = 'format'"))
                     row = cursor.fetchone()
                 break
-            except Conflict:
-                # Two first users create the tables at the same moment: CREATE … IF NOT EXISTS is not atomic.
+            except Conflict:  # one of an older danze makes them, too
                 if attempt == 2:
                     raise
         if row is not None and (found := whole(row[0], "format")) > FORMAT:

@@ -106,6 +106,22 @@ def test_nothing_is_half_written_after_kill_9(log: Log, store_url: str) -> None:
 
 
 @pytest.mark.postgres
+def test_whoever_opens_a_new_store_first_makes_its_tables_and_all_others_have_it(postgres_url: str) -> None:
+    schemas = [f"t_new_{time.monotonic_ns()}_{number}" for number in range(6)]
+
+    def opened(schema: str) -> int:
+        with closing(open_log(f"{postgres_url}?schema={schema}")) as log:
+            return log.head().position
+
+    with ThreadPoolExecutor(8) as pool:
+        for schema in schemas:
+            assert [*pool.map(opened, [schema] * 8)] == [0] * 8
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        for schema in schemas:
+            server.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema)))
+
+
+@pytest.mark.postgres
 def test_a_turn_does_not_wait_for_whoever_waits_for_it(postgres_store_url: str) -> None:
     """Somebody who changes the table, as an administrator does, lets nobody pass that comes after him."""
     with closing(open_log(postgres_store_url)) as log, ThreadPoolExecutor(1) as pool:
