@@ -138,7 +138,7 @@ def _unknown(said: _Said, at: Desk) -> Iterator[Rejected]:
         yield Rejected("unknown-subject", f"{said.subject} is not registered", "$.subject")
     items = said.data.get("items") if kind != "duty" else None
     named = [(f"$.data.{key}", said.data.get(key)) for key in ("petition", "first")]
-    named += [(f"$.data.items[{at}]", no) for at, no in enumerate(items if isinstance(items, list) else ())]
+    named += [(f"$.data.items[{place}]", no) for place, no in enumerate(items if isinstance(items, list) else ())]
     for path, no in named:
         if isinstance(no, str) and secret(no := _bare(no)):
             yield Rejected("unknown-subject", f"petition:{no} is not registered", path)
@@ -200,7 +200,7 @@ def _his_item(no: str, said: _Said, at: Desk) -> bool:
     if _seen(no, at) or (item := at.whole.item(no)) is None:
         return True
     governs = at.book.reach.governs
-    named = [said.data[key] for key in ("by_unit", "to_unit") if key in said.data]
+    named = [str(said.data[key]) for key in ("by_unit", "to_unit") if key in said.data]
     if item.reviewing is not None and governs(item.reviewing):
         return said.type in REVIEWED and all(map(governs, named))
     acting, holding = at.whole.units.get(said.unit), at.whole.units.get(item.unit)

@@ -165,6 +165,16 @@ def test_what_the_door_reads_is_what_the_intake_reads(city):
     assert (result["rejection"]["code"], result["rejection"]["path"]) == NO_ACT
 
 
+@pytest.mark.parametrize("to_unit", [[], {}, 7, None, "\0"])
+def test_what_names_no_unit_is_refused_and_breaks_nothing(open_city, to_unit):
+    city = open_city([*WITH_ANSWER, on("2020-05-21", deliver(), by=HOUSING)], date(2020, 5, 30))
+    line = msgspec.json.decode(encode(on("2020-05-29", e.ReviewRequested(to_unit=CITY_SCHOOLS), by=CITY_SCHOOLS)))
+    line["data"] = {"to_unit": to_unit}
+    by = {"authorization": f"Bearer {city.token('producer', CITY_SCHOOLS)}"}
+    (result,) = city.http.post("/v1/actions", json=[line], headers=by).json()["results"]
+    assert result["outcome"] == "rejected"
+
+
 def test_what_is_sent_again_is_a_duplicate_also_when_it_is_ones_own_no_more(open_city):
     city = open_city(AT_HOUSING, date(2020, 4, 16))
     passed = on("2020-04-15", refer(LAND), by=HOUSING)
