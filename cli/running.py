@@ -3,7 +3,7 @@
 import logging
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import timedelta
 from typing import Annotated, Any
@@ -19,19 +19,17 @@ from cli.screen import fail, out, said
 from cli.taking import take
 from cli.waiting import stopped
 from cli.wiring import DEFAULT_STORE, System, now, opened
-from domain.envelope import Rejected, day_of
+from domain.envelope import day_of
 from domain.reader import Reader
 from infra.city.simulation import simulate
 from infra.doors.access import accesses_of
 from infra.doors.doors import PROXIES, doors_of
-from infra.intake import NONE, Intake
+from infra.intake import Intake
 from infra.log.port import Claim
 from infra.log.urls import parse, printable
 from infra.log_lines import in_json
 from infra.machine_time import TimeJumped
 from infra.questions import Answers
-from infra.reporting import desk
-from infra.reporting import refused as not_his
 from infra.seals.keys import key_of, signer
 from infra.seals.notes import LOG
 from infra.seals.sealer import Sealer, waits
@@ -41,6 +39,7 @@ from infra.webhooks.desk import Desk
 from infra.webhooks.hosts import allowed
 from infra.webhooks.postman import Postman
 from infra.webhooks.subscriptions import Subscriptions, subscriptions_of
+from projections.reporting import Reporter
 
 VERSION = "0.1.0"
 LOGGER = logging.getLogger("danze.api")
@@ -69,12 +68,12 @@ class Door:
 
     def for_(self, reader: Reader) -> "ReportersDoor":
         """The same for who reports with a token."""
-        return ReportersDoor(self, self._answers, reader)
+        return ReportersDoor(self, reader)
 
-    def take(self, lines: Sequence[bytes], refused: Mapping[int, Rejected] = NONE) -> list[dict[str, Any]]:
+    def take(self, lines: Sequence[bytes], reader: Reader | None = None) -> list[dict[str, Any]]:
         try:
             with self._lock:
-                outcomes = self._intake.take(lines, refused)
+                outcomes = self._intake.take(lines, reporter=Reporter(reader) if reader is not None else None)
         except TimeJumped as error:
             from api.problems import Problem
 
@@ -99,14 +98,17 @@ class Door:
             return self._intake.advance(day_of(self._intake.now()))
 
 
-class ReportersDoor(Door):
+class ReportersDoor:
     """The door as one reporter finds it: what is not his to report is refused, and kept like all that is refused."""
 
-    def __init__(self, door: Door, answers: Answers, reader: Reader) -> None:
-        self._door, self._answers, self._reader = door, answers, reader
+    def __init__(self, door: Door, reader: Reader) -> None:
+        self._door, self._reader = door, reader
 
-    def take(self, lines: Sequence[bytes], refused: Mapping[int, Rejected] = NONE) -> list[dict[str, Any]]:
-        return self._door.take(lines, {**refused, **not_his(lines, desk(self._reader, self._answers))})
+    def for_(self, reader: Reader) -> "ReportersDoor":
+        return ReportersDoor(self._door, reader)
+
+    def take(self, lines: Sequence[bytes]) -> list[dict[str, Any]]:
+        return self._door.take(lines, self._reader)
 
     def rate(self, no: str, target: str, score: str, reason: str | None = None) -> dict[str, Any]:
         return self._door.rate(no, target, score, reason)

@@ -14,7 +14,7 @@ from msgspec import Raw
 
 from domain.envelope import Action, AnyAction, AnyEvent, AnySeen, Event, Rejected, Seen
 from domain.fact import PREFIXES, Fact, PersonId, PetitionNo
-from domain.vocabulary import EARLIER, LOG_MADE, STORED, SUBJECT_KIND
+from domain.vocabulary import EARLIER, LOG_ITSELF, LOG_MADE, STORED, SUBJECT_KIND
 
 _envelope = msgspec.json.Decoder(Action[Raw])
 _encoder = msgspec.json.Encoder(order="sorted")
@@ -118,6 +118,8 @@ def decode_action(line: bytes) -> AnyAction | Rejected:
         return Rejected("unknown-type", f"there is no type {name!r}", "$.type")
     if name in LOG_MADE:
         return Rejected("not-allowed", f"{name} is written by the log itself, never by a producer", "$.type")
+    if envelope.source in LOG_ITSELF:  # who had its ids first would keep it from recording
+        return Rejected("not-allowed", f"{envelope.source} is the source of the log itself", "$.source")
     fact = _read(_fact_decoder(name), envelope.data, "$.data")
     if isinstance(fact, Rejected):
         return fact
@@ -169,6 +171,8 @@ def _wrong_id(action: AnyAction) -> Rejected | None:
             "bad-value", f"{action.subject!r} is not a subject of {action.type}, which is {_subject_of(action.type)}",
             "$.subject",
         )  # fmt: skip
+    if kind == "petition" and ":" in rest:
+        return Rejected("bad-value", f"{rest!r} is no number of an item: it has a colon", "$.subject")
     if action.unit is not None and not action.unit.startswith("unit:"):
         return Rejected("bad-value", f"{action.unit!r} is not a unit (unit:…)", "$.unit")
     kind_of_fact: type[Fact] = type(action.data)

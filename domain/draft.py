@@ -7,8 +7,9 @@ from typing import Any
 from domain.deadlines import Deadline
 from domain.envelope import NOTHING, AnyAction, Decided, Finding, Recorded, Rejected, day_of
 from domain.fact import UnitId
-from domain.known import LOG_ITSELF, Known
+from domain.known import Known
 from domain.rules.law import Law
+from domain.vocabulary import LOG_ITSELF
 
 Verdict = Rejected | None
 """What a step says: a refusal, or nothing, and then the draft stands as it was worked out."""

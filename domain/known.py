@@ -10,9 +10,6 @@ from domain.petition.item import Item
 from domain.rules.law import Rules
 from domain.unit.state import Units
 
-LOG_ITSELF = frozenset({"/danze/log", "/danze/clock"})
-"""Sources of what the log and its clock write; nobody enters that late."""
-
 
 def _no(_: str) -> bool:
     return False

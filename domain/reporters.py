@@ -1,46 +1,122 @@
-"""Which acts may a token report at all, by its role (contract section 7)? The operator's are not asked about.
+"""Which acts may a token report? By its role, and by how its unit stands to what the act is about (decision 0098).
 
-In whose name and about what is asked beside it, at the door (`infra/reporting.py`).
+How a reporter stands to an item is found out in `projections/reporting.py`; the operator's acts are not asked about.
 """
 
-from domain.envelope import Rejected
+from collections.abc import Callable, Iterator
+
+from domain.conference.events import GroupFormed, ItemAgreed, MembersChanged
+from domain.dispute.events import DisputeLogged
+from domain.envelope import AnyAction, Rejected
+from domain.fact import Fact, UnitId
+from domain.finding.events import DissentRecorded, FindingAppealed
+from domain.gathering.events import GatheringEnded, GatheringReported, GatheringSummoned
+from domain.inspection.events import InspectionFound, InspectionPlanned, InspectionRectified
+from domain.petition import events as e
+from domain.petition.changes import revised_cause
+from domain.petition.item import Item
 from domain.reader import Role
+from domain.unit.events import UnitAbolished, UnitEstablished, UnitMerged
+
+Acts = tuple[type[Fact], ...]
+
+# by role
 
 DECIDERS: frozenset[Role] = frozenset({"operator", "supervisor"})
 """Who judges units and officials: a unit neither decides the findings on itself nor scores itself."""
 JUDGED = ("evaluation", "finding", "inspection")
 """Acts on these subjects judge units and officials,"""
-BY_THE_JUDGED = {"finding.appealed.v1", "finding.dissent_recorded.v1", "inspection.rectified.v1"}
+BY_THE_JUDGED: Acts = (FindingAppealed, DissentRecorded, InspectionRectified)
 """but for what the one who is judged does himself."""
-STRUCTURE = {"unit.established.v1", "unit.merged.v1", "unit.abolished.v1"}
+STRUCTURE: Acts = (UnitEstablished, UnitMerged, UnitAbolished)
 """Which units there are, and what answers for which (R2005 25)."""
 OF_ALL = ("ruleset", "calendar", "period", "petitioner")
 """What holds for the whole city, or cannot be taken back: the law, the days, protection, who is forgotten."""
-REVIEWED = {
-    "petition.hearing_opened.v1", "petition.hearing_closed.v1", "petition.worked.v1", "petition.review_answered.v1",
-    "petition.rereview_answered.v1", "petition.opinion_delivered.v1",
-}  # fmt: skip
-"""What an organ reports of an item that it only reviews."""
-OVERSEEN = {
-    "petition.supervised.v1", "petition.supervision_closed.v1", "petition.return_visited.v1", "petition.rated.v1",
-}  # fmt: skip
-"""What a petition bureau reports of the items of its division, whoever registered them (R2022 36, 37)."""
-SPONSORED = {"petition.sponsored.v1", "petition.sponsor_duty_done.v1", "petition.sponsorship_ended.v1"}
-"""What party committee and government report of them: their leaders take items on (包案, Art 12)."""
 OURS = "/danze/"
 """Sources under which danze itself records; who could write under them would take its ids away."""
 DESK = "/danze/dashboard"
 """But for this one, under which a human decides on the dashboard."""
-FROM_ABOVE = {"petition.review_requested.v1", "petition.rereview_requested.v1", "petition.raised_above.v1"}
-"""A higher organ learns of another's item when the petitioner comes to it (R2005 34, 35; R2022 20, 35, 36)."""
+
+# by how one stands to the item
+
+REVIEWING: Acts = (
+    e.HearingOpened, e.HearingClosed, e.PetitionWorked, e.ReviewAnswered, e.RereviewAnswered, e.OpinionDelivered,
+)  # fmt: skip
+"""Of an organ that was asked to review it; of the stages it is charged with (R2005 34, 35; R2022 35, 36)."""
+OVERSEEING: Acts = (
+    e.PetitionSupervised, e.SupervisionClosed, e.ReturnVisited, e.PetitionRated, e.PetitionDetermined, e.CauseFound,
+    e.CauseRevised, e.IncidentReported, e.SecrecyBreached, e.PetitionReopened,
+)  # fmt: skip
+"""Of a petition bureau, on the items of its division, whoever registered them (R2005 36; R2022 36, 37, 40)."""
+WATCHING: Acts = (e.PetitionSupervised, e.SupervisionClosed, e.ReturnVisited, e.PetitionRated)
+"""Of these, those that it owes on what it handles itself as well (F17)."""
+SPONSORING: Acts = (e.PetitionSponsored, e.SponsorDutyDone, e.SponsorshipEnded)
+"""Of party committee and government, on the items of their division: their leaders take them on (包案, Art 12)."""
+FROM_ABOVE: Acts = (e.ReviewRequested, e.RereviewRequested, e.RaisedAbove)
+"""Of an organ above who has the item, or the bureau: the petitioner came there (R2005 34, 35; R2022 20, 35, 36)."""
+ROUTING: Acts = (e.AssignmentUpheld, e.AssignmentWithdrawn, e.PetitionWorked, e.PetitionNotified)
+"""Of a unit that passed it on: the objection is for it to decide; what it did while it had the item, it enters late."""
+CAUSING: Acts = (e.CauseContested,)
+"""Of a unit that was found to have caused it."""
+HANDING_ON: Acts = (e.PetitionReferred, e.PetitionAssigned, e.PetitionChannelled, e.PetitionNotified)
+"""Of a bureau that registered what accuses its own government, as long as it has it: it may only give it away."""
+
+ORDERING: Acts = (e.AssignmentUpheld, e.AssignmentWithdrawn)
+"""Of the unit that routed the item last, or one over who has it; not of who has it."""
+RECEIVING: Acts = (GatheringSummoned, GatheringReported, GatheringEnded)
+"""Of the unit that received the people, or one over it (Art 7)."""
 
 
-def reserved(type: str, role: Role, *, all_is_his: bool) -> Rejected | None:
-    """Why an act is not for a role; None where it is. `all_is_his`: he governs the whole city."""
+def reserved(type: str, fact: Fact, role: Role, *, all_is_his: Callable[[], bool]) -> Rejected | None:
+    """Why an act is not for a role; None where it is. `all_is_his`: whether he governs the whole city."""
     kind = type.partition(".")[0]
-    judges = (kind in JUDGED and type not in BY_THE_JUDGED) or type in STRUCTURE
+    judges = (kind in JUDGED and not isinstance(fact, BY_THE_JUDGED)) or isinstance(fact, STRUCTURE)
     if (judges or kind in OF_ALL) and role not in DECIDERS:
         return Rejected("not-allowed", f"{type} is not for a {role} to report", "$.type")
-    if kind in OF_ALL and not all_is_his:
+    if kind in OF_ALL and not all_is_his():
         return Rejected("not-allowed", f"{type} is of the whole city, and this token of a part of it", "$.type")
     return None
+
+
+def charged(action: AnyAction) -> Iterator[tuple[UnitId, str]]:
+    """Units on which an act lays a duty, with the field that names them."""
+    match fact := action.data:
+        case ItemAgreed():
+            yield fact.owner_unit, "$.data.owner_unit"
+        case GroupFormed():
+            yield fact.lead_unit, "$.data.lead_unit"
+            yield from ((unit, "$.data.members") for unit in fact.members)
+        case MembersChanged():
+            yield from ((unit, "$.data.members") for unit in fact.members or ())
+            yield from ((unit, "$.data.joined") for unit in fact.joined)
+        case DisputeLogged() | InspectionFound():
+            yield fact.unit, "$.data.unit"
+        case InspectionPlanned():
+            yield from ((unit, f"$.data.units[{place}]") for place, unit in enumerate(fact.units))
+        case _ if isinstance(fact, RECEIVING):
+            units = getattr(fact, "units", ())
+            yield from ((unit, f"$.data.units[{place}]") for place, unit in enumerate(units))
+        case _:
+            return
+
+
+def judged(item: Item, fact: object, answering: Callable[[UnitId], UnitId]) -> Iterator[tuple[UnitId, str]]:
+    """Units that an act on an item judges, with the field that says so."""
+    handling = answering(item.accepted_by or item.unit)
+    match fact:
+        case e.PetitionSupervised() | e.SupervisionClosed() | e.ReturnVisited() | e.PetitionDetermined():
+            yield handling, "$.type"
+        case e.PetitionRated():
+            yield handling if fact.target == "unit" else item.registered_by, "$.data.target"
+        case e.CauseFound():
+            yield fact.unit, "$.data.unit"
+        case e.CauseRevised():
+            former = revised_cause(item, fact)
+            units = (fact.unit, former.unit if former is not None else None)
+            yield from ((unit, "$.data.unit") for unit in units if unit is not None)
+        case e.IncidentReported() if fact.mishandled_by is not None:
+            yield fact.mishandled_by, "$.data.mishandled_by"
+        case e.SecrecyBreached():
+            yield fact.by_unit, "$.data.by_unit"
+        case _:
+            return

@@ -148,7 +148,9 @@ def log_made(earlier: Mapping[str, Earlier]) -> frozenset[str]:
 
 
 LOG_MADE = log_made(EARLIER)
-"""Never accepted from a producer."""
+"""Never accepted from a producer,"""
+LOG_ITSELF = frozenset({"/danze/log", "/danze/clock"})
+"""nor are the sources under which the log and its clock write. Nobody enters late what is of these."""
 
 SUBJECT_KIND: dict[str, tuple[str, ...]] = {
     **{name: (name.split(".")[0],) for name in STORED},

@@ -20,6 +20,7 @@ from infra.log.times import EPOCH, micros
 from infra.office import Office
 from infra.refused import NOBODY, kept, key_of, petitioners_of
 from infra.vault.vault import Vault
+from projections.reporting import Reporter
 
 SKEW = timedelta(seconds=60)
 """How far a producer's clock may run ahead; such an action is recorded at its own time."""
@@ -70,8 +71,9 @@ class Sent(Struct):
 class Batch:
     """One attempt at deciding a batch; discarded as a whole when it is overtaken."""
 
-    def __init__(self, intake: Desk, sent: Sequence[Sent]) -> None:
+    def __init__(self, intake: Desk, sent: Sequence[Sent], reporter: Reporter | None = None) -> None:
         self.intake = intake
+        self.reporter = reporter
         self.office = intake.office
         self.sent = sent
         self.entries: list[NewEntry] = []
@@ -152,14 +154,14 @@ class Batch:
         if isinstance(action, Rejected):
             return self._refuse(sent, action)
         if position is not None:
-            message = f"the id was taken at position {position} with other content"
-            return self._refuse(sent, Rejected("id-reused", message, "$.id"))
+            where = f" at position {position}" if self.reporter is None else ""
+            return self._refuse(sent, Rejected("id-reused", f"the id was taken{where} with other content", "$.id"))
         recorded = self._moment(action)
         if isinstance(recorded, Rejected):
             return self._refuse(sent, recorded)
         if self.intake.history:
             self._day_breaks(day_of(recorded))
-        ruling = self._decide(action, recorded)
+        ruling = self._not_his(action, recorded) or self._decide(action, recorded)
         if isinstance(ruling, Rejected):
             if ruling.code == "accused-organ":
                 self._guard(action, recorded)
@@ -179,6 +181,10 @@ class Batch:
         if action.time > now + SKEW:
             return Rejected("time-in-future", f"{action.time.isoformat()} lies in the future", "$.time")
         return max(now, floor, action.time)
+
+    def _not_his(self, action: AnyAction, recorded: datetime) -> Rejected | None:
+        """Why who reports may not; the command line and Kafka trust their operator."""
+        return self.reporter.refused(action, self.office, self.known(recorded)) if self.reporter is not None else None
 
     def _decide(self, action: AnyAction, recorded: datetime) -> Recorded | Rejected:
         office = self.office

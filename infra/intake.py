@@ -21,6 +21,7 @@ from infra.office import Office
 from infra.refused import key_of, key_of_broken
 from infra.vault.sealed_box import IntakeKey
 from infra.vault.vault import Vault
+from projections.reporting import Reporter
 
 ATTEMPTS = 20
 """Times a batch is decided again because another writer was faster."""
@@ -50,12 +51,14 @@ class Intake:
         """What is known is what the log holds: false while this catches up and decides, and after what failed."""
 
     def take(
-        self, lines: Sequence[bytes], refused: Mapping[int, Rejected] = NONE, places: Sequence[tuple[str, int]] = ()
-    ) -> list[Outcome]:
+        self, lines: Sequence[bytes], refused: Mapping[int, Rejected] = NONE, places: Sequence[tuple[str, int]] = (),
+        reporter: Reporter | None = None,
+    ) -> list[Outcome]:  # fmt: skip
         """Decides one batch and appends it in one transaction. Raises `Conflict` only if others keep being faster.
 
         `refused` are lines, by place, that were refused on their way here: they are kept with the others' reasons.
         `places` say for each line in which queue it stood, and as which: given again it is decided as it was, once.
+        What is not the `reporter`'s to report is refused, too; without one whoever sends is trusted.
         A batch ends where a petitioner is forgotten: what the same person sends after that is sealed with a new key.
         """
         self.now()  # raises where the machine's time is not to be believed, before anything is decided
@@ -70,10 +73,11 @@ class Intake:
                 sent.action = as_told_today(sent.action)  # after the digest: what was sent before an upgrade is known
             else:
                 sent.key, sent.digest = key_of_broken(sent.line), self.vault.digest(sent.line)
-        return [outcome for part in _parts(batch) for outcome in self._attempt(partial(self._decided, part), places)]
+        decided = (partial(self._decided, part, reporter) for part in _parts(batch))
+        return [outcome for part in decided for outcome in self._attempt(part, places)]
 
-    def _decided(self, part: Sequence[Sent]) -> list[Outcome]:
-        return Batch(self, part).decided()
+    def _decided(self, part: Sequence[Sent], reporter: Reporter | None) -> list[Outcome]:
+        return Batch(self, part, reporter).decided()
 
     def place(self, queue: str) -> int:
         """Up to which place of a queue all was decided on."""

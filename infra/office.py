@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from domain.codec import decode_event
 from domain.envelope import AnyEvent
+from domain.fact import UnitId
 from domain.finding import decide as finding
 from domain.kinds import DECIDE, DIRECTORY, EVOLVE, LAW, kind_of
 from domain.known import Known
@@ -211,11 +212,7 @@ class Office:
 
     def _cleared(self, id: str) -> int:
         """The position at which a finding was cleared last; 0 for never."""
-        if id.partition(":")[2].startswith("petition:"):
-            entries = self._log.streams(sorted(f"petition:{no}" for no in self._holders(id)), upto=self.position)
-        else:
-            entries = self._log.touching(id, upto=self.position)
-        return max((event.position for event in decoded(entries) if id in event.decided.cleared), default=0)
+        return max((event.position for event in self._telling(id) if id in event.decided.cleared), default=0)
 
     def stands(self, id: str) -> bool:
         """Whether a finding stands. Items remember their own; any other is found by the events that touch its id."""
@@ -226,6 +223,19 @@ class Office:
             for event in decoded(self._log.touching(id, upto=self.position)):
                 self.standing[id] = any(found.id == id for found in event.decided.findings)
         return self.standing[id]
+
+    def unit_of(self, id: str) -> UnitId | None:
+        """The unit that a finding is on, by its id; None where the log holds none of it."""
+        found = ((event.position, each.unit) for event in self._telling(id) for each in event.decided.findings
+                 if each.id == id)  # fmt: skip
+        return max(found, default=(0, None))[1]
+
+    def _telling(self, id: str) -> Iterable[AnyEvent]:
+        """The events that may have raised or cleared a finding."""
+        if id.partition(":")[2].startswith("petition:"):
+            subjects = sorted(f"petition:{no}" for no in self._holders(id))
+            return decoded(self._log.streams(subjects, upto=self.position))
+        return decoded(self._log.touching(id, upto=self.position))
 
     def _holders(self, id: str) -> tuple[str, ...]:
         """NOs of the items that may remember a finding on an item: for F23, the repeats of it as well."""

@@ -28,6 +28,10 @@ class Reach(Struct, frozen=True):
     """An accusation of one of these units,"""
     officials: frozenset[OfficialId] = frozenset()
     """or of one of these officials, is hidden;"""
+    former: frozenset[OfficialId] = frozenset()
+    """so is one of these, who left them, but to the reader's own unit where it registered the item or has it;"""
+    own: frozenset[UnitId] = frozenset()
+    """the units in which the reader serves;"""
     threads: frozenset[str] = frozenset()
     """and so is what these go on about: each is about such an item alone (see `thread`)."""
     unread: frozenset[str] = frozenset()
@@ -44,11 +48,14 @@ class Reach(Struct, frozen=True):
 
     def accused(self, item: Item) -> bool:
         """Whether an item accuses the reader's organ or the reader; what repeats it is hidden with it."""
-        return item.purpose == "accusation" and self.about(item.about_unit, item.about_official)
+        if item.purpose != "accusation":
+            return False
+        left = item.about_official in self.former and not {item.unit, item.registered_by} & self.own
+        return left or item.about_unit in self.organs or item.about_official in self.officials
 
     def about(self, unit: str | None, official: str | None) -> bool:
-        """Whether who is accused is the reader's organ, or the reader."""
-        return unit in self.organs or official in self.officials
+        """Whether who is accused is the reader's organ, or serves or served in it."""
+        return unit in self.organs or official in self.officials or official in self.former
 
     def holds(self, item: Item) -> bool:
         """Whether an item is of the jurisdiction: a unit of it registered it, has it, or handled it first."""
@@ -62,8 +69,10 @@ EVERYTHING = Reach()
 
 def reach(reader: Reader, units: Units, day: date) -> Reach:
     """How far a reader sees on a day. Of a role that needs a unit, with none that stands, nothing."""
-    organs = _organs(reader, units, day)
-    return Reach(_jurisdiction(reader, units), organs, _officials(reader, organs, units, day))
+    own = frozenset({*reader.units, *(units.seats(reader.official, day) if reader.official else ())})
+    organs = _organs(own, units, day)
+    officials, former = _officials(reader, organs, units, day)
+    return Reach(_jurisdiction(reader, units), organs, officials, former, own)
 
 
 def _jurisdiction(reader: Reader, units: Units) -> frozenset[UnitId] | None:
@@ -79,9 +88,8 @@ def _jurisdiction(reader: Reader, units: Units) -> frozenset[UnitId] | None:
     return None if seats and len(within) >= len(units) else frozenset(within)
 
 
-def _organs(reader: Reader, units: Units, day: date) -> frozenset[UnitId]:
+def _organs(own: frozenset[UnitId], units: Units, day: date) -> frozenset[UnitId]:
     """The reader's own units and all above, and all that went into one of these: the guard of routing, turned round."""
-    own = {*reader.units, *(units.seats(reader.official, day) if reader.official else ())}
     if not own:
         return frozenset()
     above = {each.unit for each in units if any(units.is_below(unit, each.unit) for unit in own)}
@@ -89,15 +97,28 @@ def _organs(reader: Reader, units: Units, day: date) -> frozenset[UnitId]:
     return frozenset(above | gone | own)
 
 
-def _officials(reader: Reader, organs: frozenset[UnitId], units: Units, day: date) -> frozenset[OfficialId]:
-    """Who serves in one of these organs, or served there last; and the reader himself."""
-    found = {reader.official} if reader.official else set()
+def _officials(
+    reader: Reader, organs: frozenset[UnitId], units: Units, day: date
+) -> tuple[frozenset[OfficialId], frozenset[OfficialId]]:
+    """Who serves in one of these organs, or served there last, and the reader himself; and who served there before."""
+    found, former = {reader.official} if reader.official else set(), set[OfficialId]()
     for organ in organs:
         known = units.get(organ)
         for held in known.roles if known else ():
-            if held.on(day) or not units.seats(held.official, day):
-                found.add(held.official)
-    return frozenset(found)
+            serves = held.on(day) or not units.seats(held.official, day)
+            (found if serves else former).add(held.official)
+    return frozenset(found), frozenset(former - found)
+
+
+def secret(reach: Reach, no: str, item: Callable[[str], Item | None]) -> bool:
+    """Whether an item accuses the reader's organ, or repeats (in steps) one that does. An unknown one does not."""
+    seen, at = set[str](), item(no) if reach.secret else None
+    while at is not None and at.no not in seen:
+        if reach.accused(at):
+            return True
+        seen.add(at.no)
+        at = item(at.first) if at.first else None
+    return False
 
 
 def handles(reader: Reader, item: Item, units: Units) -> bool:

@@ -9,7 +9,7 @@ from collections import Counter
 from importlib.resources import files
 from pathlib import Path
 
-from domain.vocabulary import LOG_MADE, SUBJECT_KIND, TYPES
+from domain.vocabulary import LOG_ITSELF, LOG_MADE, SUBJECT_KIND, TYPES
 
 MARK = "# Written by `make docs` from danze's domain; changes here are lost."
 KINDS = tuple(dict.fromkeys(fact.__module__.split(".")[1] for fact in TYPES.values()))
@@ -34,7 +34,17 @@ from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_type
 import msgspec
 from msgspec import Meta, Raw, Struct
 
-from danze_producer.facts import LOG_MADE, PREFIXES, SUBJECT_KIND, Fact, Moment, PersonId, PetitionNo, UnitId
+from danze_producer.facts import (
+    LOG_ITSELF,
+    LOG_MADE,
+    PREFIXES,
+    SUBJECT_KIND,
+    Fact,
+    Moment,
+    PersonId,
+    PetitionNo,
+    UnitId,
+)
 from danze_producer.facts import TYPES as STORED
 '''
 
@@ -105,10 +115,11 @@ def _module(head: str, body: list[_Statement], tail: str = "") -> str:
 def _tables() -> str:
     types = [f'    "{name}": {fact.__name__},' for name, fact in TYPES.items()]
     made = [f'    "{name}",' for name in sorted(LOG_MADE)]
+    itself = ", ".join(map(_quoted, sorted(LOG_ITSELF)))
     kinds = [f'    "{name}": ({", ".join(map(_quoted, kinds))},),' for name, kinds in SUBJECT_KIND.items()]
     return "\n".join([
         "\n\nTYPES: dict[str, type[Fact]] = {", *types, "}", "",
-        "LOG_MADE = frozenset({", *made, "})", "",
+        "LOG_MADE = frozenset({", *made, "})", "", f"LOG_ITSELF = frozenset({{{itself}}})", "",
         "SUBJECT_KIND: dict[str, tuple[str, ...]] = {", *kinds, "}", "",
     ])  # fmt: skip
 

@@ -6,8 +6,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from domain.envelope import AnyEvent
-from domain.fact import UnitId
+from domain.fact import PetitionNo, UnitId
 from domain.gathering import events as e
+from domain.unit.parties import parties
 
 
 class Gathering(Struct, frozen=True, kw_only=True):
@@ -27,20 +28,24 @@ class Gathering(Struct, frozen=True, kw_only=True):
     last_at: datetime
     """The newest summons or attendance: the end cannot lie before it."""
     ended_at: datetime | None = None
+    petition: PetitionNo | None = None
+    parties: tuple[UnitId, ...] = ()
+    """Units that received the people, are concerned, were summoned, or reported something of it."""
 
 
 def evolve(gathering: Gathering | None, event: AnyEvent) -> Gathering | None:
     """The gathering after the event. An event seen before changes nothing."""
     fact = event.data
     if gathering is None:
-        return _arrived(event) if isinstance(fact, e.GatheringArrived) else None
+        return _arrived(fact, event) if isinstance(fact, e.GatheringArrived) else None
     if event.version <= gathering.version:
         return gathering
-    gathering = replace(gathering, version=event.version)
+    named = fact.units if isinstance(fact, e.GatheringSummoned) else ()
+    gathering = replace(gathering, version=event.version, parties=parties(gathering.parties, event.unit, *named))
     match fact:
         case e.GatheringSummoned():
-            named = dict(gathering.summoned)
-            new = tuple((unit, event.position) for unit in dict.fromkeys(fact.units) if unit not in named)
+            before = dict(gathering.summoned)
+            new = tuple((unit, event.position) for unit in dict.fromkeys(fact.units) if unit not in before)
             return replace(gathering, summoned=(*gathering.summoned, *new), last_at=max(gathering.last_at, event.time))
         case e.GatheringAttended():
             attended = dict.fromkeys((*gathering.attended, fact.unit))
@@ -53,8 +58,8 @@ def evolve(gathering: Gathering | None, event: AnyEvent) -> Gathering | None:
             return gathering
 
 
-def _arrived(event: AnyEvent) -> Gathering:
+def _arrived(fact: e.GatheringArrived, event: AnyEvent) -> Gathering:
     return Gathering(
         version=event.version, unit=UnitId(event.unit or ""), arrived_at=event.time, arrived=event.position,
-        last_at=event.time,
+        last_at=event.time, petition=fact.petition, parties=parties((), event.unit, *fact.units),
     )  # fmt: skip

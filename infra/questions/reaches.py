@@ -35,7 +35,8 @@ class Reaches:
             return self._of_present(scope, book)
         then, now = self._known(scope, book, book.seen), self._of_present(scope, present())
         organs, officials = then.organs | now.organs, then.officials | now.officials
-        return replace(then, organs=organs, officials=officials, threads=now.threads)
+        former = (then.former | now.former) - officials
+        return replace(then, organs=organs, officials=officials, former=former, threads=now.threads)
 
     def _known(self, scope: Reader, book: Book, directory: Sight | tuple[int, date]) -> Reach:
         return self._by_directory.get((scope, directory), lambda: reach(scope, book.units, book.moment.date()))

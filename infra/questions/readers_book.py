@@ -20,7 +20,7 @@ from infra.questions.seen import SeenTables
 from infra.views.store import Views
 from infra.views.tables import Tables
 from projections.findings import Standing
-from projections.visibility import Reach, found_on, without
+from projections.visibility import Reach, found_on, secret, without
 
 
 class ReadersBook(Book):
@@ -127,14 +127,7 @@ class ReadersBook(Book):
         return None if self.secret(no) else self._whole.item(no)
 
     def secret(self, no: str) -> bool:
-        """Whether an item accuses his organ, or repeats one that does. An unknown one does not."""
-        seen, item = set[str](), self._whole.item(no) if self.reach.secret else None
-        while item is not None and item.no not in seen:
-            if self.reach.accused(item):
-                return True
-            seen.add(item.no)
-            item = self._whole.item(item.first) if item.first else None
-        return False
+        return secret(self.reach, no, self._whole.item)
 
     def _shown(self, subject: str, entries: list[Entry], told: list[Entry]) -> bool:
         if not subject.startswith("petition:"):

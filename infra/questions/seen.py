@@ -111,12 +111,17 @@ class SeenTables:
         """NOs of accusations of the reader's organ, and step by step of what repeats them."""
         first, repeat = self._all.alias("accusing"), self._all.alias("repeating")
         accused = select(first.c.no).where(first.c.purpose == ACCUSATION)
-        unit = accused.where(first.c.about_unit.in_(sorted(self._reach.organs)))
+        organs, own = sorted(self._reach.organs), sorted(self._reach.own)
+        unit = accused.where(first.c.about_unit.in_(organs))
         official = accused.where(first.c.about_official.in_(sorted(self._reach.officials)))
+        left = accused.where(
+            first.c.about_official.in_(sorted(self._reach.former)),
+            first.c.unit.not_in(own), first.c.registered_by.not_in(own),
+        )  # fmt: skip
         hidden = unit.cte("secret", recursive=True)
         repeats = select(repeat.c.no).join(hidden, repeat.c.first == hidden.c.no)
         unread = () if self._unread is None else (self._unread,)
-        hidden = hidden.union(official, *unread, repeats)  # each of its index: an OR would read all accusations
+        hidden = hidden.union(official, left, *unread, repeats)  # each of its index: an OR would read all accusations
         return select(hidden.c.no)
 
     def _turned(self, rule: Any, of: Any) -> ColumnElement[bool]:

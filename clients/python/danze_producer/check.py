@@ -9,7 +9,17 @@ from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_type
 import msgspec
 from msgspec import Meta, Raw, Struct
 
-from danze_producer.facts import LOG_MADE, PREFIXES, SUBJECT_KIND, Fact, Moment, PersonId, PetitionNo, UnitId
+from danze_producer.facts import (
+    LOG_ITSELF,
+    LOG_MADE,
+    PREFIXES,
+    SUBJECT_KIND,
+    Fact,
+    Moment,
+    PersonId,
+    PetitionNo,
+    UnitId,
+)
 from danze_producer.facts import TYPES as STORED
 
 D = TypeVar("D")
@@ -71,6 +81,8 @@ def decode_action(line: bytes) -> AnyAction | Rejected:
         return Rejected("unknown-type", f"there is no type {name!r}", "$.type")
     if name in LOG_MADE:
         return Rejected("not-allowed", f"{name} is written by the log itself, never by a producer", "$.type")
+    if envelope.source in LOG_ITSELF:  # who had its ids first would keep it from recording
+        return Rejected("not-allowed", f"{envelope.source} is the source of the log itself", "$.source")
     fact = _read(_fact_decoder(name), envelope.data, "$.data")
     if isinstance(fact, Rejected):
         return fact
@@ -122,6 +134,8 @@ def _wrong_id(action: AnyAction) -> Rejected | None:
             "bad-value", f"{action.subject!r} is not a subject of {action.type}, which is {_subject_of(action.type)}",
             "$.subject",
         )  # fmt: skip
+    if kind == "petition" and ":" in rest:
+        return Rejected("bad-value", f"{rest!r} is no number of an item: it has a colon", "$.subject")
     if action.unit is not None and not action.unit.startswith("unit:"):
         return Rejected("bad-value", f"{action.unit!r} is not a unit (unit:…)", "$.unit")
     kind_of_fact: type[Fact] = type(action.data)

@@ -902,6 +902,8 @@ LOG_MADE = frozenset({
     "supervision.due.v1",
 })
 
+LOG_ITSELF = frozenset({"/danze/clock", "/danze/log"})
+
 SUBJECT_KIND: dict[str, tuple[str, ...]] = {
     "petition.registered.v1": ("petition",),
     "petition.repeat_judged.v1": ("petition",),
