@@ -34,8 +34,6 @@ OF_A_UNIT = ("unit", "duty", "conference", "evaluation")
 """Subjects that name the unit that they are of."""
 KEPT = ("duty", "conference")
 """Of these, those that a bureau keeps for its government (R2005 6; R2022 13)."""
-REVIEWS = ("K7", "K9")
-"""Clocks that the organ owes that was asked to review."""
 
 
 class Record(Protocol):
@@ -197,8 +195,7 @@ class Desk:
     def _his_acts(self, item: Item) -> Iterator[acts.Acts]:
         """What he may report of an item that he does not see."""
         acting, holding, stage = self._acting, self._units.get(item.unit), getattr(self._action.data, "stage", "")
-        asked = (each.owed_by for each in item.deadlines if each.clock in REVIEWS)
-        if any(map(self._governs, (item.reviewing, *asked))) and stage != "handling":
+        if any(map(self._governs, item.reviewers)) and stage != "handling":
             yield acts.REVIEWING
         if any(map(self._governs, item.routers)):
             yield acts.ROUTING

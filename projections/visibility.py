@@ -62,6 +62,10 @@ class Reach(Struct, frozen=True):
         first = item.first_handler[0] if item.first_handler else None
         return any(map(self.governs, (item.unit, item.registered_by, first)))
 
+    def reads(self, item: Item) -> bool:
+        """Whether it may be asked for by its number: by who passed it on or reviews it, too, though no list has it."""
+        return self.holds(item) or any(map(self.governs, (*item.routers, *item.reviewers)))
+
 
 EVERYTHING = Reach()
 """Nothing is hidden."""
@@ -122,9 +126,11 @@ def secret(reach: Reach, no: str, item: Callable[[str], Item | None]) -> bool:
 
 
 def handles(reader: Reader, item: Item, units: Units) -> bool:
-    """Whether an item is in the hands of the reader's own unit: personal fields are for that unit alone (PIPL 34)."""
-    theirs = item.unit in reader.units or units.answering(item.unit) in reader.units
-    return reader.role == "operator" or (reader.role in ("clerk", "supervisor") and theirs)
+    """Whether an item is in the hands of the reader's own unit, to handle or to review it: personal fields are for that
+    unit alone (PIPL 34).
+    """
+    hands = {item.unit, item.reviewing, units.answering(item.unit)}
+    return reader.role == "operator" or (reader.role in ("clerk", "supervisor") and not hands.isdisjoint(reader.units))
 
 
 def registered(reader: Reader, item: Item, units: Units) -> bool:

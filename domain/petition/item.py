@@ -140,6 +140,12 @@ class Item(Struct, kw_only=True, array_like=True, gc=False):
         return self.first_handler[0] if self.first_handler else self.accepted_by or self.unit
 
     @property
+    def reviewers(self) -> set[str]:
+        """The organs that were asked to review it (复查、复核)."""
+        asked = {each.owed_by for each in self.deadlines if each.clock in ("K7", "K9")}
+        return asked | {self.reviewing} if self.reviewing is not None else asked
+
+    @property
     def over(self) -> bool:
         """Nothing more is owed on it; a closed, refused, channelled or withdrawn item can be reopened."""
         return self.state in ("closed", "determined", "withdrawn", "channelled", "refused")

@@ -135,7 +135,7 @@ class ReadersBook(Book):
         item: Item | None = None
         for event in decoded(entries):
             item = evolve(item, event)
-        return item is not None and self.reach.holds(item) and not self.secret(item.no)
+        return item is not None and self.reach.reads(item) and not self.secret(item.no)
 
     def _governs(self, subject: str, events: Iterable[AnyEvent]) -> bool:
         """Another subject than an item is of the unit that it names, or of those that acted on it."""

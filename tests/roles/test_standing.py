@@ -115,12 +115,26 @@ def test_a_unit_that_passed_an_item_on_enters_late_what_it_did_and_decides_on_th
     assert sent(city, on("2020-04-15", upheld, by=BUREAU), "clerk", BUREAU) == "recorded"
     assert sent(city, on("2020-04-12", WORKED, by=BUREAU), "clerk", BUREAU) == "recorded"
     assert sent(city, on("2020-04-15", refer(LAND), by=BUREAU), "clerk", BUREAU) == NO_ITEM
+    by = {"authorization": f"Bearer {city.token('clerk', BUREAU)}"}
+    assert city.http.get("/v1/petitions/1", headers=by).status_code == 200
+    assert city.http.get("/v1/petitions", headers=by).json()["petitions"] == []
 
 
 def test_the_organ_that_reviewed_delivers_its_opinion_afterwards(open_city):
     city = open_city([*IN_HANDLING, *REVIEWED[8:12]], date(2020, 6, 30))
     assert sent(city, on("2020-06-21", deliver("review"), by=CITY_SCHOOLS), "producer", CITY_SCHOOLS) == "recorded"
     assert sent(city, on("2020-06-21", deliver("handling"), by=CITY_SCHOOLS), "producer", CITY_SCHOOLS) == NO_ITEM
+
+
+def test_who_reviews_an_item_or_passed_it_on_reads_it_by_its_number_and_in_no_list(open_city):
+    city = open_city([*IN_HANDLING, *REVIEWED[:11]], date(2020, 6, 10))  # asked for, and not answered yet
+    for unit, status, personal in ((CITY_SCHOOLS, 200, 200), (BUREAU, 200, 403), (HOUSING, 200, 200), (LAND, 404, 404)):
+        by = {"authorization": f"Bearer {city.token('clerk', unit)}"}
+        for path in ("", "/timeline", "/dossier"):
+            assert city.http.get(f"/v1/petitions/1{path}", headers=by).status_code == status, (unit, path)
+        assert city.http.get("/v1/petitions/1/personal", headers=by).status_code == personal, unit
+        listed = city.http.get("/v1/petitions", headers=by).json()["petitions"]
+        assert [each["no"] for each in listed] == (["1"] if unit in (BUREAU, HOUSING) else [])
 
 
 def test_in_one_batch_an_act_may_rest_on_the_one_before(open_city):
