@@ -180,7 +180,7 @@ def tick(
                 intake = intake or begun()
                 recorded = intake.advance(today())
             alive(recorded)
-        except (StoreError, Conflict) as error:
+        except (StoreError, Conflict, OSError) as error:  # a full disk beside the store, too
             say("clock", f"{error}; trying again")
             intake = None
         stop.wait(min(every, 1.0) if waiting else every)

@@ -23,6 +23,8 @@ from prometheus_client import CollectorRegistry
 from cli.besides import Besides
 from cli.running import Door, beside_answers
 from cli.wiring import opened
+from cli.workers import tick
+from infra.intake import Intake
 from infra.watching import ClockWatch, FailWatch, PostWatch
 from tests.faults.embedded import filled, mounted
 from tests.patience import PATIENCE, until
@@ -116,6 +118,25 @@ def test_sealing_goes_on_when_there_is_room_and_the_clock_meanwhile(
         assert system.answers.checkpoint()["size"] == system.log.head().position
     assert beside.said().count("No space left on device") == 1
     assert danze("verify").code == 0
+
+
+def test_a_clock_of_its_own_goes_on_when_there_is_room(danze: Danze, capsys: pytest.CaptureFixture[str]) -> None:
+    """`danze clock`: what it opens lies on a full disk the first time."""
+    danze.emit(*city(), registered(1))
+    stop, looks = threading.Event(), list[int | None]()
+    with opened(str(danze.store)) as system:
+
+        def begun() -> Intake:
+            if "No space left on device; trying again" not in capsys.readouterr().err:
+                Path("/dev/full").write_text("key")
+            return system.intake(clock=True)
+
+        def looked(recorded: int | None) -> None:
+            looks.append(recorded)
+            stop.set()
+
+        tick(system.log, begun, system.time.today, stop, 0.1, looked)
+    assert len(looks) == 1
 
 
 def test_seals_of_another_log_stop_neither_clock_nor_archive(danze: Danze, tmp_path: Path, beside: Beside) -> None:
