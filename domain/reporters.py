@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterator
 
 from domain.conference.events import GroupFormed, ItemAgreed, MembersChanged
 from domain.dispute.events import DisputeLogged
+from domain.duty.events import ContactVisited, DutyReported, DutyStood, ReceptionHeld, RosterSet
 from domain.envelope import AnyAction, Rejected
-from domain.fact import Fact, UnitId
+from domain.fact import Fact, OfficialId, UnitId
 from domain.finding.events import DissentRecorded, FindingAppealed
-from domain.gathering.events import GatheringEnded, GatheringReported, GatheringSummoned
+from domain.gathering.events import GatheringAttended, GatheringEnded, GatheringReported, GatheringSummoned
 from domain.inspection.events import InspectionFound, InspectionPlanned, InspectionRectified
 from domain.petition import events as e
 from domain.petition.changes import revised_cause
 from domain.petition.item import Item
 from domain.reader import Role
-from domain.unit.events import UnitAbolished, UnitEstablished, UnitMerged
+from domain.unit.events import ContactPointSet, RoleEnded, RoleGiven, UnitAbolished, UnitEstablished, UnitMerged
 
 Acts = tuple[type[Fact], ...]
 
@@ -29,9 +30,15 @@ JUDGED = ("evaluation", "finding", "inspection")
 BY_THE_JUDGED: Acts = (FindingAppealed, DissentRecorded, InspectionRectified)
 """but for what the one who is judged does himself."""
 STRUCTURE: Acts = (UnitEstablished, UnitMerged, UnitAbolished)
-"""Which units there are, and what answers for which (R2005 25)."""
+"""Which units there are, and what answers for which (R2005 25);"""
+STAFF: Acts = (RoleGiven, RoleEnded)
+"""and who serves where: who answers for a fault, and from whom an accusation is kept, goes by it."""
 OF_ALL = ("ruleset", "calendar", "period", "petitioner")
 """What holds for the whole city, or cannot be taken back: the law, the days, protection, who is forgotten."""
+LEADING = ("party", "government")
+"""Kinds of units that direct their division,"""
+LEADING_KINDS = (*LEADING, "bureau", "reception_centre")
+"""and those that act for them."""
 OURS = "/danze/"
 """Sources under which danze itself records; who could write under them would take its ids away."""
 DESK = "/danze/dashboard"
@@ -39,30 +46,43 @@ DESK = "/danze/dashboard"
 
 # by how one stands to the item
 
+REGISTERED: Acts = (
+    e.PetitionWorked, e.PetitionNotified, e.RepeatJudged, e.PetitionWithdrawn, e.PetitionReopened, e.RaisedAbove,
+    e.ReviewRequested, e.RereviewRequested, e.IncidentReported,
+)  # fmt: skip
+"""Of a unit that registered it or handled it first, when another has it: what the petitioner says at its window."""
 REVIEWING: Acts = (
     e.HearingOpened, e.HearingClosed, e.PetitionWorked, e.ReviewAnswered, e.RereviewAnswered, e.OpinionDelivered,
+    e.PetitionMediated, e.PetitionWithdrawn,
 )  # fmt: skip
 """Of an organ that was asked to review it; of the stages it is charged with (R2005 34, 35; R2022 35, 36)."""
 OVERSEEING: Acts = (
     e.PetitionSupervised, e.SupervisionClosed, e.ReturnVisited, e.PetitionRated, e.PetitionDetermined, e.CauseFound,
-    e.CauseRevised, e.IncidentReported, e.SecrecyBreached, e.PetitionReopened,
+    e.CauseRevised, e.IncidentReported, e.SecrecyBreached, e.PetitionReopened, e.PetitionResolved, e.PetitionDesisted,
+    e.RepeatJudged,
 )  # fmt: skip
 """Of a petition bureau, on the items of its division, whoever registered them (R2005 36; R2022 36, 37, 40)."""
-WATCHING: Acts = (e.PetitionSupervised, e.SupervisionClosed, e.ReturnVisited, e.PetitionRated)
+WATCHING: Acts = (e.PetitionSupervised, e.SupervisionClosed, e.ReturnVisited, e.PetitionRated, e.RepeatJudged)
 """Of these, those that it owes on what it handles itself as well (F17)."""
-SPONSORING: Acts = (e.PetitionSponsored, e.SponsorDutyDone, e.SponsorshipEnded)
+ROUTED: Acts = (e.PetitionReferred, e.PetitionAssigned)
+"""And an accusation, wherever it was registered: whom it accuses cannot pass it on."""
+SPONSORING: Acts = (
+    e.PetitionSponsored, e.SponsorDutyDone, e.SponsorshipEnded, e.PetitionSupervised, e.SupervisionClosed,
+)  # fmt: skip
 """Of party committee and government, on the items of their division: their leaders take them on (包案, Art 12)."""
+WARRANTING: Acts = (e.SponsorDutyDone, e.SponsorshipEnded)
+"""Of the unit in which the sponsor serves."""
 FROM_ABOVE: Acts = (e.ReviewRequested, e.RereviewRequested, e.RaisedAbove)
 """Of an organ above who has the item, or the bureau: the petitioner came there (R2005 34, 35; R2022 20, 35, 36)."""
 ROUTING: Acts = (e.AssignmentUpheld, e.AssignmentWithdrawn, e.PetitionWorked, e.PetitionNotified)
 """Of a unit that passed it on: the objection is for it to decide; what it did while it had the item, it enters late."""
 CAUSING: Acts = (e.CauseContested,)
 """Of a unit that was found to have caused it."""
-HANDING_ON: Acts = (e.PetitionReferred, e.PetitionAssigned, e.PetitionChannelled, e.PetitionNotified)
-"""Of a bureau that registered what accuses its own government, as long as it has it: it may only give it away."""
+HANDING_ON: Acts = (e.PetitionReferred, e.PetitionNotified)
+"""Of a bureau that registered what accuses its own government: it may only give it away, and say so."""
 
 ORDERING: Acts = (e.AssignmentUpheld, e.AssignmentWithdrawn)
-"""Of the unit that routed the item last, or one over who has it; not of who has it."""
+"""Of these, not of who has it: of the unit that routed it last, or one over who has it."""
 RECEIVING: Acts = (GatheringSummoned, GatheringReported, GatheringEnded)
 """Of the unit that received the people, or one over it (Art 7)."""
 
@@ -70,7 +90,7 @@ RECEIVING: Acts = (GatheringSummoned, GatheringReported, GatheringEnded)
 def reserved(type: str, fact: Fact, role: Role, *, all_is_his: Callable[[], bool]) -> Rejected | None:
     """Why an act is not for a role; None where it is. `all_is_his`: whether he governs the whole city."""
     kind = type.partition(".")[0]
-    judges = (kind in JUDGED and not isinstance(fact, BY_THE_JUDGED)) or isinstance(fact, STRUCTURE)
+    judges = (kind in JUDGED and not isinstance(fact, BY_THE_JUDGED)) or isinstance(fact, STRUCTURE + STAFF)
     if (judges or kind in OF_ALL) and role not in DECIDERS:
         return Rejected("not-allowed", f"{type} is not for a {role} to report", "$.type")
     if kind in OF_ALL and not all_is_his():
@@ -91,11 +111,29 @@ def charged(action: AnyAction) -> Iterator[tuple[UnitId, str]]:
             yield from ((unit, "$.data.joined") for unit in fact.joined)
         case DisputeLogged() | InspectionFound():
             yield fact.unit, "$.data.unit"
+        case e.PetitionAssigned():
+            yield fact.to_unit, "$.data.to_unit"
         case InspectionPlanned():
             yield from ((unit, f"$.data.units[{place}]") for place, unit in enumerate(fact.units))
         case _ if isinstance(fact, RECEIVING):
             units = getattr(fact, "units", ())
             yield from ((unit, f"$.data.units[{place}]") for place, unit in enumerate(units))
+        case _:
+            return
+
+
+def officials(fact: Fact) -> Iterator[tuple[OfficialId, str]]:
+    """Officials of whom an act says what they did, or have to do, with the field that names them."""
+    match fact:
+        case e.PetitionAccepted() | e.HandlerChanged() if fact.handler is not None:
+            yield fact.handler, "$.data.handler"
+        case DutyReported():
+            yield fact.by, "$.data.by"
+        case (
+            e.PetitionSponsored() | ContactVisited() | ReceptionHeld() | RosterSet() | DutyStood() | ContactPointSet()
+            | GatheringAttended()
+        ):  # fmt: skip
+            yield fact.leader, "$.data.leader"
         case _:
             return
 
@@ -116,6 +154,8 @@ def judged(item: Item, fact: object, answering: Callable[[UnitId], UnitId]) -> I
             yield from ((unit, "$.data.unit") for unit in units if unit is not None)
         case e.IncidentReported() if fact.mishandled_by is not None:
             yield fact.mishandled_by, "$.data.mishandled_by"
+        case e.RepeatJudged() if item.first is not None:
+            yield handling, "$.data.first"
         case e.SecrecyBreached():
             yield fact.by_unit, "$.data.by_unit"
         case _:

@@ -155,7 +155,8 @@ class Batch:
             return self._refuse(sent, action)
         if position is not None:
             where = f" at position {position}" if self.reporter is None else ""
-            return self._refuse(sent, Rejected("id-reused", f"the id was taken{where} with other content", "$.id"))
+            taken = Rejected("id-reused", f"the id was taken{where} with other content", "$.id")
+            return self._refuse(sent, self._not_his(action, self.floor) or taken)
         recorded = self._moment(action)
         if isinstance(recorded, Rejected):
             return self._refuse(sent, recorded)

@@ -39,6 +39,14 @@ def items(root: Item, item: Callable[[str], Item | None], repeats: Callable[[str
     return [root, *(other for no in members(root.no, repeats) if (other := item(no)) is not None)]
 
 
+def counting(of: Item, found: Iterable[Item]) -> list[Item]:
+    """Of a matter's items those that count where something is worked out about one of them. An accusation counts for
+    accusations alone: whom it accuses would learn of it by his own item (R2005 23; R2022 30).
+    """
+    accuses = of.purpose == "accusation"
+    return [each for each in found if accuses or each.no == of.no or each.purpose != "accusation"]
+
+
 def first_handler(items: Iterable[Item]) -> Handler | None:
     """The first handler (首办): who accepted first of all that accepted one of these items."""
     taken = [each.taken for each in items if each.taken is not None]

@@ -126,6 +126,8 @@ def incident_reported(fact: e.IncidentReported, ruling: Ruling) -> Verdict:
 
 def secrecy_breached(fact: e.SecrecyBreached, ruling: Ruling) -> Verdict:
     """Trips F12 (R2005 23, 44; R2022 30, 46)."""
+    if ruling.units.get(fact.by_unit) is None:
+        return Rejected("unknown-subject", f"{fact.by_unit} is not established", "$.data.by_unit")
     rule.f12_secrecy(ruling, fact.by_unit, fact.to, attempt=False)
     return None
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from domain.known import Known
 from domain.petition.item import Item
+from domain.petition.matter import counting
 
 
 def fits(ground: str, item: Item, known: Known, today: date) -> bool:
@@ -35,7 +36,7 @@ def _others(item: Item, known: Known) -> list[Item]:
     if item.first is None:
         return []
     numbers = (item.first, *known.repeats(item.first))
-    return [other for no in numbers if no != item.no and (other := known.item(no)) is not None]
+    return counting(item, (other for no in numbers if no != item.no and (other := known.item(no)) is not None))
 
 
 def _in_handling(item: Item) -> bool:

@@ -5,7 +5,7 @@ from domain.envelope import Rejected, day_of
 from domain.fact import RANK, UnitId
 from domain.petition import events as e
 from domain.petition.guards import competent, may_receive, skips, unknown_unit
-from domain.petition.matter import first_handler, first_item, members
+from domain.petition.matter import counting, first_handler, first_item, members
 from domain.petition.ruling import NOTICE_CLOCKS, Ruling
 from domain.rules import findings as rule
 
@@ -122,7 +122,7 @@ def repeat_judged(fact: e.RepeatJudged, ruling: Ruling) -> Verdict:
     else:
         rule.take_back_repeat(ruling)
         others = [other for no in members(root.no, known.repeats) if no != item.no and (other := known.item(no))]
-        number = max((other.repeat_number for other in others), default=0) + 1
+        number = max((other.repeat_number for other in counting(item, others)), default=0) + 1
     ruling.facts |= {
         "matter": root.no, "repeat_number": number,
         "first_handler": first_handler([*ruling.matter(root), item]) or root.first_handler,

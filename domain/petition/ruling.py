@@ -253,9 +253,9 @@ class Ruling(Draft):
         return (first.first_handler if first else None) or item.first_handler
 
     def matter(self, root: Item | None = None) -> list[Item]:
-        """The items of a matter: of the one that `root` begins, else of the item's own."""
+        """The items of a matter that count for the item: of the one that `root` begins, else of the item's own."""
         root = root or matter.first_item(self.item.no, self.known.item) or self.item
-        return matter.items(root, self.known.item, self.known.repeats)
+        return matter.counting(self.item, matter.items(root, self.known.item, self.known.repeats))
 
     def find_first_handler(self, rule: str, root: Item | None = None, **fields: Any) -> None:
         """A rule that the first handler of a matter answers for; before any acceptance, the unit that holds it."""

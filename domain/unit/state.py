@@ -161,9 +161,18 @@ class Units:
         self._units[event.subject] = unit
         self._seat_of.setdefault((unit.kind, unit.division), unit.unit)
         if unit.kind == "bureau":
-            self._bureaus[(unit.level, unit.division)] = unit.unit
+            self._take_bureau(unit)
         if isinstance(event.data, RoleGiven):
             self._seats.setdefault(event.data.official, set()).add(unit.unit)
+
+    def _take_bureau(self, unit: Unit) -> None:
+        """Of several of one place the first that stands is its bureau; a new one beside it takes nothing over."""
+        place = unit.level, unit.division
+        held = self._units.get(self._bureaus.get(place, unit.unit), unit)
+        if held.ended_on is not None:
+            others = (each for each in self if each.kind == "bureau" and (each.level, each.division) == place)
+            held = next((each for each in others if each.ended_on is None), held)
+        self._bureaus[place] = held.unit
 
     def copy(self) -> "Units":
         """The same directory, which grows apart from this one."""

@@ -8,7 +8,7 @@ import msgspec
 from domain.codec import decode_event
 from domain.envelope import AnyEvent, day_of
 from domain.petition.item import Item
-from domain.petition.matter import first_handler, first_item, items
+from domain.petition.matter import counting, first_handler, first_item, items
 from domain.petition.state import evolve
 from infra.log.port import Entry
 from infra.questions import findings
@@ -28,7 +28,7 @@ def case(book: Book, no: str) -> dict[str, Any] | None:
     if item is None:
         return None
     root = first_item(no, book.linked) or item
-    first = first_handler(items(root, book.linked, book.repeats)) or item.first_handler
+    first = first_handler(counting(item, items(root, book.linked, book.repeats))) or item.first_handler
     told = show(item, book.units, book.rules, first)
     return {**book.head(), **told, "matter": root.no, "custody": _custody(book, events)}
 

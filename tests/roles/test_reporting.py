@@ -61,7 +61,7 @@ CHANGED = [
     ("another county's unit", HOUSING, on("2020-09-25", UnitAbolished(into=HOUSING), of=ELSEWHERE, by=HOUSING), NO_ACT),
     ("its own end", HOUSING, on("2020-09-25", UnitMerged(into=LABOUR), by=HOUSING), NO_ACT),
     ("who leads another", HOUSING, on("2020-09-25", RoleGiven(official="official:x", role="principal", name="x"),
-                                      of=ELSEWHERE, by=HOUSING), NOT_THERE),
+                                      of=ELSEWHERE, by=HOUSING), NO_ACT),
     ("its own mark", HOUSING, on("2020-09-25", EvaluationScored(metrics={}, score=Decimal(100), formula="x"),
                                  of=f"evaluation:{HOUSING[5:]}:2020H1", by=HOUSING), NO_ACT),
     ("a leader's duties elsewhere", HOUSING, on("2020-09-25", BriefingHeard(body="government"),
