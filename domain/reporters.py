@@ -9,8 +9,9 @@ from domain.conference.events import GroupFormed, ItemAgreed, MembersChanged
 from domain.dispute.events import DisputeLogged
 from domain.duty.events import ContactVisited, DutyReported, DutyStood, ReceptionHeld, RosterSet
 from domain.envelope import AnyAction, Rejected
+from domain.evaluation.events import OfficialInterviewed
 from domain.fact import Fact, OfficialId, UnitId
-from domain.finding.events import DissentRecorded, FindingAppealed
+from domain.finding.events import DissentRecorded, FindingAppealed, FindingDecided
 from domain.gathering.events import GatheringAttended, GatheringEnded, GatheringReported, GatheringSummoned
 from domain.inspection.events import InspectionFound, InspectionPlanned, InspectionRectified
 from domain.petition import events as e
@@ -66,6 +67,8 @@ WATCHING: Acts = (e.PetitionSupervised, e.SupervisionClosed, e.ReturnVisited, e.
 """Of these, those that it owes on what it handles itself as well (F17)."""
 ROUTED: Acts = (e.PetitionReferred, e.PetitionAssigned)
 """And an accusation, wherever it was registered: whom it accuses cannot pass it on."""
+DECIDED_ABOVE: Acts = (e.ReviewAnswered, e.RereviewAnswered)
+"""And what province and nation decided: they report to no city (R2005 35; R2022 36)."""
 SPONSORING: Acts = (
     e.PetitionSponsored, e.SponsorDutyDone, e.SponsorshipEnded, e.PetitionSupervised, e.SupervisionClosed,
 )  # fmt: skip
@@ -134,6 +137,11 @@ def officials(fact: Fact) -> Iterator[tuple[OfficialId, str]]:
             | GatheringAttended()
         ):  # fmt: skip
             yield fact.leader, "$.data.leader"
+        case e.CauseFound() | e.CauseRevised():
+            for named in ("officials", "dissent"):
+                yield from ((each, f"$.data.{named}") for each in getattr(fact, named) or ())
+        case FindingDecided() | OfficialInterviewed():
+            yield fact.official, "$.data.official"
         case _:
             return
 

@@ -117,20 +117,26 @@ class Desk(Standing):
         owes = isinstance(fact, ItemDone) and any(each.item == fact.item for each in self._agreed())
         if self._units.get(unit) is not None and not (his or rosters or owes):
             yield Rejected("not-allowed", f"{unit} is outside this token's jurisdiction", "$.subject")
-        if unit in self._above and (self._kind == "evaluation" or isinstance(fact, acts.STRUCTURE + acts.STAFF)):
+        if self._kind == "evaluation" and unit in self._over_him:
             yield Rejected("not-allowed", f"{unit} is not this token's to judge", "$.subject")
-        if self._kind == "unit":
-            for key in ("into", "parent"):
-                if (other := getattr(fact, key, None)) is not None and not self._governs(other):
-                    yield Rejected("not-allowed", f"{other} is outside this token's jurisdiction", f"$.data.{key}")
+        if isinstance(fact, acts.STRUCTURE + acts.STAFF):
+            yield from self._not_from_above(unit)
         if isinstance(fact, UnitEstablished):
             yield from self._wrongly_established(fact)
+
+    def _not_from_above(self, unit: str) -> Iterator[Rejected]:
+        """Which units there are, and who serves where, is said by a unit above: of what lies below it alone."""
+        fact, own = self._action.data, self._reader.units
+        if self._units.get(unit) is not None and not self._lies_below(unit):
+            yield Rejected("not-allowed", f"{unit} does not lie below this token's unit", "$.subject")
+        for key in ("into", "parent"):
+            if (other := getattr(fact, key, None)) is not None and other not in own and not self._lies_below(other):
+                yield Rejected("not-allowed", f"{other} does not lie below this token's unit", f"$.data.{key}")
         if isinstance(fact, RoleGiven):
             seats = self._units.seats(fact.official, day_of(self._action.time))
-            if not all(map(self._governs, seats)):
-                yield Rejected(
-                    "not-allowed", f"{fact.official} serves outside this token's jurisdiction", "$.data.official"
-                )
+            if not all(map(self._lies_below, seats)):
+                message = f"{fact.official} serves where this token's unit is not above"
+                yield Rejected("not-allowed", message, "$.data.official")
 
     def _agreed(self) -> tuple[Any, ...]:
         conference = self._state(self._action.subject)
@@ -202,7 +208,8 @@ class Desk(Standing):
                         yield Rejected("not-allowed", f"this token does not report for {unit}", "$.data.unit")
             case str() if self._kind not in kinds.DECIDE:
                 accused = self._record.unit_of(self._action.subject)
-                judges_himself = not isinstance(fact, acts.BY_THE_JUDGED) and accused in self._organs
+                over = accused in self._organs or accused in self._over_him
+                judges_himself = over and not isinstance(fact, acts.BY_THE_JUDGED)
                 if judges_himself or not self._governs(accused):
                     message = f"a finding on {accused} is not this token's to judge"
                     yield Rejected("not-allowed", message, "$.subject")
@@ -215,12 +222,16 @@ class Desk(Standing):
     def _on_an_item(self, item: Item) -> Iterator[Rejected]:
         """What is for who has it, for who is over him, or for the organ that was asked."""
         action, fact = self._action, self._action.data
-        if not self._may_charge(item.unit) and not self._has_part(item) and not self._hands_on(item):
+        if not (self._governs(item.unit) or self._has_part(item) or self._hands_on(item)):
             yield Rejected("not-allowed", f"{action.type} is for who has the item", "$.type")
-        for unit, path in self._judged(item):
+        for unit, path in acts.judged(item, fact, self._units.answering):
             owes = self._watches(unit) or self._finds_cause_above(unit) or self._handles_accusation_of(unit, item)
             if not owes and not self._is_over(unit):
                 yield Rejected("not-allowed", f"this is not this token's to judge: it is about {unit}", path)
+        first = fact.first if isinstance(fact, e.RepeatJudged) else None
+        if first is not None and self._names(first) and self._hides_from_above(item, first):
+            message = f"{item.unit} would be out of sight of who is over it: that item accuses them"
+            yield Rejected("not-allowed", message, "$.data.first")
         if isinstance(fact, acts.ORDERING):
             last = item.routers[-1] if item.routers else item.registered_by
             if not self._governs(last) and not self._is_over(item.unit):
@@ -229,15 +240,6 @@ class Desk(Standing):
         if isinstance(fact, acts.WARRANTING) and item.sponsor is not None and not self._may_speak_of(item.sponsor):
             yield Rejected("not-allowed", f"{item.sponsor} is outside this token's jurisdiction", "$.type")
         yield from self._reviewed(item)
-
-    def _judged(self, item: Item) -> Iterator[tuple[str, str]]:
-        """Units that the act judges. Who has an item does not say that it repeats an accusation: that would hide it."""
-        fact = self._action.data
-        yield from acts.judged(item, fact, self._units.answering)
-        if isinstance(fact, e.RepeatJudged) and fact.first is not None and item.purpose != "accusation":
-            first = self._record.item(fact.first) if self._names(fact.first) else None
-            if first is not None and first.purpose == "accusation":
-                yield item.unit, "$.data.first"
 
     def _watches(self, unit: str) -> bool:
         """Whether the act is one that a bureau owes in its whole division, itself and its government included."""
@@ -261,12 +263,11 @@ class Desk(Standing):
                     message = f"{asked.unit} is not above {answered.unit}, whose opinion is to be reviewed"
                     yield Rejected("not-allowed", message, "$.data.to_unit")
         if isinstance(fact, e.ReviewAnswered | e.RereviewAnswered):
-            asked_of = {units.answering(UnitId(unit)) for unit in item.reviewers}
-            theirs = fact.by_unit in item.reviewers or fact.by_unit in asked_of
-            if not theirs or not self._may_charge(fact.by_unit):
-                message = (
-                    f"a review is answered by who was asked for it; {fact.by_unit} is not this token's, or was not"
-                )
+            asked_of = {*item.reviewers, *(units.answering(UnitId(unit)) for unit in item.reviewers)}
+            far = self._bureau is not None and self._is_far(fact.by_unit)
+            his = self._governs(fact.by_unit) or self._directs(fact.by_unit) or far
+            if fact.by_unit not in asked_of or not his or item.answered_by in self._own:
+                message = f"a review is answered by who was asked; {fact.by_unit} was not, or is not this token's"
                 yield Rejected("not-allowed", message, "$.data.by_unit")
 
 

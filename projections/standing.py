@@ -6,6 +6,7 @@ in a token of its own alone, not in that of who is above it.
 """
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, Protocol
 
 from msgspec.structs import replace
@@ -42,8 +43,10 @@ class Standing:
         self._reader, self._action, self._record, self._units = reader, action, record, record.units
         above = frozenset(map(UnitId, record.units.above(action.unit or "")))
         self._reach = replace(reach, organs=reach.organs | above) if reach.secret else reach
-        self._governs, self._organs, self._above = reach.governs, self._reach.organs, reach.organs
+        self._governs, self._organs = reach.governs, self._reach.organs
         self._own = {*reader.units, action.unit}
+        self._seats = self._own | reach.own
+        """His units, the acting one, and those in which he serves."""
         self._acting = record.units.get(action.unit)
         self._office = self._acting if action.unit in reader.units else None
         """The acting unit, where the token is its own."""
@@ -84,10 +87,25 @@ class Standing:
         """Whether he may judge a unit: below his own, or of his division. Nobody judges himself or who is over him."""
         if self._units.get(unit) is None:
             return True
-        if unit in self._own or unit in self._organs:
+        if unit in self._own or unit in self._organs or unit in self._over_him:
             return False
         supervises = self._reader.role == "supervisor" and self._governs(unit)
         return supervises or self._directs(unit) or self._units.is_below(unit, self._action.unit or "")
+
+    def _is_far(self, unit: str) -> bool:
+        """Whether a unit is of the province or the nation: what it decided comes to the city on paper."""
+        return (self._units.rank(unit) or 0) > RANK["city"]
+
+    @cached_property
+    def _over_him(self) -> set[UnitId]:
+        """The token's units and who is over them, but for what lies below: a government is over its bureau."""
+        over = {each for unit in self._reader.units for each in self._units.over(unit)}
+        return {each for each in over if each in self._reader.units or not self._lies_below(each)}
+
+    def _lies_below(self, unit: str) -> bool:
+        """Whether a unit lies below one of the token's."""
+        own = self._reader.units
+        return unit not in own and any(self._units.is_below(unit, each) for each in own)
 
     def _keeps(self, unit: str) -> bool:
         """Whether duties and meetings of a unit are his to report: a bureau keeps those of government and committee."""
@@ -124,7 +142,7 @@ class Standing:
         served = self._units.seats_ever(item.about_official) if item.about_official else set[UnitId]()
         about_him = item.about_official is not None and item.about_official == self._reader.official
         leaves = item.unit == bureau.unit or not isinstance(fact, acts.ROUTED)
-        return leaves and not about_him and {item.about_unit, *served}.isdisjoint(self._own)
+        return leaves and not about_him and self._seats.isdisjoint({item.about_unit, *served})
 
     def _has_part(self, item: Item) -> bool:
         """Whether the act is his by what his unit has to do with the item, though another has it."""
@@ -148,11 +166,24 @@ class Standing:
         if office is None or holding is None or not self._in_its_territory(item.unit):
             return
         if office.is_bureau:
-            yield acts.OVERSEEING + acts.FROM_ABOVE + (acts.ROUTED if item.purpose == "accusation" else ())
+            yield acts.OVERSEEING + acts.FROM_ABOVE
+            yield acts.ROUTED if item.purpose == "accusation" else ()
+            yield acts.DECIDED_ABOVE if any(map(self._is_far, item.reviewers)) else ()
         elif office.rank > holding.rank and governs(getattr(fact, "to_unit", office.unit)):
             yield acts.FROM_ABOVE
         if office.kind in acts.LEADING:
             yield acts.SPONSORING
+
+    def _hides_from_above(self, item: Item, first: str) -> bool:
+        """Whether an item would be hidden from who is over its holder, if it repeated that one, which accuses them."""
+        over, at, seen = self._units.over(item.unit) - {item.unit}, self._record.item(first), set[str]()
+        while at is not None and at.no not in seen:
+            accused = {at.about_unit} | (self._units.seats_ever(at.about_official) if at.about_official else set())
+            if at.purpose == "accusation" and not over.isdisjoint(accused):
+                return True
+            seen.add(at.no)
+            at = self._record.item(at.first) if at.first is not None else None
+        return False
 
     def _handles_accusation_of(self, unit: str, item: Item) -> bool:
         """Whether an item in his hands accuses the unit: he finds out what is true of it."""

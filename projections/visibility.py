@@ -75,7 +75,7 @@ def reach(reader: Reader, units: Units, day: date) -> Reach:
     """How far a reader sees on a day. Of a role that needs a unit, with none that stands, nothing."""
     own = frozenset({*reader.units, *(units.seats(reader.official, day) if reader.official else ())})
     organs = _organs(own, units, day)
-    officials, former = _officials(reader.official, own, organs, units, day)
+    officials, former = _officials(reader.official, organs, units, day)
     return Reach(_jurisdiction(reader, units), organs, officials, former, own)
 
 
@@ -102,18 +102,15 @@ def _organs(own: frozenset[UnitId], units: Units, day: date) -> frozenset[UnitId
 
 
 def _officials(
-    reader: OfficialId | None, own: frozenset[UnitId], organs: frozenset[UnitId], units: Units, day: date
+    reader: OfficialId | None, organs: frozenset[UnitId], units: Units, day: date
 ) -> tuple[frozenset[OfficialId], frozenset[OfficialId]]:
-    """Who serves in one of these organs, served there last, or went below the reader's own; and the reader himself.
-    Then, who served there before.
-    """
+    """Who serves in one of these organs, or served there last, and the reader himself; and who served there before."""
     found, former = {reader} if reader else set(), set[OfficialId]()
     for organ in organs:
         known = units.get(organ)
         for held in known.roles if known else ():
-            seats = units.seats(held.official, day)
-            near = not seats or any(units.is_below(seat, unit) for seat in seats for unit in own)
-            (found if held.on(day) or near else former).add(held.official)
+            serves = held.on(day) or not units.seats(held.official, day)
+            (found if serves else former).add(held.official)
     return frozenset(found), frozenset(former - found)
 
 

@@ -93,7 +93,11 @@ def _closed_before(root: Item, repeat: Item) -> bool:
 
 
 def f23_first_turned_repeat(ruling: Ruling, root: Item, *, first_repeat: bool) -> None:
-    """The first repeat came while the first item was open past K5, or after it was closed (初转重)."""
+    """The first repeat came while the first item was open past K5, or after it was closed (初转重). An accusation turns
+    no ordinary item: that would tell of it.
+    """
+    if ruling.item.purpose == "accusation" != root.purpose:
+        return
     received = ruling.item.received_on
     overdue = any(
         each.clock in ("K5", "K12")
@@ -113,7 +117,9 @@ def take_back_repeat(ruling: Ruling) -> None:
     if item.first is None:
         return
     ruling.clear(f"F15:{item.subject}")
-    ruling.clear(f"F23:petition:{item.first}")
+    first = ruling.known.item(item.first)
+    if item.purpose != "accusation" or first is None or first.purpose == "accusation":
+        ruling.clear(f"F23:petition:{item.first}")
     ruling.clear(f"F17:{item.subject}:S8")
     ruling.drop("S8")
     if item.outcome != "not_supported" and not _unfit_for_simple(item, item.accepted_by or item.unit, ruling.units):

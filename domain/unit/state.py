@@ -166,10 +166,12 @@ class Units:
             self._seats.setdefault(event.data.official, set()).add(unit.unit)
 
     def _take_bureau(self, unit: Unit) -> None:
-        """Of several of one place the first that stands is its bureau; a new one beside it takes nothing over."""
+        """Of several of one place the first that stands is its bureau, or what it went into; a new one takes over from
+        one that ended without a successor.
+        """
         place = unit.level, unit.division
         held = self._units.get(self._bureaus.get(place, unit.unit), unit)
-        if held.ended_on is not None:
+        if held.ended_on is not None and held.into in (None, held.parent):
             others = (each for each in self if each.kind == "bureau" and (each.level, each.division) == place)
             held = next((each for each in others if each.ended_on is None), held)
         self._bureaus[place] = held.unit
@@ -270,6 +272,14 @@ class Units:
             for each in self
             if each.kind == "party" and (each.level, each.division) == place and each.ended_on is None
         ]
+
+    def over(self, unit: str) -> set[UnitId]:
+        """The unit, all above it, and their petition bureaus and party committees: it does not judge these."""
+        found = set[UnitId]()
+        for each in map(UnitId, self.above(unit)):
+            bureau = self.bureau_of(each)
+            found |= {each, *self.party_beside(each), *((bureau,) if bureau is not None else ())}
+        return found
 
     def conference_office(self, unit: str) -> UnitId | None:
         """The office of the joint conference (联席办), which the city's petition bureau is."""

@@ -98,13 +98,13 @@ def test_a_report_opens_no_item_of_others(city):
 @pytest.mark.parametrize(
     ("action", "told"),
     [(on("2020-09-25", UnitMerged(into=ELSEWHERE), of=ELSEWHERE_BUREAU, by=BUREAU), NOT_THERE),
-     (on("2020-09-25", UnitMerged(into=ELSEWHERE), of=SITE, by=BUREAU), ("not-allowed", "$.data.into")),
+     (on("2020-09-25", UnitMerged(into=ELSEWHERE), of=SITE, by=BUREAU), NOT_THERE),
      (on("2020-09-25", UnitEstablished(name="新", level="county", kind="other", division="430481", parent=ELSEWHERE),
          of="unit:430481-new", by=BUREAU), ("not-allowed", "$.data.parent")),
      (on("2020-09-25", UnitEstablished(name="新", level="county", kind="other", division="430408"),
          of="unit:430408-new", by=BUREAU), ("not-allowed", "$.data.parent")),
      (on("2020-09-25", UnitEstablished(name="新", level="county", kind="other", division="430408", parent=HOUSING),
-         of="unit:430408-new", by=BUREAU), "recorded"),
+         of="unit:430408-new", by=BUREAU), ("not-allowed", "$.data.parent")),
      (on("2020-09-25", UnitEstablished(name="新", level="city", kind="bureau", division="430408", parent=BUREAU),
          of="unit:430408-high", by=BUREAU), ("not-allowed", "$.data.level")),
      (on("2020-09-25", UnitEstablished(name="新", level="county", kind="bureau", division="430400", parent=BUREAU),
@@ -114,6 +114,22 @@ def test_a_report_opens_no_item_of_others(city):
 )  # fmt: skip
 def test_a_supervisor_judges_and_orders_his_division_and_no_other(city, action, told):
     assert sent(city, action, "supervisor", BUREAU) == told
+
+
+def test_a_government_sets_up_merges_and_staffs_what_lies_below_it(city):
+    def told(fact, of):
+        return sent(city, on("2020-09-25", fact, of=of, by=COUNTY), "supervisor", COUNTY)
+
+    fields = {"name": "新", "level": "county", "kind": "other", "division": "430408"}
+    new = "unit:430408-below"
+    assert told(UnitEstablished(**fields, parent=HOUSING), new) == "recorded"
+    assert told(UnitEstablished(**{**fields, "level": "city"}, parent=HOUSING), new + "2") == (
+        "not-allowed",
+        "$.data.level",
+    )
+    assert told(RoleGiven(official="official:new", role="principal", name="新"), new) == "recorded"
+    assert told(UnitMerged(into=ELSEWHERE), new) == ("not-allowed", "$.data.into")
+    assert told(UnitMerged(into=LABOUR), new) == "recorded"
 
 
 def test_who_supervises_the_whole_city_reports_what_holds_for_it(city):
