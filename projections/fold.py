@@ -155,8 +155,17 @@ class Fold:
 
     @property
     def waiting(self) -> int:
-        """Acts, findings and ledgers of subjects whose rows are to be told."""
-        return len(self._acts) + len(self._words) + len(self._writing)
+        """Findings and ledgers of subjects whose rows are to be told."""
+        return len(self._words) + len(self._writing)
+
+    @property
+    def acts_waiting(self) -> int:
+        """Acts whose rows are to be told."""
+        return len(self._acts)
+
+    def acted(self) -> Changes:
+        """The rows of acts alone, which nothing changes: they need wait for nothing."""
+        return self._rows((), {}, {})
 
     def settled(self, count: int, *, more: bool) -> Changes:
         """The rows of so many items, those that nobody touched for longest, in order; they are at hand no more.

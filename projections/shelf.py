@@ -58,9 +58,13 @@ class Shelf:
         if len(self._resting) > self.room:
             self.let_go(self.room // 2)
 
+    def quietest(self, count: int) -> list[str]:
+        """So many of those that lie down: the longest untouched."""
+        return list(islice(self._resting, count))
+
     def let_go(self, count: int) -> list[str]:
         """Lets so many go of those that lie down, the longest untouched; answers which."""
-        gone = list(islice(self._resting, count))
+        gone = self.quietest(count)
         for subject in gone:
             del self._resting[subject]
         return gone

@@ -23,7 +23,9 @@ from tests.system.test_properties import STORED, stored
 
 def few_at_once(patched: pytest.MonkeyPatch, items: int, *, part: int, events: int) -> None:
     patched.setattr(anew, "AT_HAND", items)
+    patched.setattr(anew, "BESIDE", items)
     patched.setattr(anew, "PART", part)
+    patched.setattr(anew, "ACTS", part)
     patched.setattr(anew, "PIECE", events)
     patched.setattr(projector, "READ", events)
 
@@ -112,7 +114,7 @@ def test_what_units_do_beside_the_items_is_not_gathered_without_end(a_town, monk
     rebuilt, entries, most = anew.Anew(a_town.views), a_town.log.read(0, limit=100_000), 0
     for at in range(0, len(entries), 50):
         rebuilt.take(entries[at : at + 50])
-        most = max(most, rebuilt._fold.waiting)
+        most = max(most, rebuilt._fold.waiting, rebuilt._fold.acts_waiting)
     rebuilt.end(entries[-1].position)
     a_town.projector.catch_up()
     assert a_town.views.differing(rebuilt.tables, entries[-1].position) == []
