@@ -19,7 +19,9 @@ from domain.conference.state import Conference
 from domain.dispute.events import DisputeAssigned
 from domain.duty.events import DutyStood, RosterSet
 from domain.envelope import AnyAction, Rejected, day_of
+from domain.evaluation.events import OfficialInterviewed
 from domain.fact import RANK, OfficialId, UnitId
+from domain.finding.events import FindingDecided
 from domain.gathering.events import GatheringAttended
 from domain.gathering.state import Gathering
 from domain.inspection.events import InspectionFound, InspectionPlanned, InspectionRectified
@@ -50,7 +52,8 @@ class Reporter:
         """Why an action is not his to send; None where the domain has to say."""
         if self.reader.role == "operator":
             return None
-        desk = Desk(self.reader, self._reach(action, record.units, day_of(known.recorded)), action, record)
+        today = day_of(known.recorded)
+        desk = Desk(self.reader, self._reach(action, record.units, today), action, record, today)
         return next(desk.refused(), None) or desk.unknown(known)
 
     def _reach(self, action: AnyAction, units: Units, day: date) -> Reach:
@@ -96,9 +99,10 @@ class Desk(Standing):
         own = unit in reader.units
         if not own and reader.role in ("clerk", "supervisor"):
             own = any(units.is_below(unit or "", each) for each in reader.units)
-        if not own and reader.role == "supervisor" and self._acting is not None:
-            seats = [seat.territory for each in reader.units if (seat := units.get(each))]
-            own = any(map(self._acting.division.startswith, seats))
+        if not own and reader.role == "supervisor" and self._acting is not None and unit not in self._over_him:
+            seats = [seat for each in reader.units if (seat := units.get(each))]
+            led = [seat.territory for seat in seats if seat.kind in acts.LEADING or self._leads_petitions(seat)]
+            own = any(map(self._acting.division.startswith, led))
         if not own:
             whom = unit or "anybody whom the action does not name: it lacks `unit`"
             yield Rejected("not-allowed", f"this token does not report for {whom}", "$.unit")
@@ -133,10 +137,15 @@ class Desk(Standing):
             if (other := getattr(fact, key, None)) is not None and other not in own and not self._lies_below(other):
                 yield Rejected("not-allowed", f"{other} does not lie below this token's unit", f"$.data.{key}")
         if isinstance(fact, RoleGiven):
-            seats = self._units.seats(fact.official, day_of(self._action.time))
-            if not all(map(self._lies_below, seats)):
+            seats = self._seats_of(fact.official) | self._units.seats(fact.official, self._today)
+            if not all(map(self._staffs, seats)):
                 message = f"{fact.official} serves where this token's unit is not above"
                 yield Rejected("not-allowed", message, "$.data.official")
+
+    def _staffs(self, unit: str) -> bool:
+        """Whether a unit lies below one of the token's, or is the party committee beside one that does."""
+        beside = (each.unit for each in self._units if unit in self._units.party_beside(each.unit))
+        return self._lies_below(unit) or any(map(self._lies_below, beside))
 
     def _agreed(self) -> tuple[Any, ...]:
         conference = self._state(self._action.subject)
@@ -167,11 +176,24 @@ class Desk(Standing):
                 may = self._may_charge(unit)
             if not may:
                 yield Rejected("not-allowed", f"{unit} is outside this token's jurisdiction", path)
-        if isinstance(fact, DisputeAssigned) and fact.to_unit in self._organs - self._own:
+        if isinstance(fact, DisputeAssigned) and fact.to_unit in (self._organs | self._over_him) - self._own:
             yield Rejected("not-allowed", f"{fact.to_unit} is over this token's unit", "$.data.to_unit")
         for official, path in acts.officials(fact):
-            if not self._may_speak_of(official):
+            judged = isinstance(fact, FindingDecided | OfficialInterviewed)
+            over = judged and not self._seats_of(official).isdisjoint(self._organs | self._over_him)
+            if over or not self._may_speak_of(official):
                 yield Rejected("not-allowed", f"{official} is outside this token's jurisdiction", path)
+        if (no := getattr(fact, "petition", None)) is not None and self._names(no) and self._kind != "petition":
+            yield from self._out_of_sight(no)
+
+    def _out_of_sight(self, no: str) -> Iterator[Rejected]:
+        """A dispute, a gathering or something agreed is hidden with the accusation that it is about."""
+        fact, state = self._action.data, self._record.state(self._action.subject)
+        units = getattr(fact, "owner_unit", None), getattr(state, "unit", None), self._action.unit
+        over = {each for unit in units if unit is not None for each in self._units.over(unit)}
+        if self._accuses_one_of(over, no):
+            message = f"petition:{no} accuses who is over it: it would be out of their sight"
+            yield Rejected("not-allowed", message, "$.data.petition")
 
     # what he knows
 
@@ -263,10 +285,11 @@ class Desk(Standing):
                     message = f"{asked.unit} is not above {answered.unit}, whose opinion is to be reviewed"
                     yield Rejected("not-allowed", message, "$.data.to_unit")
         if isinstance(fact, e.ReviewAnswered | e.RereviewAnswered):
-            asked_of = {*item.reviewers, *(units.answering(UnitId(unit)) for unit in item.reviewers)}
+            pending = item.reviewers if item.reviewing is None else {item.reviewing}
+            asked_of = {*pending, *(units.answering(UnitId(unit)) for unit in pending)}
             far = self._bureau is not None and self._is_far(fact.by_unit)
             his = self._governs(fact.by_unit) or self._directs(fact.by_unit) or far
-            if fact.by_unit not in asked_of or not his or item.answered_by in self._own:
+            if fact.by_unit not in asked_of or not his or (item.answered_by in self._own and not far):
                 message = f"a review is answered by who was asked; {fact.by_unit} was not, or is not this token's"
                 yield Rejected("not-allowed", message, "$.data.by_unit")
 

@@ -5,7 +5,8 @@ accuses the acting unit, is hidden; nobody judges either of them; and a bureau, 
 in a token of its own alone, not in that of who is above it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from datetime import date
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -20,8 +21,9 @@ from domain.fact import RANK, OfficialId, UnitId
 from domain.gathering.state import Gathering
 from domain.inspection.state import Inspection
 from domain.petition.item import Item
+from domain.petition.matter import members
 from domain.reader import Reader
-from domain.unit.state import Units
+from domain.unit.state import Unit, Units
 from projections.visibility import Reach, found_on, secret
 
 
@@ -39,7 +41,8 @@ class Record(Protocol):
 class Standing:
     """Of one reporter, in one action, on the record as it stands."""
 
-    def __init__(self, reader: Reader, reach: Reach, action: AnyAction, record: Record) -> None:
+    def __init__(self, reader: Reader, reach: Reach, action: AnyAction, record: Record, today: date) -> None:
+        self._today = today
         self._reader, self._action, self._record, self._units = reader, action, record, record.units
         above = frozenset(map(UnitId, record.units.above(action.unit or "")))
         self._reach = replace(reach, organs=reach.organs | above) if reach.secret else reach
@@ -48,9 +51,11 @@ class Standing:
         self._seats = self._own | reach.own
         """His units, the acting one, and those in which he serves."""
         self._acting = record.units.get(action.unit)
-        self._office = self._acting if action.unit in reader.units else None
-        """The acting unit, where the token is its own."""
-        self._bureau = self._office if self._office is not None and self._office.is_bureau else None
+        stands = self._acting is not None and self._acting.ended_on is None and action.unit in reader.units
+        self._office = self._acting if stands else None
+        """The acting unit, where the token is its own and it stands;"""
+        self._bureau = self._office if self._office is not None and self._leads_petitions(self._office) else None
+        """where it is a petition bureau, or what one went into."""
         self._kind, _, self._rest = action.subject.partition(":")
 
     # units
@@ -61,9 +66,12 @@ class Standing:
         return within is None or all(each.unit in within for each in self._units if each.rank <= RANK["city"])
 
     def _in_its_territory(self, unit: str | None) -> bool:
-        """Whether the division of his office takes in the unit's."""
+        """Whether the division of his office takes in the unit's, or his office is the bureau that answers for it."""
         known = self._units.get(unit)
-        return self._office is not None and known is not None and known.division.startswith(self._office.territory)
+        if self._office is None or known is None:
+            return False
+        territory, bureau = self._office.territory, self._units.bureau_of(known.unit)
+        return known.division.startswith(territory) or bureau == self._office.unit
 
     def _directs(self, unit: str | None) -> bool:
         """Whether his office is a bureau, a party committee or a government, and the unit is of its division."""
@@ -75,13 +83,23 @@ class Standing:
         return self._units.get(unit) is None or self._governs(unit) or self._directs(unit)
 
     def _may_assign(self, unit: str) -> bool:
-        """A department of the city assigns to those of the counties, too, but nobody to who is over him."""
-        return self._may_charge(unit) or (self._in_its_territory(unit) and unit not in self._organs)
+        """A department of the city assigns to those of the counties, too; nobody to his peers or who is over him."""
+        rank, office = self._units.rank(unit), self._office
+        lower = office is not None and rank is not None and rank < office.rank and self._in_its_territory(unit)
+        may = rank is None or unit in self._own or self._lies_below(unit) or self._directs(unit) or lower
+        return may and unit not in self._over_him - self._own
 
     def _may_speak_of(self, official: OfficialId) -> bool:
-        """Whether an official serves where he may lay a duty, or nowhere that is known."""
-        seats = self._units.seats(official, day_of(self._action.time))
+        """Whether an official serves where he may lay a duty, or nowhere that is known: that day, or else today."""
+        seats = self._seats_of(official)
         return not seats or any(map(self._may_charge, seats))
+
+    def _seats_of(self, official: OfficialId) -> set[UnitId]:
+        """Where an official served on the day of the act, or where he did not yet, serves today."""
+        return self._units.seats(official, day_of(self._action.time)) or self._units.seats(official, self._today)
+
+    def _leads_petitions(self, unit: Unit) -> bool:
+        return unit.is_bureau or self._units.bureau_of(unit.unit) == unit.unit
 
     def _is_over(self, unit: str) -> bool:
         """Whether he may judge a unit: below his own, or of his division. Nobody judges himself or who is over him."""
@@ -165,7 +183,7 @@ class Standing:
         holding = self._units.get(item.unit)
         if office is None or holding is None or not self._in_its_territory(item.unit):
             return
-        if office.is_bureau:
+        if self._bureau is not None:
             yield acts.OVERSEEING + acts.FROM_ABOVE
             yield acts.ROUTED if item.purpose == "accusation" else ()
             yield acts.DECIDED_ABOVE if any(map(self._is_far, item.reviewers)) else ()
@@ -175,11 +193,22 @@ class Standing:
             yield acts.SPONSORING
 
     def _hides_from_above(self, item: Item, first: str) -> bool:
-        """Whether an item would be hidden from who is over its holder, if it repeated that one, which accuses them."""
-        over, at, seen = self._units.over(item.unit) - {item.unit}, self._record.item(first), set[str]()
+        """Whether the item, or what repeats it, would be hidden from who has it, reviews it or is over either, if it
+        repeated that one, which accuses them.
+        """
+        with_it = (self._record.item(no) for no in members(item.no, self._record.repeats))
+        concerned = set[str]()
+        for each in (item, *(other for other in with_it if other is not None)):
+            concerned |= {unit for held in (each.unit, *each.reviewers) for unit in self._units.over(held)}
+        return self._accuses_one_of(concerned, first)
+
+    def _accuses_one_of(self, units: Collection[str], no: str) -> bool:
+        """Whether an item, or one that it repeats, accuses one of these units or who served there."""
+        at, seen = self._record.item(no), set[str]()
         while at is not None and at.no not in seen:
-            accused = {at.about_unit} | (self._units.seats_ever(at.about_official) if at.about_official else set())
-            if at.purpose == "accusation" and not over.isdisjoint(accused):
+            served = self._units.seats_ever(at.about_official) if at.about_official else set[UnitId]()
+            accused: set[str | None] = {at.about_unit, *served}
+            if at.purpose == "accusation" and not accused.isdisjoint(units):
                 return True
             seen.add(at.no)
             at = self._record.item(at.first) if at.first is not None else None

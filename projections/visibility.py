@@ -104,13 +104,12 @@ def _organs(own: frozenset[UnitId], units: Units, day: date) -> frozenset[UnitId
 def _officials(
     reader: OfficialId | None, organs: frozenset[UnitId], units: Units, day: date
 ) -> tuple[frozenset[OfficialId], frozenset[OfficialId]]:
-    """Who serves in one of these organs, or served there last, and the reader himself; and who served there before."""
+    """Who serves in one of these organs, and the reader himself; and who served there before."""
     found, former = {reader} if reader else set(), set[OfficialId]()
     for organ in organs:
         known = units.get(organ)
         for held in known.roles if known else ():
-            serves = held.on(day) or not units.seats(held.official, day)
-            (found if serves else former).add(held.official)
+            (found if held.on(day) else former).add(held.official)
     return frozenset(found), frozenset(former - found)
 
 

@@ -20,10 +20,20 @@ def unknown_unit(ruling: Ruling, unit: str | None, path: str) -> Verdict:
 def may_receive(ruling: Ruling, to: UnitId, path: str = "$.data.to_unit") -> Verdict:
     """A unit can be given the item if it stands, and if the item does not accuse it (R2005 23; R2022 30)."""
     refused = unknown_unit(ruling, to, path)
-    if refused is None and accused_organ(ruling.item, to, ruling):
+    if refused is None and any(accused_organ(item, to, ruling) for item in _repeated(ruling)):
         message = f"an accusation never reaches the unit it accuses, nor a unit below it: {to}"
         return Rejected("accused-organ", message, path)
     return refused
+
+
+def _repeated(ruling: Ruling) -> list[Item]:
+    """The item and those that it repeats, step by step: what repeats an accusation is kept from whom that accuses."""
+    found = [ruling.item]
+    for each in found:
+        first = ruling.known.item(each.first) if each.first is not None else None
+        if first is not None and all(first.no != other.no for other in found):
+            found.append(first)
+    return found
 
 
 def accused_organ(item: Item, unit: UnitId, ruling: Ruling) -> bool:
