@@ -144,8 +144,14 @@ class Desk(Standing):
 
     def _staffs(self, unit: str) -> bool:
         """Whether a unit lies below one of the token's, or is the party committee beside one that does."""
-        beside = (each.unit for each in self._units if unit in self._units.party_beside(each.unit))
-        return self._lies_below(unit) or any(map(self._lies_below, beside))
+        if self._lies_below(unit):
+            return True
+        known, led = self._units.get(unit), ("government", "township")
+        if known is None or known.kind != "party":
+            return False
+        place = known.level, known.division
+        beside = (each for each in self._units if each.kind in led and (each.level, each.division) == place)
+        return any(self._lies_below(each.unit) for each in beside)
 
     def _agreed(self) -> tuple[Any, ...]:
         conference = self._state(self._action.subject)

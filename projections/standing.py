@@ -116,9 +116,10 @@ class Standing:
 
     @cached_property
     def _over_him(self) -> set[UnitId]:
-        """The token's units and who is over them, but for what lies below: a government is over its bureau."""
-        over = {each for unit in self._reader.units for each in self._units.over(unit)}
-        return {each for each in over if each in self._reader.units or not self._lies_below(each)}
+        """His unit (a system's acting one) and who is over it, but for what lies below, as a government's bureau."""
+        own = {self._action.unit or ""} if self._reader.role == "producer" else {*self._reader.units}
+        over = {each for unit in own for each in self._units.over(unit)}
+        return {each for each in over if each in own or not any(self._units.is_below(each, unit) for unit in own)}
 
     def _lies_below(self, unit: str) -> bool:
         """Whether a unit lies below one of the token's."""

@@ -139,6 +139,10 @@ def _ended(held: RoleHeld, fact: RoleEnded, event: AnyEvent) -> RoleHeld:
     return replace(held, until=event.day, ended=event.position) if same else held
 
 
+def _place(unit: Unit) -> tuple[str, str]:
+    return unit.level, unit.division
+
+
 class Units:
     """The directory of all units. Holds the newest state of each; asks nothing of the outside."""
 
@@ -147,6 +151,7 @@ class Units:
         """How many events were folded in: as long as it is the same, so is the directory."""
         self._units: dict[str, Unit] = {}
         self._bureaus: dict[tuple[str, str], UnitId] = {}
+        self._parties: dict[tuple[str, str], list[UnitId]] = {}
         self._seats: dict[str, set[UnitId]] = {}
         self._seat_of: dict[tuple[str, str], UnitId] = {}
 
@@ -162,6 +167,8 @@ class Units:
         self._seat_of.setdefault((unit.kind, unit.division), unit.unit)
         if unit.kind == "bureau":
             self._take_bureau(unit)
+        if unit.kind == "party" and unit.unit not in (beside := self._parties.setdefault(_place(unit), [])):
+            beside.append(unit.unit)
         if isinstance(event.data, RoleGiven):
             self._seats.setdefault(event.data.official, set()).add(unit.unit)
 
@@ -169,10 +176,10 @@ class Units:
         """Of several of one place the first that stands is its bureau, or what it went into; a new one takes over from
         one that ended without a successor.
         """
-        place = unit.level, unit.division
+        place = _place(unit)
         held = self._units.get(self._bureaus.get(place, unit.unit), unit)
         if held.ended_on is not None and held.into in (None, held.parent):
-            others = (each for each in self if each.kind == "bureau" and (each.level, each.division) == place)
+            others = (each for each in self if each.kind == "bureau" and _place(each) == place)
             held = next((each for each in others if each.ended_on is None), held)
         self._bureaus[place] = held.unit
 
@@ -181,6 +188,7 @@ class Units:
         twin = Units()
         twin.taken = self.taken
         twin._units, twin._bureaus, twin._seat_of = dict(self._units), dict(self._bureaus), dict(self._seat_of)
+        twin._parties = {place: list(units) for place, units in self._parties.items()}
         twin._seats = {official: set(units) for official, units in self._seats.items()}
         return twin
 
@@ -266,12 +274,8 @@ class Units:
         known = self._units.get(unit)
         if known is None or known.kind not in ("government", "township"):
             return []
-        place = (known.level, known.division)
-        return [
-            each.unit
-            for each in self
-            if each.kind == "party" and (each.level, each.division) == place and each.ended_on is None
-        ]
+        beside = self._parties.get(_place(known), ())
+        return [each for each in beside if self._units[each].ended_on is None]
 
     def over(self, unit: str) -> set[UnitId]:
         """The unit, all above it, and their petition bureaus and party committees: it does not judge these."""
