@@ -49,6 +49,8 @@ DAYS = 365
 MINUTE = 60
 LOOK = 5
 """Seconds between two looks at what is to be counted, and at what is to be sent."""
+REPORTERS_KEPT = 256
+"""Scopes of those who report, of which it is kept how far they see."""
 MARKS = 5
 """Of the archive of the past, made in a minute: what is not made yet is made when a question needs it."""
 Host = Annotated[str, typer.Option(help="Address to listen on; the default is this machine only.")]
@@ -65,6 +67,7 @@ class Door:
     def __init__(self, intake: Intake, answers: Answers) -> None:
         self._intake, self._answers = intake, answers
         self._lock = threading.Lock()
+        self._reporters: dict[Reader, Reporter] = {}
 
     def for_(self, reader: Reader) -> "ReportersDoor":
         """The same for who reports with a token."""
@@ -73,7 +76,7 @@ class Door:
     def take(self, lines: Sequence[bytes], reader: Reader | None = None) -> list[dict[str, Any]]:
         try:
             with self._lock:
-                outcomes = self._intake.take(lines, reporter=Reporter(reader) if reader is not None else None)
+                outcomes = self._intake.take(lines, reporter=self._reporter(reader) if reader is not None else None)
         except TimeJumped as error:
             from api.problems import Problem
 
@@ -81,6 +84,14 @@ class Door:
         told = [msgspec.to_builtins(outcome) for outcome in outcomes]
         tell_actions(LOGGER, lines, told)
         return told
+
+    def _reporter(self, reader: Reader) -> Reporter:
+        """Who reports, with what was found out about how far he sees: each time is a walk over all units."""
+        if reader.scope not in self._reporters:
+            while len(self._reporters) >= REPORTERS_KEPT:
+                self._reporters.pop(next(iter(self._reporters)))
+            self._reporters[reader.scope] = Reporter(reader)
+        return self._reporters[reader.scope]
 
     def rate(self, no: str, target: str, score: str, reason: str | None = None) -> dict[str, Any]:
         """A petitioner's rating, by himself: one for each target."""

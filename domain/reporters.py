@@ -1,6 +1,6 @@
 """Which acts may a token report? By its role, and by how its unit stands to what the act is about (decision 0098).
 
-How a reporter stands to an item is found out in `projections/reporting.py`; the operator's acts are not asked about.
+How a reporter stands to an item is found out in `projections/standing.py`; the operator's acts are not asked about.
 """
 
 from collections.abc import Callable, Iterator

@@ -73,6 +73,8 @@ class Office:
         self.matters: dict[str, tuple[str, ...]] = {}
         self.versions: dict[str, int] = {}
         self.findings: dict[str, finding.State] = {}
+        self.accused: dict[str, UnitId] = {}
+        """On which unit a finding is, for those that were raised since or that somebody asked about."""
         self.standing: dict[str, bool] = {}
         """Findings outside the items that somebody asked for, or that were raised or cleared since."""
         self.states: dict[str, dict[str, Any]] = {kind: {} for kind in EVOLVE}
@@ -144,6 +146,7 @@ class Office:
     def _take_findings(self, kind: str, event: AnyEvent) -> None:
         """A finding that was cleared and trips anew is a new proposal, whatever humans had made of the former one."""
         self.findings.update(dict.fromkeys(event.decided.cleared, "proposed"))
+        self.accused.update({each.id: each.unit for each in event.decided.findings})
         if kind != "petition":
             self.standing.update(dict.fromkeys(event.decided.cleared, False))
             self.standing.update({each.id: True for each in event.decided.findings})
@@ -226,9 +229,10 @@ class Office:
 
     def unit_of(self, id: str) -> UnitId | None:
         """The unit that a finding is on, by its id; None where the log holds none of it."""
-        found = ((event.position, each.unit) for event in self._telling(id) for each in event.decided.findings
-                 if each.id == id)  # fmt: skip
-        return max(found, default=(0, None))[1]
+        if id not in self.accused:
+            told = (each for event in self._telling(id) for each in event.decided.findings if each.id == id)
+            self.accused.update({each.id: each.unit for each in told})
+        return self.accused.get(id)
 
     def _telling(self, id: str) -> Iterable[AnyEvent]:
         """The events that may have raised or cleared a finding."""

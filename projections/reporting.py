@@ -24,7 +24,7 @@ from domain.fact import RANK, OfficialId, UnitId
 from domain.finding.events import FindingDecided
 from domain.gathering.events import GatheringAttended
 from domain.gathering.state import Gathering
-from domain.inspection.events import InspectionFound, InspectionPlanned, InspectionRectified
+from domain.inspection.events import InspectionFound, InspectionHeld, InspectionPlanned, InspectionRectified
 from domain.inspection.state import Inspection
 from domain.known import Known
 from domain.petition import events as e
@@ -35,6 +35,8 @@ from domain.unit.state import Units
 from projections.standing import Record, Standing
 from projections.visibility import Reach, reach
 
+REACHES_KEPT = 1_000
+"""Of one reporter: a system may act for many units."""
 OF_A_UNIT = ("unit", "duty", "conference", "evaluation")
 """Subjects that name the unit that they are of."""
 KEPT = ("duty", "conference")
@@ -63,6 +65,8 @@ class Reporter:
             reader = Reader("clerk", (action.unit,) if action.unit in reader.units else reader.units, reader.official)
         key = reader.scope, units.taken, day
         if key not in self._reaches:
+            if len(self._reaches) >= REACHES_KEPT:
+                self._reaches.clear()
             self._reaches[key] = reach(reader, units, day)
         return self._reaches[key]
 
@@ -104,8 +108,8 @@ class Desk(Standing):
             led = [seat.territory for seat in seats if seat.kind in acts.LEADING or self._leads_petitions(seat)]
             own = any(map(self._acting.division.startswith, led))
         if not own:
-            whom = unit or "anybody whom the action does not name: it lacks `unit`"
-            yield Rejected("not-allowed", f"this token does not report for {whom}", "$.unit")
+            message = f"this token does not report for {unit}" if unit else "the action does not say which unit reports"
+            yield Rejected("not-allowed", message, "$.unit")
         if reader.official is not None and actor != reader.official:
             yield Rejected("not-allowed", f"this token acts as {reader.official}, not as {actor}", "$.actor")
         if actor.startswith("official:") and not self._may_speak_of(OfficialId(actor)):
@@ -186,7 +190,8 @@ class Desk(Standing):
             yield Rejected("not-allowed", f"{fact.to_unit} is over this token's unit", "$.data.to_unit")
         for official, path in acts.officials(fact):
             judged = isinstance(fact, FindingDecided | OfficialInterviewed)
-            over = judged and not self._seats_of(official).isdisjoint(self._organs | self._over_him)
+            seats = self._seats_of(official) | self._units.seats(official, self._today)
+            over = judged and not seats.isdisjoint(self._organs | self._over_him)
             if over or not self._may_speak_of(official):
                 yield Rejected("not-allowed", f"{official} is outside this token's jurisdiction", path)
         if (no := getattr(fact, "petition", None)) is not None and self._names(no) and self._kind != "petition":
@@ -194,7 +199,7 @@ class Desk(Standing):
 
     def _out_of_sight(self, no: str) -> Iterator[Rejected]:
         """A dispute, a gathering or something agreed is hidden with the accusation that it is about."""
-        fact, state = self._action.data, self._record.state(self._action.subject)
+        fact, state = self._action.data, self._state(self._action.subject)
         units = getattr(fact, "owner_unit", None), getattr(state, "unit", None), self._action.unit
         over = {each for unit in units if unit is not None for each in self._units.over(unit)}
         if self._accuses_one_of(over, no):
@@ -234,11 +239,15 @@ class Desk(Standing):
                 for unit in (fact.unit,) if fact.unit is not None else state.to_rectify:
                     if not self._may_charge(unit):
                         yield Rejected("not-allowed", f"this token does not report for {unit}", "$.data.unit")
+            case Inspection() if isinstance(fact, InspectionHeld | InspectionFound):
+                if not (self._governs(state.unit) or self._directs(state.unit)):
+                    message = "an inspection is reported by who planned it, or who is over him"
+                    yield Rejected("not-allowed", message, "$.unit")
             case str() if self._kind not in kinds.DECIDE:
                 accused = self._record.unit_of(self._action.subject)
                 over = accused in self._organs or accused in self._over_him
                 judges_himself = over and not isinstance(fact, acts.BY_THE_JUDGED)
-                if judges_himself or not self._governs(accused):
+                if accused is None or judges_himself or not self._governs(accused):
                     message = f"a finding on {accused} is not this token's to judge"
                     yield Rejected("not-allowed", message, "$.subject")
             case _:

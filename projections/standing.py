@@ -158,10 +158,10 @@ class Standing:
         fact, bureau = self._action.data, self._bureau
         if bureau is None or item.registered_by != bureau.unit or not isinstance(fact, acts.HANDING_ON):
             return False
-        served = self._units.seats_ever(item.about_official) if item.about_official else set[UnitId]()
         about_him = item.about_official is not None and item.about_official == self._reader.official
         leaves = item.unit == bureau.unit or not isinstance(fact, acts.ROUTED)
-        return leaves and not about_him and self._seats.isdisjoint({item.about_unit, *served})
+        accuses = item.purpose == "accusation" and not self._accuses_one_of(self._seats, item.no)
+        return accuses and leaves and not about_him
 
     def _has_part(self, item: Item) -> bool:
         """Whether the act is his by what his unit has to do with the item, though another has it."""
@@ -203,7 +203,7 @@ class Standing:
             concerned |= {unit for held in (each.unit, *each.reviewers) for unit in self._units.over(held)}
         return self._accuses_one_of(concerned, first)
 
-    def _accuses_one_of(self, units: Collection[str], no: str) -> bool:
+    def _accuses_one_of(self, units: Collection[str | None], no: str) -> bool:
         """Whether an item, or one that it repeats, accuses one of these units or who served there."""
         at, seen = self._record.item(no), set[str]()
         while at is not None and at.no not in seen:

@@ -60,9 +60,9 @@ def _meaning(each: str) -> tuple[str, str]:
 
 
 def said() -> dict[str, list[str]]:
-    """The sentences of each code, as domain, intake and workers write them."""
+    """The sentences of each code, as domain, door, intake and workers write them."""
     found: dict[str, set[str]] = defaultdict(set)
-    for module in modules("domain", "infra", "consumers"):
+    for module in modules("domain", "projections", "infra", "consumers"):
         for function in functions(module):
             for name, sentence in _refusals(function):
                 found[name].add(sentence)

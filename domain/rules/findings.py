@@ -117,8 +117,7 @@ def take_back_repeat(ruling: Ruling) -> None:
     if item.first is None:
         return
     ruling.clear(f"F15:{item.subject}")
-    first = ruling.known.item(item.first)
-    if item.purpose != "accusation" or first is None or first.purpose == "accusation":
+    if f"F23:petition:{item.first}" in item.found:  # not where another repeat tripped it
         ruling.clear(f"F23:petition:{item.first}")
     ruling.clear(f"F17:{item.subject}:S8")
     ruling.drop("S8")

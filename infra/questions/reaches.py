@@ -36,7 +36,8 @@ class Reaches:
         then, now = self._known(scope, book, book.seen), self._of_present(scope, present())
         organs, officials = then.organs | now.organs, then.officials | now.officials
         former = (then.former | now.former) - officials
-        return replace(then, organs=organs, officials=officials, former=former, threads=now.threads)
+        own = then.own & now.own
+        return replace(then, organs=organs, officials=officials, former=former, own=own, threads=now.threads)
 
     def _known(self, scope: Reader, book: Book, directory: Sight | tuple[int, date]) -> Reach:
         return self._by_directory.get((scope, directory), lambda: reach(scope, book.units, book.moment.date()))
@@ -67,7 +68,7 @@ def seen_tables(book: Book, reach: Reach) -> SeenTables:
 def _threads(book: Book, reach: Reach) -> frozenset[str]:
     """What goes on about a hidden item alone: disputes, gatherings, what a conference agreed (`visibility.thread`)."""
     seen = seen_tables(book, reach)
-    if not book.select(seen.hidden().limit(1)):
+    if not book.select(seen.hidden(whoever=True).limit(1)):
         return frozenset()
     entries = [unpack_entry(bytes(row.body)) for row in book.select(seen.threads())]
     return frozenset(

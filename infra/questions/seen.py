@@ -99,7 +99,7 @@ class SeenTables:
         table = self._tables.ledgers
         ledger = table.c.ledger.concat("")  # not by the index of ledgers, in which all disputes stand
         return select(table.c.ledger, table.c.body).where(
-            ledger.in_(("conference", "dispute", "gathering")), table.c.petition.in_(self._secret)
+            ledger.in_(("conference", "dispute", "gathering")), table.c.petition.in_(self.hidden(whoever=True))
         )
 
     def on_threads(self, findings: Any) -> ColumnElement[bool]:
@@ -107,17 +107,18 @@ class SeenTables:
         threads = sorted(self._reach.threads)
         return or_(findings.c.subject.in_(threads), findings.c.id.in_([f"D13:{each}" for each in threads]))
 
-    def hidden(self) -> Any:
-        """NOs of accusations of the reader's organ, and step by step of what repeats them."""
+    def hidden(self, *, whoever: bool = False) -> Any:
+        """NOs of accusations of the reader's organ, and step by step of what repeats them; of who left it also those
+        that are in the reader's hands, where it is to be `whoever` has them: who that is changes with each routing.
+        """
         first, repeat = self._all.alias("accusing"), self._all.alias("repeating")
         accused = select(first.c.no).where(first.c.purpose == ACCUSATION)
         organs, own = sorted(self._reach.organs), sorted(self._reach.own)
         unit = accused.where(first.c.about_unit.in_(organs))
         official = accused.where(first.c.about_official.in_(sorted(self._reach.officials)))
-        left = accused.where(
-            first.c.about_official.in_(sorted(self._reach.former)),
-            first.c.unit.not_in(own), first.c.registered_by.not_in(own),
-        )  # fmt: skip
+        left = accused.where(first.c.about_official.in_(sorted(self._reach.former)))
+        if not whoever:
+            left = left.where(first.c.unit.not_in(own), first.c.registered_by.not_in(own))
         hidden = unit.cte("secret", recursive=True)
         repeats = select(repeat.c.no).join(hidden, repeat.c.first == hidden.c.no)
         unread = () if self._unread is None else (self._unread,)

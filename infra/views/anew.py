@@ -1,6 +1,6 @@
 """Read models folded from the first event on: each item is written once, when nobody touched it for long.
 
-Memory holds as many items as are at hand (about 1 kB each), as many other rows that wait to be written, and the events
+Memory holds as many items as are at hand (about 1 kB each), fewer other rows that wait to be written, and the events
 that wait to be folded, however long the log.
 """
 

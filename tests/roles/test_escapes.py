@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from domain.codec import encode
 from domain.evaluation.events import EvaluationScored
 from domain.finding.events import FindingDecided, FindingDismissed, FindingOpened
 from domain.inspection.events import InspectionPlanned
@@ -136,6 +137,21 @@ def test_a_bureau_that_registered_an_item_does_not_do_what_is_for_who_has_it(ope
     city = open_city([*IN_HANDLING, on("2020-05-20", answer("supported"), by=HOUSING)], date(2020, 5, 21))
     assert sent(city, on("2020-05-22", fact, by=BUREAU), "clerk", BUREAU) == ("not-allowed", "$.type")
     assert sent(city, on("2020-05-22", fact, by=HOUSING), "supervisor", BUREAU) != ("not-allowed", "$.type")
+
+
+def test_in_one_batch_nobody_trips_a_finding_on_his_own_government_and_dismisses_it(open_city):
+    city = open_city([*CITY_UNITS, on("2020-04-10", raised(), by=BUREAU)], date(2020, 4, 11))
+    lines = [
+        on("2020-05-02", cause(CITY), by=CITY_BUREAU),
+        on("2020-05-03", FindingDismissed(reason="x"), of=f"F21:petition:1:{CITY}", by=CITY),
+    ]
+    by = {"authorization": f"Bearer {city.token('supervisor', CITY)}", "content-type": "application/x-ndjson"}
+    told = city.http.post("/v1/actions", content=b"\n".join(map(encode, lines)), headers=by).json()["results"]
+    assert [each["outcome"] for each in told] == ["rejected", "rejected"]
+    lines[0] = on("2020-05-02", cause(COUNTY), by=CITY)
+    lines[1] = on("2020-05-03", FindingDismissed(reason="x"), of=f"F21:petition:1:{COUNTY}", by=CITY, actor=head(CITY))
+    told = city.http.post("/v1/actions", content=b"\n".join(map(encode, lines)), headers=by).json()["results"]
+    assert [each["outcome"] for each in told] == ["recorded", "recorded"]
 
 
 # reviews
