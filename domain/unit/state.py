@@ -278,12 +278,21 @@ class Units:
         return [each for each in beside if self._units[each].ended_on is None]
 
     def over(self, unit: str) -> set[UnitId]:
-        """The unit, all above it, and their petition bureaus and party committees: it does not judge these."""
+        """The unit, all above it, and their petition bureaus and party committees: it does not judge these.
+
+        No bureau is over a party committee or its organs, as that of discipline (纪委) is.
+        """
         found = set[UnitId]()
         for each in map(UnitId, self.above(unit)):
-            bureau = self.bureau_of(each)
+            bureau = None if self._of_party(each) else self.bureau_of(each)
             found |= {each, *self.party_beside(each), *((bureau,) if bureau is not None else ())}
         return found
+
+    def _of_party(self, unit: str) -> bool:
+        known = self.get(unit)
+        above = self.get(known.parent) if known is not None else None
+        led = above is not None and above.kind == "party"
+        return known is not None and (known.kind == "party" or (led and known.kind != "government"))
 
     def conference_office(self, unit: str) -> UnitId | None:
         """The office of the joint conference (联席办), which the city's petition bureau is."""

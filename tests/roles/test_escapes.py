@@ -117,6 +117,18 @@ def test_government_and_bureau_do_not_judge_the_party_committee_beside_them(open
     assert not taken(sent(city, on("2020-05-03", fact, of=of, by=unit, actor=head(unit)), role, unit))
 
 
+def test_the_discipline_organ_judges_the_bureau(open_city):
+    story = [
+        *CITY_UNITS,
+        *PARTIES,
+        on("2020-04-10", raised(), by=LABOUR),
+        on("2020-05-01", cause(BUREAU), by=CITY_BUREAU),
+    ]
+    city = open_city(story, date(2020, 5, 2))
+    opened = on("2020-05-03", FindingOpened(), of=f"F21:petition:1:{BUREAU}", by=DISCIPLINE)
+    assert sent(city, opened, "supervisor", DISCIPLINE) == "recorded"
+
+
 # blame
 
 
