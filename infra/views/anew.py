@@ -16,6 +16,8 @@ from projections.fold import ELSE, Changes, Fold
 
 PIECE = 300_000
 """Events of items that wait to be folded (0.9 kB each): the more, the fewer times each item is taken in hand."""
+LEAST = 40_000
+"""Of a small city hardly more: what is folded soon is warm yet."""
 SHARE = 8
 """One in so many of the items that wait is folded at a time: the others gather more."""
 AT_HAND = 400_000
@@ -110,7 +112,7 @@ class Anew:
 
     def take(self, entries: Iterable[Entry]) -> None:
         self._pile.take(entries)
-        while self._pile.waiting >= PIECE:
+        while self._pile.waiting >= min(max(len(self._fold.items), LEAST), PIECE):
             self._fold_items(self._pile.longest(SHARE))
         while len(self._fold.items) > AT_HAND:
             self._fold_items(self._pile.of(self._fold.items.quietest(PART)))  # these are not quiet: they stay
