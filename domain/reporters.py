@@ -116,11 +116,8 @@ def charged(action: AnyAction) -> Iterator[tuple[UnitId, str]]:
             yield fact.unit, "$.data.unit"
         case e.PetitionAssigned():
             yield fact.to_unit, "$.data.to_unit"
-        case InspectionPlanned():
+        case InspectionPlanned() | GatheringSummoned():
             yield from ((unit, f"$.data.units[{place}]") for place, unit in enumerate(fact.units))
-        case _ if isinstance(fact, RECEIVING):
-            units = getattr(fact, "units", ())
-            yield from ((unit, f"$.data.units[{place}]") for place, unit in enumerate(units))
         case _:
             return
 

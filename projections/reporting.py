@@ -148,21 +148,15 @@ class Desk(Standing):
 
     def _staffs(self, unit: str) -> bool:
         """Whether a unit lies below one of the token's, or is the party committee beside one that does."""
-        if self._lies_below(unit):
-            return True
-        known, led = self._units.get(unit), ("government", "township")
-        if known is None or known.kind != "party":
-            return False
-        place = known.level, known.division
-        beside = (each for each in self._units if each.kind in led and (each.level, each.division) == place)
-        return any(self._lies_below(each.unit) for each in beside)
+        beside = (each.unit for each in self._units if unit in self._units.party_beside(each.unit))
+        return self._lies_below(unit) or any(map(self._lies_below, beside))
 
     def _agreed(self) -> tuple[Any, ...]:
         conference = self._state(self._action.subject)
         return conference.agreed if isinstance(conference, Conference) else ()
 
     def _wrongly_established(self, fact: UnitEstablished) -> Iterator[Rejected]:
-        """A new unit stands under one that is there, no higher, in its territory; a bureau under one that leads."""
+        """A new unit stands under one that is there, no higher, in its territory; who leads, under who leads."""
         parent = self._units.get(fact.parent)
         if parent is None:
             yield Rejected("not-allowed", "a unit under no other is not this token's to establish", "$.data.parent")
@@ -171,7 +165,7 @@ class Desk(Standing):
         elif not fact.division.startswith(parent.territory):
             yield Rejected("not-allowed", f"a unit under {parent.unit} is of its division", "$.data.division")
         elif fact.kind in acts.LEADING_KINDS and parent.kind not in (*acts.LEADING, "township", "bureau"):
-            message = f"a {fact.kind} stands under a government or a party committee, not under {parent.unit}"
+            message = f"a {fact.kind} stands under who leads a place or its petition work, not under {parent.unit}"
             yield Rejected("not-allowed", message, "$.data.kind")
 
     def _on_others(self) -> Iterator[Rejected]:
