@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 import pytest
 from litestar.testing import TestClient
 
@@ -23,7 +24,19 @@ from infra.seals.sealer import Sealer
 from tests.projections.test_ledgers import DUTY, HISTORY
 from tests.samples import *
 
+NO_ITEM, NO_ACT, NOT_THERE = ("unknown-subject", "$.subject"), ("not-allowed", "$.type"), ("not-allowed", "$.subject")
+"""Told of an item that is hidden or not there; of an act that is another's; of a finding or a unit."""
+WORKED = e.PetitionWorked(what="接谈")
+
 ELSEWHERE, ELSEWHERE_BUREAU = "unit:430481-gov", "unit:430481-xfj"
+CENTRE, OWN_BUREAU = "unit:430408-jdzx", "unit:430408-zjjxfb"
+PARTY, CITY_PARTY, DISCIPLINE, CONGRESS = (
+    "unit:430408-party", "unit:430400-party", "unit:430408-jw", "unit:430408-rd",
+)  # fmt: skip
+PARTIES = [
+    *established(CITY_PARTY, "city", "party"), *established(PARTY, "county", "party", CITY_PARTY),
+    *established(DISCIPLINE, "county", "other", PARTY), *established(CONGRESS, "county", "other", PARTY),
+]  # fmt: skip
 OTHER_COUNTY = [
     *established(ELSEWHERE, "county", "government", CITY),
     *established(ELSEWHERE_BUREAU, "county", "bureau", ELSEWHERE),
@@ -48,6 +61,13 @@ ASKERS: dict[str, tuple[str, str | None]] = {
     "operator": ("operator", None),
 }  # fmt: skip
 """Role and unit of everybody who asks. HOUSING handles the ordinary item, and is accused by the other."""
+
+
+CLOSED_EARLY = [
+    on("2020-04-10", raised(), by=HOUSING), on("2020-04-12", accept(handler=clerk(HOUSING)), by=HOUSING),
+    on("2020-04-20", answer(), by=HOUSING), on("2020-04-21", CLOSED, by=HOUSING),
+]  # fmt: skip
+"""An item of HOUSING's that it ended within eleven days."""
 
 
 class City(NamedTuple):
@@ -105,6 +125,31 @@ def opened_city(folder: Path, actions: list[Action], until: date, stack: ExitSta
     doors = Doors(tokens, None, heard, open=False)
     app = create_app(system.answers, Door(system.intake(), system.answers), version="test", doors=doors)
     return City(system, stack.enter_context(TestClient(app)), tokens, heard, {})
+
+
+def accusing(no: str, by: str, day: str = "2020-05-04", **about: str) -> Action:
+    """An accusation of a unit or an official that is registered at `by`."""
+    return on(day, raised(purpose="accusation", **about), no=no, by=by)
+
+
+def sent(city: City, action: Action, role: str, *units: str, official: str | None = None) -> str | tuple[str, str]:
+    """The one outcome of an action sent with a token: of a refusal its code and the field."""
+    by = {"authorization": f"Bearer {city.token(role, *units, official=official)}"}
+    answer = city.http.post("/v1/actions", json=[msgspec.json.decode(encode(action))], headers=by)
+    (result,) = answer.json()["results"]
+    rejection = result.get("rejection")
+    return (rejection["code"], rejection["path"]) if rejection else result["outcome"]
+
+
+def asked(city: City, path: str, role: str, *units: str, official: str | None = None) -> Any:
+    """What is answered to a token once the read models have caught up."""
+    city.system.projector.catch_up()
+    by = {"authorization": f"Bearer {city.token(role, *units, official=official)}"}
+    return city.http.get(path, headers=by)
+
+
+def findings(city: City, role: str, *units: str) -> set[str]:
+    return {each["id"] for each in asked(city, "/v1/findings?limit=500", role, *units).json()["findings"]}
 
 
 @pytest.fixture(scope="module")

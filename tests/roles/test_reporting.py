@@ -20,21 +20,8 @@ from domain.period.events import ProtectionDeclared
 from domain.petitioner.events import PetitionerForgotten
 from domain.ruleset.events import CalendarAdopted, RulesetAdopted
 from infra.refused import sent as as_sent
-from tests.roles.conftest import ELSEWHERE, ELSEWHERE_BUREAU
+from tests.roles.conftest import ELSEWHERE, ELSEWHERE_BUREAU, NO_ACT, NO_ITEM, NOT_THERE, WORKED, sent
 from tests.samples import *
-
-NO_ITEM, NO_ACT, NOT_THERE = ("unknown-subject", "$.subject"), ("not-allowed", "$.type"), ("not-allowed", "$.subject")
-
-WORKED = e.PetitionWorked(what="接谈")
-
-
-def sent(city, action, role, *units, official=None):
-    """The one outcome of an action sent with a token, without the position."""
-    by = {"authorization": f"Bearer {city.token(role, *units, official=official)}"}
-    answer = city.http.post("/v1/actions", json=[msgspec.json.decode(encode(action))], headers=by)
-    (result,) = answer.json()["results"]
-    rejection = result.get("rejection")
-    return (rejection["code"], rejection["path"]) if rejection else result["outcome"]
 
 
 @pytest.mark.parametrize(

@@ -22,11 +22,9 @@ from domain.reader import Reader
 from infra.office import Office
 from projections.reporting import Reporter
 from tests.projections.test_ledgers import HISTORY
-from tests.roles.conftest import ELSEWHERE, OTHER_COUNTY
-from tests.roles.test_reporting import NO_ITEM, NOT_THERE, WORKED, sent
+from tests.roles.conftest import CITY_PARTY, ELSEWHERE, NO_ITEM, NOT_THERE, OTHER_COUNTY, PARTY, WORKED, sent
 from tests.samples import *
 
-PARTY, CITY_PARTY = "unit:430408-party", "unit:430400-party"
 REVIEWED = [
     *established(PARTY, "county", "party", COUNTY), *established(CITY_PARTY, "city", "party", CITY),
     on("2020-05-31", answer(), by=HOUSING), on("2020-06-01", deliver(), by=HOUSING),
