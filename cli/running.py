@@ -34,6 +34,7 @@ from infra.seals.keys import key_of, signer
 from infra.seals.notes import LOG
 from infra.seals.sealer import Sealer, waits
 from infra.views.behind import lacking
+from infra.waiting import Waiting
 from infra.watching import ClockWatch, FailWatch, PostWatch, SealWatch, ViewsWatch, tell_actions
 from infra.webhooks.desk import Desk
 from infra.webhooks.hosts import allowed
@@ -194,8 +195,9 @@ def _serve(
     here, place = host in ("127.0.0.1", "::1", "localhost"), parse(system.url)
     book = subscriptions_of(place)
     watch = PostWatch(registry, book.all)
-    ViewsWatch(registry, lambda: lacking(system.log, system.views, now()))
-    SealWatch(registry, lambda: waits(system.log, system.seals, now()))
+    lacks, seals = Waiting(), Waiting()
+    ViewsWatch(registry, lambda: lacking(system.log, system.views, lacks, now()))
+    SealWatch(registry, lambda: waits(system.log, system.seals, seals, now()))
     keeper = Keeper(system)
     besides.begin(LOOK, sums=system.answers.judge_duties)
     besides.begin(MINUTE, sums=keeper.step, end=keeper.end)

@@ -23,6 +23,7 @@ from infra.log.port import Claim, Entry, Log, Rejection, StoreError
 from infra.pulse import Pulse
 from infra.refused import TOLD
 from infra.tracing import HEADER, OFF, Traces, told_in
+from infra.waiting import Waiting
 
 RELAYED = "relay"
 """The mark of the events: all up to it are in `petition.events`. Projectors read it."""
@@ -48,10 +49,12 @@ class Meter:
         self.position = Gauge("danze_relay_position", "Last position that Kafka acknowledged.", registry=self.registry)
         self.lag = Gauge("danze_relay_lag_events", "Events of the log not yet acknowledged.", registry=self.registry)
         waits = Gauge(
-            "danze_relay_lag_seconds", "How long the first event not yet acknowledged has waited.",
+            "danze_relay_lag_seconds",
+            "How long the first event not yet acknowledged has waited, as far as this relay saw it wait.",
             registry=self.registry,
         )  # fmt: skip
-        waits.set_function(lambda: max(0.0, time.time() - self._since) if self._since is not None else 0.0)
+        waits.set_function(self._waits)
+        self._waiting = Waiting()
         self._since: float | None = None
         self.active = Gauge(
             "danze_relay_active", "1 while this relay publishes, 0 while it stands by.", registry=self.registry
@@ -65,7 +68,15 @@ class Meter:
         """What is acknowledged up to a position of a log that ends at `head`; what comes next there."""
         self.position.set(position)
         self.lag.set(max(0, head - position))
-        self._since = first.recorded / 1e6 if first is not None else None
+        if first is not None:
+            self._since = self._waiting.since(first.position, head, first.recorded / 1e6)
+        else:
+            self._waiting.nothing()
+            self._since = None
+
+    def _waits(self) -> float:
+        since = self._since  # bound, for another thread looks meanwhile
+        return max(0.0, time.time() - since) if since is not None else 0.0
 
 
 class Relay:

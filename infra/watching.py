@@ -182,7 +182,8 @@ class ViewsWatch:
 
     def __init__(self, registry: CollectorRegistry, waits: Callable[[], float]) -> None:
         behind = Gauge(
-            "danze_views_behind_seconds", "How long the first event that the read models lack has waited.",
+            "danze_views_behind_seconds",
+            "How long the first event that the read models lack has waited, as far as this process saw it wait.",
             registry=registry,
         )  # fmt: skip
         behind.set_function(known(waits))
@@ -193,8 +194,10 @@ class SealWatch:
 
     def __init__(self, registry: CollectorRegistry, waits: Callable[[], float]) -> None:
         unsealed = Gauge(
-            "danze_unsealed_seconds", "How long the first event under no checkpoint has waited.", registry=registry
-        )
+            "danze_unsealed_seconds",
+            "How long the first event under no checkpoint has waited, as far as this process saw it wait.",
+            registry=registry,
+        )  # fmt: skip
         unsealed.set_function(known(waits))
 
 

@@ -16,6 +16,7 @@ from infra.log.times import of_micros
 from infra.seals.checkpoints import Checkpoint, checkpoint_of
 from infra.seals.notes import Note, SealError, Signature, Signer, Verifier, parse_note, parse_verifier
 from infra.seals.tiles import WIDTH, Tiles
+from infra.waiting import Waiting
 
 CHUNK = WIDTH * 400
 """Leaves read at once."""
@@ -123,13 +124,16 @@ def unsealed(log: Log, folder: Folder) -> Unsealed:
     return Unsealed(size, head, of_micros(first[0].recorded) if first else None)
 
 
-def waits(log: Log, folder: Folder, now: datetime) -> float:
-    """How many seconds the first event under no checkpoint has waited; infinitely many where none can be made."""
+def waits(log: Log, folder: Folder, here: Waiting, now: datetime) -> float:
+    """How many seconds the first event under no checkpoint has waited here; infinitely many where none can be made."""
     try:
-        since = unsealed(log, folder).since
+        size, head, recorded = unsealed(log, folder)
     except SealError:
         return math.inf
-    return max(0.0, (now - since).total_seconds()) if since is not None else 0.0
+    if recorded is None:
+        here.nothing()
+        return 0.0
+    return max(0.0, now.timestamp() - here.since(size + 1, head, recorded.timestamp(), now.timestamp()))
 
 
 class Sealer:

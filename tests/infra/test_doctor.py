@@ -19,6 +19,7 @@ from infra.log.urls import parse
 from infra.seals.keys import folder_of
 from infra.seals.sealer import Folder, waits
 from infra.views.behind import lacking
+from infra.waiting import Waiting
 from infra.webhooks.subscriptions import Wanted, subscriptions_of
 from tests.system.command import Danze, action, city, ndjson, registered
 from tests.test_architecture import ROOT
@@ -72,15 +73,20 @@ def test_who_watches_is_told_how_long_the_first_event_under_no_checkpoint_has_wa
     danze.emit(*city())
     danze("seal")
     with opened(danze.store) as system:
-        assert waits(system.log, system.seals, datetime(2020, 4, 11, tzinfo=UTC)) == 0.0
+        here = Waiting()
+        assert waits(system.log, system.seals, here, datetime(2020, 4, 11, tzinfo=UTC)) == 0.0
         danze.emit(registered(1))
         danze.emit(registered(2))
         (first,) = system.log.read(3, limit=1)
-        assert waits(system.log, system.seals, of_micros(first.recorded) + timedelta(minutes=20)) == 1200.0
+        recorded = of_micros(first.recorded)
+        assert waits(system.log, system.seals, here, recorded) == 0.0
+        assert waits(system.log, system.seals, here, recorded + timedelta(minutes=20)) == 1200.0
     danze("seal")
     folder = folder_of(parse(danze.store))
     with opened(f"sqlite:///{tmp_path}/other.db") as other:
-        assert waits(other.log, Folder(folder), datetime(2020, 4, 11, tzinfo=UTC)) == math.inf, "the log lost its end"
+        assert waits(other.log, Folder(folder), Waiting(), datetime(2020, 4, 11, tzinfo=UTC)) == math.inf, (
+            "the log lost its end"
+        )
     (folder / "checkpoint").write_text("no checkpoint\n", encoding="utf-8")
     told = next(each for each in danze("doctor", "--json").json["checks"] if each["what"] == "seals")
     assert (told["level"], "danze verify" in told["do"]) == ("broken", True)
@@ -108,10 +114,26 @@ def test_who_watches_is_told_how_long_the_first_event_that_the_read_models_lack_
     danze = Danze(tmp_path / "danze.db")
     danze.emit(*city())
     with opened(danze.store) as system:
-        assert lacking(system.log, system.views, datetime(2020, 4, 11, tzinfo=UTC)) == 0.0
+        here = Waiting()
+        assert lacking(system.log, system.views, here, datetime(2020, 4, 11, tzinfo=UTC)) == 0.0
         system.intake().take([registered_line(1)])
         (first,) = system.log.read(3, limit=1)
-        assert lacking(system.log, system.views, of_micros(first.recorded) + timedelta(minutes=20)) == 1200.0
+        recorded = of_micros(first.recorded)
+        assert lacking(system.log, system.views, here, recorded) == 0.0
+        assert lacking(system.log, system.views, here, recorded + timedelta(minutes=20)) == 1200.0
+
+
+def test_a_past_that_is_imported_has_not_waited_for_years(tmp_path):
+    today, lacks, seals = datetime(2026, 11, 27, tzinfo=UTC), Waiting(), Waiting()
+    with opened(f"sqlite:///{tmp_path}/danze.db") as system:
+        assert lacking(system.log, system.views, lacks, today) == 0.0
+        system.intake(history=True).take([*ndjson(city()).splitlines(), registered_line(1)])
+        (*_, last) = system.log.read(0)
+        assert of_micros(last.recorded).year == 2020
+        for seconds, waited in ((60, 0.0), (90, 30.0)):
+            moment = today + timedelta(seconds=seconds)
+            assert lacking(system.log, system.views, lacks, moment) == waited
+            assert waits(system.log, system.seals, seals, moment) == waited
 
 
 def registered_line(n):

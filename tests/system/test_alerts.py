@@ -25,7 +25,9 @@ WELL = {
     'danze_batch_failures_total{worker="project"}': "0x180", 'danze_batch_records_total{worker="project"}': "0+900x180",
     'danze_behind_records{worker="project"}': "40x180", 'danze_dead_letters{worker="project"}': "0x180",
     'danze_relay_active{instance="r1"}': "1x180", 'danze_relay_active{instance="r2"}': "0x180",
-    "danze_relay_lag_seconds": "0x90 2x90", 'danze_relay_errors_total{at="kafka"}': "0x180",
+    "danze_relay_lag_seconds": "0x90 2x90", "danze_relay_lag_events": "0 7 0 4000x177",
+    'danze_relay_records_total{topic="petition.events"}': "0+900x180",
+    'danze_relay_errors_total{at="kafka"}': "0x180",
     "danze_views_behind_seconds": "0 1 3 0x177", "danze_clock_active": "1x180", "danze_clock_timestamp_seconds": NOW,
     "danze_unsealed_seconds": "0 60 0x178", "danze_webhooks_paused": "0x180", "danze_webhooks_failing": "0 1x5 0x174",
     'danze_failures_total{what="clock", instance="api"}': "0x60 1x120",
@@ -33,6 +35,7 @@ WELL = {
     'danze_http_request_seconds_bucket{route="/", le="1.0"}': "0+100x180",
     'danze_http_request_seconds_bucket{route="/", le="2.5"}': "0+100x180",
     'danze_http_request_seconds_bucket{route="/", le="+Inf"}': "0+100x180",
+    'danze_http_request_seconds_count{route="/"}': "0+100x180",
     'danze_http_requests_total{status="200"}': "0+100x180", 'danze_http_requests_total{status="503"}': "0x180",
 }  # fmt: skip
 INTAKE, PROJECT = (f'danze_alive_timestamp_seconds{{worker="{name}"}}' for name in ("intake", "project"))
@@ -41,7 +44,11 @@ ILL = [
     ("DanzeStuck", {PROJECT: "0x180"}, "project has not reached store and Kafka for 45m 0s"),
     ("DanzeBatchesFail", {'danze_batch_failures_total{worker="project"}': "0+30x180"},
      "project tries the same again and again"),
-    ("DanzeRelayStuck", {"danze_relay_lag_seconds": NOW}, "the log is not published"),
+    ("DanzeRelayStuck", {'danze_relay_records_total{topic="petition.events"}': "900x180"}, "the log is not published"),
+    ("DanzeRelayStuck",  # it begins anew every three minutes, and what it saw wait with it
+     {"danze_relay_lag_seconds": "0 60 120 " * 60, 'danze_relay_records_total{topic="petition.events"}': "0x180"},
+     "the log is not published"),
+    ("DanzeRelayBehind", {"danze_relay_lag_seconds": NOW}, "what the log took 45m 0s ago is not published"),
     ("DanzeRelayStuck", {'danze_relay_errors_total{at="kafka"}': "0+30x180"}, "the log is not published"),
     ("DanzeNoRelay", {'danze_relay_active{instance="r1"}': "0x180"}, "no relay is at work"),
     ("DanzeNoRelay", {'danze_relay_active{instance="r1"}': None, 'danze_relay_active{instance="r2"}': None},
@@ -116,6 +123,26 @@ def test_each_alert_has_its_case():
 
 def test_while_all_is_well_every_alert_is_silent(tmp_path):
     reckoned(tmp_path, case(WELL, range(5, 180, 5), dict.fromkeys(RULES)))
+
+
+def test_a_few_on_a_quiet_night_are_no_rate(tmp_path):
+    few = dict.fromkeys((name for name in WELL if name.startswith(("danze_actions", "danze_http_request_s"))), None) | {
+        'danze_actions_total{outcome="rejected"}': "0x60 3x30 6x90",
+        'danze_http_request_seconds_bucket{route="/v1/what-if", le="1.0"}': "0x180",
+        'danze_http_request_seconds_bucket{route="/v1/what-if", le="2.5"}': "0+0.2x180",
+        'danze_http_request_seconds_bucket{route="/v1/what-if", le="+Inf"}': "0+0.2x180",
+        'danze_http_request_seconds_count{route="/v1/what-if"}': "0+0.2x180",
+    }  # fmt: skip
+    silent = {"DanzeManyRefused": None, "DanzeAnswersSlow": None}
+    reckoned(tmp_path, case({**WELL, **few}, range(5, 180, 5), silent))
+
+
+def test_a_log_that_is_published_anew_at_full_speed_pages_nobody(tmp_path):
+    anew = {
+        "danze_relay_lag_events": "0 3600000-20000x179", "danze_relay_lag_seconds": "0+60x180",
+        'danze_relay_records_total{topic="petition.events"}': "0+20000x180",
+    }  # fmt: skip
+    reckoned(tmp_path, case({**WELL, **anew}, range(5, 180, 5), {"DanzeRelayStuck": None}))
 
 
 def test_an_alert_speaks_in_its_case(tmp_path):
