@@ -223,10 +223,10 @@ class Batch:
 
     def _guard(self, action: AnyAction, recorded: datetime) -> None:
         """An attempt to route an accusation to the accused goes on record by the log's own hand."""
-        to = getattr(action.data, "to_unit", None)
-        if to is None or action.unit is None:
+        to, item = getattr(action.data, "to_unit", None), self.office.item(action.subject.partition(":")[2])
+        if to is None or item is None:
             return
-        fact = SecrecyGuarded(to=to, by_unit=action.unit, refused=f"{action.source} {action.id}")
+        fact = SecrecyGuarded(to=to, by_unit=action.unit or item.unit, refused=f"{action.source} {action.id}")
         self._write(
             "petition.secrecy_guarded.v1", f"secrecy_guarded {action.source} {action.id}", action, fact, recorded
         )

@@ -43,7 +43,7 @@ def not_accepted(fact: e.PetitionNotAccepted | e.PetitionNoLongerAccepted, rulin
     """Meets K1; the ground must fit the record (N1–N8), else F11. The refusal is still to be notified (K2, K3)."""
     ruling.meet("K1")
     ruling.end("K4", "K13", "sponsor")
-    if not refusal.fits(fact.ground, ruling.item, ruling.known, ruling.day):
+    if not refusal.fits(fact.ground, ruling.item, ruling.matter(), ruling.day):
         rule.f11_refusal_irregular(ruling)
     return None
 

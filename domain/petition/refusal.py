@@ -1,19 +1,20 @@
 """Whether the ground of a refusal fits the facts on record (domain.md 1.3). Only what the record can show is judged."""
 
+from collections.abc import Sequence
 from datetime import date
 
-from domain.known import Known
 from domain.petition.item import Item
-from domain.petition.matter import counting
 
 
-def fits(ground: str, item: Item, known: Known, today: date) -> bool:
-    """N1 and N2 speak of facts outside the record (courts, arbitration) and are taken on the unit's word."""
+def fits(ground: str, item: Item, matter: Sequence[Item], today: date) -> bool:
+    """Whether a ground fits an item of a matter, whose items (itself among them) count for it; see `Ruling.matter`.
+
+    N1 and N2 speak of facts outside the record (courts, arbitration) and are taken on the unit's word.
+    """
     if ground in ("N1", "N2"):
         return True
     if ground == "N3":
         return item.channel == "visit" and item.skip_level
-    matter = [item, *_others(item, known)]
     match ground:
         case "N4":
             return any(each.no != item.no and _in_handling(each) for each in matter)
@@ -30,13 +31,6 @@ def fits(ground: str, item: Item, known: Known, today: date) -> bool:
             return any(stage == "rereview" for each in matter for stage, _ in each.reviews)
         case _:
             return False
-
-
-def _others(item: Item, known: Known) -> list[Item]:
-    if item.first is None:
-        return []
-    numbers = (item.first, *known.repeats(item.first))
-    return counting(item, (other for no in numbers if no != item.no and (other := known.item(no)) is not None))
 
 
 def _in_handling(item: Item) -> bool:

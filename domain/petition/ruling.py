@@ -248,9 +248,8 @@ class Ruling(Draft):
 
     def first_handler(self) -> Handler | None:
         """The first handler (首办) as far as the item and the matter's first item tell; see `find_first_handler`."""
-        item = self.item
-        first = self.known.item(item.first) if item.first else None
-        return (first.first_handler if first else None) or item.first_handler
+        first = matter.first_item(self.item.no, self.known.item)
+        return (first.first_handler if first else None) or self.item.first_handler
 
     def matter(self, root: Item | None = None) -> list[Item]:
         """The items of a matter that count for the item: of the one that `root` begins, else of the item's own."""

@@ -116,6 +116,25 @@ def test_f11_n7_and_n8_fit_after_determination_and_after_rereview():
         assert "F11:petition:2" not in given(*through, *again, refused).standing()
 
 
+@pytest.mark.parametrize("order", [("2", "3"), ("3", "2")])
+def test_f11_fits_the_whole_matter_in_whatever_order_it_was_judged(order):
+    """3 repeats 2, and 2 repeats 1, which was determined."""
+    determined = on("2020-08-10", e.PetitionDetermined(ground="复核终结"), by=CITY_BUREAU)
+    first = {"2": "1", "3": "2"}
+    again = [on("2020-08-11", raised(), no=no) for no in ("2", "3")]
+    judged = [on("2020-08-12", repeats(first[no]), no=no) for no in order]
+    refused = on("2020-08-13", e.PetitionNoLongerAccepted(ground="N7"), no="3")
+    assert "F11:petition:3" not in given(*WITH_ANSWER, DELIVERED, determined, *again, *judged, refused).standing()
+
+
+def test_the_first_handler_is_that_of_the_whole_matter_though_it_was_judged_before_he_accepted():
+    again = [on("2020-04-14", raised(), no=no, by=LABOUR) for no in ("2", "3")]
+    judged = [on("2020-04-15", repeats("2"), no="3"), on("2020-04-15", repeats("1"), no="2")]
+    taken = on("2020-04-21", accept(handler=clerk(LABOUR)), by=LABOUR, no="3")
+    story = given(*AT_HOUSING, *again, *judged, ACCEPTED, taken)
+    assert story.item("3").first_handler == (HOUSING, "official:handler")
+
+
 def test_f12_an_accusation_was_let_known():
     story = given(*CITY_UNITS, on("2020-04-10", raised(purpose="accusation", about_unit=HOUSING)))
     story.when(on("2020-04-15", e.SecrecyBreached(by_unit=LABOUR, to=HOUSING)))
