@@ -166,7 +166,7 @@ def filled(system: System, folder: Path, items: int) -> None:
         times = min(10 ** (DIGITS - SERIAL) - 1, -(-items // found))
         entries, began = Many(year.log, times).entries(), time.perf_counter()
         while part := list(islice(entries, 50_000)):
-            head = system.log.append(part, [], after=system.log.head().position, reads=None)
+            head = system.log.append(part, [], after=system.log.head().position)
             print(f"\r{head.position:,} events", end="", file=sys.stderr)
     print(f"\nlog: {time.perf_counter() - began:.0f} s", file=sys.stderr)
     system.projector.replay()

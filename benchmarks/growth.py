@@ -91,7 +91,7 @@ def fill(year: str, store: str, events: int) -> Found:
         entries, cpu = Many(once.log, times, SERIAL).entries(), 0.0
         while part := list(islice(entries, APPENDED)):
             began = time.process_time()
-            system.log.append(part, [], after=system.log.head().position, reads=None)
+            system.log.append(part, [], after=system.log.head().position)
             cpu += time.process_time() - began
         head = system.log.head().position
         return {"events": head, "append": cpu / head * 1e6}

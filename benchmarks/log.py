@@ -111,7 +111,7 @@ def appending(url: str, options: argparse.Namespace) -> None:
             def take(batch: list[NewEntry] = batch) -> int:
                 nonlocal after
                 assert not log.known([e.key for e in batch])
-                after = log.append(batch, [], after=after, reads=None).position
+                after = log.append(batch, [], after=after).position
                 return len(batch)
 
             yield take

@@ -139,7 +139,7 @@ class Batch:
         """Seals, encodes and appends what was decided; then everything known is up to it."""
         if not self.entries and not self.rejections:
             return
-        head = self.intake.log.append(self.entries, self.rejections, after=self.after, reads=None)
+        head = self.intake.log.append(self.entries, self.rejections, after=self.after)
         self.office.position, self.office.recorded = head
         for owner in self.forgotten:
             self.intake.vault.forget(owner)

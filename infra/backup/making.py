@@ -199,10 +199,10 @@ def poured(log: Log, into: Log, progress: Progress) -> None:
         if bad := checker.check(rows):
             raise StoreError(f"the log is altered at position {bad[0]}: {bad[1]}")
         touches = log.touched(after, rows[-1].position)
-        into.append([bundle.entry(row, touches.get(row.position, ())) for row in rows], [], after=after, reads=None)
+        into.append([bundle.entry(row, touches.get(row.position, ())) for row in rows], [], after=after)
         progress(checker.position, cut.position)
     for _, rejection, times in takewhile(lambda row: row[0] <= cut.refused, rejections(log)):
-        into.append([], [rejection] * times, after=cut.position, reads=None)
+        into.append([], [rejection] * times, after=cut.position)
     for name, place in cut.marks.items():
         into.set_mark(name, place)
 

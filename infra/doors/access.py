@@ -143,7 +143,7 @@ class Accesses:
                 head = log.head()
                 entries = [*self._entries(log, found, head.recorded)]
                 try:
-                    log.append(entries, [], after=head.position, reads=None)
+                    log.append(entries, [], after=head.position)
                 except Conflict:
                     self._versions.clear()
                 else:

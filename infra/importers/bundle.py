@@ -52,7 +52,7 @@ def restore(path: Path, log: Log, progress: Callable[[int], None]) -> tuple[int,
             _same(path, log, [row for row, _ in batch if row.position <= had])
         new = [bundle.entry(row, touches) for row, touches in batch if row.position > had]
         if new:
-            log.append(new, [], after=last - len(new), reads=None)
+            log.append(new, [], after=last - len(new))
         progress(last)
     stored = log.head().position - had
     return stored, last - stored

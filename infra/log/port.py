@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from hashlib import blake2b, sha256
 from itertools import groupby
@@ -179,15 +179,13 @@ class Log(Marks, Protocol):
         rejections: Sequence[Rejection],
         *,
         after: int,
-        reads: Collection[str] | None,
     ) -> Head:
         """Store all of it in one transaction, at positions head+1…, or nothing; answer the new head.
 
-        `after` is the head at which the caller decided. A log that has grown since is a `Conflict`, unless `reads`
-        (every name the decision looked at) is given, nothing appended since has a subject or touch among them, and
-        the first entry is not recorded before the log's last. A key already taken, and a version that does not
-        follow its subject's last, are conflicts too. `recorded` running backwards within a batch is a ValueError: a
-        bug of the caller. A rejection seen before (same key, digest and code) is kept once and counted.
+        `after` is the head at which the caller decided. A log that has grown since is a `Conflict`, and so are a key
+        already taken and a version that does not follow its subject's last. `recorded` running backwards, within the
+        batch or behind the log's last, is a ValueError: a bug of the caller. A rejection seen before (same key, digest
+        and code) is kept once and counted.
         """
         ...
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
@@ -73,12 +73,11 @@ class PostgresLog:
         rejections: Sequence[Rejection],
         *,
         after: int,
-        reads: Collection[str] | None,
     ) -> Head:
         with self._transaction(commit=True) as cursor:
             if self._turn is None or cursor is not self._turn[0]:
                 self.recorder.lock(cursor)
-            return self._append(cursor, entries, rejections, after, reads)
+            return self._append(cursor, entries, rejections, after)
 
     @contextmanager
     def _transaction(self, *, commit: bool = False) -> Iterator[Cursor[Any]]:
@@ -114,12 +113,11 @@ class PostgresLog:
         entries: Sequence[NewEntry],
         rejections: Sequence[Rejection],
         after: int,
-        reads: Collection[str] | None,
     ) -> Head:
         leaves = [leaf_of(entry.body) for entry in entries]
         head = self._head(cursor)
         if head.position != after:
-            self._check_unread(cursor, entries, head, after, reads)
+            raise Conflict(f"the log is at {head.position}, the decision was taken at {after}")
         check_order(entries, head)
         self._check_versions(cursor, entries)
         for rejection in rejections:
@@ -143,30 +141,6 @@ class PostgresLog:
             names, positions = zip(*touched, strict=True)
             insert = "INSERT INTO {touches} SELECT * FROM unnest(%s::text[], %s::bigint[]) ON CONFLICT DO NOTHING"
             cursor.execute(self._text(insert), (list(names), list(positions)))
-
-    def _check_unread(
-        self,
-        cursor: Cursor[Any],
-        entries: Sequence[NewEntry],
-        head: Head,
-        after: int,
-        reads: Collection[str] | None,
-    ) -> None:
-        if reads is None or head.position < after:
-            raise Conflict(f"the log is at {head.position}, the decision was taken at {after}")
-        if entries and entries[0].recorded < head.recorded:
-            raise Conflict("the log's last event is recorded after this one")
-        names = set(reads)
-        appended = cursor.execute(
-            self._text(
-                "SELECT originator_id FROM {events} WHERE notification_id > %s "
-                "UNION SELECT name FROM {touches} WHERE name = ANY(%s) AND position > %s"
-            ),
-            (after, sorted(names), after),
-        ).fetchall()
-        for (name,) in appended:
-            if name in names:
-                raise Conflict(f"{name} has changed since the decision was taken")
 
     def _check_versions(self, cursor: Cursor[Any], entries: Sequence[NewEntry]) -> None:
         last: dict[str, int] = dict.fromkeys((entry.subject for entry in entries), 0)

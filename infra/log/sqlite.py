@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -87,14 +87,13 @@ class SQLiteLog:
         rejections: Sequence[Rejection],
         *,
         after: int,
-        reads: Collection[str] | None,
     ) -> Head:
         if (turn := self._mine()) is not None:
-            head, appended = self._append(turn.cursor, entries, rejections, after, reads)
+            head, appended = self._append(turn.cursor, entries, rejections, after)
             turn.appended.append(appended)
             return head
         with self.store.cursor(commit=True) as cursor:
-            head, appended = self._append(cursor, entries, rejections, after, reads)
+            head, appended = self._append(cursor, entries, rejections, after)
         self._committed(appended)
         return head
 
@@ -125,13 +124,12 @@ class SQLiteLog:
         entries: Sequence[NewEntry],
         rejections: Sequence[Rejection],
         after: int,
-        reads: Collection[str] | None,
     ) -> tuple[Head, Appended]:
         leaves = [leaf_of(entry.body) for entry in entries]
         before = head = _head(cursor)
         runs = self._caught_up(cursor)
         if head.position != after:
-            self._check_unread(cursor, entries, head, after, reads)
+            raise Conflict(f"the log is at {head.position}, the decision was taken at {after}")
         check_order(entries, head)
         self._check_unique(cursor, entries)
         cursor.executemany(INSERT, _rows(head.position + 1, entries, leaves))
@@ -151,30 +149,6 @@ class SQLiteLog:
         with self._indexing:
             self._index.catch_up(cursor)
             return self._index.folding(cursor)
-
-    def _check_unread(
-        self,
-        cursor: sqlite3.Cursor,
-        entries: Sequence[NewEntry],
-        head: Head,
-        after: int,
-        reads: Collection[str] | None,
-    ) -> None:
-        if reads is None or head.position < after:
-            raise Conflict(f"the log is at {head.position}, the decision was taken at {after}")
-        if entries and entries[0].recorded < head.recorded:
-            raise Conflict("the log's last event is recorded after this one")
-        names = set(reads)
-        rows = cursor.execute("SELECT originator_id FROM stored_events WHERE rowid > ?", (after,))
-        found = next((name for (name,) in rows if name in names), None)
-        if found is None:
-            row = cursor.execute(
-                "SELECT name FROM touches WHERE name IN (SELECT value FROM json_each(?)) AND position > ? LIMIT 1",
-                (json.dumps(sorted(names)), after),
-            ).fetchone()
-            found = row and row[0]
-        if found is not None:
-            raise Conflict(f"{found} has changed since the decision was taken")
 
     def _check_unique(self, cursor: sqlite3.Cursor, entries: Sequence[NewEntry]) -> None:
         keys = {entry.key for entry in entries}

@@ -95,7 +95,7 @@ def system(second_version: None, tmp_path: Path) -> Iterator[System]:
         digest = system.vault.digest(codec.encode(sent))
         at = micros(datetime.fromisoformat(SENT["time"]))
         entry = NewEntry("petition:P-1", 2, V1, at, STORED_BEFORE, key_of("/test", "R"), digest)
-        system.log.append([entry], [], after=system.log.head().position, reads=None)
+        system.log.append([entry], [], after=system.log.head().position)
         yield system
 
 
@@ -136,7 +136,7 @@ def test_an_event_of_a_later_release_is_a_sentence_and_nothing_is_folded_over_it
     danze.emit(*city(), registered(1))
     with closing(open_log(danze.store)) as log:
         later = STORED_BEFORE.replace(b"referred.v1", b"referred.v3")
-        log.append([NewEntry("petition:P-1", 2, V3, LATER, later, b"k" * 16, b"d" * 16)], [], after=4, reads=None)
+        log.append([NewEntry("petition:P-1", 2, V3, LATER, later, b"k" * 16, b"d" * 16)], [], after=4)
     for call in (("findings",), ("search",), ("replay",), ("show", "petition:P-1"), ("tick",)):
         danze(*call).refused(f"the log holds {V3}", "Upgrade")
     danze("emit", "-", sent=ndjson([registered(2)])).refused("Upgrade")

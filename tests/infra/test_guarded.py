@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from cli.wiring import System
 from domain.codec import encode
-from tests.samples import *
+from tests.samples import BUREAU, CITY_UNITS, COUNTY, HOUSING, on, raised, refer
 
 
 @pytest.mark.parametrize("named", [COUNTY, None], ids=["says its unit", "says none"])
@@ -22,4 +22,6 @@ def test_the_attempt_is_found_on_the_unit_that_made_it(tmp_path, named):
         assert (told.outcome, told.rejection.code) == ("rejected", "accused-organ")
         system.projector.catch_up()
         found = system.answers.findings()["findings"]
-    assert [(each["id"], each["unit"], each["attempt"]) for each in found] == [(f"F12:petition:1:{HOUSING}", COUNTY, True)]
+    assert [(each["id"], each["unit"], each["attempt"]) for each in found] == [
+        (f"F12:petition:1:{HOUSING}", COUNTY, True)
+    ]

@@ -21,7 +21,7 @@ def log(store_url: str) -> Iterator[Log]:
 
 
 def put(log: Log, *new: NewEntry) -> Head:
-    return log.append(new, [], after=log.head().position, reads=None)
+    return log.append(new, [], after=log.head().position)
 
 
 def test_an_empty_log_is_at_zero(log: Log) -> None:
@@ -35,7 +35,7 @@ def test_a_log_that_was_closed_says_so_and_opens_nothing_anew(log: Log) -> None:
     """Who still works on it, as a thread of a process that ends, is told as of any other trouble."""
     put(log, *entries([A]))
     log.close()
-    for ask in (log.head, lambda: log.append([], [], after=1, reads=None), lambda: log.set_mark("relay", 1)):
+    for ask in (log.head, lambda: log.append([], [], after=1), lambda: log.set_mark("relay", 1)):
         with pytest.raises(StoreError, match="closed"):
             ask()
 
@@ -55,7 +55,7 @@ def test_events_get_positions_in_order_and_keep_their_bytes(log: Log) -> None:
 def test_a_cut_tells_how_far_all_of_it_is(log: Log) -> None:
     assert log.cut() == Cut(0, 0, {})
     put(log, *entries([A, B]))
-    log.append([], [rejection(1)], after=2, reads=None)
+    log.append([], [rejection(1)], after=2)
     for name, place in (("relay", 2), ("petition.actions x 0", 7)):
         log.set_mark(name, place)
     assert log.cut() == Cut(2, 1, {"relay": 2, "petition.actions x 0": 7})
@@ -108,29 +108,16 @@ def test_as_of_finds_the_last_position_recorded_by_then(log: Log) -> None:
 def test_an_append_decided_on_an_older_log_is_a_conflict(log: Log) -> None:
     put(log, entry(A, 1, 1))
     with pytest.raises(Conflict):
-        log.append([entry(B, 1, 2)], [], after=0, reads=None)
+        log.append([entry(B, 1, 2)], [], after=0)
     assert log.head().position == 1
 
 
-def test_what_was_not_read_may_have_changed(log: Log) -> None:
-    put(log, entry(A, 1, 1))
-    put(log, entry(B, 1, 2, touches=("matter:x",)))
-    with pytest.raises(Conflict):
-        log.append([entry(A, 2, 3)], [], after=1, reads={A, B})
-    with pytest.raises(Conflict):
-        log.append([entry(A, 2, 3)], [], after=1, reads={A, "matter:x"})
-    assert log.append([entry(A, 2, 3)], [], after=1, reads={A}).position == 3
-
-
-def test_an_append_recorded_before_the_log_s_last_is_a_conflict(log: Log) -> None:
-    put(log, entry(A, 1, 1, seconds=9))
-    with pytest.raises(Conflict):
-        log.append([entry(B, 1, 2, seconds=8)], [], after=0, reads=set())
-
-
-def test_time_never_runs_backwards_within_a_batch(log: Log) -> None:
+def test_time_never_runs_backwards_within_a_batch_or_behind_the_log_s_last(log: Log) -> None:
     with pytest.raises(ValueError, match="recorded before"):
         put(log, entry(A, 1, 1, seconds=9), entry(A, 2, 2, seconds=8))
+    put(log, entry(A, 1, 1, seconds=9))
+    with pytest.raises(ValueError, match="recorded before"):
+        put(log, entry(B, 1, 2, seconds=8))
 
 
 @pytest.mark.parametrize("version", [1, 3])
@@ -153,8 +140,8 @@ def test_a_key_is_taken_once(log: Log) -> None:
 
 def test_a_rejection_is_kept_once_and_counted(log: Log) -> None:
     first = rejection(1)
-    log.append([], [first, rejection(2)], after=0, reads=None)
-    log.append([entry(A, 1, 1)], [rejection(1, seconds=5), rejection(1, code="bad-value")], after=0, reads=None)
+    log.append([], [first, rejection(2)], after=0)
+    log.append([entry(A, 1, 1)], [rejection(1, seconds=5), rejection(1, code="bad-value")], after=0)
     assert log.rejected() == [(1, first, 2), (2, rejection(2), 1), (3, rejection(1, code="bad-value"), 1)]
     assert [number for number, _, _ in log.rejected(after=1, limit=1)] == [2]
 
@@ -162,7 +149,7 @@ def test_a_rejection_is_kept_once_and_counted(log: Log) -> None:
 def test_a_conflict_keeps_no_rejection(log: Log) -> None:
     put(log, entry(A, 1, 1))
     with pytest.raises(Conflict):
-        log.append([], [rejection(1)], after=0, reads=None)
+        log.append([], [rejection(1)], after=0)
     assert log.rejected() == []
 
 

@@ -34,7 +34,7 @@ def path(tmp_path: Path, monkeypatch) -> Path:
     with closing(open_log(str(tmp_path / "danze.db"))) as log:
         events = entries(SUBJECTS)
         for at in range(0, EVENTS, 10):
-            log.append(events[at : at + 10], [], after=at, reads=None)
+            log.append(events[at : at + 10], [], after=at)
     return tmp_path / "danze.db"
 
 
@@ -157,7 +157,7 @@ def test_the_index_made_again_leads_to_every_event_also_who_has_the_old_one_in_m
     assert [*log.known([entries(SUBJECTS)[0].key]).values()] == [(1, entries(SUBJECTS)[0].digest)]
     assert len(log.stream("petition:1")) == SUBJECTS.count("petition:1")
     more = entries([*SUBJECTS, *[f"petition:{n}" for n in range(100, 160)]])[EVENTS:]
-    log.append(more, [], after=EVENTS, reads=None)
+    log.append(more, [], after=EVENTS)
     assert verify(log)["ok"]
 
 

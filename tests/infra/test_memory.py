@@ -43,7 +43,7 @@ class Auditor:
 
     def grown(self, upto: int, *, seal: bool = True) -> None:
         at = self.log.head().position
-        self.log.append(ENTRIES[at:upto], [], after=at, reads=None)
+        self.log.append(ENTRIES[at:upto], [], after=at)
         if seal:
             self.sealer.seal(NOW)
 

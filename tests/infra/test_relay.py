@@ -50,7 +50,7 @@ def fill(log, subjects, *, chunk=1000):
     made = entries(subjects)
     after = log.head().position
     for first in range(after, len(made), chunk):
-        after = log.append(made[first : first + chunk], [], after=after, reads=None).position
+        after = log.append(made[first : first + chunk], [], after=after).position
 
 
 class Running:
@@ -115,7 +115,7 @@ def test_a_log_that_lost_its_end_is_not_published_behind_it(log, kafka_url, topi
     relay = Relay(log, publisher, topics, Meter())
     with pytest.raises(Refused, match=r"partition \d+ holds event [23]\d\d, and the log ends at 200\. .*--anew"):
         relay.run(threading.Event(), print)
-    log.append([e._replace(body=b"%d" % n) for n, e in enumerate(gone[200:])], [], after=200, reads=None)
+    log.append([e._replace(body=b"%d" % n) for n, e in enumerate(gone[200:])], [], after=200)
     with pytest.raises(Refused, match=r"partition \d+ holds another event [23]\d\d than the log"):
         relay.run(threading.Event(), print)
     assert log.mark(RELAYED) == 0
@@ -170,7 +170,7 @@ def test_a_mark_never_goes_backwards(log):
 
 
 def test_a_refused_action_is_published_with_its_reason(log, kafka_url, topics):
-    log.append([], [rejection(1), rejection(2, code="bad-value"), rejection(1)], after=0, reads=None)
+    log.append([], [rejection(1), rejection(2, code="bad-value"), rejection(1)], after=0)
     with Running(log, KafkaSettings((kafka_url,)), topics):
         until(lambda: log.mark(RELAYED_REFUSALS) == 2)
     ((one, two),) = records(kafka_url, topics.rejected).values()
@@ -186,7 +186,7 @@ def test_a_refused_action_is_published_with_its_reason(log, kafka_url, topics):
 
 def test_a_refused_mountain_does_not_block_the_way(log, kafka_url, topics):
     body = json.dumps({"id": "m1", "source": "/s", "sealed": {"key": "rejected", "sealed": "A" * (5 << 20)}}).encode()
-    log.append([], [rejection(1)._replace(body=body), rejection(2)], after=0, reads=None)
+    log.append([], [rejection(1)._replace(body=body), rejection(2)], after=0)
     with Running(log, KafkaSettings((kafka_url,)), topics):
         until(lambda: log.mark(RELAYED_REFUSALS) == 2)
     ((mountain, _),) = records(kafka_url, topics.rejected).values()
@@ -198,7 +198,7 @@ def test_a_refused_mountain_does_not_block_the_way(log, kafka_url, topics):
 def test_an_event_that_is_too_large_stops_it_and_nothing_is_skipped(log, kafka_url, topics, publisher):
     made = entries(SUBJECTS[:3])
     made[1] = made[1]._replace(body=b"x" * (5 << 20))
-    log.append(made, [], after=0, reads=None)
+    log.append(made, [], after=0)
     relay = Relay(log, publisher, topics, Meter())
     sentence = r"a record of petition:430400-2020-000001 \(position 2\) has 5,24.,... bytes, but the topic"
     with pytest.raises(Refused, match=sentence):

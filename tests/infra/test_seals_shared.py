@@ -26,7 +26,7 @@ KEY = Signer("example.org/1", LOG, b"\1" * 32)
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[Log]:
     with closing(open_log(str(tmp_path / "log.db"))) as log:
-        log.append(entries(["petition:A"] * 5), [], after=0, reads=None)
+        log.append(entries(["petition:A"] * 5), [], after=0)
         yield log
 
 
@@ -57,7 +57,7 @@ def test_a_checkpoint_that_is_being_written_is_not_told_and_one_cut_off_is_writt
     with (folder.path / "seals.jsonl").open("ab") as file:
         file.write(b'{"size": 9, "at": "20')
     assert [*folder.seals()] == [first]
-    log.append(entries(["petition:A"] * 6)[5:], [], after=5, reads=None)
+    log.append(entries(["petition:A"] * 6)[5:], [], after=5)
     second = sealer.seal(NOW)
     assert [*folder.seals()] == [first, second]
 

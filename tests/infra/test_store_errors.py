@@ -111,18 +111,18 @@ def test_another_sqlite_file_is_no_store_and_stays_as_it_is(tmp_path: Path) -> N
 
 def test_a_full_disk_stores_nothing_of_the_batch(tmp_path: Path) -> None:
     log: Any = open_log(str(tmp_path / "log.db"))
-    log.append([entry("petition:A", 1, 1)], [], after=0, reads=None)
+    log.append([entry("petition:A", 1, 1)], [], after=0)
     with log.store.get_connection(commit=True) as writer:
         raw = writer._sqlite_conn
         pages = raw.execute("PRAGMA page_count").fetchone()[0]
         raw.execute(f"PRAGMA max_page_count={pages + 2}")
     many = entries([f"petition:{n}" for n in range(500)], first=10)
     with pytest.raises(StoreError, match=r"no space left to write [^;]+; nothing of this batch was stored"):
-        log.append(many, [], after=1, reads=None)
+        log.append(many, [], after=1)
     assert log.head().position == 1
     with log.store.get_connection(commit=True) as writer:
         writer._sqlite_conn.execute("PRAGMA max_page_count=1000000")
-    assert log.append(many, [], after=1, reads=None).position == 501
+    assert log.append(many, [], after=1).position == 501
     assert verify(log)["ok"]
     log.close()
 

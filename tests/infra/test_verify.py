@@ -21,7 +21,7 @@ Tamper = Callable[..., None]
 @pytest.fixture
 def log(store_url: str) -> Iterator[Log]:
     opened = open_log(store_url)
-    opened.append(entries(SUBJECTS), [], after=0, reads=None)
+    opened.append(entries(SUBJECTS), [], after=0)
     yield opened
     opened.close()
 

@@ -35,7 +35,7 @@ def url(tmp_path: Path) -> str:
 @pytest.fixture
 def log(url: str) -> Iterator[Log]:
     opened = open_log(url)
-    opened.append(entries(SUBJECTS), [], after=0, reads=None)
+    opened.append(entries(SUBJECTS), [], after=0)
     yield opened
     opened.close()
 
@@ -93,7 +93,7 @@ def test_checkpoints_amid_a_stretch_are_held_against_it(url, tmp_path):
     with closing(open_log(url)) as log:
         sealer = Sealer(log, folder, fresh(LOG, "example.org/log"))
         for first, last in ((0, 100), (100, 140), (140, EVENTS)):
-            log.append(all_entries[first:last], [], after=first, reads=None)
+            log.append(all_entries[first:last], [], after=first)
             sealer.seal(datetime(2020, 4, 10, tzinfo=UTC))
         one, other = both(log, url, folder)
         assert one == other

@@ -64,7 +64,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[RawEntry], F
 
 def filled(path: Path, rows: list[RawEntry]) -> Log:
     log = open_log(str(path))
-    log.append([bundle.entry(row, ()) for row in rows], [], after=0, reads=None)
+    log.append([bundle.entry(row, ()) for row in rows], [], after=0)
     return log
 
 
@@ -174,7 +174,7 @@ def test_in_the_names_that_events_touch(history, tmp_path, request, url):
     rows, folder = history
     place = str(tmp_path / "danze.db") if url == "sqlite" else request.getfixturevalue("postgres_store_url")
     with closing(open_log(place)) as log:
-        log.append([bundle.entry(row, ()) for row in rows], [], after=0, reads=None)
+        log.append([bundle.entry(row, ()) for row in rows], [], after=0)
         log.reindex()
         table = f"{log.store.place.schema}.touches" if url == "postgres" else "touches"
         for position in (1, 57, EVENTS):
@@ -208,7 +208,7 @@ def note(cursor, statement: str, rows: list[RawEntry]) -> None:
 def test_in_a_postgresql_table(history, postgres_store_url):
     rows, folder = history
     log = open_log(postgres_store_url)
-    log.append([bundle.entry(row, ()) for row in rows], [], after=0, reads=None)
+    log.append([bundle.entry(row, ()) for row in rows], [], after=0)
     schema = log.store.place.schema
     columns = "notification_id, originator_id, originator_version, topic, recorded, state, key, digest, leaf"
     with closing(log), psycopg.connect(**log.store.place.connection()) as store:
@@ -300,7 +300,7 @@ def test_no_honest_history_is_accused(tmp_path):
             sealer, events, at = Sealer(log, Folder(tmp_path / f"{number}.seals"), key), entries(subjects), 0
             while at < len(events):
                 more = random.randint(1, len(events) - at)
-                log.append(events[at : at + more], [], after=at, reads=None)
+                log.append(events[at : at + more], [], after=at)
                 at += more
                 if random.random() < 0.6:
                     sealer.seal(NOW)
