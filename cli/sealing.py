@@ -71,18 +71,18 @@ def seal(
     opening = partial(open_log, store, create=follow)  # who follows may stand before the first event
     with closing(there("seal", opening) if follow else opening()) as log, _publishing(kafka, prefix, follow) as publish:
         folder = Folder(seals or keys.folder_of(place))
-        keys.settle(key_file, folder.verifiers())
-        sealer = Sealer(log, folder, keys.signer(key_file, LOG, name), _cosigning(asked))
         claim = log.claim("seal")
         if claim is None:
             raise fail("another danze seal is at work on this store")
         try:
+            keys.settle(key_file, folder.verifiers())
+            sealer = Sealer(log, folder, keys.signer(key_file, LOG, name), _cosigning(asked))
             if rebuild:
                 with bar("rebuild") as progress:
                     remade(log, folder, progress)
             if rotate:
                 fresh = keys.fresh(LOG, sealer.signer.verifier.name)
-                keys.write_new(keys.announced(key_file), fresh)
+                keys.announce(key_file, fresh)
                 sealer.rotate(fresh, now())
                 keys.settle(key_file, folder.verifiers())
             if follow:

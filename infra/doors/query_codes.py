@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import hmac
-import os
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
-from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 from time import monotonic
 
+from infra import secret_files
+
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """No 0, 1, I, L, O, U: a code is read from a slip of paper."""
+KEY_BYTES = 32
+LOST = "a new one is made with the next code, and no code that was given out fits any more"
 LENGTH = 12
 """Signs: 30 to the power of 12, nearly 59 bits."""
 FREE, LONGEST, FORGIVEN = 5, 60.0, 3_600.0
@@ -62,14 +64,8 @@ class QueryCodes:
 
     def _key(self) -> bytes:
         if not self._file.exists():
-            self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            draft = self._file.with_name(f"{self._file.name}.{secrets.token_hex(4)}")
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(secrets.token_bytes(32))
-            with suppress(FileExistsError):  # another process made it at the same moment
-                self._file.hardlink_to(draft)
-            draft.unlink()
-        return self._file.read_bytes()
+            secret_files.make(self._file, secrets.token_bytes(KEY_BYTES))
+        return secret_files.key(self._file, KEY_BYTES, LOST)
 
 
 def _bare(code: str) -> str:

@@ -10,8 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -23,7 +22,7 @@ from msgspec.structs import replace
 
 from domain.fact import OfficialId, UnitId
 from domain.reader import Reader, Role
-from infra import line_files
+from infra import line_files, secret_files
 from infra.log.port import StoreError
 from infra.log.urls import StoreUrl
 from infra.seals.keys import beside
@@ -31,6 +30,7 @@ from infra.seals.keys import beside
 ISSUER = AUDIENCE = "danze"
 ALGORITHM = "HS256"
 KEY_BYTES = 32
+LOST = "tokens that it signed count no more"
 FOLDER_VARIABLE = "DANZE_TOKENS"
 LEEWAY = 30
 """Seconds by which two clocks may differ."""
@@ -107,7 +107,8 @@ class Tokens:
 
         The key before the last goes. A StoreError while tokens of it count, unless `drop` revokes them.
         """
-        with self._alone():
+        secret_files.folder(self._key_file.parent)
+        with secret_files.alone(self._key_file):
             last, former = self._key(make=True), _read(self._former_file)
             old = ("", _name(former)) if former else ()
             held = [line for line in self.register().values() if line.counts(now)]
@@ -119,8 +120,8 @@ class Tokens:
                 )
             for line in lost:
                 self._write(replace(line, revoked=now))
-            _kept(self._former_file, last)
-            _kept(self._key_file, secrets.token_bytes(KEY_BYTES))
+            secret_files.replace(self._former_file, last)
+            secret_files.replace(self._key_file, secrets.token_bytes(KEY_BYTES))
         return len(held) - len(lost), len(lost)
 
     def register(self) -> dict[str, Issued]:
@@ -171,25 +172,8 @@ class Tokens:
         if not self._key_file.exists():
             if not make:
                 return b""
-            self._key_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            draft = self._key_file.with_name(f"{self._key_file.name}.{secrets.token_hex(4)}")
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(secrets.token_bytes(KEY_BYTES))
-            with suppress(FileExistsError):  # another process made it at the same moment
-                self._key_file.hardlink_to(draft)
-            draft.unlink()
+            secret_files.make(self._key_file, secrets.token_bytes(KEY_BYTES))
         return _read(self._key_file)
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """No other rotation goes on meanwhile."""
-        self._key_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        folder = os.open(self._key_file.parent, os.O_RDONLY)
-        try:
-            fcntl.flock(folder, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(folder)
 
     def _write(self, line: Issued) -> None:
         with os.fdopen(os.open(self._register, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "a+b") as file:
@@ -198,22 +182,8 @@ class Tokens:
 
 
 def _read(file: Path) -> bytes:
-    """The key in a file that only its owner reads; empty where there is none."""
-    if not file.exists():
-        return b""
-    if (mode := file.stat().st_mode) & 0o077:
-        raise StoreError(f"{file} is readable by others (mode {mode & 0o777:o}); chmod 600 it")
-    return file.read_bytes()
-
-
-def _kept(file: Path, key: bytes) -> None:
-    """The file holds the key, whole, or what it held before."""
-    made = file.with_name(f"{file.name}.new")
-    with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as opened:
-        opened.write(key)
-        opened.flush()
-        os.fsync(opened.fileno())
-    made.replace(file)
+    """The key in a file; empty where there is none."""
+    return secret_files.key(file, KEY_BYTES, LOST) if file.exists() else b""
 
 
 def _name(key: bytes) -> str:

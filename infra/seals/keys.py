@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Collection
-from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
+from infra import secret_files
 from infra.log.port import StoreError
 from infra.log.urls import PostgresUrl, SQLiteUrl, StoreUrl
-from infra.seals.notes import SealError, Signer, Verifier, named, parse_signer
+from infra.seals.notes import SECRET, SealError, Signer, Verifier, named, parse_signer
 
 SEED_BYTES = 32
 KEY_VARIABLE, FOLDER_VARIABLE = "DANZE_SEAL_KEY_FILE", "DANZE_SEALS"
@@ -22,8 +22,15 @@ def beside(place: StoreUrl, what: str) -> Path:
     if isinstance(place, SQLiteUrl):
         return place.beside(what)
     assert isinstance(place, PostgresUrl)
-    home = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return home / "danze" / f"{sha256(place.place.encode()).hexdigest()}.{what}"
+    return _home() / "danze" / f"{sha256(place.place.encode()).hexdigest()}.{what}"
+
+
+def _home() -> Path:
+    """Where data of this user lies."""
+    try:
+        return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    except RuntimeError:
+        raise StoreError("nobody knows the home folder of this user: set HOME or XDG_DATA_HOME") from None
 
 
 def folder_of(place: StoreUrl) -> Path:
@@ -38,14 +45,9 @@ def key_of(place: StoreUrl) -> Path:
 
 def signer(path: Path, kind: int, name: str | None = None) -> Signer:
     """The key in a file; one that is missing is made, under the name given or one made up. Raises `StoreError`."""
-    try:
-        if not path.exists():
-            write_new(path, fresh(kind, name or f"danze/{secrets.token_hex(8)}"), first=True)
-        held = parse_signer(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise StoreError(f"the signing key in {path} cannot be read or made ({error.strerror})") from error
-    except SealError as error:
-        raise StoreError(f"{path}: {error}") from error
+    if not path.exists():
+        secret_files.make(path, _written(fresh(kind, name or f"danze/{secrets.token_hex(8)}")))
+    held = _parsed(secret_files.read(path), path)
     if held.verifier.kind != kind:
         raise StoreError(f"{path} holds a key for another use")
     if name is not None and held.verifier.name != name:
@@ -60,32 +62,23 @@ def fresh(kind: int, name: str) -> Signer:
     return Signer(name, kind, secrets.token_bytes(SEED_BYTES))
 
 
-def announced(path: Path) -> Path:
-    """Where a key waits until the log's keys name it: a rotation that was stopped half way is finished with it."""
-    return path.with_name(f"{path.name}.next")
-
-
 def settle(path: Path, known: Collection[Verifier]) -> None:
-    """Puts a key that waits in place, where the log's keys name it already."""
-    waiting = announced(path)
-    if waiting.exists() and parse_signer(waiting.read_text(encoding="utf-8")).verifier in known:
-        waiting.replace(path)
+    """Puts a key that waits in place, where the log's keys name it already. For who holds the log's claim on `seal`."""
+    secret_files.settle(path, lambda held: _parsed(held, secret_files.announced(path)).verifier in known)
 
 
-def write_new(path: Path, key: Signer, *, first: bool = False) -> None:
-    """Writes a key for its owner alone, whole or not at all; in place of an older one where there is one.
+def announce(path: Path, key: Signer) -> None:
+    """The key waits beside the one in place until the log's keys name it."""
+    secret_files.replace(secret_files.announced(path), _written(key))
 
-    As the `first` it takes the place of none: of two first users, both then read the one that came first.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(key.secret + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    if not first:
-        draft.replace(path)
-        return
-    with suppress(FileExistsError):
-        path.hardlink_to(draft)
-    draft.unlink()
+
+def _parsed(held: bytes, path: Path) -> Signer:
+    try:
+        return parse_signer(held.decode())
+    except (SealError, UnicodeDecodeError) as error:
+        why = error if isinstance(error, SealError) else f"a signing key begins with {SECRET}"
+        raise SealError(f"{path}: {why}") from None
+
+
+def _written(key: Signer) -> bytes:
+    return f"{key.secret}\n".encode()

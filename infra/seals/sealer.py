@@ -85,7 +85,10 @@ class Folder:
     def verifiers(self) -> list[Verifier]:
         """The log's keys, the first one first. Raises `SealError` where one was not handed over by the one before."""
         path = self.path / "keys"
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        try:
+            text = path.read_text(encoding="utf-8") if path.exists() else ""
+        except UnicodeDecodeError:
+            raise SealError(f"{path} holds no keys of a log") from None
         if not text:  # there was no room for the first
             return []
         first, *later = text.split("\n\n\n")

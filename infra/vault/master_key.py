@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import base64
 import binascii
-import fcntl
 import os
 import secrets
 import shlex
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from hashlib import sha256
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from infra import secret_files
 from infra.log.port import StoreError
-from infra.log.urls import PostgresUrl, SQLiteUrl, StoreUrl
+from infra.log.urls import StoreUrl
+from infra.seals.keys import beside
+from infra.secret_files import alone, announced
 
 KEY_BYTES = 32
 VARIABLE = "DANZE_MASTER_KEY"
@@ -47,13 +48,13 @@ class Source(NamedTuple):
         Only a `fresh` key store may be given a new one: an old one could never be read again.
         """
         if self.path is None:
-            yield _decoded(os.environ[VARIABLE], VARIABLE) if self.name == VARIABLE else _asked()
+            yield _decoded(os.environ[VARIABLE].encode(), VARIABLE) if self.name == VARIABLE else _asked()
             return
         if self.default and not self.path.exists():
             if not fresh:
                 what = f"put it there or set {FILE_VARIABLE}"
                 raise StoreError(f"the master key of this store is not at {self.path}; {what}")
-            write_new(self.path)
+            make(self.path)
         # A rotation that ends just now may put the waiting key in place between two looks, or after a look.
         for path in (self.path, announced(self.path), self.path):
             try:
@@ -79,48 +80,27 @@ def source_of(place: StoreUrl) -> Source:
             return Source(variable, None)
     if named := os.environ.get(FILE_VARIABLE):
         return Source(named, Path(named))
-    path = default_path(place)
+    path = beside(place, "master")
     return Source(str(path), path, default=True)
 
 
-def default_path(place: StoreUrl) -> Path:
-    """PATH.master beside an SQLite store; for PostgreSQL a file of this user, away from the server."""
-    if isinstance(place, SQLiteUrl):
-        return place.beside("master")
-    assert isinstance(place, PostgresUrl)
-    home = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return home / "danze" / f"{sha256(place.place.encode()).hexdigest()}.master"
-
-
-def announced(path: Path) -> Path:
-    """Where a new key waits until the store's keys are wrapped under it."""
-    return path.with_name(f"{path.name}.next")
-
-
-@contextmanager
-def alone(path: Path, *, wait: bool = True) -> Iterator[None]:
-    """Nobody else changes the key's files meanwhile: else a rotation could put another's waiting key in place."""
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        yield
-    finally:
-        os.close(folder)
+def make(path: Path) -> None:
+    """A new key, where there is none."""
+    secret_files.make(path, base64.b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n")
 
 
 def put_in_place(path: Path, key: bytes) -> None:
-    """The waiting key replaces the one in the file, if it is this one. Only for who is `alone`."""
-    waiting = announced(path)
-    if waiting.exists() and read(waiting) == key:
-        waiting.replace(path)
-        _sync(path.parent)
+    """The waiting key replaces the one in the file, if it is this one. Only for who is alone."""
+    secret_files.settle(path, lambda held: _decoded(held, str(announced(path))) == key)
 
 
 def read(path: Path) -> bytes:
     try:
-        return _decoded(path.read_text(encoding="ascii", errors="replace").strip(), str(path))
-    except OSError as error:
-        raise StoreError(f"the master key cannot be read from {path} ({error.strerror})") from error
+        return _decoded(secret_files.read(path), str(path))
+    except StoreError as error:
+        if isinstance(why := error.__cause__, OSError):
+            raise StoreError(f"the master key cannot be read from {path} ({why.strerror})") from why
+        raise
 
 
 def _asked() -> bytes:
@@ -140,44 +120,14 @@ def _asked() -> bytes:
         raise StoreError(f"the command in {COMMAND_VARIABLE} cannot be run ({error.strerror})") from None
     if process.returncode:
         raise StoreError(f"the command in {COMMAND_VARIABLE} ended with exit code {process.returncode}")
-    return _decoded(answer.decode("ascii", "replace").strip(), f"the answer of {COMMAND_VARIABLE}")
+    return _decoded(answer, f"the answer of {COMMAND_VARIABLE}")
 
 
-def _decoded(value: str, where: str) -> bytes:
+def _decoded(value: bytes, where: str) -> bytes:
     try:
-        key = base64.b64decode(value, validate=True)
+        key = base64.b64decode(value.strip(), validate=True)
     except (binascii.Error, ValueError):
         key = b""
     if len(key) != KEY_BYTES:
         raise StoreError(f"{where} holds no master key: it must be {KEY_BYTES} bytes in base64")
     return key
-
-
-def write_new(path: Path) -> None:
-    """Written whole under another name and linked: of two first users, both then read the one that came first."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-        _sync(path.parent)
-    except OSError as error:
-        raise StoreError(f"no master key can be written to {path} ({error.strerror})") from error
-
-
-def _sync(folder: Path) -> None:
-    """A name in a folder outlives a power cut after this: no key is wrapped under one whose file may be gone."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

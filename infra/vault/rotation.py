@@ -10,16 +10,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from infra.log.port import StoreError
+from infra.secret_files import alone, announced
 from infra.vault.master_key import (
     COMMAND_VARIABLE,
     FILE_VARIABLE,
     VARIABLE,
     Source,
-    alone,
-    announced,
+    make,
     put_in_place,
     read,
-    write_new,
 )
 from infra.vault.store import Rotated
 from infra.vault.vault import Vault
@@ -57,7 +56,7 @@ def rotate(vault: Vault, given: Path | None = None) -> Rotation:
 def _wrapped(vault: Vault, new: Path) -> tuple[int, bytes]:
     """How many keys were wrapped under the key in this file, which is made where it is missing; and that key."""
     if not new.exists():
-        write_new(new)
+        make(new)
     master = read(new)
     try:
         return vault.rotate(master), master

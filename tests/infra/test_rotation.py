@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from infra.log.port import StoreError
-from infra.vault.master_key import announced
+from infra.secret_files import announced
 from infra.vault.rotation import rotate
 from infra.vault.sealed_box import Envelope
 from infra.vault.vault import Vault, open_vault
@@ -146,24 +146,24 @@ def test_who_opens_while_a_rotation_ends_opens(
     vault: Vault, store_url: str, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The key that waited was put in place after a look at where it was."""
-    sealed, master, text_of = vault.seal(OWNER, FIELDS), master_of(home), Path.read_text
+    sealed, master, bytes_of = vault.seal(OWNER, FIELDS), master_of(home), Path.read_bytes
     with monkeypatch.context() as before_its_end:
         before_its_end.setattr("infra.vault.rotation.put_in_place", lambda *_: None)
         rotate(vault)
 
-    def ends(path: Path, *given: Any, **more: Any) -> str:
+    def ends(path: Path) -> bytes:
         if path == announced(master) and path.exists():
             path.replace(master)
-        return text_of(path, *given, **more)
+        return bytes_of(path)
 
-    monkeypatch.setattr(Path, "read_text", ends)
+    monkeypatch.setattr(Path, "read_bytes", ends)
     assert open_vault(store_url).open(sealed) == FIELDS
     assert not announced(master).exists()
 
 
 @pytest.mark.parametrize(
     "where",
-    ["infra.vault.rotation.write_new", "infra.vault.rotation.read", "infra.vault.store._rewrap",
+    ["infra.vault.rotation.make", "infra.vault.rotation.read", "infra.vault.store._rewrap",
      "infra.vault.store.KeyStore._clean", "infra.vault.rotation.put_in_place"],
 )  # fmt: skip
 def test_killed_at_any_step_the_old_key_works_or_the_new_one_does(

@@ -18,6 +18,7 @@ import pytest
 from cli.following import Follower
 from cli.wiring import opened
 from infra.kafka.topics import Topics
+from infra.log.open import open_log
 from infra.log.port import leaf_of
 from infra.log.urls import parse
 from infra.pulse import Pulse
@@ -215,6 +216,20 @@ def test_a_new_key_is_handed_over_and_old_proofs_still_hold(danze, tmp_path):
     stranger("seal")
     assert danze("verify", "--key", log_key(stranger)).code == 1
     assert checked(tmp_path / "new.json", "--key", log_key(stranger)).returncode == 1
+
+
+def test_who_comes_in_the_middle_of_a_rotation_leaves_its_key_where_it_is(danze):
+    """The key that waits is of who holds the claim: put in place too early, nothing could be sealed after a crash."""
+    keyfile = Path(f"{danze.store}.sealkey")
+    waiting = keyfile.with_name("danze.db.sealkey.next")
+    waiting.write_bytes(keyfile.read_bytes())
+    with closing(open_log(danze.store)) as log:
+        claim = log.claim("seal")
+        danze("seal").refused("another danze seal is at work on this store")
+        assert waiting.exists()
+        claim.release()
+    assert danze("seal").code == 0
+    assert not waiting.exists()
 
 
 def rewritten(danze: Danze, position: int) -> None:
