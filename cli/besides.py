@@ -18,6 +18,7 @@ from infra.watching import FailWatch
 DOING = {
     "clock": "recording what was missed", "seals": "sealing", "archive": "making the archive of the past",
     "sums": "counting", "letters": "sending letters to subscribers", "kafka": "sending checkpoints to Kafka",
+    "access": "writing the access log", "access_seals": "sealing the access log",
 }  # fmt: skip
 """What may fail by itself, as `danze_failures_total` names it."""
 NUMBERS = re.compile(r"\d+")

@@ -22,7 +22,7 @@ from cli.wiring import DEFAULT_STORE, System, now, opened
 from domain.envelope import day_of
 from domain.reader import Reader
 from infra.city.simulation import simulate
-from infra.doors.access import accesses_of
+from infra.doors.access import PAUSE, accesses_of
 from infra.doors.doors import PROXIES, doors_of
 from infra.intake import Intake
 from infra.log.port import Claim
@@ -213,6 +213,8 @@ def _serve(
         doors = doors_of(place, accesses, here=here, required=require_tokens)
         post = Post(Postman(book, system.answers, ended=doors.ended, counted=watch.counted), book)
         besides.begin(LOOK, letters=post.step, end=post.end)
+        besides.begin(PAUSE, access=accesses.flush, end=accesses.flush)
+        besides.begin(MINUTE, access_seals=accesses.seal)
         if not doors.open:
             said("nobody is answered without a token: `danze token issue` makes one")
         app = create_app(

@@ -16,7 +16,6 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
-from time import monotonic
 from typing import Any, Literal
 
 import msgspec
@@ -28,7 +27,7 @@ from infra.log.port import Conflict, Log, NewEntry, StoreAway, StoreError, key_o
 from infra.log.times import EPOCH, micros
 from infra.log.urls import SQLiteUrl, StoreUrl
 from infra.seals.keys import beside, signer
-from infra.seals.notes import LOG, SealError
+from infra.seals.notes import LOG
 from infra.seals.sealer import Folder, Sealer
 
 SOURCE = "/danze/access"
@@ -37,8 +36,8 @@ WAITING = 50_000
 """Reads that wait to be written; more are not answered."""
 TOLD_APART = 10_000
 """Denials that wait, by who and what; of more only the route is told."""
-BATCH, PAUSE, SEALED = 1_000, 0.5, 60.0
-"""Entries of one transaction; seconds between two; seconds between two seals."""
+BATCH, PAUSE = 1_000, 0.5
+"""Entries of one transaction; seconds between two."""
 ATTEMPTS = 20
 
 Kind = Literal["read", "personal", "denied"]
@@ -62,7 +61,7 @@ class Access(Struct, frozen=True, omit_defaults=True):
 
 
 class Accesses:
-    """Writes the access log of one store; it is opened with the first entry."""
+    """Writes the access log of one store, opened with the first entry. What is noted waits for who calls `flush`."""
 
     def __init__(self, opened: Callable[[], Log], seals: Callable[[Log], Sealer], now: Callable[[], datetime]) -> None:
         self._open, self._seals, self._now = opened, seals, now
@@ -72,14 +71,11 @@ class Accesses:
         self._lock, self._writing, self._flushing = threading.Lock(), threading.Lock(), threading.Lock()
         self._log: Log | None = None
         self._versions: dict[str, int] = {}
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
 
     # noting
 
     def read(self, who: Reader, question: str, asked: Mapping[str, str]) -> None:
         """Does not block. Raises `StoreAway` where too many wait: what cannot be written is not answered."""
-        self._begin()
         with self._lock:
             if len(self._waiting) >= WAITING:
                 raise StoreAway("the access log does not keep up; try again")
@@ -91,7 +87,6 @@ class Accesses:
 
     def denied(self, who: Reader, method: str, path: str, why: str) -> None:
         """Does not block. The same again within a batch is one entry that says how often."""
-        self._begin()
         key = (who.name, f"{method} {path}", why)
         with self._lock:
             if len(self._denied) >= TOLD_APART and key not in self._denied:
@@ -102,23 +97,8 @@ class Accesses:
 
     # writing
 
-    def _begin(self) -> None:
-        with self._lock:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, daemon=True, name="access")
-                self._thread.start()
-
-    def _run(self) -> None:
-        sealed = monotonic()
-        while not self._stop.wait(PAUSE):
-            with suppress(StoreError, Conflict):  # what could not be written waits
-                self.flush()
-                if monotonic() - sealed >= SEALED:
-                    sealed = monotonic()
-                    self.seal()
-
     def flush(self) -> None:
-        """Returns when what waited is written, by whomever. Raises `StoreError`; then it waits on."""
+        """Returns when what waited is written, by whomever; where that fails, it waits on."""
         with self._flushing:
             while True:
                 with self._lock:
@@ -128,7 +108,7 @@ class Accesses:
                     return
                 try:
                     self._write([*denied.values(), *reads])
-                except (StoreError, Conflict):
+                except Exception:
                     with self._lock:
                         self._denied = _together(denied, self._denied)
                     raise
@@ -161,26 +141,26 @@ class Accesses:
             yield _entry(each, subject, self._versions[subject], floor)
 
     def seal(self) -> None:
-        """A checkpoint over what is new, unless another process is at it."""
+        """A checkpoint over what is new, unless another process is at it. `danze verify --access` says more of what is
+        wrong with the log: a seal never covers it up.
+        """
         log = self._log
         if log is None or (claim := log.claim("seal")) is None:
             return
         try:
-            with suppress(SealError):  # `danze verify --access` says what is wrong; a seal never covers it up
-                self._seals(log).seal(self._now())
+            self._seals(log).seal(self._now())
         finally:
             claim.release()
 
     def close(self) -> None:
-        """Writes and seals what waits."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join(timeout=10)
-        with suppress(StoreError, Conflict):
-            self.flush()
-            self.seal()
-        if self._log is not None:
-            self._log.close()
+        """Writes and seals what waits, as far as that goes."""
+        try:
+            with suppress(StoreError, Conflict, OSError):
+                self.flush()
+                self.seal()
+        finally:
+            if self._log is not None:
+                self._log.close()
 
 
 def _together(before: dict[_Denial, Access], since: dict[_Denial, Access]) -> dict[_Denial, Access]:

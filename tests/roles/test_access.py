@@ -7,8 +7,10 @@ from threading import Event, Thread
 import msgspec
 import pytest
 from litestar.testing import TestClient
+from prometheus_client import CollectorRegistry
 
 from api.app import create_app
+from cli.besides import Besides
 from cli.running import Door
 from cli.wiring import System, now
 from domain.codec import encode
@@ -20,7 +22,8 @@ from infra.log.port import StoreAway
 from infra.log.urls import parse
 from infra.log.verify import verify
 from infra.seals.audit import Sealed
-from tests.patience import PATIENCE
+from infra.watching import FailWatch
+from tests.patience import PATIENCE, until
 from tests.samples import *
 from tests.system.command import Danze
 
@@ -120,8 +123,9 @@ def test_who_flushes_waits_for_what_another_is_writing(place, store_url, monkeyp
 
         monkeypatch.setattr(accesses, "_write", slow)
         accesses.read(AUDITOR, "GET /v1/units", {})
+        writing, flushing = Thread(target=accesses.flush), Thread(target=accesses.flush)
+        writing.start()
         assert begun.wait(PATIENCE)
-        flushing = Thread(target=accesses.flush)
         flushing.start()
         flushing.join(0.2)
         assert flushing.is_alive()
@@ -141,6 +145,8 @@ def test_what_is_being_written_waits_until_it_is():
     accesses = Accesses(away, lambda _: None, now)
     accesses.read(AUDITOR, "GET /v1/units", {})
     accesses.denied(PUBLIC, "GET", "/v1/units", "no-token")
+    writing = Thread(target=accesses.close)
+    writing.start()
     assert begun.wait(PATIENCE)
     for _ in range(WAITING - 1):
         accesses.read(AUDITOR, "GET /v1/units", {})
@@ -148,9 +154,69 @@ def test_what_is_being_written_waits_until_it_is():
         accesses.read(AUDITOR, "GET /v1/units", {})
     accesses.denied(PUBLIC, "GET", "/v1/units", "no-token")
     go_on.set()
-    accesses.close()
+    writing.join(PATIENCE)
     assert [each.times for each in accesses._denied.values()] == [2]
     assert len(accesses._waiting) == WAITING
+
+
+@pytest.mark.parametrize("why", [OSError(28, "No space left on device"), RuntimeError("a fault of ours")])
+def test_whatever_was_in_the_way_what_was_noted_waits_and_is_written(place, store_url, why):
+    with accesses_of(place, now) as accesses:
+        opened = accesses._open
+
+        def full():
+            accesses._open = opened
+            raise why
+
+        accesses._open = full
+        accesses.read(AUDITOR, "GET /v1/units", {})
+        accesses.denied(PUBLIC, "GET", "/v1/units", "no-token")
+        with pytest.raises(type(why), match=str(why.args[-1])):
+            accesses.flush()
+    assert [entry["type"] for entry in told(store_url)] == ["access.denied.v1", "access.read.v1"]
+
+
+def test_it_is_closed_whatever_its_end_meets(tmp_path, monkeypatch):
+    monkeypatch.setenv("DANZE_ACCESS_SEALS", str(blocked := tmp_path / "seals"))
+    blocked.write_text("no folder")
+    url = f"sqlite:///{tmp_path}/danze.db"
+    with accesses_of(parse(url), now) as accesses:
+        accesses.read(AUDITOR, "GET /v1/units", {})
+    assert not (tmp_path / "danze.db.access-wal").exists(), "it is open yet"
+    assert len(told(url)) == 1
+
+
+def test_seals_that_cannot_be_written_are_said_once_and_counted_and_reads_go_on(tmp_path, monkeypatch, capsys):
+    """As `danze run` has it work: it ended for good, and after 50,000 reads nobody was answered any more."""
+    monkeypatch.setenv("DANZE_ACCESS_SEALS", str(blocked := tmp_path / "seals"))
+    blocked.write_text("no folder")
+    url, registry, said = f"sqlite:///{tmp_path}/danze.db", CollectorRegistry(), list[str]()
+
+    def failed(what: str) -> float:
+        return registry.get_sample_value("danze_failures_total", {"what": what})
+
+    def works_again() -> bool:
+        said.extend(capsys.readouterr().err.splitlines())
+        return len(said) > 1
+
+    besides = Besides(Event(), FailWatch(registry))
+    with accesses_of(parse(url), now) as accesses:
+        besides.begin(0.02, access=accesses.flush, end=accesses.flush)
+        besides.begin(0.02, access_seals=accesses.seal)
+        with besides:
+            accesses.read(AUDITOR, "GET /v1/petitions", {})
+            until(lambda: failed("access_seals") > 2)
+            accesses.read(AUDITOR, "GET /v1/units", {})
+            until(lambda: len(told(url)) == 2)
+            blocked.unlink()
+            until(works_again)
+    assert said == [
+        f"danze: sealing the access log failed and is tried again: {blocked}: File exists",
+        "danze: sealing the access log works again",
+    ]
+    assert failed("access") == 0
+    assert check(url)["ok"]
+    assert [seal.checkpoint.size for seal in access_seals(parse(url)).seals()][-1] == 2
 
 
 # what was done to it
