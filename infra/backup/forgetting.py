@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from infra.backup.manifest import MANIFEST, Manifest, place_in
-from infra.importers.rows import reading
+from infra.importers.rows import ImportProblem, reading
 from infra.log import bundle
 from infra.log.open import open_log
 from infra.log.port import Log, StoreError
@@ -27,8 +27,7 @@ def forgotten_since(backup: Manifest, source: str) -> set[str]:
         return _in_export(backup, Path(source))
     with _log(source) as log:
         events = backup.events
-        if log.head().position < events:
-            return set()  # an earlier one knows nothing that the backup does not
+        _long_enough(backup, log.head().position, source)
         if events and log.leaves(events - 1, 1)[0][1].hex() != backup.leaf:
             raise StoreError(_other(backup, source))
         found = (*log.of_kind("petitioner"), *log.of_kind("person"))
@@ -44,9 +43,17 @@ def _log(source: str) -> Iterator[Log]:
 
 
 def _in_export(backup: Manifest, path: Path) -> set[str]:
+    try:
+        return _told(backup, path)
+    except ImportProblem as error:
+        raise StoreError(str(error)) from error
+
+
+def _told(backup: Manifest, path: Path) -> set[str]:
     found: set[str] = set()
+    number = 0
     with reading(path) as stream:
-        for number, text in enumerate(stream, 1):
+        for number, text in enumerate(stream, 1): 
             if number < backup.events or (number > backup.events and FORGOTTEN.encode() not in text):
                 continue
             try:
@@ -57,7 +64,16 @@ def _in_export(backup: Manifest, path: Path) -> set[str]:
                 raise StoreError(_other(backup, str(path)))
             if number > backup.events and row.type == FORGOTTEN:
                 found.add(_person(row.subject))
+    _long_enough(backup, number, str(path))
     return found
+
+
+def _long_enough(backup: Manifest, events: int, source: str) -> None:
+    if events < backup.events:
+        raise StoreError(
+            f"{source} ends at event {events:,}, before the backup does at {backup.events:,}: it cannot tell who was "
+            "forgotten since"
+        )
 
 
 def _other(backup: Manifest, source: str) -> str:

@@ -265,6 +265,24 @@ def test_who_was_forgotten_since_has_to_be_said(forgetful, backup, elsewhere, tm
     assert not list(Path(elsewhere.store).parent.iterdir())
 
 
+@pytest.mark.parametrize("source", ["store", "backup", "jsonl"])
+def test_what_ends_before_the_backup_cannot_tell_who_was_forgotten_since(forgetful, backup, elsewhere, source, tmp_path):
+    """As a store that was mistyped: with it those who were erased came back."""
+    small = Danze(tmp_path / "small.db")
+    small.emit(*city())
+    restored = elsewhere("restore", backup, "--forgotten", told(source, small, tmp_path))
+    restored.refused("ends at event 3, before the backup does at 5: it cannot tell who was forgotten since")
+    assert not list(Path(elsewhere.store).parent.iterdir())
+
+
+def test_an_export_that_cannot_be_read_is_a_sentence(backup, elsewhere, tmp_path):
+    elsewhere("restore", backup, "--forgotten", tmp_path / "missing.jsonl").refused("missing.jsonl cannot be read")
+    (tmp_path / "empty.jsonl").touch()
+    elsewhere("restore", backup, "--forgotten", tmp_path / "empty.jsonl").refused("ends at event 0")
+    (tmp_path / "cut.jsonl.gz").write_bytes(b"\x1f\x8b\x08")
+    elsewhere("restore", backup, "--forgotten", tmp_path / "cut.jsonl.gz").refused("packed with gzip, but broken")
+
+
 def test_who_came_again_after_being_forgotten_keeps_the_new_key(forgetful, elsewhere, tmp_path):
     forgetful.emit(registered(3, petitioners=[X], personal=ASKED))
     forgetful("backup", tmp_path / "later")
