@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import closing, nullcontext
 from datetime import datetime
+from operator import itemgetter
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
@@ -26,10 +27,10 @@ NUMBERS = re.compile(r"\d{1,15}(-\d{1,15})?(,\d{1,15}(-\d{1,15})?)*", re.ASCII)
 
 
 class Again(NamedTuple):
-    """One action that goes in again; `number` is the one it is kept under, or its line in the file."""
+    """An action that goes in again, or why it cannot; `number` is what it is kept under, or its line in the file."""
 
     number: int
-    line: bytes
+    line: bytes | Rejected
 
 
 def resubmit(
@@ -51,19 +52,18 @@ def resubmit(
     """Send refused actions again, mended or as they were. Exit code 1 where some are still refused."""
     if file is not None and (code or since or numbers):
         raise fail("--code, --since and --numbers choose among what the store has kept; a file is sent whole")
-    wanted = _numbers(numbers)
+    wanted, since_ = _numbers(numbers), moment(since, "--since")
     answer: dict[str, Any] = {"erased": []}
-    with opened(store, create=False) as system:
+    with opened(store, create=False) as system, Source(file) if file is not None else nullcontext(()) as lines:
         if file is not None:
-            with Source(file) as lines:
-                again = [*_opened(system, ((n, line) for n, line in enumerate(lines, 1) if line.strip()), answer)]
+            chosen = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
         else:
             chosen = (
                 (number, kept.body)
-                for number, kept in _kept(system, moment(since, "--since"))
+                for number, kept in _kept(system, since_)
                 if (not code or kept.code in code) and (wanted is None or any(number in each for each in wanted))
             )
-            again = [*_opened(system, chosen, answer)]
+        again = _opened(system, chosen, answer)
         answer |= _published(system, again, kafka, prefix) if kafka else _taken(system, again, history=history)
     told(answer, as_json, _told)
     if answer.get("still_rejected") or answer["erased"]:
@@ -71,9 +71,9 @@ def resubmit(
 
 
 def _kept(system: System, since: datetime | None) -> Iterator[tuple[int, Rejection]]:
-    """What was refused and has not been taken since under its source and id."""
-    last = 0
-    while batch := system.log.rejected(after=last):
+    """What was refused up to now and has not been taken since under its source and id."""
+    last, newest = 0, system.log.cut().refused
+    while batch := [each for each in system.log.rejected(after=last) if each[0] <= newest]:
         last = batch[-1][0]
         taken = system.log.known([kept.key for _, kept, _ in batch])
         for number, kept, _ in batch:
@@ -81,51 +81,72 @@ def _kept(system: System, since: datetime | None) -> Iterator[tuple[int, Rejecti
                 yield number, kept
 
 
-def _opened(system: System, kept: Iterator[tuple[int, bytes]], answer: dict[str, Any]) -> Iterator[Again]:
-    key = system.vault.intake_key
-    for number, body in kept:
-        line = sent(body.strip(), system.vault)
-        if line is None:
-            answer["erased"].append(number)
-            continue
-        clear = key.opened(line)
-        yield Again(number, line if isinstance(clear, Rejected) else clear)
+def _opened(system: System, kept: Iterable[tuple[int, bytes]], answer: dict[str, Any]) -> Iterator[Again]:
+    for part in parts(kept, BATCH):
+        key = system.vault.intake_key
+        for number, body in part:
+            line = sent(body.strip(), system.vault)
+            if line is None:
+                answer["erased"].append(number)
+                continue
+            if not isinstance(line, Rejected) and not isinstance(clear := key.opened(line), Rejected):
+                line = clear
+            yield Again(number, line)
 
 
-def _taken(system: System, again: list[Again], *, history: bool) -> dict[str, Any]:
+def _taken(system: System, again: Iterator[Again], *, history: bool) -> dict[str, Any]:
     intake = system.intake(history=history)
     counts: Counter[str] = Counter({"recorded": 0, "duplicate": 0, "rejected": 0})
     still: list[dict[str, Any]] = []
     for batch in parts(again, BATCH):
-        for each, outcome in zip(batch, intake.take([each.line for each in batch]), strict=True):
+        good, refused = _parted(batch)
+        still += refused
+        counts["rejected"] += len(refused)
+        for (number, _), outcome in zip(good, intake.take([line for _, line in good]), strict=True):
             counts[outcome.outcome] += 1
             if outcome.rejection is not None:
-                still.append(_still(each, outcome.rejection))
+                still.append(_still(number, outcome.rejection))
     system.projector.catch_up()
-    return {**counts, "still_rejected": still}
+    return {**counts, "still_rejected": sorted(still, key=itemgetter("number"))}
 
 
-def _published(system: System, again: list[Again], kafka: str, prefix: str) -> dict[str, Any]:
+def _parted(batch: list[Again]) -> tuple[list[tuple[int, bytes]], list[dict[str, Any]]]:
+    """Those that go in again, and those that do not."""
+    good: list[tuple[int, bytes]] = []
+    refused: list[dict[str, Any]] = []
+    for number, line in batch:
+        if isinstance(line, Rejected):
+            refused.append(_still(number, line))
+        else:
+            good.append((number, line))
+    return good, refused
+
+
+def _published(system: System, again: Iterator[Again], kafka: str, prefix: str) -> dict[str, Any]:
     """What cannot be understood is not sent: it would be refused again, and nobody knows what to seal in it."""
     from infra.kafka.publisher import Publisher, Record
     from infra.kafka.topics import Topics
     from infra.vault.sealed_box import Envelope
 
     envelope, topic = Envelope(system.vault.intake_key.public), Topics(prefix).actions
-    records: list[Record] = []
-    still: list[dict[str, Any]] = []
-    for each in again:
-        action = decode_action(each.line)
-        if isinstance(action, Rejected):
-            still.append(_still(each, action))
-        else:
-            records.append((topic, action.subject.encode(), envelope.closed(each.line), []))
+    count, still = 0, list[dict[str, Any]]()
     with closing(Publisher(kafka_settings(kafka))) as publisher:
-        return {"sent": publisher.send(records), "still_rejected": still}
+        for batch in parts(again, BATCH):
+            good, refused = _parted(batch)
+            still += refused
+            records: list[Record] = []
+            for number, line in good:
+                action = decode_action(line)
+                if isinstance(action, Rejected):
+                    still.append(_still(number, action))
+                else:
+                    records.append((topic, action.subject.encode(), envelope.closed(line), []))
+            count += publisher.send(records)
+    return {"sent": count, "still_rejected": sorted(still, key=itemgetter("number"))}
 
 
-def _still(each: Again, rejection: Rejected) -> dict[str, Any]:
-    return {"number": each.number, "rejection": msgspec.to_builtins(rejection)}
+def _still(number: int, rejection: Rejected) -> dict[str, Any]:
+    return {"number": number, "rejection": msgspec.to_builtins(rejection)}
 
 
 def _numbers(text: str | None) -> list[range] | None:

@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
 from domain.envelope import Action, AnyAction, Rejected
 from infra.vault.sealed_box import is_sealed
-from infra.vault.vault import Vault
+from infra.vault.vault import Unopened, Vault
 
 TOLD = ("id", "source", "type", "subject", "time", "actor", "unit")
 """What is told in clear of a refused action that was not understood."""
@@ -40,31 +40,65 @@ def kept(line: bytes, action: AnyAction | Rejected, vault: Vault, owner: Owner) 
     return msgspec.json.encode({**told, "sealed": vault.seal(whose, as_it_came)}, order="sorted")
 
 
-def sent(body: bytes, vault: Vault) -> bytes | None:
+def sent(body: bytes, vault: Vault) -> bytes | Rejected | None:
     """The action as it was sent, out of what is kept of it (and maybe mended since); None where it was erased.
 
     Of an action whose petitioner was forgotten, all but the personal fields is sent again if it was understood once.
+    Refused is what bears sealed fields that are not what is kept of a refused action.
     """
     whole = _json(body)
     if not whole:
         return body
     whole.pop("rejection", None)
-    if isinstance(sealed := whole.get("sealed"), dict):
-        opened = vault.open(sealed)
-        return None if opened is None else opened["line"].encode()
+    if isinstance(whole.get("sealed"), dict):
+        opened = _opened(whole["sealed"], _Line, "$.sealed", vault)
+        return opened.line.encode() if isinstance(opened, _Line) else opened
     if list(whole) == ["line"] and isinstance(whole["line"], str):
         return whole["line"].encode()
     data = whole.get("data")
-    if isinstance(data, dict) and isinstance(personal := data.get("personal"), dict) and _is_ours(personal):
-        opened = vault.open(personal)
+    if isinstance(data, dict) and _is_ours(data.get("personal")):
+        personal = _opened(data["personal"], _Personal, "$.data.personal", vault)
+        if isinstance(personal, Rejected):
+            return personal
         erased = {name: value for name, value in data.items() if name != "personal"}
-        whole["data"] = erased | ({"personal": msgspec.json.decode(opened["personal"])} if opened else {})
+        whole["data"] = erased | ({"personal": msgspec.Raw(personal.personal.encode())} if personal else {})
     return msgspec.json.encode(whole)
 
 
-def _is_ours(personal: dict[str, Any]) -> bool:
+class _Fields(msgspec.Struct, forbid_unknown_fields=True):
+    """What the vault makes of fields that it seals."""
+
+    key: Annotated[str, msgspec.Meta(pattern=r"^[^\x00]+$")]
+    sealed: str
+
+
+class _Line(msgspec.Struct):
+    line: str
+
+
+class _Personal(msgspec.Struct):
+    personal: str
+
+
+F = TypeVar("F", _Line, _Personal)
+
+
+def _opened(fields: object, form: type[F], at: str, vault: Vault) -> F | Rejected | None:
+    try:
+        sealed = msgspec.convert(fields, _Fields)
+        opened = vault.open(msgspec.structs.asdict(sealed))
+        return None if opened is None else msgspec.convert(opened, form)
+    except Unopened as error:
+        return Rejected("malformed", str(error), at)
+    except msgspec.ValidationError as error:
+        return Rejected("malformed", f"this is not what is kept of a refused action: {error}", at)
+
+
+def _is_ours(personal: object) -> bool:
     """Sealed under a petitioner's key, not by a producer for the intake."""
-    return personal.keys() == {"key", "sealed"} and not is_sealed(personal)
+    if not isinstance(personal, dict) or personal.keys() != {"key", "sealed"}:
+        return False
+    return not (isinstance(personal["key"], str) and is_sealed(personal))
 
 
 def key_of(source: str, id: str) -> bytes:

@@ -53,7 +53,7 @@ def _told(backup: Manifest, path: Path) -> set[str]:
     found: set[str] = set()
     number = 0
     with reading(path) as stream:
-        for number, text in enumerate(stream, 1): 
+        for number, text in enumerate(stream, 1):
             if number < backup.events or (number > backup.events and FORGOTTEN.encode() not in text):
                 continue
             try:

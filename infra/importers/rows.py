@@ -12,6 +12,7 @@ from pathlib import Path
 from textwrap import shorten
 from typing import BinaryIO, NamedTuple, cast
 
+from domain.codec import YEARS
 from domain.envelope import SHANGHAI
 
 Row = dict[str, str]
@@ -103,12 +104,13 @@ def misfit(number: int, row: Row, width: int) -> Problem | None:
 
 
 def moment(text: str) -> datetime | None:
-    """The moment written, in local time, or None if it is not one."""
+    """The moment written, in local time, or None if it is not one, or of a year of which no fact is taken."""
     for form in FORMS:
         try:
-            return datetime.strptime(text, form).replace(tzinfo=SHANGHAI)
+            read = datetime.strptime(text, form).replace(tzinfo=SHANGHAI)
         except ValueError:
             continue
+        return read if read.year in YEARS else None
     return None
 
 

@@ -34,6 +34,10 @@ _encode = msgspec.json.Encoder(order="sorted").encode
 _decode = msgspec.json.Decoder(dict[str, str]).decode
 
 
+class Unopened(StoreError):
+    """What is sealed cannot be opened, though nobody had it erased."""
+
+
 class Vault:
     """Seals and opens personal fields. Safe to share between threads."""
 
@@ -60,7 +64,7 @@ class Vault:
         return [{"key": owner, "sealed": _text(sealed(keys[owner], owner, _encode(said)))} for owner, said in wanted]
 
     def open(self, fields: Mapping[str, str]) -> dict[str, str] | None:
-        """The fields, or None when their owner was forgotten: they read as erased."""
+        """The fields, or None when their owner was forgotten: they read as erased. Raises `Unopened`."""
         owner = fields["key"]
         key = self._keys([owner], make=False).get(owner)
         if key is not None:
@@ -70,7 +74,7 @@ class Vault:
                 pass  # sealed with an earlier key of the owner, or tampered with: told apart below
         if self._store.was_forgotten(owner):
             return None
-        raise StoreError(f"the personal fields of {owner} cannot be opened: no key, or the bytes were changed")
+        raise Unopened(f"the personal fields of {owner} cannot be opened: no key, or the bytes were changed")
 
     def forget(self, owner: str) -> bool:
         """Destroy the owner's key; True if there was one. A later petition of the same owner gets a new key."""

@@ -55,6 +55,15 @@ def test_a_message_without_a_reply_stays_open(table):
     assert registered["data"]["origin"]["likes"] == "3"
 
 
+def test_a_message_of_a_year_of_which_nothing_is_taken_is_told(table):
+    """The mailbox would stand a day before the first day that there is."""
+    told = []
+    path = table("7,U1,路灯不亮,0001-01-01 00:00:00,坏了,,\n8,U1,积水,9999-12-31 23:59:59,正文,,\n")
+    assert list(messages(path, problems=told)) == []
+    assert [(each.row, each.field) for each in told] == [(1, "posted_at"), (2, "posted_at")]
+    assert told[0].sentence == "'0001-01-01 00:00:00' is not a moment like 2019-04-24 16:03:40"
+
+
 def test_the_same_user_is_the_same_person_and_a_name_never_shows(table):
     row = "{},{},积水,2020-03-0{} 08:00:00,正文,,\n"
     path = table(row.format(1, "U1", 1) + row.format(2, "U1", 2) + row.format(3, "U2", 3))

@@ -43,6 +43,12 @@ def test_an_order_is_registered_by_the_hotline_and_assigned_at_the_same_time(tab
     assert assigned["data"]["to_unit"] == unit_id("环境局")
 
 
+def test_an_order_of_the_year_1_is_told(table):
+    told = []
+    assert list(workorders(table({"CREATE_TIME": "0001-01-01 00:00:00"}), told)) == []
+    assert [(each.row, each.field) for each in told] == [(1, "CREATE_TIME")]
+
+
 def test_archive_flags_are_kept_as_reported_and_never_become_dates(table):
     *_, registered, assigned = workorders(table({}))
     origin = registered["data"]["origin"]

@@ -266,7 +266,9 @@ def test_who_was_forgotten_since_has_to_be_said(forgetful, backup, elsewhere, tm
 
 
 @pytest.mark.parametrize("source", ["store", "backup", "jsonl"])
-def test_what_ends_before_the_backup_cannot_tell_who_was_forgotten_since(forgetful, backup, elsewhere, source, tmp_path):
+def test_what_ends_before_the_backup_cannot_tell_who_was_forgotten_since(
+    forgetful, backup, elsewhere, source, tmp_path
+):
     """As a store that was mistyped: with it those who were erased came back."""
     small = Danze(tmp_path / "small.db")
     small.emit(*city())

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from infra.log.open import open_log
 from infra.vault.vault import open_vault
 from tests.infra.kafka_reading import records
 from tests.system.command import action, city, registered
@@ -71,6 +72,35 @@ def test_what_its_owner_had_erased_is_not_sent_again(danze):
     danze.emit(forgotten)
     said = danze("resubmit", "--json")
     assert (said.code, said.json) == (1, {**told(), "erased": [1], "still_rejected": []})
+
+
+def test_sealed_fields_of_something_else_are_told_as_malformed_and_the_others_are_taken(danze, store, tmp_path):
+    """What an export of the log holds was a traceback, and nothing after it was sent."""
+    danze.emit(*city(), registered(1, **SECRET))
+    log = open_log(str(store), create=False)
+    recorded = json.loads(log.stream("petition:P-1")[0].body)["data"]["personal"]
+    log.close()
+    lost = {"key": "person:nobody", "sealed": recorded["sealed"]}
+    numbers = {"key": 1, "sealed": 2}
+    wrong = [registered(5, personal=recorded), {"sealed": {"a": 1}}, registered(6, personal=lost), {"sealed": lost}]
+    lines = [*wrong, {"sealed": {**lost, "key": "person:\0"}}, registered(7, personal=numbers), registered(8, **SECRET)]
+    (tmp_path / "mended.jsonl").write_text("".join(json.dumps(each) + "\n" for each in lines))
+    said = danze("resubmit", tmp_path / "mended.jsonl", "--json")
+    assert (said.code, said.json["recorded"], said.json["rejected"]) == (1, 1, 6)
+    still = {each["number"]: each["rejection"] for each in said.json["still_rejected"]}
+    assert {number: (each["code"], each["path"]) for number, each in still.items()} == {
+        1: ("malformed", "$.data.personal"), 2: ("malformed", "$.sealed"), 3: ("malformed", "$.data.personal"),
+        4: ("malformed", "$.sealed"), 5: ("malformed", "$.sealed"), 6: ("malformed", "$.data.personal"),
+    }  # fmt: skip
+    assert "not what is kept of a refused action" in still[1]["message"]
+    assert "the personal fields of person:nobody cannot be opened" in still[3]["message"]
+
+
+def test_many_are_sent_again_in_parts_and_what_is_refused_anew_is_not_sent_twice(danze):
+    danze.emit(*(registered(n, **SECRET) for n in range(2_500)))
+    danze.emit(*city()[:2])
+    said = danze("resubmit", "--json").json
+    assert (said["recorded"], said["rejected"]) == (2_500, 0)
 
 
 def test_options_that_make_no_sense_are_named(danze, tmp_path):
