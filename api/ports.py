@@ -30,7 +30,7 @@ class Questions(Protocol):
     def for_(self, reader: Reader) -> Questions:
         """The same questions, answered with what one reader may see (`projections.visibility`).
 
-        Of what he may not see there is none: nothing tells it from what does not exist. PermissionError says that a
+        Of what he may not see there is none: nothing tells it from what does not exist. `NotYours` says that a
         unit or an official is outside his jurisdiction.
         """
 
@@ -44,10 +44,10 @@ class Questions(Protocol):
         """Who caused it, who answers for it, and in whose hands it was on which day."""
 
     def personal(self, no: str, noted: Callable[[], None], as_of: When = None) -> Answer | None:
-        """The personal fields of an item; `noted` is called before one is opened. PermissionError for other units."""
+        """The personal fields of an item; `noted` is called before one is opened. `NotYours` for other units."""
 
     def query_code(self, no: str, noted: Callable[[], None]) -> Answer | None:
-        """A petitioner's code for his item (查询码), for the unit that registered it; PermissionError for others."""
+        """A petitioner's code for his item (查询码), for the unit that registered it; `NotYours` for others."""
 
     def tries(self, no: str) -> float:
         """Seconds until another code is looked at for a number, after wrong ones."""
@@ -335,7 +335,7 @@ class Hooks(Protocol):
     ) -> Answer:
         """A new one, with its secret; it ends with the reader's token, `until` at the latest (seconds since 1970).
 
-        Raises PermissionError where the operator does not allow the address, ValueError where it is none.
+        Raises `NotYours` where the operator does not allow the address, ValueError where it is none.
         """
 
     def subscriptions(self) -> list[Answer]:

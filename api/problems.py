@@ -18,6 +18,7 @@ from litestar.openapi.spec import Example
 
 from api.routes.told import FieldError, ProblemDocument
 from api.segments import MARK
+from domain.reader import NotYours
 
 PROBLEM_JSON = "application/problem+json"
 CODES = {
@@ -109,7 +110,7 @@ def problem_of(error: Exception) -> Problem:
         return error
     if isinstance(error, HTTPException) and error.status_code < 500:
         return _refused(error)
-    if isinstance(error, PermissionError):
+    if isinstance(error, NotYours):
         return Problem(403, "not-allowed", str(error))
     if isinstance(error, (TimeoutError, ConnectionError)):
         logger.warning("unavailable: %s", error)

@@ -8,7 +8,7 @@ from api.routes.webhooks_told import TYPES
 from cli.options import Json, Store, argument, unit_option
 from cli.screen import fail, out, table, told
 from cli.wiring import DEFAULT_STORE, opened
-from domain.reader import OPERATOR
+from domain.reader import OPERATOR, NotYours
 from infra.log.urls import parse
 from infra.webhooks.desk import Desk
 from infra.webhooks.subscriptions import subscriptions_of
@@ -35,9 +35,11 @@ def add(
         raise fail(f"--type {wrong[0]!r} is none of {', '.join(TYPES)}")
     with opened(store, create=False) as system:
         mark = system.log.head().position
+        if unit is not None and system.answers.scoreboard(unit) is None:
+            raise fail(f"{unit} is not on record")
     try:
         made = _desk(store).subscribe(url, type_ or [], unit, OPERATOR, mark)
-    except (PermissionError, ValueError) as error:
+    except (NotYours, ValueError) as error:
         raise fail(str(error)) from None
     told(made, as_json, lambda shown: out.print(f"{shown['id']}  {shown['secret']}", soft_wrap=True))
 

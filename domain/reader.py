@@ -15,6 +15,10 @@ OF_A_UNIT = ("supervisor", "clerk", "producer")
 """Roles that are nobody's without a unit."""
 
 
+class NotYours(Exception):
+    """Not for who asks. The message is for him, and names nothing but what was asked for."""
+
+
 class Reader(Struct, frozen=True):
     """A person or program at the door, as the token says."""
 

@@ -14,7 +14,7 @@ from api.problems import Problem, answers, bad_value, cursor_read, found, told
 from api.roles import ANYBODY, reader_of
 from api.routes import webhooks_told as shapes
 from api.routes.petitions import Cursor
-from domain.reader import Reader
+from domain.reader import NotYours, Reader
 from projections import orders
 
 HooksOf = NamedDependency[SkipValidation[Hooks | None]]
@@ -65,7 +65,7 @@ def subscribe(
         return hooks.subscribe(data.url, data.types, unit, reader, mark, _until(doors, reader))
     except ValueError as error:
         raise bad_value("url", str(error)) from None
-    except PermissionError as error:
+    except NotYours as error:
         raise Problem(403, "not-allowed", str(error)) from None
 
 

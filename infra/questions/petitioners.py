@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from domain.moments import When
-from domain.reader import OPERATOR
+from domain.reader import OPERATOR, NotYours
 from infra.doors.query_codes import QueryCodes
 from infra.questions.asking import Answer, Asking
 from infra.questions.library import Library
@@ -26,7 +26,7 @@ class OfPetitioners(Asking):
     def personal(self, no: str, noted: Callable[[], None], as_of: When = None) -> Answer | None:
         """The personal fields of an item, opened for the unit that handles it. `noted` is called before one is opened.
 
-        Fields of a person who was forgotten read as None. Raises PermissionError for any other unit.
+        Fields of a person who was forgotten read as None. Raises `NotYours` for any other unit.
         """
         book = self._library.at(as_of)
         item = book.item(no)
@@ -34,7 +34,7 @@ class OfPetitioners(Asking):
             return None
         now = self._library.at(None).item(no)
         if self._vault is None or now is None or not handles(self._reader, now, book.units):
-            raise PermissionError("personal fields are for the unit that handles the item")
+            raise NotYours("personal fields are for the unit that handles the item")
         noted()
         vault = self._vault()
         told = [
@@ -45,13 +45,13 @@ class OfPetitioners(Asking):
         return {**book.head(), "no": no, "personal": told}
 
     def query_code(self, no: str, noted: Callable[[], None]) -> Answer | None:
-        """The code by which the petitioner asks for his item; `noted` is called before. Raises PermissionError."""
+        """The code by which the petitioner asks for his item; `noted` is called before. Raises `NotYours`."""
         book = self._library.at(None)
         item = book.item(no)
         if item is None:
             return None
         if self._codes is None or not registered(self._reader, item, book.units):
-            raise PermissionError("the code is for the unit that registered the item, to hand it to the petitioner")
+            raise NotYours("the code is for the unit that registered the item, to hand it to the petitioner")
         noted()
         return {**book.head(), "no": no, "query_code": self._codes.of(no)}
 

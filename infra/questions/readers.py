@@ -3,7 +3,7 @@
 from typing import Any
 
 from domain.moments import When
-from domain.reader import Reader
+from domain.reader import NotYours, Reader
 from infra.questions import cases
 from infra.questions.answers import Answers
 from infra.questions.asking import Answer
@@ -12,10 +12,6 @@ from infra.questions.library import Library
 from infra.questions.readers_book import ReadersBook
 from projections.orders import Log
 from projections.visibility import EVERYTHING, Reach
-
-
-class NotYours(PermissionError):
-    """Outside the reader's jurisdiction; the message names nothing but what was asked for."""
 
 
 class ReadersLibrary(Library):

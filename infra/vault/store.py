@@ -203,7 +203,7 @@ def _sqlite(path: Path) -> KeyStore:
         engine = sa.create_engine("sqlite://", creator=read, poolclass=sa.NullPool)
         return KeyStore(speaking(engine, lambda error: sqlite_sentence(path, error)), str(path))
     private(path)
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
+    engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)), connect_args={"timeout": BUSY_SECONDS})
 
     @sa.event.listens_for(engine, "connect")
     def _configure(connection: Any, _: Any) -> None:

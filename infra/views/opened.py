@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import URL, create_engine, event, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import QueuePool, StaticPool
@@ -39,7 +39,7 @@ def sqlite_views(path: str, kind: type[V]) -> V:
         return kind(engine, lambda error: sqlite_sentence("the read models in memory", error))
     private(Path(path))
     engine = create_engine(
-        f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS, **threads}, poolclass=QueuePool,
+        URL.create("sqlite", database=path), connect_args={"timeout": BUSY_SECONDS, **threads}, poolclass=QueuePool,
         pool_size=KEPT_OPEN, max_overflow=-1, pool_use_lifo=True,
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.envelope import SHANGHAI
-from domain.reader import OPERATOR, Reader
+from domain.reader import OPERATOR, NotYours, Reader
 from infra.webhooks.hosts import is_address, refused
 from infra.webhooks.subscriptions import Subscription, Subscriptions, Wanted
 from projections.orders import Deliveries
@@ -24,10 +24,10 @@ class Desk:
     ) -> dict[str, Any]:
         """A new one, with its secret.
 
-        Raises PermissionError where the operator does not allow the address, ValueError where it is none.
+        Raises `NotYours` where the operator does not allow the address, ValueError where it is none.
         """
         if why := refused(url):
-            raise PermissionError(why) if is_address(url) else ValueError(why)
+            raise NotYours(why) if is_address(url) else ValueError(why)
         made = self._book.add(Wanted(url, reader.scope, tuple(types), unit, _by(reader), until), mark)
         return {**told(made), "secret": made.secret}
 

@@ -19,7 +19,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from domain.reader import Reader
+from domain.reader import NotYours, Reader
 from infra.webhooks.hosts import SCHEMES, refused
 from infra.webhooks.letters import SNAPSHOTS, letter, signed, snapshot
 from infra.webhooks.subscriptions import Subscription, Subscriptions, Wanted
@@ -137,7 +137,7 @@ class Postman:
         if why is None:
             try:
                 return self._to(one)
-            except PermissionError as error:
+            except NotYours as error:
                 why = str(error)
         self._book.failed(one.id, self._now(), why)
         return False

@@ -6,13 +6,14 @@ One file beside the store (0600), for it holds the secrets that letters are sign
 from __future__ import annotations
 
 import base64
+import errno
 import fcntl
 import os
 import secrets
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from infra.log.port import StoreDamaged, StoreError
 from infra.log.urls import StoreUrl
 from infra.questions.order import cursor_of, place_of
 from infra.seals.keys import beside
-from infra.sqlite import trouble
+from infra.sqlite import reading_only, trouble, unwritable
 from infra.webhooks.hosts import refused
 from projections.orders import Deliveries, split
 
@@ -43,6 +44,8 @@ CREATE INDEX IF NOT EXISTS deliveries_of ON deliveries (subscription, number);
 CREATE TABLE IF NOT EXISTS snapshots (subscription TEXT NOT NULL, kind TEXT NOT NULL, digest TEXT NOT NULL,
     at REAL NOT NULL, PRIMARY KEY (subscription, kind));
 """
+COLUMNS = "id, body, secret, mark, last, failed, next, paused"
+"""By their names: a later release may have added some."""
 
 
 class Wanted(Struct, frozen=True, omit_defaults=True):
@@ -105,17 +108,26 @@ class Subscriptions:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
-            connection = sqlite3.connect(self.path, timeout=10)
             try:
-                connection.executescript(TABLES)
-                with connection:
+                with closing(self._connected()) as connection, connection:
+                    if not unwritable(self.path):
+                        connection.executescript(TABLES)
                     yield connection
             except sqlite3.Error as error:
                 raise self._trouble(error) from error
-            finally:
-                connection.close()
+
+    def _connected(self) -> sqlite3.Connection:
+        """Whoever only reads does so on a medium that is read only, too."""
+        if unwritable(self.path):
+            return sqlite3.connect(reading_only(self.path), uri=True)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            raise StoreError(f"{self.path} cannot be opened: {error.strerror}") from error
+        return sqlite3.connect(self.path, timeout=10)
 
     def _trouble(self, error: sqlite3.Error) -> StoreError:
         if not any(said in str(error) for said in ("not a database", "malformed")):
@@ -142,8 +154,8 @@ class Subscriptions:
         secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
         new = Subscription(secrets.token_hex(8), wanted, secret, mark, "", 0, 0.0, None)
         with self._open() as rows:
-            values = (new.id, msgspec.json.encode(wanted), secret, mark)
-            rows.execute("INSERT INTO subscriptions VALUES (?, ?, ?, ?, '', 0, 0, NULL)", values)
+            values = (new.id, msgspec.json.encode(wanted), secret, mark, "", 0, 0.0, None)
+            rows.execute(f"INSERT INTO subscriptions ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)  # noqa: S608 -- our names
         return new
 
     def all(self) -> list[Subscription]:
@@ -151,7 +163,7 @@ class Subscriptions:
         if not self.path.exists():
             return []
         with self._open() as rows:
-            found = rows.execute("SELECT * FROM subscriptions ORDER BY id").fetchall()
+            found = rows.execute(f"SELECT {COLUMNS} FROM subscriptions ORDER BY id").fetchall()  # noqa: S608 -- our names
         return [Subscription(row[0], self._wanted(row[0], row[1]), *row[2:]) for row in found]
 
     def _wanted(self, id: str, body: bytes) -> Wanted:
@@ -208,7 +220,8 @@ class Subscriptions:
     def showed(self, id: str, kind: str, digest: str, at: float) -> None:
         """A snapshot was told as it stood at a time."""
         with self._open() as rows:
-            rows.execute("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)", (id, kind, digest, at))
+            sentence = "INSERT OR REPLACE INTO snapshots (subscription, kind, digest, at) VALUES (?, ?, ?, ?)"
+            rows.execute(sentence, (id, kind, digest, at))
             rows.execute("UPDATE subscriptions SET failed = 0, next = 0 WHERE id = ?", (id,))
 
     def failed(self, id: str, next_: float, paused: str | None) -> None:
@@ -221,8 +234,10 @@ class Subscriptions:
         """Notes an attempt: the status it was answered with, or what went wrong."""
         status, error = (outcome, None) if isinstance(outcome, int) else (None, outcome)
         with self._open() as rows:
-            rows.execute("INSERT INTO deliveries VALUES (NULL, ?, ?, ?, ?, ?, ?)",
-                         (id, message, at, status, error, milliseconds))  # fmt: skip
+            rows.execute(
+                "INSERT INTO deliveries (subscription, message, at, status, error, milliseconds) "
+                "VALUES (?, ?, ?, ?, ?, ?)", (id, message, at, status, error, milliseconds),
+            )  # fmt: skip
             rows.execute(
                 "DELETE FROM deliveries WHERE subscription = ? AND number <= (SELECT number FROM deliveries "
                 "WHERE subscription = ? ORDER BY number DESC LIMIT 1 OFFSET ?)", (id, id, REMEMBERED),

@@ -1,5 +1,7 @@
 import pytest
 
+from domain.reader import NotYours
+
 HTML = {"accept": "text/html"}
 
 
@@ -26,6 +28,22 @@ def test_a_fault_of_ours_says_its_number_and_nothing_else(client, questions, cap
     assert "secret" not in answer.text
     assert "Traceback" not in answer.text
     assert answer.json()["detail"].rpartition(" ")[2] in caplog.text
+
+
+def test_what_the_disk_refuses_us_is_our_fault_and_tells_no_path(client, questions, caplog):
+    """It was 403 with a path of the server, and nobody heard of it."""
+    questions.broken = PermissionError(13, "Permission denied", "/var/lib/danze.db.seals/checkpoint")
+    answer = client.get("/v1/overview")
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal")
+    assert "seals" not in answer.text
+    assert "/var/lib/danze.db.seals/checkpoint" in caplog.text
+
+
+def test_what_is_not_for_who_asks_is_said_in_its_words(client, questions):
+    questions.broken = NotYours("unit:x is outside your jurisdiction")
+    answer = client.get("/v1/overview")
+    told = (answer.status_code, answer.json()["code"], answer.json()["detail"])
+    assert told == (403, "not-allowed", "unit:x is outside your jurisdiction")
 
 
 def test_a_store_that_does_not_answer_is_unavailable(client, questions):

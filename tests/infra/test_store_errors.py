@@ -17,6 +17,7 @@ from infra.log.urls import PostgresUrl, SQLiteUrl, parse
 from infra.log.verify import verify
 from infra.vault.vault import open_vault
 from tests.infra.samples import entries, entry
+from tests.system.command import Danze, city, registered
 
 
 @pytest.mark.parametrize(
@@ -125,6 +126,18 @@ def test_a_full_disk_stores_nothing_of_the_batch(tmp_path: Path) -> None:
     assert log.append(many, [], after=1).position == 501
     assert verify(log)["ok"]
     log.close()
+
+
+def test_stores_whose_names_begin_alike_share_no_keys(tmp_path: Path) -> None:
+    """What follows a question mark was taken for options: keys of both lay in a file `a`."""
+    one, other = Danze(tmp_path / "a?b.db"), Danze(tmp_path / "a?c#d.db")
+    for each in (one, other):
+        each.emit(*city(), registered(1, personal={"name": "周小华"}))
+        assert each("show", "petition:P-1").code == 0
+    assert not (tmp_path / "a").exists()
+    for name in ("a?b.db", "a?c#d.db"):
+        assert {Path(f"{tmp_path}/{name}{what}").stat().st_size > 0 for what in ("", ".views", ".keys")} == {True}
+    assert one("doctor", "--json").code == 0
 
 
 def test_a_url_is_checked_before_keys_are_made(tmp_path: Path) -> None:

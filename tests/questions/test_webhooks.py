@@ -4,6 +4,8 @@ import base64
 import hashlib
 import hmac
 import json
+import sqlite3
+from contextlib import closing
 from typing import get_args
 
 from litestar.testing import TestClient
@@ -163,6 +165,19 @@ def test_the_file_with_the_secrets_is_its_owners_alone(book, mailbox):
         assert (first, second) == (True, False)
 
 
+def test_a_later_release_may_have_added_columns(book, mailbox):
+    made = book.add(Wanted(mailbox.url, OPERATOR), 3)
+    with closing(sqlite3.connect(book.path)) as rows, rows:
+        for table in ("subscriptions", "deliveries", "snapshots"):
+            rows.execute(f"ALTER TABLE {table} ADD COLUMN later TEXT")
+    assert book.all() == [made]
+    other = book.add(Wanted(mailbox.url, OPERATOR), 4)
+    book.showed(other.id, "counters", "d", 1.0)
+    book.tried(other.id, "1/x", 1.0, 200, 5)
+    assert book.get(other.id) == other
+    assert [each["message"] for each in book.deliveries(other.id)[0]] == ["1/x"]
+
+
 def test_the_command_line_subscribes_lists_and_ends(city, mailbox):
     allowed = Danze(city.system.url.removeprefix("sqlite:///"), DANZE_WEBHOOK_HOSTS=mailbox.url)
 
@@ -175,6 +190,9 @@ def test_the_command_line_subscribes_lists_and_ends(city, mailbox):
     assert danze("deliveries", made["id"]) == {"deliveries": []}
     assert danze("resume", made["id"]) == {"resumed": made["id"]}
     assert danze("remove", made["id"]) == {"removed": made["id"]}
+    assert danze("list") == {"subscriptions": []}
+    unheard = allowed("webhook", "add", mailbox.url, "--unit", "unit:typo")
+    unheard.refused("unit:typo is not on record")
     assert danze("list") == {"subscriptions": []}
     city.danze("webhook", "remove", made["id"]).refused("there is no subscription")
     city.danze("webhook", "add", mailbox.url).refused("DANZE_WEBHOOK_HOSTS")
