@@ -117,7 +117,7 @@ def problem_of(error: Exception) -> Problem:
         return Problem(503, "unavailable", "the store does not answer; try again", headers={"Retry-After": "2"})
     if isinstance(error, OSError) and error.errno in FULL:
         logger.warning("%s", error)
-        said = "no space left to store anything, and nothing of this was; send it again when there is room"
+        said = "no space left to store anything; send it again when there is room"
         return Problem(503, "no-space", said, headers={"Retry-After": "60"})
     if isinstance(error, OSError) and error.errno == errno.EIO:
         logger.warning("%s", error)

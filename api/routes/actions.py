@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import Any
+from io import BytesIO
+from itertools import islice
+from typing import Any, TypeVar
 
 import msgspec
 from litestar import Request, Response, post
@@ -26,6 +28,11 @@ ACCEPTED = (ONE, *LINES, CLOUD_EVENT, CLOUD_EVENTS)
 
 MAX_BODY = 16 * 1024 * 1024
 """Bytes of one request; a longer past belongs in `danze emit --history`."""
+MOST = 10_000
+"""Actions of one request: each that is refused is sealed and kept, however short it is."""
+AT_ONCE = 1_000
+"""Actions that are decided and appended together; between two such parts others have their turn."""
+T = TypeVar("T")
 
 
 @dataclass
@@ -66,24 +73,28 @@ class TakesActions(Operation):
     request_max_body_size=MAX_BODY,
     responses=answers(TakenAll, actions_told.TAKEN, status=207)
     | {
-        413: told("Longer than 16 MiB", 413, "too-large"),
+        413: told("Longer than 16 MiB, or more than 10,000 actions; none of it was taken", 413, "too-large"),
         415: told("Another media type", 415, "unsupported-media-type"),
         503: told("Nothing is taken for now: `time-jumped` or `no-space`; Retry-After says when", 503, "no-space"),
     },
     summary="Hand in what happened",
     description="One action, an array, or one action a line. Each is answered for itself, in order: recorded, "
-    "duplicate or rejected. A rejected action is kept whole and can be sent again.",
+    "duplicate or rejected. A rejected action is kept whole and can be sent again. At most 10,000 at once; they are "
+    "decided and stored by the thousand, so after an answer of 503 the first of them may be duplicates.",
 )
 async def take_actions(request: Request[Any, Any, Any], intake: Takes, telemetry: Meters) -> Response[TakenAll]:
     """Takes actions; sending the same again changes nothing."""
     kind = _media_type(request)
     lines = split(kind, await request.body())
-    results = await asyncio.to_thread(intake.take, lines)
+    results = []
+    for first in range(0, len(lines), AT_ONCE):
+        part = await asyncio.to_thread(intake.take, lines[first : first + AT_ONCE])
+        for result in part:
+            telemetry.actions.labels(result["outcome"]).inc()
+        results += part
     counts = {"recorded": 0, "duplicate": 0, "rejected": 0}
     for result in results:
         counts[result["outcome"]] += 1
-    for outcome, count in counts.items():
-        telemetry.actions.labels(outcome).inc(count)
     return Response({"results": results, **counts}, status_code=207)  # type: ignore[typeddict-item]
 
 
@@ -97,13 +108,20 @@ def _media_type(request: Request[Any, Any, Any]) -> str:
     return kind
 
 
+def _few(actions: list[T]) -> list[T]:
+    if len(actions) > MOST:
+        detail = f"the body holds more than {MOST:,} actions, and none was taken; send them in several requests"
+        raise Problem(413, "too-large", detail)
+    return actions
+
+
 def split(kind: str, body: bytes) -> list[bytes]:
     """The actions in a body, each as its own bytes. A broken line of NDJSON is left to the intake, which keeps it."""
     if kind in LINES:
-        lines = [line for line in (raw.strip() for raw in body.split(b"\n")) if line]
+        lines = list(islice((line for line in (raw.strip() for raw in BytesIO(body)) if line), MOST + 1))
         if not lines:
             raise Problem(400, "malformed", "the body holds no action")
-        return lines
+        return _few(lines)
     begins_array = body.lstrip()[:1] == b"["
     if kind == CLOUD_EVENT and begins_array:
         raise Problem(400, "malformed", f"{CLOUD_EVENT} carries one action; a batch is {CLOUD_EVENTS}")
@@ -111,7 +129,7 @@ def split(kind: str, body: bytes) -> list[bytes]:
         raise Problem(400, "malformed", f"{CLOUD_EVENTS} carries an array of actions")
     try:
         if begins_array:
-            return [bytes(raw) for raw in msgspec.json.decode(body, type=list[msgspec.Raw])]
+            return list(map(bytes, _few(msgspec.json.decode(body, type=list[msgspec.Raw]))))
         action = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Problem(400, "malformed", f"the body is not JSON: {error}") from None

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from api.routes.actions import MAX_BODY
+from api.routes.actions import MAX_BODY, MOST
 from api.routes.actions_told import ACTION
 
 ONE = json.dumps(ACTION, ensure_ascii=False, indent=1).encode()
@@ -84,6 +84,26 @@ def test_a_body_beyond_the_limit_is_too_large(client):
     answer = send(client, b" " * (MAX_BODY + 1))
     assert answer.status_code == 413
     assert answer.json()["code"] == "too-large"
+
+
+def test_many_actions_are_taken_by_the_thousand_and_answered_in_order(client, intake):
+    take, taken = intake.take, []
+    intake.take = lambda lines: taken.append(len(lines)) or take(lines)
+    lines = [b"{broken" if n == 1_500 else OTHER.replace(b'"another"', b'"%d"' % n) for n in range(2_001)]
+    results = send(client, b"\n".join(lines), "application/x-ndjson").json()["results"]
+    assert taken == [1_000, 1_000, 1]
+    assert [each.get("position") for each in results] == [*range(100, 1_600), None, *range(1_600, 2_100)]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [(b"1\n" * (MOST + 1), "application/x-ndjson"), (b"[" + b"1," * MOST + b"1]", "application/json")],
+)
+def test_of_a_request_with_too_many_actions_none_is_taken(client, intake, body, kind):
+    intake.take = None
+    answer = send(client, body, kind)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
+    assert answer.json()["detail"].startswith("the body holds more than 10,000 actions, and none was taken")
 
 
 def test_actions_are_metered(fresh_client):
