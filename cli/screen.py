@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from domain.digits import digits
 from domain.envelope import SHANGHAI
 from domain.moments import with_a_day
 from infra.log_lines import in_json
@@ -133,9 +134,8 @@ def day(text: str, option: str) -> date:
 
 def place(text: str | None, option: str = "--to") -> int | datetime | None:
     """A position of the log, or a time as `moment` reads it."""
-    if text is not None and text.isascii() and text.isdigit():
-        return int(text[:DIGITS])
-    return moment(text, option)
+    number = digits(text[:DIGITS], 10**DIGITS) if text is not None and text.isdigit() else None
+    return number if number is not None else moment(text, option)
 
 
 def held(found: int | datetime | None, last: int, option: str = "--to") -> int | datetime | None:

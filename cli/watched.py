@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from cli.screen import fail
+from domain.digits import digits
 from infra.tracing import Traces, traces_of
 from infra.watching import Watch
 
@@ -28,9 +29,9 @@ def serve(registry: Any, where: str) -> None:
     from prometheus_client import start_http_server
 
     host, _, port = where.rpartition(":")
-    if not port.isdigit() or not 0 < int(port) < 1 << 16:
+    if not (number := digits(port, 65_535)):
         raise fail(f"--metrics {where!r} is no [HOST:]PORT")
     try:
-        start_http_server(int(port), host or "127.0.0.1", registry)
+        start_http_server(number, host or "127.0.0.1", registry)
     except OSError as error:
         raise fail(f"--metrics {where}: {error.strerror or error}") from None

@@ -23,11 +23,14 @@ from api.ports import Asks
 from api.problems import Problem, answers, bad_value, found, logger, problem_of
 from api.roles import reader_of
 from api.stream import told
+from domain.digits import digits
 
 LONGEST = 600
 """Seconds that a line lasts at most: a token that was taken back ends it."""
 MOST, OF_ONE_TOKEN, OF_ONE_ADDRESS = 200, 10, 50
 """Lines that stand at the same moment: all, of who holds one token, and of one address."""
+LAST = 2**63 - 1
+"""The last position that a log may have."""
 MEDIA = "text/event-stream"
 EXAMPLE = (
     'event: finding.raised\nid: 40117\ndata: {"position":40117,"type":"finding.raised","finding":{"id":'
@@ -109,7 +112,7 @@ async def stream(
     lines: LinesOf,
     unit: Annotated[str | None, QueryParameter(description="Only of this unit and those below it")] = None,
     after: Annotated[
-        int | None, QueryParameter(ge=0, le=2**63 - 1, description="Begin after this position; as Last-Event-ID")
+        int | None, QueryParameter(ge=0, le=LAST, description="Begin after this position; as Last-Event-ID")
     ] = None,
     seconds: Annotated[
         int | None, QueryParameter(ge=1, le=86_400, description="End after so long; at most 600")
@@ -136,9 +139,10 @@ def _position(last: str | None, after: int | None) -> int | None:
     """Where a client that was here before goes on."""
     if last is None or not last.strip():
         return after
-    if not last.strip().isdigit() or len(last) > 19:
+    position = digits(last.strip(), LAST)
+    if position is None:
         raise bad_value("Last-Event-ID", "no position of the log")
-    return int(last)
+    return position
 
 
 HANDLERS = [stream]

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, get_args
 import msgspec
 
 from domain.calendar import Year
+from domain.digits import digits
 from domain.fact import Level
 from domain.rules.law import Clock, Days, Duty, Indicator, Rules, RuleSet, YearTable
 from domain.unit.events import Role, UnitKind
@@ -124,7 +125,7 @@ def calendars_of(text: str) -> dict[int, Year] | list[Mistake]:
 
 
 def _year(number: str, table: Any) -> Iterator[Mistake]:
-    if not (number.isascii() and number.isdigit() and 1979 <= int(number) <= 2999):
+    if (digits(number, 2999) or 0) < 1979:
         yield Mistake(number, "is no year from 1979 to 2999")
         return
     wrong = [*_converted(table, YearTable, number)]

@@ -19,6 +19,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from domain.digits import digits
 from infra.exporters import narrow_files
 from infra.exporters.columns import SCHEMA, columns
 from infra.exporters.whole_file import put_in_place
@@ -69,8 +70,9 @@ def _stood(log: Log, folder: Path) -> int:
     for path in segments(folder):
         first, _, last = path.stem.partition("-")
         tree = Tree()
-        if first.isdigit() and last.isdigit() and int(first) == at + 1 and int(last) <= log.head().position:
-            tree.extend([leaf for _, leaf in log.leaves(at, int(last) - at)])
+        end = digits(last, log.head().position) or 0
+        if digits(first, end) == at + 1:
+            tree.extend([leaf for _, leaf in log.leaves(at, end - at)])
         try:
             file = pq.ParquetFile(path)
             root, fields = sealed_root(file), file.schema_arrow
@@ -80,7 +82,7 @@ def _stood(log: Log, folder: Path) -> int:
             raise StoreError(f"{path} is no segment of the beginning of this log; name another folder")
         if not fields.equals(SCHEMA):
             raise StoreError(f"{path} has other columns than danze writes now; name another folder")
-        at = int(last)
+        at = end
     return at
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from domain.digits import digits
 from infra.importers.records_table import RecordTerms, Snapshot
 from infra.importers.rows import moment, pseudonym, stamp
 
@@ -102,13 +103,13 @@ def _registrar(row: Snapshot, unit: Unit) -> str:
 def _registered(row: Snapshot, terms: RecordTerms, unit: Unit) -> Inferred:
     read, by = _Reading(row, terms), _registrar(row, unit)
     persons = row.said.get("persons", "")
-    counted = persons.isascii() and persons.isdigit() and len(persons) <= MOST_DIGITS and int(persons) > 0
+    counted = digits(persons, 10**MOST_DIGITS - 1)
     data: dict[str, Any] = {
         "channel": read.word("channel", "channel", "channel", "letter"),
         "purpose": read.word("purpose", "purpose", "purpose", "enquiry"),
         "category": read.text("category", "category", "其他").split("/")[0],
         "place": read.text("place", "place", "000000"),
-        "persons": int(persons) if counted else read.assume("persons", 1),
+        "persons": counted or read.assume("persons", 1),
         "petitioners": [], "title": read.text("title", "title", row.no),
         "joint_letter": read.yes("joint_letter"), "anonymous": read.yes("anonymous"),
     }  # fmt: skip

@@ -11,6 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from domain.digits import digits
 from infra.importers.by_time import Action, by_time
 from infra.importers.rows import Problem, Problems, Row, misfit, moment, pseudonym, rows, stamp
 
@@ -92,8 +93,8 @@ def _origin(file: str, number: int, row: Row) -> dict[str, str | int]:
     origin: dict[str, str | int] = {"file": file, "row": number}
     for name in (*REPORTED, *ARCHIVE):
         value = row[name]
-        counted = name in ARCHIVE and value.isascii() and value.isdigit() and len(value) <= MOST_DIGITS
-        origin[name.lower()] = int(value) if counted else value
+        figure = digits(value, 10**MOST_DIGITS - 1) if name in ARCHIVE else None
+        origin[name.lower()] = value if figure is None else figure
     return origin
 
 

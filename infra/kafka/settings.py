@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from domain.digits import digits
+
 SECURITY = ("plaintext", "ssl", "sasl_plaintext", "sasl_ssl")
 MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
 PORT = 9092
@@ -111,7 +113,7 @@ def _server(text: str) -> str:
     host, colon, port = text.rpartition(":")
     if not colon:
         host, port = text, str(PORT)
-    if not host or not port.isdigit() or not 0 < int(port) < 1 << 16 or "/" in host:
+    if not host or not digits(port, 65_535) or "/" in host:
         raise KafkaProblem(f"--kafka {text!r} is no HOST:PORT")
     return f"{host}:{port}"
 

@@ -15,6 +15,8 @@ from itertools import groupby
 from operator import gt, itemgetter
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from domain.digits import digits
+
 if TYPE_CHECKING:
     from infra.log.lookups import Lookups
 
@@ -285,8 +287,8 @@ def whole(value: object, name: str) -> int:
     """A number that the store notes under a name. Raises `StoreError` for what is none."""
     if type(value) is int:
         return value
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        return int(value[:20])
+    if isinstance(value, str) and (number := digits(value[:20], 10**20)) is not None:
+        return number
     raise StoreError(f"what the store notes as {name!r} is no number: somebody altered it, or it is damaged")
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 from typing import NamedTuple
 
+from domain.digits import digits
 from infra.seals.notes import Note, SealError, decoded
 
 HASH_BYTES = 32
+MOST_LEAVES = 2**63 - 1
 
 
 class Checkpoint(NamedTuple):
@@ -26,8 +28,9 @@ class Checkpoint(NamedTuple):
 def checkpoint_of(note: Note) -> Checkpoint:
     """What a note says; lines below the third are extensions and say nothing here. Raises `SealError`."""
     origin, size, root, *_ = *note.text.split("\n", 3), "", "", ""
-    if origin and size.isascii() and size.isdigit() and str(int(size)) == size and root:
+    number = digits(size, MOST_LEAVES)
+    if origin and number is not None and str(number) == size and root:
         hashed = decoded(root)
         if len(hashed) == HASH_BYTES:
-            return Checkpoint(origin, int(size), hashed)
+            return Checkpoint(origin, number, hashed)
     raise SealError("the note is no checkpoint: origin, size and root hash, each on a line")

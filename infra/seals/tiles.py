@@ -15,6 +15,7 @@ from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
+from domain.digits import digits
 from infra.log.merkle import Tree, full_root, node_of
 from infra.seals.notes import SealError
 from infra.seals.proofs import split
@@ -114,7 +115,7 @@ class Tiles:
                 return self._full(level, index)
             with suppress(FileNotFoundError):
                 held = self._path(level, index, 1).parent.iterdir()
-                if widths := [int(each.name) for each in held if each.name.isdigit()]:
+                if widths := [found for each in held if (found := digits(each.name, WIDTH))]:
                     return self._path(level, index, max(widths)).read_bytes()
         return b""
 

@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from infra.seals.checkpoints import Checkpoint, checkpoint_of
+from domain.digits import digits
+from infra.seals.checkpoints import MOST_LEAVES, Checkpoint, checkpoint_of
 from infra.seals.notes import Note, SealError, Signer, Verifier, decoded, parse_note
 from infra.seals.proofs import check_consistency
 
@@ -91,12 +92,13 @@ def _request(text: str) -> tuple[int, list[bytes], Note, Checkpoint]:
     above, blank, below = text.partition("\n\n")
     first, *lines = above.split("\n")
     word, _, size = first.partition(" ")
-    if not blank or word != "old" or not (size.isascii() and size.isdigit() and str(int(size)) == size):
+    held = digits(size, MOST_LEAVES)
+    if not blank or word != "old" or str(held) != size or held is None:
         raise SealError("the request begins with `old SIZE`, the proof, and an empty line")
     if len(lines) > MOST_HASHES:
         raise SealError(f"a proof has at most {MOST_HASHES} hashes")
     note = parse_note(below)
-    return int(size), [decoded(line) for line in lines], note, checkpoint_of(note)
+    return held, [decoded(line) for line in lines], note, checkpoint_of(note)
 
 
 def _said(status: int, sentence: str) -> Reply:

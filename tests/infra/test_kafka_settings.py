@@ -56,6 +56,7 @@ def test_a_password_comes_from_a_file_and_is_never_shown(tmp_path):
         ("a:b", {}, "--kafka 'a:b' is no HOST:PORT"),
         ("a:9092,,b", {}, "--kafka '' is no HOST:PORT"),
         ("kafka://a:9092", {}, "--kafka 'kafka://a:9092' is no HOST:PORT"),
+        ("a:²", {}, "--kafka 'a:²' is no HOST:PORT"),
         ("a:70000", {}, "--kafka 'a:70000' is no HOST:PORT"),
         ("a", {"SECURITY": "tls"}, "DANZE_KAFKA_SECURITY: 'tls' is none of plaintext, ssl, sasl_plaintext, sasl_ssl"),
         (

@@ -73,3 +73,10 @@ def test_a_line_that_cannot_be_had_is_a_problem(url):
             urllib.request.urlopen(f"{url}/v1/stream?{asked}")
         assert refused.value.code == status
         assert json.load(refused.value)["code"]
+
+
+@pytest.mark.parametrize("last", ["\xb2", "-1", "x", "9999999999999999999", "9" * 5_000])
+def test_what_is_no_position_is_told_to_who_comes_back_with_it(url, last):
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        listened(url, seconds=1, last=last)
+    assert (refused.value.code, json.load(refused.value)["code"]) == (400, "bad-value")

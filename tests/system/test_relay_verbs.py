@@ -111,7 +111,8 @@ def metrics(port):
 def test_what_the_relay_cannot_do_is_one_sentence(danze, kafka_url, tmp_path):
     danze("relay", "--kafka", kafka_url, "--store", tmp_path).refused("is a folder, not a store file")
     danze.emit(*city())
-    danze("relay", "--kafka", kafka_url, "--metrics", "x").refused("--metrics 'x' is no [HOST:]PORT")
+    for wrong in ("x", "²", "0", "65536"):
+        danze("relay", "--kafka", kafka_url, "--metrics", wrong).refused(f"--metrics '{wrong}' is no [HOST:]PORT")
     said = danze("relay", "--kafka", kafka_url, "--topics", "nowhere.")
     assert said.code == 2
     assert said.err.splitlines()[-1].startswith("danze: there is no topic nowhere.petition.events at")
