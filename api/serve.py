@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import resource
 import socket
 from collections.abc import Callable
@@ -22,7 +23,7 @@ LAST_SECONDS = 10
 
 
 class AddressInUse(Exception):
-    """Somebody else listens there already."""
+    """Nobody can listen there, and what to choose instead."""
 
 
 def serve(
@@ -87,6 +88,9 @@ def free(host: str, port: int) -> int:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError as error:
-            raise AddressInUse(f"{host}:{port}: {error.strerror}") from error
+        except (OSError, UnicodeError) as error:
+            number, why = getattr(error, "errno", None), getattr(error, "strerror", "this is no name of a machine")
+            if number in (errno.EADDRINUSE, errno.EACCES):
+                raise AddressInUse(f"{host}:{port}: {why}; choose another with --port") from error
+            raise AddressInUse(f"--host {host}: {why}; name an address of this machine") from error
         return int(probe.getsockname()[1])

@@ -9,9 +9,10 @@ from typing import Annotated
 
 import typer
 
+from cli.files import beside
 from cli.options import Json, Store
 from cli.screen import bar, fail, held, out, place, told
-from cli.wiring import DEFAULT_STORE, System, files_of, opened
+from cli.wiring import DEFAULT_STORE, System, opened
 from infra.exporters import jsonl, ocel, xes
 from infra.log.times import micros
 from infra.log.tree_heads import TreeHeads
@@ -39,7 +40,7 @@ def export_jsonl(
         if file == "-":
             sys.stdout.buffer.writelines(jsonl.lines(system.log, 0, upto))
             return
-        path = _beside(file, store)
+        path = beside(Path(file), store)
         stood, written = jsonl.export(system.log, path, upto, progress)
         checkpoint = TreeHeads(system.log).at(stood + written)
     answer = {"events": stood + written, "written": written, "checkpoint": checkpoint}
@@ -54,7 +55,7 @@ def export_xes(
     as_json: Json = False,
 ) -> None:
     """Every item as a trace of its events, with working days in between. No text and no personal field is in it."""
-    path = _beside(file, store)
+    path = beside(Path(file), store)
     with _log(store, to) as (system, upto, progress):
         calendar = _office(system, upto).rules.calendar
         traces, events = xes.export(system.log, calendar, path, upto, progress)
@@ -70,7 +71,7 @@ def export_ocel(
     as_json: Json = False,
 ) -> None:
     """Events with the items, matters, units, persons, deadlines, findings and supervisions that they speak of."""
-    path = _beside(file, store)
+    path = beside(Path(file), store)
     with _log(store, to) as (system, upto, progress):
         written = ocel.export(system.log, _office(system, upto), path, progress)
     answer = {**written._asdict(), "position": upto}
@@ -101,16 +102,6 @@ def _log(store: str, to: str | None) -> Iterator[tuple[System, int, Callable[[in
     with opened(store, create=False) as system, bar("export") as progress:
         upto = _upto(system, to)
         yield system, upto, lambda done: progress(done, upto)
-
-
-def _beside(file: str, store: str) -> Path:
-    """Where to write, which is not where the store is."""
-    path = Path(file)
-    if path.is_dir():
-        raise fail(f"{file} is a folder; name a file")
-    if any(held.exists() and path.exists() and held.samefile(path) for held in files_of(store)):
-        raise fail(f"{file} is the store itself; name another file")
-    return path
 
 
 def _office(system: System, upto: int) -> Office:

@@ -13,6 +13,27 @@ from cli.screen import fail, inert, said
 from cli.wiring import files_of
 from domain.envelope import Rejected
 
+SQLITE = b"SQLite format 3\0"
+"""How its files begin."""
+
+
+def beside(path: Path, store: str) -> Path:
+    """Where to write, which is not where a store is."""
+    if path.is_dir():
+        raise fail(f"{path} is a folder; name a file")
+    if any(held.exists() and path.exists() and held.samefile(path) for held in files_of(store)):
+        raise fail(f"{path} is the store itself; name another file")
+    return path
+
+
+def no_database(path: Path, store: str) -> Path:
+    """The same for what makes no database: it overwrites none, whichever store it may be of."""
+    if beside(path, store).is_file():
+        with path.open("rb") as file:
+            if file.read(len(SQLITE)) == SQLITE:
+                raise fail(f"{path} is a database, maybe a store; name another file")
+    return path
+
 
 class Source:
     """The lines of a file or of standard input, as bytes, without the mark that some programs put before UTF-8."""

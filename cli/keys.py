@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from cli.files import no_database
 from cli.options import Json, Store, unit_option
 from cli.screen import fail, out, table, told
 from cli.wiring import DEFAULT_STORE, now, opened
@@ -116,7 +117,7 @@ def retention(
         found = list(due(system.log, system.views, system.vault, micros(cut)))
     if actions is not None:
         lines = [_forgotten(each, moment, actor or "", unit or "", older_than) for each in found]
-        with afresh(actions) as file:
+        with afresh(no_database(actions, store)) as file:
             file.writelines(lines)
     answer = {"before": cut.isoformat(), "persons": [_told(each) for each in found]}
     told(answer, as_json, _proposed)

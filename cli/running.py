@@ -176,7 +176,7 @@ def _free(host: str, port: int) -> int:
     try:
         return free(host, port)
     except AddressInUse as error:
-        raise fail(f"{error}; choose another with --port") from None
+        raise fail(str(error)) from None
 
 
 def _serve(
@@ -225,7 +225,7 @@ def _serve(
             with besides:
                 serve(app, host, port, stop=besides.stop, ready=ready)
         except AddressInUse as error:
-            raise fail(f"{error}; choose another with --port") from None
+            raise fail(str(error)) from None
 
 
 class Post:

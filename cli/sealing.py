@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from cli.files import no_database
 from cli.following import Follower, Publish
 from cli.options import LONG, POSITIONS, Json, Kafka, Metrics, Prefix, Seals, Store, Touched
 from cli.reference.schemas import of_type
@@ -18,6 +19,7 @@ from cli.screen import bar, fail, out, said, told
 from cli.waiting import say, stopped, there
 from cli.watched import serve
 from cli.wiring import DEFAULT_STORE, kafka_settings, now, opened
+from infra.exporters.whole_file import afresh
 from infra.log.open import open_log
 from infra.log.urls import parse
 from infra.pulse import Pulse
@@ -171,7 +173,7 @@ def witness(
     try:
         serve(app, host, port, stop=stopped(), ready=ready)
     except AddressInUse as error:
-        raise fail(f"{error}; choose another with --port") from None
+        raise fail(str(error)) from None
 
 
 def prove(
@@ -188,6 +190,8 @@ def prove(
     as_json: Json = False,  # noqa: ARG001 -- as of every verb; a proof is JSON in any case
 ) -> None:
     """Write a proof that an event is in the sealed log, for who has neither danze nor the log."""
+    if to is not None:
+        no_database(to, store)
     with opened(store, create=False) as system:
         folder = Folder(seals or keys.folder_of(parse(store)))
         proof = bundle(system.log, folder, position, since)
@@ -195,4 +199,5 @@ def prove(
     if to is None:
         sys.stdout.write(written.decode())
     else:
-        to.write_bytes(written)
+        with afresh(to, packs=False) as file:
+            file.write(written)

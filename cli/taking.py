@@ -1,14 +1,15 @@
 """Verbs that bring facts in: emit, simulate, tick."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any
 
 import orjson
 import typer
 
-from cli.files import Refusals, Source
+from cli.files import Refusals, Source, no_database
 from cli.options import Json, Prefix, Refused, Store
 from cli.screen import bar, day, err, fail, moment, out, told
 from cli.sending import send
@@ -16,6 +17,7 @@ from cli.wiring import DEFAULT_STORE, System, now, opened
 from domain.codec import YEARS
 from domain.envelope import Rejected, day_of
 from infra.city.simulation import START, simulate
+from infra.exporters.whole_file import afresh
 from infra.log.port import Log
 from infra.parts import parts
 
@@ -152,11 +154,9 @@ def simulate_city(
     if first.year not in YEARS:
         raise fail(f"--start {start} lies outside the years {YEARS.start} to {YEARS.stop - 1}")
     actions = simulate(seed, days=days, scale=scale, start=first, counties=counties)
-    stream: BinaryIO = to.open("wb") if to else typer.get_binary_stream("stdout")
-    try:
-        stream.writelines(orjson.dumps(action) + b"\n" for action in actions)
-    except BrokenPipeError:
-        raise typer.Exit(0) from None
-    finally:
-        if to:
-            stream.close()
+    lines = (orjson.dumps(action) + b"\n" for action in actions)
+    if to is None:
+        typer.get_binary_stream("stdout").writelines(lines)
+        return
+    with afresh(no_database(to, os.environ.get("DANZE_STORE") or DEFAULT_STORE), packs=False) as file:
+        file.writelines(lines)

@@ -98,14 +98,24 @@ def verify(
             _of_copy(answer, rows)
     answer["seals"] = {"sealed": sealed.largest, "checkpoints": sealed.checked, "problem": sealed.problem}
     answer["ok"] = answer["ok"] and sealed.problem is None
-    if memory is not None and answer["ok"]:
-        memory.save()
-        answer["resumed"]["sha256"] = memory.digest
+    unsaved = _saved(memory, answer) if memory is not None and answer["ok"] else None
     if read_models and answer["ok"]:
         _read_models(store, answer)
     told(answer, as_json, _verified)
     if not answer["ok"]:
         raise typer.Exit(1)
+    if unsaved is not None:
+        raise fail(unsaved)
+
+
+def _saved(memory: Memory, answer: dict[str, Any]) -> str | None:
+    """Why what was found is not remembered; it is told all the same, for it may have taken hours."""
+    try:
+        memory.save()
+    except OSError as error:
+        return f"all is sound, but {memory.path} cannot be written ({error.strerror}): the next time begins as this one"
+    answer["resumed"]["sha256"] = memory.digest
+    return None
 
 
 def _of_copy(answer: dict[str, Any], copy: Copy) -> None:

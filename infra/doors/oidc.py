@@ -59,8 +59,12 @@ def issuer_of(environment: Mapping[str, str]) -> Issuer | None:
 
 
 def _safe(url: str) -> None:
-    parts = urlsplit(url)
-    here = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise StoreError(f"{url}: this is no address of an issuer ({error})") from None
+    here = parts.scheme == "http" and host in ("127.0.0.1", "::1", "localhost")
     if parts.scheme != "https" and not here:
         raise StoreError(f"{url}: the keys of an issuer are fetched by https")
 

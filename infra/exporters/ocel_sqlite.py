@@ -9,6 +9,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 from infra.exporters.ocel_json import FROM_THE_FIRST, text
+from infra.exporters.whole_file import put_in_place
+from infra.sqlite import trouble
 from projections.object_types import EVENT_TYPES, OBJECT_TYPES, Types
 from projections.objects import Happened, Object
 from projections.traces import Told, Value
@@ -36,8 +38,8 @@ CREATE TABLE object_object (
 def sqlite_file(path: Path) -> Iterator[SQLiteFile]:
     """The file, whole or not at all."""
     draft = path.with_name(path.name + ".part")
-    draft.unlink(missing_ok=True)
     try:
+        draft.unlink(missing_ok=True)
         with closing(sqlite3.connect(draft)) as connection:
             connection.execute("PRAGMA journal_mode=OFF")  # a draft that is left half way is thrown away
             connection.executescript(TABLES)
@@ -45,7 +47,9 @@ def sqlite_file(path: Path) -> Iterator[SQLiteFile]:
             _types(connection, "object", {n: {**CHANGED, **each} for n, each in OBJECT_TYPES.items()}, "")
             yield SQLiteFile(connection)
             connection.commit()
-        draft.replace(path)
+        put_in_place(draft, path)
+    except sqlite3.Error as error:
+        raise trouble(path, error) from error
     finally:
         draft.unlink(missing_ok=True)
 

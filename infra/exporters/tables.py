@@ -14,6 +14,7 @@ from domain.envelope import AnyEvent
 from domain.petition.item import Item
 from domain.petition.state import evolve
 from infra.exporters.items import stretches
+from infra.exporters.whole_file import put_in_place
 from infra.log.port import Log
 from projections.cases import CaseRow, case_row
 from projections.findings import FindingRow, Word, finding_row, heard, words_of
@@ -118,7 +119,7 @@ class Table:
                 self._flush()
             self._file.close()
             if error is None:
-                self._draft.replace(self._path)
+                put_in_place(self._draft, self._path)
         finally:
             self._draft.unlink(missing_ok=True)
 

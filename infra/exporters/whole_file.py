@@ -11,15 +11,21 @@ from typing import IO, cast
 
 
 @contextmanager
-def afresh(path: Path) -> Iterator[IO[bytes]]:
+def afresh(path: Path, *, packs: bool = True) -> Iterator[IO[bytes]]:
     """Written under another name, and put in place when all of it is on the disk. Packed where the name ends in .gz.
 
-    The same content makes the same file: what is packed bears neither its time nor its name.
+    The same content makes the same file: what is packed bears neither its time nor its name. A pipe or a device takes
+    the place of no file: it is written into.
     """
+    if path.exists() and not path.is_file():
+        with path.open("wb") as file:
+            yield file
+        return
+    path = path.resolve()
     draft = path.with_name(path.name + ".part")
     try:
         with draft.open("wb") as file:
-            if path.suffix == ".gz":
+            if packs and path.suffix == ".gz":
                 with gzip.GzipFile("", "wb", 6, file, 0) as packed:
                     yield cast("IO[bytes]", packed)
             else:

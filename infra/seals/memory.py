@@ -75,7 +75,8 @@ class Memory:
     def __init__(self, path: Path) -> None:
         if not path.parent.is_dir():
             raise StoreError(f"the folder {path.parent} for what is remembered does not exist")
-        self.path = path
+        self.path, self._draft = path, path.with_name(f"{path.name}.new")
+        self._try()
         self.before = _read(path) if path.exists() else None
         self._checker = self.begin()
         self.size = self._checker.position
@@ -138,12 +139,23 @@ class Memory:
         keep.turn = self._turn
         data = msgspec.msgpack.encode(keep)
         self.digest = sha256(data).hexdigest()
-        draft = self.path.with_name(f"{self.path.name}.new")
-        with draft.open("wb") as file:
-            file.write(FIRST_LINE + self.digest.encode() + b"\n" + data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self.path)
+        try:
+            with self._draft.open("wb") as file:
+                file.write(FIRST_LINE + self.digest.encode() + b"\n" + data)
+                file.flush()
+                os.fsync(file.fileno())
+            self._draft.replace(self.path)
+        except OSError:
+            self._draft.unlink(missing_ok=True)
+            raise
+
+    def _try(self) -> None:
+        """Whether it can be kept: hours later it would be too late to say so."""
+        try:
+            self._draft.touch()
+            self._draft.unlink()
+        except OSError as error:
+            raise StoreError(f"{self.path} cannot be written: {error.strerror}") from error
 
 
 def resumed(

@@ -14,6 +14,7 @@ from random import Random
 import msgspec
 import pytest
 
+from cli.verifying import _saved
 from infra.log.open import open_log
 from infra.log.port import Log, StoreError, leaf_of
 from infra.log.verify import verify
@@ -207,6 +208,15 @@ def test_a_file_that_is_damaged_or_something_else_is_refused(auditor):
     auditor.file.write_bytes(b"")
     with pytest.raises(StoreError, match="was not written by danze verify --resume"):
         Memory(auditor.file)
+
+
+def test_what_was_found_is_told_also_where_it_cannot_be_kept(tmp_path):
+    """The disk may have filled up in the hours between."""
+    memory = Memory(tmp_path / "mine")
+    (tmp_path / "mine.new").mkdir()
+    answer = {"ok": True, "resumed": {}}
+    assert "all is sound, but" in (_saved(memory, answer) or "")
+    assert answer == {"ok": True, "resumed": {}}
 
 
 def test_no_honest_history_is_accused(tmp_path):

@@ -208,7 +208,9 @@ def test_a_token_that_names_no_role_of_ours_is_told_why(authority, asked, claims
 @pytest.mark.parametrize(
     "said",
     [{"DANZE_OIDC_ISSUER": "http://sso.example", "DANZE_OIDC_AUDIENCE": "d"}, {"DANZE_OIDC_ISSUER": "https://a.example"},
-     {"DANZE_OIDC_ISSUER": "https://a.example", "DANZE_OIDC_AUDIENCE": "d", "DANZE_OIDC_JWKS": "file:///etc/passwd"}],
+     {"DANZE_OIDC_ISSUER": "https://a.example", "DANZE_OIDC_AUDIENCE": "d", "DANZE_OIDC_JWKS": "file:///etc/passwd"},
+     {"DANZE_OIDC_ISSUER": "https://[x", "DANZE_OIDC_AUDIENCE": "d"},
+     {"DANZE_OIDC_ISSUER": "https://a.example:port", "DANZE_OIDC_AUDIENCE": "d"}],
 )  # fmt: skip
 def test_an_issuer_without_https_or_audience_is_none(said):
     with pytest.raises(StoreError):

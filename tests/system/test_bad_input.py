@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -285,6 +286,37 @@ def test_the_store_is_never_overwritten_by_what_is_refused(danze: Danze, store: 
     for file in beside(store):
         danze("emit", "-", "--rejected", file, sent=b"no JSON\n").refused("--rejected")
     assert danze.events() == 3
+
+
+def test_no_verb_writes_over_a_store(danze: Danze, store: Path, tmp_path: Path) -> None:
+    danze.emit(*city(), registered(1, personal={"name": "周小华"}))
+    danze("seal")
+    other = Danze(tmp_path / "other.db")
+    held = {file: file.read_bytes() for file in beside(store) if file.is_file() and not file.name.endswith("-shm")}
+    for file in (Path(f"{store}{what}") for what in ("", ".views", ".keys")):
+        other("simulate", "--days", "1", "--out", file).refused("is a database, maybe a store")
+        other("prove", "1", "--out", file).refused("is a database, maybe a store")
+    danze("simulate", "--days", "1", "--out", f"{store}.master").refused("is the store itself")
+    assert {file: file.read_bytes() for file in held} == held
+    assert danze.events() == 4
+
+
+def test_what_does_not_fit_on_a_disk_leaves_the_file_that_was_there(danze: Danze, tmp_path: Path) -> None:
+    file = tmp_path / "city.jsonl"
+    file.write_bytes(b"of before\n")
+
+    def small() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+    danze("simulate", "--days", "30", "--scale", "0.05", "--out", file, preexec_fn=small).refused("File too large")
+    assert (file.read_bytes(), list(tmp_path.glob("city*"))) == (b"of before\n", [file])
+
+
+def test_a_device_is_written_into(danze: Danze, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with danze.start("simulate", "--days", "1", "--scale", "0.01", "--out", tmp_path / "pipe") as process:
+        assert (tmp_path / "pipe").read_bytes().startswith(b'{"specversion"')
+    assert (process.returncode, (tmp_path / "pipe").is_fifo()) == (0, True)
 
 
 def test_a_file_without_permission_is_a_sentence(danze: Danze, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The log in OCEL 2.0: sound in itself, the same in both forms, and as danze itself has it."""
 
+import resource
 import sqlite3
 from collections import Counter
 from contextlib import closing
@@ -115,6 +116,17 @@ def test_an_object_is_told_as_it_was_at_a_day(quarter, tmp_path):
     told = orjson.loads((tmp_path / "log.json").read_bytes())
     for item in [each for each in told["objects"] if each["type"] == "petition"][::10]:
         assert newest(item)["state"] == quarter("show", item["id"], "--as-of", "2020-07-20", "--json").json["state"]
+
+
+def test_where_no_database_can_be_made_is_a_sentence(quarter, tmp_path):
+    (tmp_path / "x.sqlite").write_bytes(b"of before")
+    quarter("export", "ocel", tmp_path / "nowhere/x.sqlite").refused("nowhere/x.sqlite cannot be opened for writing")
+
+    def small():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+
+    quarter("export", "ocel", tmp_path / "x.sqlite", preexec_fn=small).refused("no space left to write")
+    assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("x.sqlite", b"of before")]
 
 
 def test_a_name_that_says_no_form_is_refused(quarter, tmp_path):

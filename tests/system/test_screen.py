@@ -122,7 +122,7 @@ def test_dates_stand_on_one_line_in_eighty_columns(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "verb", ["search", "search --json", "show petition:430408-2020-000001", "export jsonl -", "verify"]
+    "verb", ["search", "search --json", "show petition:430408-2020-000001", "export jsonl -", "verify", "simulate"]
 )
 def test_whoever_reads_no_further_ends_a_verb_quietly_and_with_one_code(tmp_path: Path, verb: str) -> None:
     danze = Danze(tmp_path / "danze.db")
