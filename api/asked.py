@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time
 from time import monotonic
 from typing import Annotated, Any
 
@@ -14,11 +14,9 @@ from litestar.params import QueryParameter, SkipValidation
 
 from api.ports import Answer, Asks
 from api.problems import Problem, bad_value
+from domain.envelope import SHANGHAI
 from domain.moments import When, both, with_a_day
 from projections.orders import split
-
-SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""China has kept one offset without summer time since 1991."""
 
 SORT = "In which order; after a minus, the other way round. A cursor goes on in the order that it was made in."
 PATIENCE = 2.0

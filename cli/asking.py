@@ -10,10 +10,10 @@ from cli.screen import days, fail, headed, out, table, told
 from cli.wiring import DEFAULT_STORE, System, opened
 from domain.moments import When
 from domain.petition.item import State
+from domain.vocabulary import RULE_IDS
 from projections.counters import KEYS
 
 Answer = dict[str, Any]
-RULES = (*(f"F{number:02}" for number in range(1, 25)), *(f"D{number:02}" for number in range(1, 16)))
 STATES = (*get_args(State), "open", "resolved")
 No = Annotated[str, argument("The item's number, with or without petition:")]
 
@@ -168,7 +168,7 @@ def findings(
     as_json: Json = False,
 ) -> None:
     """Which rules tripped, against which unit, and who answers (Art 2, 7, 17, 19, 20)."""
-    one_of(rule, "--rule", RULES)
+    one_of(rule, "--rule", RULE_IDS)
     wanted = {"unit": unit, "rule": rule, "subject": subject, "official": official}
     told(
         asked(store, about(unit, when, lambda s: s.answers.findings(when, **wanted)), "the record"), as_json, _findings

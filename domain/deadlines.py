@@ -12,6 +12,8 @@ PETITIONER = "petitioner"
 """Who owes K6 and K8: a window for the petitioner, never a duty."""
 
 
+HANDLING_CLOCKS = ("K5", "K12")
+"""Limits of handling: ordinary and simple procedure."""
 WINDOWS = frozenset({"K4", "K6", "K8"})
 """Clocks of a right: to object, to ask for review, to ask for re-review."""
 

@@ -152,16 +152,15 @@ LOG_MADE = log_made(EARLIER)
 LOG_ITSELF = frozenset({"/danze/log", "/danze/clock"})
 """nor are the sources under which the log and its clock write. Nobody enters late what is of these."""
 
+RULE_IDS = (*(f"F{n:02}" for n in range(1, 25)), *(f"D{n:02}" for n in range(1, 16)))
+"""The rules of contract section 5; a finding is a subject under its rule."""
+
 SUBJECT_KIND: dict[str, tuple[str, ...]] = {
     **{name: (name.split(".")[0],) for name in STORED},
     "ruleset.adopted.v1": ("ruleset",),
     "calendar.adopted.v1": ("calendar", "ruleset"),
     "petitioner.forgotten.v1": ("petitioner", "person"),
-    **{
-        name: tuple(f"F{n:02}" for n in range(1, 25)) + tuple(f"D{n:02}" for n in range(1, 16))
-        for name in STORED
-        if name.startswith("finding.")
-    },
+    **{name: RULE_IDS for name in STORED if name.startswith("finding.")},
     "deadline.missed.v1": ("petition",),
     "supervision.due.v1": ("petition",),
     "duty.missed.v1": ("duty", "petition", "conference", "dispute", "evaluation"),

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
-from domain.deadlines import WINDOWS, Deadline
+from domain.deadlines import HANDLING_CLOCKS, WINDOWS, Deadline
 from domain.envelope import day_of
 from domain.petition.item import Item
 
@@ -85,7 +85,7 @@ def case_row(item: Item, body: bytes) -> CaseRow:
     for each in item.deadlines:
         if each.clock == "K1":
             first = each
-        elif each.clock in ("K5", "K12") and not each.ended:
+        elif each.clock in HANDLING_CLOCKS and not each.ended:
             handled = each
         if each.clock in WINDOWS:
             continue

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from domain.clock.events import DeadlineMissed, DutyMissed, SupervisionDue
 from domain.deadlines import Deadline
 from domain.envelope import NOTHING, AnyEvent
-from projections.findings import Standing, after, words_of
+from projections.findings import StandingFinding, after, words_of
 
 Place = tuple[str, str, int]
 """Which deadline: of which subject, which clock, started by which event; 0 for one that the clock started."""
@@ -38,15 +38,15 @@ class Changed(NamedTuple):
     """One finding in both judgements; None where it does not stand."""
 
     id: str
-    was: Standing | None
-    now: Standing | None
+    was: StandingFinding | None
+    now: StandingFinding | None
 
 
 class Comparison:
     """Hears both judgements in step. A deadline that ran out alike in both is let go at once."""
 
     def __init__(self) -> None:
-        self._findings: tuple[dict[str, Standing], dict[str, Standing]] = ({}, {})
+        self._findings: tuple[dict[str, StandingFinding], dict[str, StandingFinding]] = ({}, {})
         self._pairs: dict[Place, Pair] = {}
         self._places: tuple[dict[str, dict[Key, Place]], dict[str, dict[Key, Place]]] = ({}, {})
 

@@ -5,11 +5,10 @@ from typing import Any
 from msgspec.structs import asdict
 
 from domain.deadlines import PETITIONER, Deadline
-from domain.petition.item import Item
 from domain.rules.answers import answers
 from domain.rules.law import Rules
 from domain.unit.state import Units
-from projections.findings import Standing
+from projections.findings import StandingFinding
 from projections.sentences import in_chinese, in_english, said
 from projections.show import shown
 
@@ -21,9 +20,9 @@ _UNIT = {
 }
 
 
-def deadline_sentences(deadline: Deadline, item: Item, units: Units, rules: Rules) -> Sentences:
+def deadline_sentences(deadline: Deadline, units: Units, rules: Rules) -> Sentences:
     """A deadline from its start event to its last day, each day not counted, and who owes it."""
-    told = shown(deadline, item, units, rules)
+    told = shown(deadline, units, rules)
     law = rules.on(deadline.starts_on)
     clock = law.clocks.get(deadline.clock)
     days = law.parameters["supervise_days"] if deadline.trigger else clock.days if clock else 0
@@ -91,7 +90,7 @@ def _ending(deadline: Deadline, told: dict[str, Any]) -> tuple[str, str]:
     return f"于{told['met_on']}履行，未逾期。", f"Met on {told['met_on']}, in time."
 
 
-def finding_sentences(standing: Standing, units: Units, rules: Rules) -> Sentences:
+def finding_sentences(standing: StandingFinding, units: Units, rules: Rules) -> Sentences:
     """What the rule says, what tripped it, on which articles, and who would answer; then what humans made of it.
 
     Until one decides, it is called the proposal that it is.

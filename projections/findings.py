@@ -51,7 +51,7 @@ order, or twice, has the same words in the end."""
 unpack_words = msgspec.msgpack.Decoder(Words).decode
 
 
-class Standing(Struct, frozen=True, kw_only=True, gc=False):
+class StandingFinding(Struct, frozen=True, kw_only=True, gc=False):
     """A finding as it stands: proposed by a rule, decided by humans, or cleared."""
 
     finding: Finding
@@ -59,7 +59,7 @@ class Standing(Struct, frozen=True, kw_only=True, gc=False):
     raised_at: int
     cleared_at: int = 0
     steps: tuple[Step, ...] = ()
-    former: tuple["Standing", ...] = ()
+    former: tuple["StandingFinding", ...] = ()
     """How it stood each time that it was cleared, before it tripped anew."""
 
     @property
@@ -97,13 +97,13 @@ def heard(former: Words, new: Iterable[Word]) -> Words:
     return tuple(known[position] for position in sorted(known))
 
 
-def standing(words: Words) -> Standing | None:
+def standing(words: Words) -> StandingFinding | None:
     """How a finding stands after all that was said of it; None while nothing said that it trips.
 
     Of some nothing is said but that they trip, hundreds of times (what a unit enters late of its duties): such words
     are taken together.
     """
-    now: Standing | None = None
+    now: StandingFinding | None = None
     for trips, said in groupby(words, _only_trips):
         if trips:
             now = _tripped(now, [*said])
@@ -117,7 +117,7 @@ def _only_trips(word: Word) -> bool:
     return word.found is not None and not word.cleared and word.step is None
 
 
-def after(now: Standing | None, word: Word) -> Standing | None:
+def after(now: StandingFinding | None, word: Word) -> StandingFinding | None:
     """How it stands after one more word."""
     if word.step is not None:
         now = now and _taken_on(now, word.step, word.state)
@@ -126,7 +126,7 @@ def after(now: Standing | None, word: Word) -> Standing | None:
     return _tripped(now, [word])
 
 
-def _taken_on(now: Standing, step: Step, state: State | None) -> Standing:
+def _taken_on(now: StandingFinding, step: Step, state: State | None) -> StandingFinding:
     """A human's step. Whoever objected on record bears none of it (RESP16 11)."""
     found = now.finding
     if step.type == DISSENT and step.official not in found.dissent:
@@ -134,7 +134,7 @@ def _taken_on(now: Standing, step: Step, state: State | None) -> Standing:
     return replace(now, finding=found, state=state or now.state, steps=(*now.steps, step))
 
 
-def _tripped(now: Standing | None, words: Sequence[Word]) -> Standing | None:
+def _tripped(now: StandingFinding | None, words: Sequence[Word]) -> StandingFinding | None:
     """Another trip of the same finding adds its evidence, and lateness once it is known.
 
     One that was cleared and trips anew is a new proposal; what was before stays told.
@@ -144,11 +144,11 @@ def _tripped(now: Standing | None, words: Sequence[Word]) -> Standing | None:
         (position, found), *trips = trips
         before = (*now.former, replace(now, former=())) if now is not None else ()
         evidence = tuple(sorted({*found.evidence, position}))
-        now = Standing(finding=replace(found, evidence=evidence), raised_at=position, former=before)
+        now = StandingFinding(finding=replace(found, evidence=evidence), raised_at=position, former=before)
     return replace(now, finding=_merged(now, trips)) if now is not None and trips else now
 
 
-def _merged(now: Standing, trips: Sequence[tuple[int, Finding]]) -> Finding:
+def _merged(now: StandingFinding, trips: Sequence[tuple[int, Finding]]) -> Finding:
     """The newest trip, with what was known before."""
     former, newest = now.finding, trips[-1][1]
     objected = [OfficialId(step.official) for step in now.steps if step.type == DISSENT and step.official]

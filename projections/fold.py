@@ -21,7 +21,7 @@ from projections.cases import (
     person_rows,
     raised_rows,
 )
-from projections.findings import Standing, Word, heard, standing, words_of
+from projections.findings import StandingFinding, Word, heard, standing, words_of
 from projections.ledgers.duties import ACTS, ActRow
 from projections.ledgers.writing import WRITES
 from projections.shelf import Shelf, unpack_item
@@ -141,7 +141,7 @@ class Fold:
         for id, word in words_of(event):
             self._words.setdefault(id, []).append(word)
 
-    def standings(self) -> dict[str, Standing]:
+    def standings(self) -> dict[str, StandingFinding]:
         """The findings that were spoken of since the rows were written, as far as that alone tells."""
         told = {id: standing(heard((), words)) for id, words in self._words.items()}
         return {id: each for id, each in told.items() if each is not None}

@@ -15,7 +15,7 @@ from domain.petition import events as e
 from domain.petition.item import Item
 from domain.petition.state import evolve
 from domain.unit.state import Unit
-from projections.findings import Standing
+from projections.findings import StandingFinding
 from projections.traces import Told, Value, activity, pointers, said, told, trace
 
 Related = tuple[str, str]
@@ -113,7 +113,7 @@ def of_unit(unit: Unit, objects: Objects) -> None:
         objects[held.official].belongs(unit.unit, held.role)
 
 
-def of_finding(standing: Standing, objects: Objects) -> None:
+def of_finding(standing: StandingFinding, objects: Objects) -> None:
     """A finding as it stands."""
     found = standing.finding
     known: dict[str, Value | None] = {

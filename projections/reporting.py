@@ -3,7 +3,7 @@
 One table says which acts (`domain/reporters.py`), `projections/standing.py` how who reports stands to what they are
 about. Two answers are kept apart. That a unit stands is no secret: an act on one that is not his is `not-allowed`. That
 there is an item, a finding, a dispute, a gathering, something agreed, is known to who has to do with it: to others it
-is as if it were not there, and the domain itself refuses (`Desk.unknown`).
+is as if it were not there, and the domain itself refuses (`Report.unknown`).
 """
 
 from collections.abc import Iterator
@@ -55,8 +55,8 @@ class Reporter:
         if self.reader.role == "operator":
             return None
         today = day_of(known.recorded)
-        desk = Desk(self.reader, self._reach(action, record.units, today), action, record, today)
-        return next(desk.refused(), None) or desk.unknown(known)
+        report = Report(self.reader, self._reach(action, record.units, today), action, record, today)
+        return next(report.refused(), None) or report.unknown(known)
 
     def _reach(self, action: AnyAction, units: Units, day: date) -> Reach:
         """A system reads nothing; it reports about what a clerk of the unit sees for which it acts."""
@@ -71,7 +71,7 @@ class Reporter:
         return self._reaches[key]
 
 
-class Desk(Standing):
+class Report(Standing):
     """One action of one reporter: what is refused to him."""
 
     def refused(self) -> Iterator[Rejected]:

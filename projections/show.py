@@ -76,8 +76,8 @@ def show(item: Item, units: Units, rules: Rules, first: Handler | None) -> dict[
             }
             for cause in item.causes
         ],
-        "deadlines": [shown(each, item, units, rules) for each in item.deadlines if not each.trigger],
-        "supervision_due": [shown(each, item, units, rules) for each in item.deadlines if each.trigger],
+        "deadlines": [shown(each, units, rules) for each in item.deadlines if not each.trigger],
+        "supervision_due": [shown(each, units, rules) for each in item.deadlines if each.trigger],
         "findings": list(item.found),
         "version": item.version,
     }
@@ -88,7 +88,7 @@ def holder(item: Item, units: Units) -> UnitId:
     return item.unit if item.over else units.answering(item.unit)
 
 
-def shown(deadline: Deadline, item: Item, units: Units, rules: Rules) -> dict[str, Any]:
+def shown(deadline: Deadline, units: Units, rules: Rules) -> dict[str, Any]:
     """A deadline with its dates, its law, and each day that was not counted."""
     law = rules.on(deadline.starts_on)
     clock = law.clocks.get(deadline.clock)
@@ -107,7 +107,7 @@ def shown(deadline: Deadline, item: Item, units: Units, rules: Rules) -> dict[st
         "late_by_days": late_by if late_by > 0 and not deadline.window else None,
         "owed_by": owed_by,
         "owed_by_name": units.name(owed_by) if owed_by != PETITIONER else "信访人",
-        "article": clock.article if clock else "SEED 16; contract F17",
+        "article": clock.article if clock else "SEED 16",
         "calendar": rules.calendar.version(deadline.starts_on, deadline.due_on),
         "provisional": deadline.provisional,
         "not_counted": not_counted(deadline, clock.unit if clock else "working", rules.calendar),

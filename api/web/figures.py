@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from api.asked import SHANGHAI
+from domain.envelope import SHANGHAI
 
 
 def number(value: Any) -> str:

@@ -14,12 +14,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter, SkipValidation
 from markupsafe import Markup
 
-from api.asked import AS_OF, AT, SHANGHAI, read_as_of, read_times
+from api.asked import AS_OF, AT, read_as_of, read_times
 from api.ports import Answer, Asks, Questions
 from api.problems import Problem
 from api.roles import COOKIE
 from api.web import figures
 from api.web.words import HTML_LANG, Language, Words
+from domain.envelope import SHANGHAI
 
 if TYPE_CHECKING:
     from api.web.sheets import Sheet

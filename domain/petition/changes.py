@@ -53,7 +53,7 @@ def _routed(item: Item, fact: e.PetitionReferred | e.PetitionAssigned, event: An
     item.unit, item.handler = fact.to_unit, None
     item.routings += 1
     item.routers = (*item.routers, by)
-    item.objected = item.objection_upheld = False
+    item.objected = item.objection_granted = False
     if passing:
         item.passed_by = (*item.passed_by, by)
     if isinstance(fact, e.PetitionAssigned):
@@ -72,7 +72,7 @@ def _upheld(item: Item, fact: e.AssignmentUpheld, event: AnySeen) -> None:
 
 
 def _taken_back(item: Item, fact: e.AssignmentWithdrawn, event: AnySeen) -> None:
-    item.objection_upheld, item.objected = item.objected, False
+    item.objection_granted, item.objected = item.objected, False
     item.unit = item.routers[-1] if item.routers else item.registered_by
     _enters(item, "registered", event)
 

@@ -1,13 +1,13 @@
 """Steps from acceptance or refusal to the answer."""
 
-from domain.deadlines import Deadline
+from domain.deadlines import HANDLING_CLOCKS, Deadline
 from domain.draft import Verdict
 from domain.envelope import Rejected, day_of
 from domain.fact import OfficialId
 from domain.petition import events as e
 from domain.petition import refusal
 from domain.petition.guards import competent, conflicted, may_receive
-from domain.petition.ruling import HANDLING_CLOCKS, NOTICE_CLOCKS, Ruling
+from domain.petition.ruling import NOTICE_CLOCKS, Ruling
 from domain.rules import findings as rule
 
 

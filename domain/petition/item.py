@@ -75,7 +75,7 @@ class Item(Struct, kw_only=True, array_like=True, gc=False):
     passed_by: tuple[UnitId, ...] = ()
     """Units that passed the item on instead of accepting it, or whose objection was turned down (推诿)."""
     objected: bool = False
-    objection_upheld: bool = False
+    objection_granted: bool = False
     deadlines: tuple[KeptDeadline, ...] = ()
     extended: int = 0
     outcome: str | None = None

@@ -1,13 +1,13 @@
 """Steps after the answer: delivery, review, execution, closing, rating, going above."""
 
-from domain.deadlines import PETITIONER
+from domain.deadlines import HANDLING_CLOCKS, PETITIONER
 from domain.draft import Verdict
 from domain.envelope import Rejected
 from domain.fact import RANK
 from domain.petition import events as e
 from domain.petition.guards import may_receive, rank_of_place, skips
 from domain.petition.handling import resumed
-from domain.petition.ruling import HANDLING_CLOCKS, Ruling
+from domain.petition.ruling import Ruling
 from domain.rules import findings as rule
 
 

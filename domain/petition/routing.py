@@ -112,7 +112,7 @@ def repeat_judged(fact: e.RepeatJudged, ruling: Ruling) -> Verdict:
         ruling.facts |= {"matter": item.no, "repeat_number": 0, "first_handler": first_handler([item])}
         ruling.touches = former
         return None
-    root = first_item(fact.first.removeprefix("petition:"), known.item)
+    root = first_item(fact.first, known.item)
     if root is None:
         return Rejected("unknown-subject", f"petition:{fact.first} is not registered", "$.data.first")
     if root.no == item.no:

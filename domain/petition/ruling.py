@@ -13,7 +13,6 @@ from domain.petition import matter
 from domain.petition.item import Handler, Item
 from domain.rules.law import Dates
 
-HANDLING_CLOCKS = ("K5", "K12")
 NOTICE_CLOCKS = ("K2", "K3")
 SUPERVISION_TRIGGERS = ("S1", "S2", "S7", "S8", "S9", "S10")
 

@@ -8,6 +8,7 @@ F18 names units, never the petitioner; every finding is a proposal that a human 
 from datetime import date
 from typing import Protocol
 
+from domain.deadlines import HANDLING_CLOCKS
 from domain.fact import OfficialId, UnitId
 from domain.petition.item import Item
 from domain.petition.ruling import Ruling
@@ -60,8 +61,8 @@ def f12_secrecy(ruling: Ruling, by_unit: UnitId, to: str, *, attempt: bool) -> N
 
 
 def passes_on(item: Item, by: UnitId, units: Units) -> bool:
-    """Whether a routing passes the item around: not a bureau's own first routing, not one after an upheld objection."""
-    if item.objection_upheld:
+    """Whether a routing passes the item around: no bureau's own first one does, nor one after a granted objection."""
+    if item.objection_granted:
         return False
     return not (units.is_bureau(by) and by not in item.routers)
 
@@ -100,7 +101,7 @@ def f23_first_turned_repeat(ruling: Ruling, root: Item, *, first_repeat: bool) -
         return
     received = ruling.item.received_on
     overdue = any(
-        each.clock in ("K5", "K12")
+        each.clock in HANDLING_CLOCKS
         and not each.ended
         and each.due_on < received
         and (each.met_on is None or each.met_on > received)

@@ -27,7 +27,7 @@ from infra.questions.seen import SeenTables
 from infra.views.store import Views
 from infra.views.tables import Tables
 from projections.cases import CaseRow, RaisedRow
-from projections.findings import Standing, Words, standing, unpack_words
+from projections.findings import StandingFinding, Words, standing, unpack_words
 from projections.ledgers.duties import act_entry
 from projections.ledgers.entry import Entry as LedgerEntry
 from projections.ledgers.entry import unpack_entry
@@ -183,7 +183,7 @@ class Book:
         """What the record holds beside items and units, held still."""
         return Recalled(self.office)
 
-    def standings(self, column: str, values: Iterable[str]) -> list[Standing]:
+    def standings(self, column: str, values: Iterable[str]) -> list[StandingFinding]:
         """Findings, cleared ones too, by their `id` or their `subject`; in the order of their ids."""
         found = [standing(words) for words in self.said(column, values)]
         return sorted(filter(None, found), key=lambda each: each.finding.id)

@@ -120,7 +120,7 @@ def explain(book: Book, id: str) -> dict[str, Any] | None:
     wanted = [each for each in item.deadlines if len(parts) < 3 or each.clock == parts[2]]
     if not wanted:
         return None
-    told = [deadline_sentences(each, item, book.units, book.rules) for each in wanted]
+    told = [deadline_sentences(each, book.units, book.rules) for each in wanted]
     zh = [line for each in told for line in each["zh"]]
     en = [line for each in told for line in each["en"]]
     return {**book.head(), "id": id, "zh": zh, "en": en, "explained": {"zh": zh, "en": en}}

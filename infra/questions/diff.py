@@ -17,7 +17,7 @@ from infra.questions.book import Book
 from infra.questions.figures import kpi
 from infra.questions.findings import facts, told
 from infra.questions.order import cursor_of, place_of
-from projections.findings import Standing, Words, standing, words_of
+from projections.findings import StandingFinding, Words, standing, words_of
 from projections.sentences import sentence
 
 Row = dict[str, Any]
@@ -105,7 +105,7 @@ class Page:
                 found = _stands(standing(words))
                 self._told(found, found, new)
 
-    def _told(self, was: Standing | None, now: Standing | None, because: Iterable[AnyEvent]) -> None:
+    def _told(self, was: StandingFinding | None, now: StandingFinding | None, because: Iterable[AnyEvent]) -> None:
         changed = self._changed(was, now) if was and now else {}
         kind = "change" if was and now else "appear" if now else "vanish"
         found, book = (now, self._after) if now else (was, self._before)
@@ -113,7 +113,7 @@ class Page:
             why = {"because": [_event(each, self._after) for each in because]}
             self.findings[kind].append({**told(found, book), **why, **({"changed": changed} if changed else {})})
 
-    def _changed(self, was: Standing, now: Standing) -> Row:
+    def _changed(self, was: StandingFinding, now: StandingFinding) -> Row:
         old, new = facts(was, self._before.units), facts(now, self._after.units)
         return {name: {"from": old[name], "to": new[name]} for name in old if old[name] != new[name]}
 
@@ -142,7 +142,7 @@ def _said(book: Book, ids: Iterable[str]) -> dict[str, Words]:
     return {id: words for words, id in every}
 
 
-def _stands(found: Standing | None) -> Standing | None:
+def _stands(found: StandingFinding | None) -> StandingFinding | None:
     return found if found is not None and not found.cleared_at else None
 
 

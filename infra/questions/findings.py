@@ -16,7 +16,7 @@ from infra.questions.days import within
 from infra.questions.order import Order, Place, later
 from infra.shipped import quoted
 from projections.explain import finding_sentences
-from projections.findings import Standing, Step, standing, unpack_words
+from projections.findings import StandingFinding, Step, standing, unpack_words
 from projections.orders import Findings, split
 from projections.sentences import sentence
 
@@ -30,7 +30,7 @@ class Knows(Protocol):
     def rules(self) -> Rules: ...
 
 
-def told(standing: Standing, book: Knows) -> dict[str, Any]:
+def told(standing: StandingFinding, book: Knows) -> dict[str, Any]:
     """A finding as JSON (contract section 7)."""
     found = standing.finding
     rule = book.rules.catalogue[found.rule]
@@ -67,7 +67,7 @@ def told(standing: Standing, book: Knows) -> dict[str, Any]:
     return row
 
 
-def facts(standing: Standing, units: Units) -> dict[str, Any]:
+def facts(standing: StandingFinding, units: Units) -> dict[str, Any]:
     """What of a finding matters to somebody if it is otherwise."""
     found = standing.finding
     persons = [(each.official, each.role, each.responsibility) for each in answers(found, units)]
@@ -90,7 +90,7 @@ def _step(step: Step, book: Knows) -> dict[str, Any]:
     return {**msgspec.to_builtins(step), **names}
 
 
-def _standing(body: bytes) -> Standing:
+def _standing(body: bytes) -> StandingFinding:
     """What the row of a finding that tripped holds."""
     found = standing(unpack_words(bytes(body)))
     assert found is not None, "a row that waits for the trip answers no question"
@@ -151,13 +151,15 @@ def findings(
 
 def _in_order(
     book: Book, order: Order, conditions: Iterable[Any], limit: int | None = None
-) -> list[tuple[Place, Standing]]:
+) -> list[tuple[Place, StandingFinding]]:
     """Findings with their places in the order."""
     query = select(book.tables.findings.c.body, *order.columns).where(*conditions).order_by(*order.by).limit(limit)
     return [(tuple(place), _standing(body)) for body, *place in book.select(query)]
 
 
-def _answered_by(book: Book, official: str, order: Order, conditions: Iterable[Any]) -> list[tuple[Place, Standing]]:
+def _answered_by(
+    book: Book, official: str, order: Order, conditions: Iterable[Any]
+) -> list[tuple[Place, StandingFinding]]:
     """Those for which this official answers in person, which is known from the roles of the day."""
     found = _in_order(book, order, conditions)
     return [each for each in found if any(a.official == official for a in answers(each[1].finding, book.units))]
@@ -189,7 +191,7 @@ def finding(book: Book, id: str) -> dict[str, Any] | None:
     }
 
 
-def _of_id(book: Book, id: str) -> Standing | None:
+def _of_id(book: Book, id: str) -> StandingFinding | None:
     return next(iter(book.standings("id", [id])), None)
 
 
@@ -219,7 +221,7 @@ def _officials(found: Finding, book: Book) -> dict[str, Any]:
     }
 
 
-def _once(standing: Standing, book: Book) -> dict[str, Any]:
+def _once(standing: StandingFinding, book: Book) -> dict[str, Any]:
     """How a finding stood before it was cleared: its evidence is kept, and what humans had made of it."""
     found = standing.finding
     return {

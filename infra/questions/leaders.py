@@ -223,9 +223,7 @@ def _findings(book: Book, official: str, from_: date, to: date) -> dict[str, Any
 def _decided(book: Book, official: str, from_: date, to: date) -> list[dict[str, Any]]:
     """Decisions that name him, of findings that stand."""
     table = book.tables.findings
-    query = select(table.c.id, table.c.body).where(
-        table.c.cleared_at == 0, table.c.state.in_(("decided", "appealed"))
-    )  # fmt: skip
+    query = select(table.c.id, table.c.body).where(table.c.cleared_at == 0, table.c.state == "decided")
     told = []
     for id, body in book.select(query.order_by(table.c.id)):
         now = standing(unpack_words(bytes(body)))

@@ -11,7 +11,7 @@ from domain.fact import unversioned
 from infra.questions.asking import Answer
 from infra.questions.book import Book
 from infra.questions.findings import told
-from projections.findings import Standing, Word, words_of
+from projections.findings import StandingFinding, Word, words_of
 
 READ = 1_000
 """Events that one answer looks through."""
@@ -53,7 +53,7 @@ def carried(event: AnyEvent) -> dict[str, str]:
     return {name: value for name, value in given.items() if value}
 
 
-def kinds(word: Word, standing: Standing) -> list[str]:
+def kinds(word: Word, standing: StandingFinding) -> list[str]:
     """What one event did to a finding."""
     if word.step is not None:
         return [unversioned(word.step.type)]

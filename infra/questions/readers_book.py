@@ -19,7 +19,7 @@ from infra.questions.reaches import seen_tables
 from infra.questions.seen import SeenTables
 from infra.views.store import Views
 from infra.views.tables import Tables
-from projections.findings import Standing
+from projections.findings import StandingFinding
 from projections.visibility import Reach, found_on, secret, without
 
 
@@ -145,7 +145,7 @@ class ReadersBook(Book):
 
     # findings
 
-    def standings(self, column: str, values: Iterable[str]) -> list[Standing]:
+    def standings(self, column: str, values: Iterable[str]) -> list[StandingFinding]:
         return [each for each in self._whole.standings(column, values) if self._known(each.finding)]
 
     def _known(self, found: Finding) -> bool:

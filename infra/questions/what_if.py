@@ -20,7 +20,7 @@ from infra.log.times import micros, of_micros
 from infra.questions.findings import facts, told
 from infra.whatif.judging import Judged, Progress, judged, unwatched
 from projections.comparison import NOW, WAS, Changed, Pair
-from projections.findings import Standing
+from projections.findings import StandingFinding
 
 Row = dict[str, Any]
 
@@ -139,13 +139,13 @@ class Telling:
         row = told(self._on_record(each.now), Known(judged.units, judged.now))
         return "change", {**row, "changed": changed, "why": self._why(row["rule"], each.now.finding.since)}
 
-    def _on_record(self, standing: Standing) -> Standing:
+    def _on_record(self, standing: StandingFinding) -> StandingFinding:
         """Evidence is what lies on record; what the clock would have said has no position."""
         found = standing.finding
         evidence = tuple(at for at in found.evidence if at <= self.judged.position)
         return replace(standing, finding=replace(found, evidence=evidence))
 
-    def _changed(self, was: Standing, now: Standing) -> Row:
+    def _changed(self, was: StandingFinding, now: StandingFinding) -> Row:
         before, after = (replace(each.finding, evidence=()) for each in (was, now))
         if before == after and was.state == now.state:
             return {}

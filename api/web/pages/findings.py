@@ -13,13 +13,14 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 
-from api.asked import SHANGHAI, known_unit, official_id, read_date, unit_id
+from api.asked import known_unit, official_id, read_date, unit_id
 from api.ports import Answer, Asks, Questions, Takes
 from api.problems import bad_value, cursor_read, found
 from api.roles import reader_of
 from api.web.page import Page, Shown
 from api.web.sheets import Sheet
 from api.web.words import rules
+from domain.envelope import SHANGHAI
 from domain.finding import events as e
 from domain.finding.decide import OPEN_TO
 from domain.reader import Reader
