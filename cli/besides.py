@@ -1,7 +1,6 @@
 """What a process does beside its answers, again and again: whatever fails is said, counted and tried again."""
 
 import logging
-import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from typing import NamedTuple, Self
 from cli.screen import said
 from cli.waiting import LAST_SECONDS
 from domain.codec import LaterType
+from domain.reasons import Reasons
 from infra.kafka.settings import KafkaProblem
 from infra.log.port import Conflict, StoreError
 from infra.watching import FailWatch
@@ -21,7 +21,6 @@ DOING = {
     "access": "writing the access log", "access_seals": "sealing the access log",
 }  # fmt: skip
 """What may fail by itself, as `danze_failures_total` names it."""
-NUMBERS = re.compile(r"\d+")
 LOGGER = logging.getLogger("danze.besides")
 Step = Callable[[], float | None]
 """Does what there is to do; answers in how many seconds there is more, where that is not as usual."""
@@ -32,7 +31,7 @@ class Tries:
 
     def __init__(self, watch: FailWatch, *whats: str) -> None:
         self._watch = watch
-        self._said: dict[str, set[str]] = {what: set() for what in whats}
+        self._said = {what: Reasons() for what in whats}
         for what in whats:
             watch.watches(what)
 
@@ -47,17 +46,14 @@ class Tries:
         except errors as error:
             self._failed(what, error)
         else:
-            if self._said[what]:
+            if self._said[what].works():
                 said(f"{DOING[what]} works again")
-                self._said[what].clear()
 
     def _failed(self, what: str, error: Exception) -> None:
         self._watch.failed(what)
         why = trouble(error)
-        reason = NUMBERS.sub("", why or repr(error))
-        if reason in self._said[what]:
+        if not self._said[what].new(why or repr(error)):
             return
-        self._said[what].add(reason)
         if why is None:
             LOGGER.error("%s failed and is tried again: a fault of ours", DOING[what], exc_info=error)
         else:

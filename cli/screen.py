@@ -1,5 +1,6 @@
 """How verbs speak: JSON for programs, tables for people, sentences for errors, bars for what takes long."""
 
+import errno
 import logging
 import os
 import re
@@ -41,6 +42,19 @@ class Screen(Console):
     def render_str(self, text: str, **how: Any) -> Text:
         return super().render_str(_obeyed_by_none(text), **how)
 
+    def told(self, sentence: str) -> None:
+        """Where nobody can hear it, as on a full disk or a pipe without a reader, what it is about goes on."""
+        try:
+            self.print(sentence)
+        except OSError:
+            del self._buffer[:]
+
+    def on_broken_pipe(self) -> None:
+        """Rich would close standard output for the end of standard error, and end the process, or a thread of it."""
+        if self.stderr:
+            raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE), "standard error")
+        super().on_broken_pipe()
+
 
 def _obeyed_by_none(text: str) -> str:
     return ORDERS.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
@@ -62,7 +76,7 @@ def said(sentence: str, who: str = "", level: int = logging.INFO) -> None:
     if in_json():
         logging.getLogger(f"danze.{who}" if who else "danze").log(level, sentence)
     else:
-        err.print(f"danze{' ' + who if who else ''}: {sentence}")
+        err.told(f"danze{' ' + who if who else ''}: {sentence}")
 
 
 def inert(text: str, most: int = 400) -> str:

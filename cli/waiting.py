@@ -1,4 +1,4 @@
-"""Workers wait for what is not there yet, store or broker, say so once, and end when they are asked to."""
+"""Workers wait for what is not there yet, store or broker, say why once, and end when they are asked to."""
 
 import os
 import signal
@@ -11,6 +11,7 @@ import typer
 
 from cli.screen import said
 from cli.wiring import System
+from domain.reasons import Reasons
 from infra.kafka.settings import Unreachable
 from infra.log.port import StoreAway
 
@@ -34,12 +35,12 @@ def there(who: str, asked: Callable[[], T]) -> T:
 
     Raises `typer.Exit` where the process is asked to end before.
     """
-    stop, failures = stopped(), 0
+    stop, failures, reasons = stopped(), 0, Reasons()
     while not stop.is_set():
         try:
             answer = asked()
         except (Unreachable, StoreAway) as error:
-            if not failures:
+            if reasons.new(str(error)):
                 say(who, f"{error}; trying again until it works")
             stop.wait(PAUSES[min(failures, len(PAUSES) - 1)])
             failures += 1

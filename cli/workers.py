@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,6 +12,7 @@ from cli.screen import fail
 from cli.waiting import say, standing, stopped, there
 from cli.watched import serve, watched
 from cli.wiring import DEFAULT_KAFKA, DEFAULT_STORE, kafka_settings
+from domain.reasons import Reasons
 from infra.intake import Intake
 from infra.kafka.settings import KafkaProblem, KafkaSettings, Unreachable
 from infra.kafka.topics import Topics
@@ -40,7 +41,7 @@ def intake(
     pulse: Touched = None,
 ) -> None:
     """Take actions from Kafka to the log, until Ctrl-C."""
-    from consumers.batching import SCHEME, run
+    from consumers.batching import SCHEME
     from consumers.intake import Intake
     from consumers.patience import Patience
     from consumers.workers import intake_worker
@@ -69,7 +70,7 @@ def intake(
             topic=topics.actions, alive=alive, watch=watch, instance=instance,
         )  # fmt: skip
         say("intake", f"{settings.place} {topics.actions} to {printable(store)}")
-        run(app, stopped())
+        _run(app)
     say("intake", "ended")
 
 
@@ -88,7 +89,7 @@ def project(
     pulse: Touched = None,
 ) -> None:
     """Fold the log from Kafka into the read models of a PostgreSQL store, until Ctrl-C."""
-    from consumers.batching import SCHEME, run
+    from consumers.batching import SCHEME
     from consumers.dead_letters import DeadLetters, TooManyDead
     from consumers.patience import Patience
     from consumers.projector import Projector
@@ -124,7 +125,7 @@ def project(
         )  # fmt: skip
         say("project", f"{settings.place} {topics.events} to {printable(store)}")
         try:
-            run(app, stopped())
+            _run(app)
         except TooManyDead as error:
             raise fail(str(error)) from None
     say("project", "ended")
@@ -167,7 +168,7 @@ def tick(
     """
     held: Claim | None = None
     intake: Intake | None = None
-    waiting = False
+    waiting, reasons = False, Reasons()
     while not stop.is_set():
         try:
             if held is None or not held.held():
@@ -180,12 +181,25 @@ def tick(
                 intake = intake or begun()
                 recorded = intake.advance(today())
             alive(recorded)
+            if reasons.works():
+                say("clock", "works again")
         except (StoreError, Conflict, OSError) as error:  # a full disk beside the store, too
-            say("clock", f"{error}; trying again")
+            if reasons.new(str(error)):
+                say("clock", f"{error}; trying again until it works")
             intake = None
         stop.wait(min(every, 1.0) if waiting else every)
     if held is not None:
         held.release()
+
+
+def _run(app: Any) -> None:
+    """A sentence and exit code 2 where the broker never lets it do its work."""
+    from consumers.running import BrokerRefuses, run
+
+    try:
+        run(app, stopped())
+    except BrokerRefuses as error:
+        raise fail(str(error)) from None
 
 
 def _partitions(who: str, settings: KafkaSettings, topic: str, topics: Topics) -> int:

@@ -8,11 +8,13 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from heapq import merge
 from itertools import chain, islice, repeat
+from time import monotonic
 
 from consumers.cloudevents import line_of, received
 from consumers.ports import Batch, Door, Record
 from domain.envelope import Rejected
 
+WARN_SECONDS = 60.0
 AT_ONCE = 1_000
 """Actions that are decided and appended together."""
 log = logging.getLogger("danze.intake")
@@ -29,6 +31,7 @@ class Intake:
         """Whether a line has personal fields that anybody could read on its way."""
         self._queue = queue
         """Name of the topic, and of no other of its name before or after it."""
+        self._clear, self._warns = 0, 0.0
 
     def take(self, batches: Sequence[Batch]) -> None:
         """Decides and records all of it. What comes again, as after a crash, is a duplicate: recorded once, and what
@@ -56,11 +59,18 @@ class Intake:
                 refused[place] = line
                 line = line_of(record.value, record.headers)
             elif self._in_clear(line):
-                key = (record.key or b"").decode("utf-8", "replace")
-                log.warning("%s came with personal fields in clear; see docs/decisions/0018", key)
+                self._warned((record.key or b"").decode("utf-8", "replace"))
             lines.append(line)
         places = [(f"{self._queue} {partition}", record.offset + 1) for partition, record in queued]
         self._door.take(lines, refused, places)
+
+    def _warned(self, key: str) -> None:
+        """Once a minute: a producer that seals nothing sends thousands."""
+        self._clear += 1
+        if (now := monotonic()) >= self._warns:
+            told = "%d actions came with personal fields in clear, the last under %r; see docs/decisions/0018"
+            log.warning(told, self._clear, key[:200])
+            self._clear, self._warns = 0, now + WARN_SECONDS
 
 
 def _sent(queued: Queued) -> int:

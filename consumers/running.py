@@ -23,6 +23,10 @@ LAST_SECONDS = 45.0
 SAID_AGAIN_SECONDS = 60.0
 
 
+class BrokerRefuses(Exception):
+    """What the broker will not let a worker do, in a sentence: somebody must mend a setting or a right."""
+
+
 class Seldom(logging.Filter):
     """What the client says at each attempt while a broker is away passes once a minute, a sentence; all else always.
 
@@ -50,7 +54,7 @@ class Seldom(logging.Filter):
 def run(app: Any, stop: Event | None = None) -> None:
     """Runs until `stop` is set; without one, until SIGTERM or SIGINT.
 
-    Raises what ended it otherwise; what was not done is read again next time.
+    Raises what ended it otherwise, `BrokerRefuses` where the broker did; what was not done is read again next time.
 
     Where the end takes longer than LAST_SECONDS the process ends all the same, with exit code 1, and says why it ended.
 
@@ -66,6 +70,8 @@ def run(app: Any, stop: Event | None = None) -> None:
     last.daemon = True
     try:
         asyncio.run(_run(app, stop, last))
+    except KafkaError as error:
+        raise BrokerRefuses(f"Kafka does not let {app.conf.name} go on: {error}") from error
     finally:
         last.cancel()
 

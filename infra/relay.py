@@ -15,6 +15,7 @@ from collections.abc import Callable
 import msgspec
 from prometheus_client import CollectorRegistry, Counter, Gauge, ProcessCollector
 
+from domain.reasons import Reasons
 from infra.kafka.publisher import Publisher, Record
 from infra.kafka.same_log import of_this_log
 from infra.kafka.settings import Unreachable
@@ -101,7 +102,7 @@ class Relay:
         """Returns when `stop` is set and all that was acknowledged is marked. Raises `Refused` where Kafka will never
         take what is next, or holds another log: nothing is skipped.
         """
-        failures = 0
+        failures, reasons = 0, Reasons()
         try:
             while not stop.is_set():
                 try:
@@ -110,15 +111,15 @@ class Relay:
                         continue
                     busy = self.step()
                     alive()
-                except (Unreachable, StoreError) as error:
+                except (Unreachable, StoreError, OSError) as error:  # a full disk beside the store, too
                     self.meter.errors.labels("kafka" if isinstance(error, Unreachable) else "store").inc()
-                    if not failures:
+                    if reasons.new(str(error)):
                         say(f"{error}; trying again until it works")
                     self._let_go()  # another relay may have more luck
                     stop.wait(PAUSES[min(failures, len(PAUSES) - 1)])
                     failures += 1
                     continue
-                if failures:
+                if reasons.works():
                     say("works again")
                 failures = 0
                 if not busy:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
+from domain.digits import digits
 from infra.kafka.client import as_problem, begun
 from infra.kafka.settings import KafkaProblem, KafkaSettings
 from infra.log.port import Entry
@@ -16,6 +19,8 @@ CHUNK = 20_000
 AHEAD = 20_000
 """Events of one partition that are kept while another one is waited for."""
 WAIT_MS = 1_000
+MOST = 2**63 - 1
+LOGGER = logging.getLogger("danze.kafka")
 SILENCE = 30
 """Seconds without a record that must be there, before reading is given up."""
 
@@ -72,6 +77,8 @@ class _Reading:
             consumer.seek(place, self.next[place.partition])
         self._waiting: dict[int, deque[Entry]] = {number: deque() for number in numbers}
         self._last = dict.fromkeys(numbers, 0)
+        self._told: set[int] = set()
+        """Partitions of which it was told that they hold what is no event."""
         self._reading = {number for number in numbers if self.next[number] < self._end[number]}
 
     def merged(self) -> Iterator[Entry]:
@@ -103,6 +110,8 @@ class _Reading:
         if number not in self._reading:
             return
         entry = entry_of(record)
+        if entry is None:
+            self._foreign(number, record.offset)  # type: ignore[attr-defined]
         if entry is not None and entry.position > self._upto[number]:
             self._reading.discard(number)
             return
@@ -111,12 +120,29 @@ class _Reading:
             self._last[number] = entry.position
             self._waiting[number].append(entry)
 
+    def _foreign(self, number: int, offset: int) -> None:
+        """Told once a partition: what wrote one may have written many."""
+        if number not in self._told:
+            self._told.add(number)
+            told = "%s, partition %d, offset %d: a record that is no event of a log; such are passed over"
+            LOGGER.warning(told, self._places[0].topic, number, offset)
 
-def entry_of(record: object) -> Entry | None:
+
+def entry_of(record: Any) -> Entry | None:
     """The log's entry in a record of `petition.events`; None for what some other program has put there."""
-    told = dict(record.headers)  # type: ignore[attr-defined]
-    numbers = [told.get(name, b"") for name in ("position", "version", "recorded")]
-    if not all(each.isdigit() for each in numbers) or "type" not in told:
+    told = dict(record.headers)
+    position, version, recorded = (digits(told.get(name) or b"", MOST) for name in ("position", "version", "recorded"))
+    kind = told.get("type")
+    if (
+        not position
+        or version is None
+        or recorded is None
+        or kind is None
+        or record.key is None
+        or record.value is None
+    ):
         return None
-    position, version, recorded = map(int, numbers)
-    return Entry(position, record.key.decode(), version, told["type"].decode(), recorded, record.value)  # type: ignore[attr-defined]
+    try:
+        return Entry(position, record.key.decode(), version, kind.decode(), recorded, record.value)
+    except UnicodeDecodeError:
+        return None

@@ -6,6 +6,7 @@ topic, what is recorded now would be taken for what was recorded then; so it is 
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
@@ -22,6 +23,7 @@ from infra.log.port import Entry, Log
 ANSWER_SECONDS = 10
 """How long the newest records of a topic may take to come."""
 T = TypeVar("T")
+LOGGER = logging.getLogger("danze.kafka")
 DO = "end relay and workers, then danze topics --anew --store …; see docs/guides/backup.md"
 
 
@@ -94,7 +96,12 @@ def newest_of(settings: KafkaSettings, topic: str, read: Callable[[object], T | 
             if time.monotonic() > give_up:
                 raise Unreachable(f"Kafka at {settings.place} did not give the newest records of {topic}")
             for place, records in consumer.poll(timeout_ms=500).items():
-                found.update((place.partition, told) for each in records if (told := read(each)) is not None)
+                for each in records:
+                    if (told := read(each)) is not None:
+                        found[place.partition] = told
+                    else:
+                        said = "%s, partition %d, offset %d: a record that danze did not write"
+                        LOGGER.warning(said, topic, place.partition, each.offset)
             waited = {place for place in waited if consumer.position(place) < ends[place]}
     except KafkaError as error:
         raise as_problem(settings, error) from error

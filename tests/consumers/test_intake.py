@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from cli.wiring import System
+from consumers import intake as module
 from consumers.intake import Intake
 from infra.vault.sealed_box import in_clear
 from tests.system.command import city, registered
@@ -112,3 +113,16 @@ def test_a_record_that_does_not_say_when_it_was_sent_is_taken_too(system):
     timeless = Record(0, registered(2), None, partition=1)
     worker(system).take([Batch((Record(0, registered(1), 50),)), Batch((timeless,))])
     assert [entry.subject[-1] for entry in system.log.read(3)] == ["2", "1"]
+
+
+def test_personal_fields_in_clear_are_told_once_a_minute_and_in_one_line(system, caplog, monkeypatch):
+    minutes = iter([1000.0, 1001.0, 1002.0, 1061.0])
+    monkeypatch.setattr(module, "monotonic", lambda: next(minutes))
+    intake = worker(system)
+    told = [registered(number, personal={"name": "李大山"}) for number in range(4)]
+    told[0]["subject"] = told[3]["subject"] = "petition:1\nERROR danze: all is lost"
+    for number, action in enumerate(told):
+        intake.take([Batch((Record(number, action),))])
+    key = "'petition:1\\nERROR danze: all is lost'"
+    see = f"came with personal fields in clear, the last under {key}; see docs/decisions/0018"
+    assert caplog.messages == [f"1 actions {see}", f"3 actions {see}"]

@@ -1,17 +1,20 @@
 """What an operator reads while a broker is away."""
 
+import asyncio
 import logging
 import threading
 import time
 
 import pytest
-from aiokafka.errors import GroupCoordinatorNotAvailableError
+from aiokafka.errors import GroupCoordinatorNotAvailableError, TopicAuthorizationFailedError
 from mode.threads import WorkerThread
 
-from consumers import running
+from consumers import patience, running
 from consumers.batch_thread import BatchThread
 from consumers.batching import SCHEME, batching_app, run
-from consumers.running import SAID_AGAIN_SECONDS, Seldom
+from consumers.running import SAID_AGAIN_SECONDS, BrokerRefuses, Seldom
+from infra.kafka.publisher import Publisher
+from infra.kafka.settings import KafkaSettings
 from tests.consumers.members import Seen
 from tests.patience import until
 from tests.servers import free_port
@@ -90,3 +93,32 @@ def test_a_broker_that_goes_away_while_a_worker_begins_is_waited_for(monkeypatch
     broker = f"{SCHEME}://127.0.0.1:{gone}"
     run(batching_app("begins", {"broker": [broker]}, topic="events", work=Seen()), stop)
     assert "Traceback" not in caplog.text
+
+
+@pytest.mark.kafka
+def test_what_a_broker_never_lets_a_worker_do_is_a_sentence(kafka_url, new_topic):
+    async def refused(_):
+        raise TopicAuthorizationFailedError("petition.actions")
+
+    topic = new_topic()
+    with Publisher(KafkaSettings((kafka_url,))) as publisher:
+        publisher.send([(topic, b"k", b"v", [])])
+    said = f"Kafka does not let {topic} go on: .*TopicAuthorizationFailedError: petition.actions"
+    with pytest.raises(BrokerRefuses, match=said):
+        run(batching_app(topic, {"broker": [f"{SCHEME}://{kafka_url}"]}, topic=topic, work=refused))
+
+
+def test_what_is_in_the_way_of_work_is_said_once_for_each_reason(monkeypatch, caplog):
+    monkeypatch.setattr(patience, "PAUSES", (0.01,))
+    troubles = [OSError("refused (1)"), OSError("refused (2)"), OSError("password authentication failed")]
+
+    def work():
+        if troubles:
+            raise troubles.pop(0)
+        return "done"
+
+    assert asyncio.run(patience.Patience(OSError).done(work)) == "done"
+    assert caplog.messages == [
+        "refused (1); trying again until it works", "password authentication failed; trying again until it works",
+        "works again",
+    ]  # fmt: skip

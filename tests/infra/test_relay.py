@@ -1,5 +1,7 @@
 """The relay publishes what the store has, in order and with its exact bytes, and leaves nothing out."""
 
+import asyncio
+import errno
 import json
 import os
 import signal
@@ -11,16 +13,19 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from aiokafka import AIOKafkaProducer
 from kafka import TopicPartition
 
 from infra import relay as module
 from infra.kafka.client import admin
 from infra.kafka.partition import partition_of
 from infra.kafka.publisher import Publisher
+from infra.kafka.reader import TopicReader
 from infra.kafka.same_log import Gone, gone
 from infra.kafka.settings import KafkaSettings, Refused
 from infra.kafka.topics import Topics
 from infra.log.open import open_log
+from infra.log.port import StoreError
 from infra.relay import RELAYED, RELAYED_REFUSALS, Meter, Relay
 from tests import servers
 from tests.infra.kafka_reading import assert_nothing_is_missing, records
@@ -326,3 +331,57 @@ def test_who_watches_is_told_what_waits_while_no_broker_is_there(log):
     (first, *_) = log.read(0, limit=1)
     assert told["lag_events"] == 3.0
     assert 0 < told["lag_seconds"] <= time.time() - first.recorded / 1e6
+
+
+def test_what_is_no_event_in_the_topic_is_told_and_stops_nobody(log, kafka_url, topics, publisher, caplog):
+    """Somebody else writes to it: a header without a value, no key, no value, bytes that are no text, a mountain."""
+    fill(log, SUBJECTS[:3])
+    first, *_ = log.read(0)
+    headers = [("position", b"1"), ("type", b"petition.registered.v1"), ("version", b"1"), ("recorded", b"1")]
+    settings, key, wrong = KafkaSettings((kafka_url,)), first.subject.encode(), dict(headers)
+    foreign = [
+        (key, first.body, list({**wrong, "position": None}.items())), (None, first.body, headers), (key, None, headers),
+        (b"\xff", first.body, headers), (key, first.body, list({**wrong, "type": None}.items())),
+        (key, first.body, list({**wrong, "type": b"\xff"}.items())),
+        (key, first.body, list({**wrong, "position": b"9" * 5_000}.items())), (key, first.body, []),
+    ]  # fmt: skip
+
+    async def sends():
+        async with AIOKafkaProducer(bootstrap_servers=kafka_url) as producer:
+            for bytes_of_key, body, told in foreign:
+                await producer.send_and_wait(topics.events, body, bytes_of_key, partition=0, headers=told)
+
+    asyncio.run(sends())
+    with Running(log, settings, topics) as relay:
+        until(lambda: log.mark(RELAYED) == 3, lambda: relay.said)
+    assert relay.said == ["publishing from position 1"]
+    assert [entry for chunk in TopicReader(settings, topics.events).chunks(3) for entry in chunk] == log.read(0)
+    assert f"{topics.events}, partition 0, offset 0: a record that is no event" in caplog.text
+
+
+class Troubled(Relay):
+    """What its steps run into, one after the other; then it publishes."""
+
+    troubles: list[Exception]
+
+    def step(self):
+        if self.troubles:
+            raise self.troubles.pop(0)
+        return super().step()
+
+
+def test_each_reason_is_said_once_and_a_full_disk_ends_nobody(log, kafka_url, topics, publisher, monkeypatch):
+    monkeypatch.setattr(module, "PAUSES", (0.01,))
+    fill(log, SUBJECTS[:3])
+    relay, stop, said = Troubled(log, publisher, topics, Meter()), threading.Event(), []
+    full = OSError(errno.ENOSPC, "No space left on device", "/claim")
+    relay.troubles = [StoreError("refused (1)"), StoreError("refused (2)"), StoreError("wrong password"), full, full]
+    thread = threading.Thread(target=relay.run, args=(stop, said.append))
+    thread.start()
+    until(lambda: log.mark(RELAYED) == 3 and "works again" in said, lambda: said)
+    stop.set()
+    thread.join(PATIENCE)
+    assert [each.partition(";")[0] for each in said] == [
+        "publishing from position 1", "refused (1)", "wrong password",
+        "[Errno 28] No space left on device: '/claim'", "works again",
+    ]  # fmt: skip

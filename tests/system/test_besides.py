@@ -10,7 +10,7 @@ import socket
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -20,6 +20,7 @@ import pytest
 import yaml
 from prometheus_client import CollectorRegistry
 
+from cli import screen
 from cli.besides import Besides
 from cli.running import Door, beside_answers
 from cli.wiring import opened
@@ -265,3 +266,34 @@ def test_who_watches_hears_of_what_fails_again_and_again_and_not_of_one_failure(
         ["promtool", "test", "rules", tmp_path / "story.yml"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("log", ["text", "json"])
+def test_a_clock_that_nobody_hears_goes_on(danze: Danze, tmp_path: Path, log: str) -> None:
+    """Its standard error lies on a full disk."""
+    danze.emit(*city())
+    pulse = tmp_path / "pulse"
+    with Path("/dev/full").open("wb") as full:
+        process = Danze(danze.store, DANZE_LOG=log).start("clock", "--every", "0.1", "--pulse", pulse, stderr=full)
+        until(pulse.exists)
+        process.terminate()
+        assert process.wait(PATIENCE) == 0
+
+
+def test_what_fails_beside_answers_is_tried_again_though_nobody_hears_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried, done, ends, begins = [], threading.Event(), *os.pipe()
+    os.close(ends)
+
+    def step() -> None:
+        tried.append(1)
+        if len(tried) < 3:
+            raise OSError(28, "No space left on device", f"/{'ab'[len(tried) - 1]}")
+        done.set()
+
+    besides = Besides(threading.Event(), FailWatch(CollectorRegistry()))
+    besides.begin(0.01, clock=step)
+    with suppress(BrokenPipeError), os.fdopen(begins, "w", encoding="utf-8") as pipe:
+        monkeypatch.setattr(screen.err, "file", pipe)
+        with besides:
+            assert done.wait(PATIENCE)
+    assert len(tried) >= 3
