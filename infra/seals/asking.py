@@ -5,15 +5,19 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
-from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from socket import socket
+from typing import Any, NamedTuple
+from urllib.error import HTTPError
+from urllib.request import HTTPHandler, HTTPSHandler, Request, build_opener
 
+from infra.in_time import cut
 from infra.seals.checkpoints import checkpoint_of
 from infra.seals.notes import Note, SealError, Signature, Verifier, parse_signatures
 from infra.seals.tiles import Tiles
 
 SECONDS = 10
+"""For one question and its answer, all in all."""
 MOST_BYTES = 65_536
 
 
@@ -50,19 +54,54 @@ def _ask(witness: Asked, note: Note, tiles: Tiles) -> Signature | str:
         return _cosignature(witness.verifier, note, said)
     except (SealError, ValueError) as error:
         return f"witness {witness.verifier.name}: {error}"
-    except (URLError, OSError) as error:
-        return f"witness {witness.verifier.name} at {witness.url} does not answer: {getattr(error, 'reason', error)}"
+    except (OSError, HTTPException) as error:
+        why = getattr(error, "reason", None) or f"{type(error).__name__}: {error}"
+        return f"witness {witness.verifier.name} at {witness.url} does not answer: {why}"
 
 
 def _post(url: str, old: int, proof: Sequence[bytes], note: Note) -> tuple[int, str]:
     lines = "".join(f"{base64.b64encode(each).decode()}\n" for each in proof)
     body = f"old {old}\n{lines}\n{note}".encode()
     request = Request(f"{url}/add-checkpoint", data=body, method="POST")  # noqa: S310 -- http and https only, see cli
-    try:
-        with urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
-            return answer.status, answer.read(MOST_BYTES).decode()
-    except HTTPError as refusal:
-        return refusal.code, refusal.read(MOST_BYTES).decode(errors="replace")
+    held = _Held()
+    with cut(SECONDS, held.sock) as over:
+        try:
+            with build_opener(held).open(request, timeout=SECONDS) as answer:
+                status, said = answer.status, answer.read(MOST_BYTES)
+        except HTTPError as refusal:
+            status, said = refusal.code, refusal.read(MOST_BYTES)
+        except (OSError, HTTPException, AttributeError):  # AttributeError: TLS is cut while it is read
+            if not over.is_set():
+                raise
+        if over.is_set():
+            raise TimeoutError(f"not within {SECONDS} s")
+    return status, said.decode(errors="strict" if status == 200 else "replace")
+
+
+class _Held(HTTPHandler, HTTPSHandler):
+    """Knows the socket of an exchange, which is out of reach of others once the head of the answer was read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made: HTTPConnection | None = None
+        self._sock: socket | None = None
+
+    def sock(self) -> socket | None:
+        return self._sock or (self._made.sock if self._made is not None else None)
+
+    def do_open(self, http_class: Any, req: Request, **http_conn_args: Any) -> HTTPResponse:
+        def held(*where: Any, **how: Any) -> Any:
+            made = self._made = http_class(*where, **how)
+            connect = made.connect
+
+            def connected() -> None:
+                connect()
+                self._sock = made.sock
+
+            made.connect = connected
+            return made
+
+        return super().do_open(held, req, **http_conn_args)
 
 
 def _cosignature(verifier: Verifier, note: Note, said: str) -> Signature:

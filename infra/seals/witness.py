@@ -6,14 +6,15 @@ one. A log that shows two people two histories would need the witness's key to d
 
 from __future__ import annotations
 
-import json
-import os
 import threading
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from domain.digits import digits
+from infra import durable
 from infra.seals.checkpoints import MOST_LEAVES, Checkpoint, checkpoint_of
 from infra.seals.notes import Note, SealError, Signer, Verifier, decoded, parse_note
 from infra.seals.proofs import check_consistency
@@ -40,9 +41,7 @@ class Witness:
             self._logs.setdefault(each.name, []).append(each)
         self._state = state
         self._lock = threading.Lock()
-        self._seen: dict[str, Checkpoint] = {}
-        for origin, (size, root) in (json.loads(state.read_text()) if state.exists() else {}).items():
-            self._seen[origin] = Checkpoint(origin, size, bytes.fromhex(root))
+        self._seen = _kept(state)
 
     def add_checkpoint(self, body: bytes, now: int) -> Reply:
         """Answers one request of a log; `now` is in seconds since 1970. Signs only what it has written down first."""
@@ -76,15 +75,28 @@ class Witness:
         return None
 
     def _cosigned(self, checkpoint: Checkpoint, now: int) -> Reply:
-        self._seen[checkpoint.origin] = checkpoint
-        kept = {origin: (each.size, each.root.hex()) for origin, each in self._seen.items()}
-        draft = self._state.with_name(self._state.name + ".new")
-        with draft.open("w", encoding="utf-8") as file:
-            json.dump(kept, file)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self._state)
+        seen = self._seen | {checkpoint.origin: checkpoint}
+        kept = {origin: (each.size, each.root.hex()) for origin, each in seen.items()}
+        try:
+            durable.put(self._state, msgspec.json.encode(kept))
+        except OSError as error:
+            return _said(503, f"this witness cannot write down what it signs ({error.strerror}), and signed nothing")
+        self._seen = seen
         return Reply(200, TEXT_TYPE, self.signer.sign(checkpoint.text, now).line)
+
+
+def _kept(state: Path) -> dict[str, Checkpoint]:
+    """What the file holds, by log. Raises `SealError` where it is damaged: begun anew, a witness could vouch for two
+    histories.
+    """
+    if not state.exists():
+        return {}
+    try:
+        held = msgspec.json.decode(state.read_bytes(), type=dict[str, tuple[int, str]])
+        return {origin: Checkpoint(origin, size, bytes.fromhex(root)) for origin, (size, root) in held.items()}
+    except (ValueError, msgspec.MsgspecError):
+        do = "put its newest copy in place; without one begin with a new key, for who trusts this one trusts its memory"
+        raise SealError(f"{state} does not say what was vouched for: {do}") from None
 
 
 def _request(text: str) -> tuple[int, list[bytes], Note, Checkpoint]:

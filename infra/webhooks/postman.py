@@ -7,12 +7,11 @@ Nothing is sent any more once the token that subscribed counts no more.
 from __future__ import annotations
 
 import http.client
-import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import partial
 from math import inf
 from queue import Empty, SimpleQueue
@@ -20,6 +19,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from domain.reader import NotYours, Reader
+from infra.in_time import cut
 from infra.webhooks.hosts import SCHEMES, refused
 from infra.webhooks.letters import SNAPSHOTS, letter, signed, snapshot
 from infra.webhooks.subscriptions import Subscription, Subscriptions, Wanted
@@ -57,25 +57,13 @@ def posted(url: str, body: bytes, headers: dict[str, str], patience: float = PAT
         http.client.HTTPSConnection(*where, timeout=patience, context=ssl.create_default_context())
         if parts.scheme == "https" else http.client.HTTPConnection(*where, timeout=patience)
     )  # fmt: skip
-    over, done = threading.Event(), threading.Event()
-    threading.Thread(target=_cut, args=(connection, patience, over, done), daemon=True).start()
-    try:
-        connection.request("POST", f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}", body, headers)
-        return connection.getresponse().status
-    except (OSError, http.client.HTTPException) as error:
-        late = f"TimeoutError: no answer within {patience:g} s"
-        return late if over.is_set() or isinstance(error, TimeoutError) else f"{type(error).__name__}: {error}"
-    finally:
-        done.set()
-        connection.close()
-
-
-def _cut(connection: http.client.HTTPConnection, patience: float, over: threading.Event, done: threading.Event) -> None:
-    """Ends a connection that is not done in time, as soon as there is one."""
-    while not done.wait(patience if not over.is_set() else 0.1):
-        over.set()
-        with suppress(OSError, AttributeError):  # not connected yet, or not any more
-            connection.sock.shutdown(socket.SHUT_RDWR)
+    with closing(connection), cut(patience, lambda: connection.sock) as over:
+        try:
+            connection.request("POST", f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}", body, headers)
+            return connection.getresponse().status
+        except (OSError, http.client.HTTPException) as error:
+            late = f"TimeoutError: no answer within {patience:g} s"
+            return late if over.is_set() or isinstance(error, TimeoutError) else f"{type(error).__name__}: {error}"
 
 
 Letter = tuple[str, bytes, Callable[[], None]]
