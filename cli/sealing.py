@@ -61,7 +61,10 @@ def seal(
     rotate: Annotated[
         bool, typer.Option("--rotate", help="Sign with a new key from now on; the old one hands over.")
     ] = False,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the tiles again out of the log first.")] = False,
+    rebuild: Annotated[
+        bool,
+        typer.Option("--rebuild", help="First make the tiles again of the log, and a lost checkpoint of seals.jsonl."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Sign what the log holds: a checkpoint to keep away from the store, and the tiles that proofs are made of."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-import secrets
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from infra import line_files
+from infra import durable, line_files
 from infra.log.port import Log
 from infra.log.times import of_micros
 from infra.seals.checkpoints import Checkpoint, checkpoint_of
@@ -51,14 +51,27 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.tiles = Tiles(path)
+        self._checkpoint = path / "checkpoint"
 
     def newest(self) -> Note | None:
         """The newest checkpoint; None where nothing was sealed yet."""
-        path = self.path / "checkpoint"
         try:
-            return parse_note(path.read_text(encoding="utf-8")) if path.exists() else None
-        except UnicodeDecodeError:
-            raise SealError(f"{path} is no checkpoint") from None
+            return parse_note(self._checkpoint.read_text(encoding="utf-8")) if self._checkpoint.exists() else None
+        except (UnicodeDecodeError, SealError):
+            do = "danze seal --rebuild makes it again of seals.jsonl"
+            raise SealError(f"{self._checkpoint} is no checkpoint; {do}") from None
+
+    def last(self) -> Note | None:
+        """The newest checkpoint; where its file is gone or damaged, the last of all that were given out."""
+        note = None
+        with suppress(SealError):
+            note = self.newest()
+        if note is None:
+            for seal in self.seals():
+                note = seal.note
+        if note is None and self._checkpoint.exists():
+            raise SealError(f"neither {self._checkpoint} nor seals.jsonl holds a checkpoint: put a copy in its place")
+        return note
 
     def seals(self) -> Iterator[Seal]:
         """Every checkpoint given out, the oldest first. Raises `SealError` for a line that is none.
@@ -78,7 +91,11 @@ class Folder:
         """First among all, then as the newest."""
         with (self.path / "seals.jsonl").open("a+b") as file:
             line_files.add(file, json.dumps(seal.row, ensure_ascii=False).encode())
-        _put(self.path / "checkpoint", str(seal.note))
+        self.put(seal.note)
+
+    def put(self, note: Note) -> None:
+        """As the newest."""
+        durable.put(self._checkpoint, str(note).encode())
 
     # keys
 
@@ -106,7 +123,7 @@ class Folder:
         path, text = self.path / "keys", f"{signer.verifier}\n"
         if former is not None:
             text = f"{path.read_text(encoding='utf-8')}\n\n{Note(text, (former.sign(text),))}"
-        _put(path, text)
+        durable.put(path, text.encode())
 
 
 class Unsealed(NamedTuple):
@@ -186,6 +203,7 @@ class Sealer:
         if self._cosign is not None:
             note = note.with_signatures(self._cosign(note, self.folder.tiles))
         seal = Seal(now.isoformat(timespec="seconds"), note)
+        self.folder.tiles.sync()
         self.folder.keep(seal)
         return seal
 
@@ -202,20 +220,11 @@ class Sealer:
         return self._signed(checkpoint_of(note), now, former)
 
 
-def _put(path: Path, text: str) -> None:
-    """Written whole or not at all, whoever else does; a reader sees the old file or the new one."""
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
-    except OSError:
-        draft.unlink(missing_ok=True)
-        raise
-
-
 def rebuild(log: Log, folder: Folder, progress: Progress | None = None) -> int:
-    """Makes the tiles again out of the log, up to the newest checkpoint. Raises `SealError` where they differ."""
-    last = folder.newest()
+    """Makes the tiles again out of the log, up to the newest checkpoint, and the file of that out of all that were
+    given out. Raises `SealError` where log and checkpoint differ.
+    """
+    last = folder.last()
     if last is None:
         return 0
     checkpoint = checkpoint_of(last)
@@ -228,4 +237,5 @@ def rebuild(log: Log, folder: Folder, progress: Progress | None = None) -> int:
     if size < checkpoint.size or fresh.root(size) != checkpoint.root:
         raise SealError("the log is not the one that was sealed: tiles made of it do not lead to the checkpoint")
     folder.tiles.replace(fresh)
+    folder.put(last)
     return size

@@ -16,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from domain.digits import digits
+from infra import durable
 from infra.log.merkle import Tree, full_root, node_of
 from infra.seals.notes import SealError
 from infra.seals.proofs import split
@@ -56,7 +57,9 @@ class Tiles:
         for at in range(0, len(held), WIDTH * HASH):
             tile = held[at : at + WIDTH * HASH]
             width = len(tile) // HASH
-            _put(self._path(level, index, width), tile)
+            path = self._path(level, index, width)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            (durable.put if before else _put)(path, tile)  # what held its beginning may go
             if width == WIDTH:
                 yield tile
                 if before:
@@ -71,8 +74,13 @@ class Tiles:
         if folder.is_dir():
             folder.rmdir()
 
+    def sync(self) -> None:
+        """What was written is on the disk: to be called before a checkpoint over it is kept."""
+        durable.sync_all(self.folder)
+
     def replace(self, other: Tiles) -> None:
         """Takes the tiles of another folder, whose own place is empty then."""
+        other.sync()
         mine, theirs = self.folder / "tile", other.folder / "tile"
         old = self.folder / "tile.old"
         if mine.exists():
@@ -194,8 +202,7 @@ def _hashes(data: bytes) -> list[bytes]:
 
 
 def _put(path: Path, data: bytes) -> None:
-    """Written whole or not at all: a reader sees the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """A reader sees the old file or the new one. On the disk with all others, by `sync`."""
     draft = path.with_name(path.name + ".new")
     draft.write_bytes(data)
     draft.replace(path)

@@ -208,3 +208,25 @@ def test_a_damaged_tile_says_so(tiles):
     (tiles.folder / "tile/0/000.p/8").write_bytes(b"x")
     with pytest.raises(SealError, match="damaged; danze seal --rebuild"):
         Tiles(tiles.folder).root(8)
+
+
+def test_tiles_are_on_the_disk_before_the_checkpoint_over_them_and_before_what_they_replace_goes(tmp_path, monkeypatch):
+    """One that held a beginning goes when the next is on the disk; all others at once, before the checkpoint."""
+    done, unlink = list[str](), Path.unlink
+
+    def fsync(descriptor: int) -> None:
+        done.append(f"synced {Path(f'/proc/self/fd/{descriptor}').readlink().name.partition('.')[0]}")
+
+    def removed(path: Path, missing_ok: bool = False) -> None:
+        if path.parent.name.endswith(".p"):
+            done.append(f"removed {path.parent.name}/{path.name}")
+        unlink(path, missing_ok=missing_ok)
+
+    tiles = Tiles(tmp_path)
+    tiles.extend(0, LEAVES[:4])
+    monkeypatch.setattr("os.fsync", fsync)
+    monkeypatch.setattr("infra.durable.sync_all", lambda _: done.append("synced all"))
+    monkeypatch.setattr(Path, "unlink", removed)
+    tiles.extend(4, [LEAVES[0]] * 262)
+    tiles.sync()
+    assert done == ["synced 000", "synced 0", "removed 000.p/4", "synced all"]

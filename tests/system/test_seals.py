@@ -232,6 +232,41 @@ def test_who_comes_in_the_middle_of_a_rotation_leaves_its_key_where_it_is(danze)
     assert not waiting.exists()
 
 
+@pytest.mark.parametrize("left", [b"", b"\0" * 300, b"example.org/hengyang\n28\n", b"\xff", None])
+def test_a_checkpoint_that_a_power_cut_took_comes_back_from_those_that_were_given_out(danze, left):
+    checkpoint = folder(danze) / "checkpoint"
+    before = checkpoint.read_bytes()
+    if left is None:
+        checkpoint.unlink()
+    else:
+        checkpoint.write_bytes(left)
+        for verb in ("seal", "verify"):
+            said = danze(verb)
+            assert (said.code, "danze seal --rebuild makes it again of seals.jsonl" in said.err + said.out) == (
+                2 if verb == "seal" else 1, True,
+            )  # fmt: skip
+    assert danze("seal", "--rebuild").code == 0
+    assert checkpoint.read_bytes() == before
+    assert danze("verify").code == 0
+
+
+def test_a_checkpoint_of_another_log_does_not_come_back(danze, tmp_path):
+    other = Danze(tmp_path / "other.db")
+    other.emit(*city(), registered(1))
+    assert other("seal").code == 0
+    (folder(danze) / "seals.jsonl").write_bytes((folder(other) / "seals.jsonl").read_bytes())
+    (folder(danze) / "checkpoint").write_bytes(b"")
+    danze("seal", "--rebuild").refused("the log is not the one that was sealed")
+    assert (folder(danze) / "checkpoint").read_bytes() == b""
+
+
+def test_where_no_checkpoint_is_left_a_copy_is_needed(danze):
+    (folder(danze) / "seals.jsonl").unlink()
+    assert danze("seal", "--rebuild").code == 0, "the checkpoint itself is whole"
+    (folder(danze) / "checkpoint").write_bytes(b"")
+    danze("seal", "--rebuild").refused("nor seals.jsonl holds a checkpoint: put a copy in its place")
+
+
 def rewritten(danze: Danze, position: int) -> None:
     """One event is changed as somebody would who knows the store: leaf, note of the head and all."""
     with sqlite3.connect(danze.store) as log:
