@@ -1,4 +1,4 @@
-"""Verbs that keep the record sound: verify, doctor."""
+"""The verb that looks whether the record is sound and what to do: doctor."""
 
 import os
 from typing import Any
