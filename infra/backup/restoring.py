@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
-from collections.abc import Callable, Collection
-from contextlib import closing
+from collections.abc import Callable, Collection, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from time import time_ns
 from typing import Any
@@ -26,6 +25,8 @@ from infra.sqlite import private
 from infra.vault.store import KeyStore, open_key_store
 from infra.webhooks.subscriptions import subscriptions_of
 
+RESTORING, MOVING = ".restoring", ".moving"
+"""What is made has the name of its place and this, until it is whole."""
 Fold = Callable[[str], object]
 """Makes the read models of the store at a URL."""
 
@@ -44,7 +45,7 @@ def restore(
 def _free(place: StoreUrl, backup: Path) -> None:
     """Nothing is overwritten but what a killed restore of this backup had put there already."""
     if isinstance(place, SQLiteUrl):
-        again = place.beside("restoring").exists()
+        again = place.beside(RESTORING.removeprefix(".")).exists()
         for path in (place.path, *(() if again else map(place.beside, ("keys", "views", "access")))):
             if path.exists():
                 raise StoreError(f"{path} exists: a backup is restored where there is no store")
@@ -66,18 +67,10 @@ def _into_file(
     backup: Path, manifest: Manifest, place: SQLiteUrl, forgotten: Collection[str], fold: Fold, progress: Progress
 ) -> dict[str, Any]:
     """Beside its place first, then moved there, the log last: without it there is no store."""
-    stage = place.beside("restoring")
-    stage.mkdir(mode=0o700, exist_ok=True)
-    with only_one(stage):
-        folder = stage / "store"  # of its own: who makes read models claims the folder that they are made in
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
+    with _stage(place.path) as folder:
         staged = SQLiteUrl(folder / place.path.name)
-        try:
+        with _cleared(folder.parent):
             said = _staged(backup, manifest, staged, forgotten, fold, progress)
-        except BaseException:
-            shutil.rmtree(stage, ignore_errors=True)
-            raise
         _moved(staged.beside("seals"), folder_of(place))
         _moved(accesses_in(staged).beside("seals"), access_seals(place).path)
         _subscribed(staged, place)
@@ -85,8 +78,33 @@ def _into_file(
             _moved(staged.beside(what), place.beside(what))
         staged.path.rename(place.path)
         synced(place.path.parent, deep=False)
-        shutil.rmtree(stage)
     return said
+
+
+@contextmanager
+def _stage(to: Path) -> Iterator[Path]:
+    """A folder beside what is made, where its keys are as safe as there. What a killed restore left in it goes; what is
+    there when something fails stays, so that the same command goes on.
+    """
+    stage = to.with_name(f"{to.name}{RESTORING}")
+    stage.parent.mkdir(parents=True, exist_ok=True)
+    stage.mkdir(mode=0o700, exist_ok=True)
+    with only_one(stage):
+        folder = stage / "store"  # of its own: who makes read models claims the folder that they are made in
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        yield folder
+        shutil.rmtree(stage)
+
+
+@contextmanager
+def _cleared(stage: Path) -> Iterator[None]:
+    """Of what fails before anything was moved nothing stays."""
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(stage, ignore_errors=True)
+        raise
 
 
 def _staged(
@@ -115,13 +133,20 @@ def _marked(log: Log, manifest: Manifest) -> None:
 
 
 def _moved(source: Path, to: Path) -> None:
-    """In place of what a killed restore had put there."""
+    """In place of what a killed restore had put there, whole or not at all: to another disk it is copied beside."""
     if not source.exists():
         return
+    to.parent.mkdir(parents=True, exist_ok=True)
+    if source.stat().st_dev != to.parent.stat().st_dev:
+        draft = to.with_name(f"{to.name}{MOVING}")
+        if draft.is_dir():
+            shutil.rmtree(draft)
+        source = Path(shutil.move(source, draft))
+    synced(source)
     if to.is_dir():
         shutil.rmtree(to)
-    to.parent.mkdir(parents=True, exist_ok=True)
-    shutil.move(source, to)
+    source.rename(to)
+    synced(to.parent, deep=False)
 
 
 def _into_server(
@@ -129,12 +154,12 @@ def _into_server(
     progress: Progress,
 ) -> dict[str, Any]:  # fmt: skip
     """Keys first, without events they do no harm; then the log, verified in the transaction that writes it."""
-    with tempfile.TemporaryDirectory() as temporary, closing(open_log(url)) as log:
+    with closing(open_log(url)) as log, _stage(folder_of(place)) as folder, _cleared(folder.parent):
         if log.head().position or log.rejected(limit=1):
             raise StoreError(f"{place.place} holds a log: a backup is restored where there is none")
-        staged = SQLiteUrl(Path(temporary) / "danze.db")
+        staged = SQLiteUrl(folder / "danze.db")
         _keys(backup, staged, forgotten)
-        seals = _copied(seals_in(backup).path, Path(temporary) / "seals")
+        seals = _copied(seals_in(backup).path, folder / "seals")
         _copied_file(place_in(backup).path, staged.path)
         _accesses(backup, staged, manifest, progress)
         _subscriptions(backup, staged, manifest)
@@ -148,7 +173,7 @@ def _into_server(
             _marked(log, manifest)
             _moved(seals.path, folder_of(place))
             _subscribed(staged, place)
-        fold(url)
+    fold(url)
     return said
 
 

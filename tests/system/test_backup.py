@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
@@ -426,13 +427,30 @@ def test_a_log_of_any_length_is_restored(backup, elsewhere, master, monkeypatch)
     assert elsewhere("show", "petition:P-1").code == 0
 
 
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_seals_go_onto_another_disk_whole_or_not_at_all(danze, backup, elsewhere, tmp_path):
+    """Half of them, which a killed run had copied there, were taken for seals that outlived the log."""
+    with TemporaryDirectory(dir="/dev/shm") as disk:
+        if Path(disk).stat().st_dev == tmp_path.stat().st_dev:
+            pytest.skip("no other disk here")
+        seals = Path(disk) / "seals"
+        seals.with_name("seals.moving").mkdir()
+        (seals.with_name("seals.moving") / "seals.jsonl").write_bytes(b'{"size":')
+        elsewhere.environment["DANZE_SEALS"] = str(seals)
+        assert elsewhere("restore", backup, "--forgotten", "nobody").code == 0
+        assert [each.name for each in Path(disk).iterdir()] == ["seals"]
+        assert elsewhere("verify", "--json").json["seals"]["checkpoints"] == 1
+
+
 def test_a_restore_that_was_killed_is_none_and_can_be_done_again(danze, elsewhere, tmp_path, postgres_store_url):
     grown(danze, 1_000)
     danze("backup", tmp_path / "backup")
-    random, events = Random(4), danze.events()
+    random, events, temporary = Random(4), danze.events(), tmp_path / "tmp"
+    temporary.mkdir()
     server = Danze(f"{postgres_store_url}_k", **{**danze.environment, "XDG_DATA_HOME": str(tmp_path / "k")})
     server.environment["DANZE_STORE"] = server.store
     for store in (elsewhere, server):
+        store.environment["TMPDIR"] = str(temporary)
         for _ in range(3):
             killed(store, "restore", tmp_path / "backup", "--forgotten", "nobody", after=0.4 + 1.5 * random.random())
             if (there := store("verify", "--json")).code == 0 and there.json["events"]:
@@ -442,4 +460,7 @@ def test_a_restore_that_was_killed_is_none_and_can_be_done_again(danze, elsewher
             assert store("restore", tmp_path / "backup", "--forgotten", "nobody").code == 0
         assert store("verify", "--json").json["events"] == events
         assert store("show", "petition:P-1").code == 0
+    assert list(temporary.iterdir()) == [], "a temporary folder may be memory, and nobody clears it of keys"
+    server("restore", tmp_path / "backup", "--forgotten", "nobody").refused("holds a log")
+    assert list((tmp_path / "k").rglob("*.restoring")) == [], "also of one that was killed when all was there"
     assert isinstance(parse(server.store), PostgresUrl)
