@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import NoReturn
 
 import typer
@@ -34,7 +35,7 @@ from cli import (
     webhooks,
     workers,
 )
-from cli.screen import said
+from cli.screen import said, speak_as_they_read
 from cli.wiring import look_for_garbage_less_often
 from domain.codec import LaterType
 from infra.kafka.settings import KafkaProblem
@@ -77,10 +78,13 @@ for verb in (
 def main() -> None:
     """Runs a verb. What a user can mend comes as one sentence, never as a traceback."""
     look_for_garbage_less_often()
+    speak_as_they_read()
     try:
         set_up(os.environ)
     except ValueError as error:
         _end(str(error))
+    if (wrong := next((each for each in sys.argv[1:] if not (_is_text(each) or _is_place(each))), None)) is not None:
+        _end(f"{wrong!r} is no text in {sys.getfilesystemencoding()}")
     try:
         try:
             app()
@@ -94,10 +98,27 @@ def main() -> None:
         raise
     except (StoreError, Conflict, KafkaProblem, LaterType) as error:
         _end(str(error))
+    except UnicodeEncodeError as error:
+        _end(f"{error.object[:200]!r} is no text that can be stored")
     except OSError as error:
         _end(f"{error.filename or 'what was to be written'}: {error.strerror or error}")
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _is_text(argument: str) -> bool:
+    """Python puts halves of characters for bytes that it cannot read; no store and no JSON takes these."""
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_place(argument: str) -> bool:
+    """A file may have such a name, as one that was packed on another system."""
+    path = Path(argument)
+    return os.path.lexists(path) or ("/" in argument and path.parent.is_dir())
 
 
 def _end(sentence: str) -> NoReturn:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 
 
 def main() -> None:
@@ -9,6 +10,7 @@ def main() -> None:
 
     So does SIGTERM, with 143, where we are the first process of a container, from whom the kernel else keeps it.
     """
+    _open_what_is_closed()
     heeds_interrupts = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if heeds_interrupts:
         signal.signal(signal.SIGINT, _ends)
@@ -19,6 +21,16 @@ def main() -> None:
     if heeds_interrupts:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     danze()
+
+
+def _open_what_is_closed() -> None:
+    """Standard streams that whoever began us closed: else the next file that is opened, as a store, is one of them."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDONLY if mode == "r" else os.O_WRONLY), True)
+            setattr(sys, name, open(number, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 -- as long as the process
 
 
 def _ends(number: int, _: object) -> None:

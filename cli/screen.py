@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
+from io import TextIOWrapper
 from typing import Any
 
 import orjson
@@ -87,9 +88,23 @@ def inert(text: str, most: int = 400) -> str:
 def told(answer: Any, as_json: bool, human: Callable[[Any], None]) -> None:
     """Prints an answer, for a program or for a person."""
     if as_json:
-        sys.stdout.write(orjson.dumps(answer, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2).decode() + "\n")
+        written(orjson.dumps(answer, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2) + b"\n")
     else:
         human(answer)
+
+
+def written(json: bytes) -> None:
+    """To standard output as it is: JSON is UTF-8, whatever people read here."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(json)
+    sys.stdout.buffer.flush()
+
+
+def speak_as_they_read() -> None:
+    """What the encoding of this terminal has no sign for is told by its number."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def headed(name: str, rest: str) -> None:

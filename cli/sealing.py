@@ -1,6 +1,5 @@
 """Verbs that make the record provable: seal, witness, prove."""
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -15,7 +14,7 @@ from cli.files import no_database
 from cli.following import Follower, Publish
 from cli.options import LONG, POSITIONS, Json, Kafka, Metrics, Prefix, Seals, Store, Touched
 from cli.reference.schemas import of_type
-from cli.screen import bar, fail, out, said, told
+from cli.screen import bar, fail, out, said, told, written
 from cli.waiting import say, stopped, there
 from cli.watched import serve
 from cli.wiring import DEFAULT_STORE, kafka_settings, now, opened
@@ -198,9 +197,9 @@ def prove(
     with opened(store, create=False) as system:
         folder = Folder(seals or keys.folder_of(parse(store)))
         proof = bundle(system.log, folder, position, since)
-    written = orjson.dumps({**proof, "schema": of_type(proof["type"])}, option=orjson.OPT_INDENT_2) + b"\n"
+    whole = orjson.dumps({**proof, "schema": of_type(proof["type"])}, option=orjson.OPT_INDENT_2) + b"\n"
     if to is None:
-        sys.stdout.write(written.decode())
+        written(whole)
     else:
         with afresh(to, packs=False) as file:
-            file.write(written)
+            file.write(whole)

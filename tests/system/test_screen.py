@@ -4,7 +4,7 @@ import json
 import os
 from io import StringIO
 from pathlib import Path
-from subprocess import DEVNULL
+from subprocess import DEVNULL, PIPE
 
 import pytest
 
@@ -135,3 +135,53 @@ def test_whoever_reads_no_further_ends_a_verb_quietly_and_with_one_code(tmp_path
     finally:
         os.close(here)
     assert (process.returncode, said) == (141, b"")
+
+
+@pytest.mark.parametrize("closed", [(0,), (1,), (2,), (0, 1, 2)])
+def test_streams_that_are_closed_are_no_place_for_a_store(tmp_path: Path, closed: tuple[int, ...]) -> None:
+    """A file that is opened takes the first number that is free: what was said was written into it."""
+    danze = Danze(tmp_path / "danze.db")
+
+    def close() -> None:
+        for number in closed:
+            os.close(number)
+
+    for verb in (("emit", "--history", PARKING), ("search",), ("search", "--json"), ("tick", "--now", "2020-12-01")):
+        assert danze(*verb, preexec_fn=close).code == 0, verb
+    assert danze("emit", "nowhere.jsonl", preexec_fn=close).code == 2
+    assert danze("emit", "-", "--json", preexec_fn=close).code == 0
+    assert danze.events() > 28
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "gbk", "ascii"])
+def test_a_terminal_is_told_in_its_encoding_and_json_is_utf_8(tmp_path: Path, encoding: str) -> None:
+    danze = Danze(tmp_path / "danze.db", PYTHONIOENCODING=encoding)
+    danze("emit", "--history", PARKING)
+    with danze.start("show", "petition:430408-2020-000001") as process:
+        said, wrong = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, wrong) == (0, b"")
+    assert ("蒸湘区" in said.decode(encoding)) == (encoding == "gbk")
+    assert (r"\u84b8\u6e58\u533a" in said.decode(encoding)) == (encoding != "gbk")
+    with danze.start("show", "petition:430408-2020-000001", "--json") as process:
+        said, _ = process.communicate(timeout=PATIENCE)
+    assert "蒸湘区" in said.decode("utf-8")
+
+
+@pytest.mark.parametrize(
+    "verb", [("show",), ("search", "--json"), ("findings", "--unit"), ("emit",), ("verify", "--store"), ("timeline",)]
+)
+def test_what_is_no_text_is_said_to_be_none(tmp_path: Path, verb: tuple[str, ...]) -> None:
+    danze = Danze(tmp_path / "danze.db")
+    danze("emit", "--history", PARKING)
+    danze(*verb, os.fsdecode(b"petition:\xff"), stdin=DEVNULL, stdout=PIPE, stderr=PIPE).refused(
+        r"'petition:\udcff' is no text in utf-8"
+    )
+
+
+def test_a_file_whose_name_is_no_text_is_read_and_a_name_that_is_recorded_is_refused(tmp_path: Path) -> None:
+    danze, pipes = Danze(tmp_path / "danze.db"), {"stdin": DEVNULL, "stdout": PIPE, "stderr": PIPE}
+    parking, mails = (os.fsdecode(bytes(tmp_path) + name) for name in (b"/\xd0\xc5.jsonl", b"/\xd0\xc5.csv"))
+    Path(parking).write_bytes(PARKING.read_bytes())
+    Path(mails).write_text("message_id,user_id,title,posted_at,body\n7,U1,路灯不亮,2020-03-02 08:00:00,坏了\n")
+    assert danze("emit", "--history", parking, **pipes).code == 0
+    danze("import", "messages", mails, **pipes).refused(r"'\udcd0\udcc5.csv' is no text that can be stored")
