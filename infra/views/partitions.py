@@ -30,7 +30,7 @@ class Claim(NamedTuple):
     offset: int
     """Where to read on in Kafka; a hint, for positions decide."""
     dead: int
-    """Records of this partition that could not be read and lie among the dead letters."""
+    """Records of this partition that could not be read and lie among the dead letters, since it was last made whole."""
 
     def at(self, position: int, offset: int, dead: int) -> "Claim":
         """The same claim, further on."""
@@ -93,10 +93,12 @@ class Partitions:
         return self._views.items(claim.tables, subjects)
 
     def from_the_beginning(self) -> None:
-        """Workers read the topic from its beginning: it was made again, and offsets in it are others."""
+        """Workers read the topic from its beginning: it was made again, offsets in it are others, and what could not be
+        read is gone with the old one.
+        """
         with self._views.writing() as connection:
             self._held(connection)
-            connection.execute(self._text("UPDATE {p} SET next_offset = 0, epoch = epoch + 1"))
+            connection.execute(self._text("UPDATE {p} SET next_offset = 0, epoch = epoch + 1, dead = 0"))
 
     def through(self, claims: Collection[Claim], position: int) -> frozenset[int]:
         """Notes that nothing up to a position of the log is missing in partitions, though their last event is older.
@@ -118,14 +120,16 @@ class Partitions:
             live = self._held(connection)
             yield connection, {each.partition: each for each in self._claims(connection, live)}
 
-    def carry_over(self, connection: Connection, claims: Mapping[int, Claim], tables: Tables) -> None:
-        """A rebuilt generation stands where the live one did, partition by partition."""
+    def carry_over(self, connection: Connection, claims: Mapping[int, Claim], tables: Tables, *, whole: bool) -> None:
+        """A rebuilt generation stands where the live one did, partition by partition. Made of the log it is `whole`:
+        it lacks nothing that the topic did not give.
+        """
         query = (
-            "INSERT INTO {p} SELECT :number, partition, position, through, next_offset, epoch, dead "
-            "FROM {p} WHERE generation = :g"
+            "INSERT INTO {p} SELECT :number, partition, position, through, next_offset, epoch, "
+            "CASE WHEN :whole = 1 THEN 0 ELSE dead END FROM {p} WHERE generation = :g"
         )
         old = next(iter(claims.values())).tables.number
-        connection.execute(self._text(query), {"number": tables.number, "g": old})
+        connection.execute(self._text(query), {"number": tables.number, "g": old, "whole": int(whole)})
 
     def _held(self, connection: Connection) -> Live:
         """The live generation, which nobody else shares out, writes or switches until the transaction ends."""

@@ -258,7 +258,7 @@ class Projector:
             if look is not None:
                 look(beside)
             if switch:
-                partitions.carry_over(connection, claims, tables)
+                partitions.carry_over(connection, claims, tables, whole=isinstance(source, LogSource))
                 self._views.switch_in(connection, tables)
         return beside
 

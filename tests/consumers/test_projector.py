@@ -22,6 +22,7 @@ from infra.kafka.partition import partition_of
 from infra.questions.agreement import Agreement
 from infra.views import store
 from infra.views.partitions import Partitions
+from infra.views.projector import LogSource
 from infra.watching import Watch
 from tests.patience import PATIENCE
 
@@ -47,6 +48,13 @@ class Batch:
     @property
     def next_offset(self) -> int:
         return self.records[-1].offset + 1
+
+
+class OfTheTopic:
+    """Gives what the log holds, and is another source."""
+
+    def __init__(self, log) -> None:
+        self.chunks = LogSource(log).chunks
 
 
 class City:
@@ -244,6 +252,26 @@ def test_what_cannot_be_read_is_laid_aside_and_the_partition_goes_on(city):
         worker.take_over([partition])
         worker.fold(city.batches(partition, 10_000))
     assert equal(city)
+
+
+def test_what_was_laid_aside_counts_until_read_models_are_made_of_the_log_or_the_topic_anew(city):
+    worker = city.projector(cap=2)
+    worker.take_over(range(PARTITIONS))
+    broken = [Record(at, b"petition:X", b"\xff") for at in range(3)]
+    first, second = Batch(0, tuple(broken[:2])), Batch(0, tuple(broken[2:3]))
+    worker.fold([first])
+    assert worker.dead == 2
+    city.system.projector.replay(source=OfTheTopic(city.system.log))
+    worker.take_over(range(PARTITIONS))
+    assert worker.dead == 2, "of the topic they are made without what it did not give"
+    assert city.system.projector.replay()
+    worker.take_over(range(PARTITIONS))
+    assert worker.dead == 0
+    worker.fold([second])
+    assert worker.dead == 1
+    Partitions(city.system.views).from_the_beginning()
+    worker.take_over(range(PARTITIONS))
+    assert worker.dead == 0
 
 
 def test_a_type_of_a_later_release_stops_the_worker_and_nothing_is_lost(city):
