@@ -26,6 +26,8 @@ from projections.shelf import Shelf
 
 REMEMBERED = 200_000
 """Items kept at hand."""
+ASKED = 1_000_000
+"""Findings and matters that somebody asked about; beyond it they are read again, when they are asked about again."""
 IN_HAND = 10_000
 """Of them as objects; what is touched often is not packed and unpacked each time."""
 READ_TOGETHER = 20
@@ -175,7 +177,11 @@ class Office:
         return self.matters[root]
 
     def learn(self, subjects: Iterable[str]) -> None:
-        """Reads the items that a batch speaks about, all at once."""
+        """Reads the items that a batch speaks about, all at once. Nothing of it is decided yet: the log holds all."""
+        asked: tuple[dict[str, Any], ...] = (self.matters, self.findings, self.accused, self.standing)
+        if sum(map(len, asked)) > ASKED:
+            for each in asked:
+                each.clear()
         if self.items.in_hand > IN_HAND:
             self.items.lay_down()
         self._learn({s for s in subjects if s.startswith("petition:") and s[9:] not in self.items})
