@@ -12,6 +12,7 @@ import typer
 from cli.screen import fail, inert, said
 from cli.wiring import files_of
 from domain.envelope import Rejected
+from infra.exporters.whole_file import private
 
 SQLITE = b"SQLite format 3\0"
 """How its files begin."""
@@ -79,7 +80,7 @@ class Refusals:
             if any(name.exists() and name.samefile(path) for name in names):
                 raise fail(f"--rejected {path} would overwrite what is read or kept; name another file")
         try:
-            self._file = path.open("ab") if path else None
+            self._file = open(path, "ab", opener=private) if path else None  # noqa: SIM115 -- closed with the verb
         except OSError as error:
             raise fail(f"{path}: {error.strerror}") from None
 

@@ -15,7 +15,7 @@ from cli.screen import fail, out, table, told
 from cli.wiring import DEFAULT_STORE, now, opened
 from domain.codec import decode_action
 from domain.envelope import Rejected
-from infra.exporters.whole_file import afresh
+from infra.exporters.whole_file import afresh, private
 from infra.log.times import micros, of_micros
 from infra.vault.retention import Due, due
 from infra.vault.rotation import rotate
@@ -97,7 +97,8 @@ def retention(
         str, typer.Option("--older-than", help="How long nothing has happened: 5y, 18m (months) or 400d.")
     ],
     actions: Annotated[
-        Path | None, typer.Option("--actions", help="Write the acts of forgetting to a file, to be sent by a human.")
+        Path | None,
+        typer.Option("--actions", help="Write the acts of forgetting to a file (0600), to be sent by a human."),
     ] = None,
     actor: Annotated[str | None, typer.Option("--actor", help="With --actions: official:ID who decides it.")] = None,
     unit: Annotated[str | None, unit_option("With --actions: the official's unit.")] = None,
@@ -117,7 +118,7 @@ def retention(
         found = list(due(system.log, system.views, system.vault, micros(cut)))
     if actions is not None:
         lines = [_forgotten(each, moment, actor or "", unit or "", older_than) for each in found]
-        with afresh(no_database(actions, store)) as file:
+        with afresh(no_database(actions, store), opener=private) as file:
             file.writelines(lines)
     answer = {"before": cut.isoformat(), "persons": [_told(each) for each in found]}
     told(answer, as_json, _proposed)

@@ -39,7 +39,10 @@ Metrics = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
-Refused = Annotated[Path | None, typer.Option("--rejected", help="Write refused actions and why to this file.")]
+Refused = Annotated[
+    Path | None,
+    typer.Option("--rejected", help="Write refused actions and why to this file, made 0600: they are whole."),
+]
 AsOf = Annotated[
     str | None,
     typer.Option("--as-of", help="As it was known at a recorded time (RFC 3339), or by the end of a date; else now."),

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import gzip
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
 
+Opener = Callable[[str, int], int]
+
+
+def private(path: str, flags: int) -> int:
+    """Opens a file; one that is made is for its owner alone, whatever the umask."""
+    return os.open(path, flags, 0o600)
+
 
 @contextmanager
-def afresh(path: Path, *, packs: bool = True) -> Iterator[IO[bytes]]:
+def afresh(path: Path, *, packs: bool = True, opener: Opener | None = None) -> Iterator[IO[bytes]]:
     """Written under another name, and put in place when all of it is on the disk. Packed where the name ends in .gz.
 
     The same content makes the same file: what is packed bears neither its time nor its name. A pipe or a device takes
@@ -24,7 +31,8 @@ def afresh(path: Path, *, packs: bool = True) -> Iterator[IO[bytes]]:
     path = path.resolve()
     draft = path.with_name(path.name + ".part")
     try:
-        with draft.open("wb") as file:
+        draft.unlink(missing_ok=True)
+        with open(draft, "wb", opener=opener) as file:
             if packs and path.suffix == ".gz":
                 with gzip.GzipFile("", "wb", 6, file, 0) as packed:
                     yield cast("IO[bytes]", packed)

@@ -35,4 +35,7 @@ def claim_file(path: Path, store: Path) -> FileClaim | None:
     except BlockingIOError:
         file.close()
         return None
+    except OSError as error:
+        file.close()
+        raise StoreError(f"{path} cannot be locked ({error.strerror})") from error
     return FileClaim(file)

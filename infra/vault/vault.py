@@ -27,8 +27,8 @@ from infra.vault.wrapping import Held, Wrap, held, opened, sealed
 
 CACHED_KEYS = 10_000
 """Unwrapped keys kept in memory, some 4 MB."""
-PATIENCE_SECONDS = 30.0
-"""So long keys are looked at again that others rotate meanwhile."""
+PATIENCE_SECONDS, PAUSE_SECONDS = 30.0, 0.02
+"""So long, and so often, keys are looked at again that others rotate meanwhile."""
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 _decode = msgspec.json.Decoder(dict[str, str]).decode
@@ -131,6 +131,7 @@ class Vault:
                 if time.monotonic() > give_up:
                     said = f"the keys in {self._store.where} are being rotated again and again"
                     raise StoreError(said) from None
+                time.sleep(PAUSE_SECONDS)
 
     def _tried(self, owners: Sequence[str], *, make: bool) -> dict[str, AESGCM]:
         if not owners:
@@ -184,6 +185,7 @@ class Vault:
             if self._store.state().proof == proof or time.monotonic() > give_up:
                 said = f"the master key does not fit the keys in {self._store.where}; it may have been rotated"
                 raise StoreError(said)
+            time.sleep(PAUSE_SECONDS)
 
     def _under(self, wrap: Wrap, proof: bytes) -> Held | None:
         """What lies under this master key; None where it was rotated meanwhile."""

@@ -18,6 +18,7 @@ from infra.log.port import StoreError
 from infra.secret_files import announced
 from infra.vault.rotation import rotate
 from infra.vault.sealed_box import Envelope
+from infra.vault.store import Rotated
 from infra.vault.vault import Vault, open_vault
 from tests.patience import until
 
@@ -140,6 +141,23 @@ def test_who_seals_while_keys_are_rotated_again_and_again_seals_in_the_end(
     monkeypatch.setattr(other._store, "add", overtaken)
     assert open_vault(store_url).open(other.seal(OWNER, FIELDS)) == FIELDS
     assert next(rotations, None) is None
+
+
+def test_who_waits_for_the_end_of_rotations_leaves_the_machine_to_others(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """He asked the store again and again without a pause, for half a minute."""
+    tries = list[int]()
+
+    def overtaken(*_: Any) -> dict[str, bytes]:
+        tries.append(1)
+        raise Rotated
+
+    monkeypatch.setattr(vault._store, "add", overtaken)
+    monkeypatch.setattr("infra.vault.vault.PATIENCE_SECONDS", 0.2)
+    with pytest.raises(StoreError, match="are being rotated again and again"):
+        vault.seal(OWNER, FIELDS)
+    assert 2 <= len(tries) <= 12
 
 
 def test_who_opens_while_a_rotation_ends_opens(

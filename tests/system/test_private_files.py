@@ -58,6 +58,17 @@ def test_what_holds_the_record_or_its_keys_is_made_for_its_owner_alone_whatever_
         assert readable_by_others(folder) == []
 
 
+def test_what_was_refused_and_who_is_to_be_forgotten_is_for_its_owner_alone(danze, tmp_path):
+    actions, refused, forget = (tmp_path / f"{name}.jsonl" for name in ("actions", "refused", "forget"))
+    actions.write_text('{"id":"1","source":"/window","data":{"personal":{"name":"周小华"}}}\n', encoding="utf-8")
+    (tmp_path / "forget.jsonl.part").touch(0o644)
+    assert danze("emit", actions, "--rejected", refused, preexec_fn=umask_022).code == 1
+    asked = ("--older-than", "1d", "--actions", forget, "--actor", "official:a", "--unit", "unit:bureau")
+    assert danze("keys", "retention", *asked, preexec_fn=umask_022).code == 0
+    assert "周小华" in refused.read_text(encoding="utf-8")
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (refused, forget)] == [0o600, 0o600]
+
+
 def test_a_file_that_somebody_gave_a_group_keeps_its_mode_and_so_has_what_lies_beside_it(danze, tmp_path):
     danze("emit", "--history", PARKING)
     (tmp_path / "store/danze.db").chmod(0o640)
