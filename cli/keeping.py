@@ -12,7 +12,8 @@ from cli.wiring import DEFAULT_STORE, kafka_settings, now, opened
 from infra.doctor import Examined, examine, unknown
 from infra.kafka.settings import KafkaProblem, KafkaSettings
 from infra.log.port import StoreError
-from infra.log.urls import parse
+from infra.log.urls import SQLiteUrl, parse
+from infra.sqlite import unwritable
 from infra.webhooks.subscriptions import subscriptions_of
 
 
@@ -33,8 +34,11 @@ def doctor(
 
 def _examined(store: str, settings: KafkaSettings | None, prefix: str, mistyped: list[str], as_json: bool) -> None:
     with opened(store, create=False) as system:
-        subscriptions = subscriptions_of(parse(store))
-        beside = Examined(system.log, system.views, system.answers, system.seals, lambda: system.vault, subscriptions)
+        place = parse(store)
+        beside = Examined(
+            system.log, system.views, system.answers, system.seals, lambda: system.vault, subscriptions_of(place),
+            isinstance(place, SQLiteUrl) and unwritable(place.path),
+        )  # fmt: skip
         checks = examine(beside, now(), mistyped)
         if settings:
             from infra.kafka.doctor import examine_kafka

@@ -38,6 +38,10 @@ ELSEWHERE = (
 UNHEARD = "danze webhook list, and docs/runbooks.md#a-subscriber-gets-no-news"
 
 
+UNREADABLE = "make it readable, or put that of a backup there; docs/runbooks.md#a-part-of-a-process-fails"
+COPY = "copy the store, with what lies beside it, to a disk that can be written, and danze doctor there"
+
+
 class Examined(NamedTuple):
     """One store, and what lies beside it."""
 
@@ -48,16 +52,44 @@ class Examined(NamedTuple):
     vault: Callable[[], object]
     """Opens the keys, with the master key."""
     subscriptions: Subscriptions
+    read_only: bool = False
+    """Nothing can be written beside it: what questions need is made elsewhere, each time."""
 
 
 def examine(store: Examined, now: datetime, mistyped: Sequence[str] = ()) -> list[Check]:
     """Checks of one store, each {level: fine | look | broken, what, found, do}. `mistyped` is what `unknown` found."""
     log, answers = store.log, store.answers
-    return [
-        _log(log), _time(log, now), _sealed(log, store.seals, now), _keys(log, store.vault), _views(log, store.views),
-        _refused(log), *_directory(answers), _calendar(answers, now), _clock(answers, now),
-        *_letters(store.subscriptions), *(check("look", "environment", each, MISTYPED) for each in mistyped),
-    ]  # fmt: skip
+    looks: dict[str, Callable[[], list[Check]]] = {
+        "medium": lambda: _medium(read_only=store.read_only),
+        "log": lambda: [_log(log)],
+        "time": lambda: [_time(log, now)],
+        "seals": lambda: [_sealed(log, store.seals, now)],
+        "master key": lambda: [_keys(log, store.vault)],
+        "read models": lambda: [_views(log, store.views, read_only=store.read_only)],
+        "refused actions": lambda: [_refused(log)],
+        "units": lambda: _directory(answers),
+        "calendars": lambda: [_calendar(answers, now)],
+        "clock": lambda: [_clock(answers, now)],
+        "webhooks": lambda: _letters(store.subscriptions),
+        "environment": lambda: [check("look", "environment", each, MISTYPED) for each in mistyped],
+    }
+    return [each for what, look in looks.items() for each in _looked(what, look)]
+
+
+def _looked(what: str, look: Callable[[], list[Check]]) -> list[Check]:
+    """What cannot be looked at is broken, and nothing else is left out for it."""
+    try:
+        return look()
+    except (OSError, StoreError, SealError, ValueError) as error:
+        named = isinstance(error, OSError) and error.filename
+        found = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and named else str(error)
+        return [check("broken", what, found, UNREADABLE)]
+
+
+def _medium(*, read_only: bool) -> list[Check]:
+    """Of a place that can be written nothing is said."""
+    found = "nothing can be written here: nothing is recorded, sealed, kept or mended in this place"
+    return [check("look", "medium", found, COPY)] if read_only else []
 
 
 def check(level: str, what: str, found: str, do: str = "") -> Check:
@@ -134,7 +166,9 @@ def _unknown(name: str, known: Collection[str]) -> str:
     return f"{name} is no setting of danze" + (f"; {near[0]} is one" if near else "")
 
 
-def _views(log: Log, views: Views) -> Check:
+def _views(log: Log, views: Views, *, read_only: bool) -> Check:
+    if read_only:
+        return check("fine", "read models", "each question makes its own, in a temporary folder")
     live, head = views.live(), log.head()
     if live is None:
         return check("broken", "read models", "none of this format", "danze replay")

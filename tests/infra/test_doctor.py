@@ -185,6 +185,23 @@ def test_subscribers_who_get_nothing_are_told_of(tmp_path):
     assert examined(danze, "webhooks")[0] == "broken"
 
 
+def test_what_cannot_be_opened_is_told_as_broken_and_all_else_is_looked_at(tmp_path):
+    """At the first such file nothing was told of the others."""
+    danze = Danze(tmp_path / "danze.db")
+    danze.emit(*city(), registered(1))
+    every = [each["what"] for each in danze("doctor", "--json").json["checks"]]
+    for name in ("danze.db.seals/checkpoint", "danze.db.webhooks"):
+        (tmp_path / name).mkdir(parents=True)
+    said = danze("doctor", "--json")
+    assert (said.code, [each["what"] for each in said.json["checks"]]) == (1, [*every, "webhooks"])
+    broken = {each["what"]: each["found"] for each in said.json["checks"] if each["level"] == "broken"}
+    assert broken == {
+        "seals": f"{tmp_path}/danze.db.seals/checkpoint: Is a directory",
+        "webhooks": f"{tmp_path}/danze.db.webhooks cannot be opened: Is a directory",
+    }
+    danze("webhook", "list").refused("danze.db.webhooks cannot be opened")
+
+
 def test_a_variable_that_danze_does_not_know_is_told_of_with_the_nearest_that_it_knows(tmp_path):
     danze = Danze(tmp_path / "danze.db", DANZE_STOER="x", DANZE_TEST_POSTGRES="a")
     said = danze("doctor")

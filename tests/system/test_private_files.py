@@ -89,6 +89,8 @@ def test_verifying_leaves_no_file_beside_a_backup(danze, tmp_path):
 def test_a_backup_on_a_medium_that_is_read_only_is_verified_and_asked(danze, tmp_path):
     danze("emit", "--history", PARKING)
     danze("seal")
+    heard = Danze(danze.store, **{**danze.environment, "DANZE_WEBHOOK_HOSTS": "https://a.example"})
+    assert heard("webhook", "add", "https://a.example/in").code == 0
     danze("backup", tmp_path / "backup")
     before = sorted(tmp_path.rglob("*"))
 
@@ -104,7 +106,13 @@ def test_a_backup_on_a_medium_that_is_read_only_is_verified_and_asked(danze, tmp
     assert "cannot be opened for writing" in said("verify", "--read-models")  # there are none, and none can be made
     assert "cannot be opened for writing" in said("replay")
     assert "1 items" in said("search")
-    assert "a checkpoint over all 28 events" in said("doctor")
+    found = said("doctor")
+    assert "a checkpoint over all 28 events" in found
+    assert "1 subscribers" in found
+    assert "nothing can be written here" in found
+    assert "copy the store" in found
+    assert "danze replay" not in found
+    assert "https://a.example/in" in said("webhook", "list")
     assert "referred" in said("show", "petition:430408-2020-000001")
     assert "danze.db" in said("tick")  # whatever it lacks there, it is a sentence
     assert sorted(tmp_path.rglob("*")) == before
