@@ -212,6 +212,8 @@ def test_a_damaged_file_of_subscriptions_takes_nothing_else_along(danze: Danze, 
         status, _, told = served.asked("metrics")
         assert status == 200
         assert b"danze_webhooks_paused NaN" in told
+        for what in ("access", "access_seals"):
+            assert f'danze_failures_total{{what="{what}"}} 0.0'.encode() in told, "it is watched"
         status, _, body = served.asked("v1/webhooks")
         assert (status, json.loads(body)["code"]) == (500, "damaged")
     finally:
