@@ -35,7 +35,6 @@ WELL = {
     'danze_http_request_seconds_bucket{route="/", le="1.0"}': "0+100x180",
     'danze_http_request_seconds_bucket{route="/", le="2.5"}': "0+100x180",
     'danze_http_request_seconds_bucket{route="/", le="+Inf"}': "0+100x180",
-    'danze_http_request_seconds_count{route="/"}': "0+100x180",
     'danze_http_requests_total{status="200"}': "0+100x180", 'danze_http_requests_total{status="503"}': "0x180",
 }  # fmt: skip
 INTAKE, PROJECT = (f'danze_alive_timestamp_seconds{{worker="{name}"}}' for name in ("intake", "project"))
@@ -131,7 +130,6 @@ def test_a_few_on_a_quiet_night_are_no_rate(tmp_path):
         'danze_http_request_seconds_bucket{route="/v1/what-if", le="1.0"}': "0x180",
         'danze_http_request_seconds_bucket{route="/v1/what-if", le="2.5"}': "0+0.2x180",
         'danze_http_request_seconds_bucket{route="/v1/what-if", le="+Inf"}': "0+0.2x180",
-        'danze_http_request_seconds_count{route="/v1/what-if"}': "0+0.2x180",
     }  # fmt: skip
     silent = {"DanzeManyRefused": None, "DanzeAnswersSlow": None}
     reckoned(tmp_path, case({**WELL, **few}, range(5, 180, 5), silent))
