@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cli.files import beside
+from cli.files import beside, no_database
 from cli.options import Json, Store
 from cli.screen import bar, fail, held, out, place, told
 from cli.wiring import DEFAULT_STORE, System, opened
@@ -40,7 +40,7 @@ def export_jsonl(
         if file == "-":
             sys.stdout.buffer.writelines(jsonl.lines(system.log, 0, upto))
             return
-        path = beside(Path(file), store)
+        path = no_database(Path(file), store)
         stood, written = jsonl.export(system.log, path, upto, progress)
         checkpoint = TreeHeads(system.log).at(stood + written)
     answer = {"events": stood + written, "written": written, "checkpoint": checkpoint}
@@ -55,7 +55,7 @@ def export_xes(
     as_json: Json = False,
 ) -> None:
     """Every item as a trace of its events, with working days in between. No text and no personal field is in it."""
-    path = beside(Path(file), store)
+    path = no_database(Path(file), store)
     with _log(store, to) as (system, upto, progress):
         calendar = _office(system, upto).rules.calendar
         traces, events = xes.export(system.log, calendar, path, upto, progress)
@@ -71,7 +71,7 @@ def export_ocel(
     as_json: Json = False,
 ) -> None:
     """Events with the items, matters, units, persons, deadlines, findings and supervisions that they speak of."""
-    path = beside(Path(file), store)
+    path = (beside if file.endswith(".sqlite") else no_database)(Path(file), store)
     with _log(store, to) as (system, upto, progress):
         written = ocel.export(system.log, _office(system, upto), path, progress)
     answer = {**written._asdict(), "position": upto}

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from contextlib import suppress
 from io import BufferedReader
 from pathlib import Path
 from typing import Any, BinaryIO, Self, cast
@@ -12,19 +13,49 @@ import typer
 from cli.screen import fail, inert, said
 from cli.wiring import files_of
 from domain.envelope import Rejected
+from infra.doors.access import access_key, access_seals
+from infra.doors.tokens import tokens_of
 from infra.exporters.whole_file import private
+from infra.log.port import StoreError
+from infra.log.urls import parse
+from infra.seals import keys
+from infra.secret_files import announced
+from infra.vault import master_key
+from infra.webhooks.subscriptions import subscriptions_of
 
 SQLITE = b"SQLite format 3\0"
 """How its files begin."""
 
 
 def beside(path: Path, store: str) -> Path:
-    """Where to write, which is not where a store is."""
+    """Where to write, which is not where a store is, or what lies beside it."""
     if path.is_dir():
         raise fail(f"{path} is a folder; name a file")
-    if any(held.exists() and path.exists() and held.samefile(path) for held in files_of(store)):
-        raise fail(f"{path} is the store itself; name another file")
+    files, folders = _kept(store)
+    inside = path.exists() and any(folder.resolve() in path.resolve().parents for folder in folders)
+    if inside or any(_same(path, held) for held in files):
+        raise fail(f"{path} is the store itself, or belongs to it; name another file")
     return path
+
+
+def _same(path: Path, held: Path) -> bool:
+    """Also where it is yet to be made, or has two names."""
+    return path.resolve() == held.resolve() or (path.exists() and held.exists() and path.samefile(held))
+
+
+def _kept(store: str) -> tuple[list[Path], list[Path]]:
+    """Files of a store, with those that SQLite puts beside them, and its keys; folders of seals and tokens."""
+    place = parse(store)
+    secrets, folders = list[Path](), list[Path]()
+    with suppress(StoreError):  # without a home folder nothing of a store on PostgreSQL lies there
+        secrets += [named for named in (master_key.source_of(place).path, keys.key_of(place)) if named]
+        secrets.append(access_key(place))
+        folders += [keys.folder_of(place), access_seals(place).path, tokens_of(place)]
+    databases = files_of(store)
+    with suppress(StoreError):
+        databases.append(subscriptions_of(place).path)
+    beside_them = [each.with_name(f"{each.name}-{what}") for each in databases for what in ("wal", "shm", "journal")]
+    return [*databases, *beside_them, *secrets, *map(announced, secrets)], folders
 
 
 def no_database(path: Path, store: str) -> Path:
@@ -75,10 +106,10 @@ class Refusals:
 
     def __init__(self, path: Path | None, source: str, store: str) -> None:
         self._first: Rejected | None = None
-        if path is not None and path.exists():
-            names = [Path(source), *files_of(store)]
-            if any(name.exists() and name.samefile(path) for name in names):
-                raise fail(f"--rejected {path} would overwrite what is read or kept; name another file")
+        if path is not None:
+            if _same(path, Path(source)):
+                raise fail(f"--rejected {path} would overwrite what is read; name another file")
+            no_database(path, store)
         try:
             self._file = open(path, "ab", opener=private) if path else None  # noqa: SIM115 -- closed with the verb
         except OSError as error:

@@ -148,4 +148,5 @@ def _beside(url: str, name: str, kind: type[V]) -> V:
 def files_of(url: str) -> list[Path]:
     """The files of a store that lies in files."""
     place = parse(url)
-    return [place.path, *map(place.beside, ("views", "past", "keys", "master"))] if isinstance(place, SQLiteUrl) else []
+    names = ("views", "past", "keys", "master", "access")
+    return [place.path, *map(place.beside, names)] if isinstance(place, SQLiteUrl) else []

@@ -7,6 +7,7 @@ import os
 import re
 import resource
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from domain.envelope import CODES
 from domain.rules import law
 from domain.rules.law import content_hash
 from infra.vault.vault import open_vault
+from tests.patience import PATIENCE
 from tests.system.command import Danze, action, beside, city, ndjson, registered
 
 LATE = "2999-01-01T00:00:00+08:00"
@@ -284,7 +286,7 @@ def test_an_import_says_why_it_was_refused(danze: Danze, tmp_path: Path) -> None
 def test_the_store_is_never_overwritten_by_what_is_refused(danze: Danze, store: Path) -> None:
     danze.emit(*city())
     for file in beside(store):
-        danze("emit", "-", "--rejected", file, sent=b"no JSON\n").refused("--rejected")
+        danze("emit", "-", "--rejected", file, sent=b"no JSON\n").refused("is the store itself, or belongs to it")
     assert danze.events() == 3
 
 
@@ -292,13 +294,24 @@ def test_no_verb_writes_over_a_store(danze: Danze, store: Path, tmp_path: Path) 
     danze.emit(*city(), registered(1, personal={"name": "周小华"}))
     danze("seal")
     other = Danze(tmp_path / "other.db")
+    other.emit(*city())
     held = {file: file.read_bytes() for file in beside(store) if file.is_file() and not file.name.endswith("-shm")}
     for file in (Path(f"{store}{what}") for what in ("", ".views", ".keys")):
         other("simulate", "--days", "1", "--out", file).refused("is a database, maybe a store")
         other("prove", "1", "--out", file).refused("is a database, maybe a store")
-    danze("simulate", "--days", "1", "--out", f"{store}.master").refused("is the store itself")
+        for form in ("jsonl", "xes"):
+            other("export", form, file).refused("is a database, maybe a store")
+        other("emit", "-", "--rejected", file, sent=b"no action").refused("is a database, maybe a store")
+    kept = (".master", ".sealkey", ".sealkey.next", ".seals/checkpoint", ".access", ".webhooks", "-wal", ".keys-shm")
+    for file in (f"{store}{what}" for what in kept):
+        danze("simulate", "--days", "1", "--out", file).refused("is the store itself, or belongs to it")
+        danze("prove", "1", "--out", file).refused("is the store itself, or belongs to it")
+        danze("export", "jsonl", file).refused("is the store itself, or belongs to it")
+        danze("emit", "-", "--rejected", file, sent=b"no action").refused("is the store itself, or belongs to it")
     assert {file: file.read_bytes() for file in held} == held
     assert danze.events() == 4
+    for _ in range(2):
+        assert other("export", "ocel", tmp_path / "log.sqlite").code == 0, "its form is a database"
 
 
 def test_what_does_not_fit_on_a_disk_leaves_the_file_that_was_there(danze: Danze, tmp_path: Path) -> None:
@@ -313,10 +326,13 @@ def test_what_does_not_fit_on_a_disk_leaves_the_file_that_was_there(danze: Danze
 
 
 def test_a_device_is_written_into(danze: Danze, tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    with danze.start("simulate", "--days", "1", "--scale", "0.01", "--out", tmp_path / "pipe") as process:
-        assert (tmp_path / "pipe").read_bytes().startswith(b'{"specversion"')
-    assert (process.returncode, (tmp_path / "pipe").is_fifo()) == (0, True)
+    pipe, read = tmp_path / "pipe", list[bytes]()
+    os.mkfifo(pipe)
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()), daemon=True)
+    reader.start()  # it waits for ever for who never opens the pipe
+    said = danze("simulate", "--days", "1", "--scale", "0.01", "--out", pipe)
+    reader.join(PATIENCE)
+    assert (said.code, [each[:14] for each in read], pipe.is_fifo()) == (0, [b'{"specversion"'], True)
 
 
 def test_a_file_without_permission_is_a_sentence(danze: Danze, tmp_path: Path) -> None:
