@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from domain.envelope import day_of
 from infra.backup import RESTORED
-from infra.log.port import Log, StoreError, StoreMissing
+from infra.log.port import HELD, Log, StoreAway, StoreError, StoreFull, StoreMissing
 from infra.log.times import of_micros
 from infra.machine_time import AHEAD
 from infra.questions import Answers
@@ -36,8 +36,9 @@ ELSEWHERE = (
 )  # fmt: skip
 """How those begin that docker-compose.yml, tests and benchmarks know."""
 UNHEARD = "danze webhook list, and docs/runbooks.md#a-subscriber-gets-no-news"
-
-
+AWAY = "danze doctor again when the store's server answers; docs/runbooks.md#postgresql-does-not-answer"
+BUSY = "danze doctor again when the other process has let go of it"
+NO_ROOM = "docs/runbooks.md#the-disk-is-full"
 UNREADABLE = "make it readable, or put that of a backup there; docs/runbooks.md#a-part-of-a-process-fails"
 COPY = "copy the store, with what lies beside it, to a disk that can be written, and danze doctor there"
 
@@ -80,10 +81,14 @@ def _looked(what: str, look: Callable[[], list[Check]]) -> list[Check]:
     """What cannot be looked at is broken, and nothing else is left out for it."""
     try:
         return look()
-    except (OSError, StoreError, SealError, ValueError) as error:
+    except StoreAway as error:
+        return [check("broken", what, str(error), AWAY)]
+    except StoreFull as error:
+        return [check("broken", what, str(error), NO_ROOM)]
+    except (OSError, StoreError) as error:
         named = isinstance(error, OSError) and error.filename
         found = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and named else str(error)
-        return [check("broken", what, found, UNREADABLE)]
+        return [check("broken", what, found, BUSY if HELD in found else UNREADABLE)]
 
 
 def _medium(*, read_only: bool) -> list[Check]:
@@ -137,6 +142,8 @@ def _keys(log: Log, vault: Callable[[], object]) -> Check:
         vault()
     except StoreMissing as error:
         return check("look", "master key", str(error), KEYLESS)
+    except StoreAway:
+        raise
     except StoreError as error:
         return check("broken", "master key", str(error), KEYLESS)
     return check("fine", "master key", "fits the keys of this store")

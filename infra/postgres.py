@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 from psycopg_pool import ConnectionPool
 
-from infra.log.port import StoreAway, StoreError, StoreFull, StoreMissing
+from infra.log.port import HELD, StoreAway, StoreError, StoreFull, StoreMissing
 from infra.log.urls import PostgresUrl
 from infra.sqlite import NO_SPACE
 
@@ -81,7 +81,7 @@ def sentence(place: str, error: BaseException) -> str:
     if isinstance(error, psycopg.errors.DiskFull):
         return f"{NO_SPACE} on the server of {place}; nothing of this batch was stored"
     if isinstance(error, psycopg.errors.LockNotAvailable):
-        return f"{place} is busy: another process has held it for {LOCK_SECONDS} s"
+        return f"{place} {HELD} for {LOCK_SECONDS} s"
     if isinstance(error, psycopg.errors.UndefinedTable):
         return f"{place} lacks a table ({reason(error)})"
     return f"{place}: {reason(error)}"

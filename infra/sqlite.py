@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from infra.log.port import StoreBroken, StoreError, StoreFull
+from infra.log.port import HELD, StoreBroken, StoreError, StoreFull
 
 BUSY_SECONDS = 30
 """How long a writer waits for another process before it gives up."""
@@ -31,7 +31,7 @@ def sentence(path: object, error: BaseException) -> str:
     if "readonly" in text or "unable to open" in text:
         return f"{path} cannot be opened for writing ({text})"
     if "locked" in text or "busy" in text:
-        return f"{path} is busy: another process has held it for {BUSY_SECONDS} s"
+        return f"{path} {HELD} for {BUSY_SECONDS} s"
     return f"{path}: {text}"
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 """Version of the store format that this code writes; kept in the store's `meta` table."""
+HELD = "is busy: another process has held it"
+"""What is said of a store that somebody else does not let go of, with for how long."""
 
 
 class StoreError(Exception):

@@ -14,6 +14,7 @@ from cli.variables import known
 from cli.wiring import opened
 from domain.reader import OPERATOR
 from infra import doctor
+from infra.log.port import HELD, StoreAway, StoreBroken, StoreError, StoreFull
 from infra.log.times import of_micros
 from infra.log.urls import parse
 from infra.seals.keys import folder_of
@@ -200,6 +201,39 @@ def test_what_cannot_be_opened_is_told_as_broken_and_all_else_is_looked_at(tmp_p
         "webhooks": f"{tmp_path}/danze.db.webhooks cannot be opened: Is a directory",
     }
     danze("webhook", "list").refused("danze.db.webhooks cannot be opened")
+
+
+@pytest.mark.parametrize(
+    ("why", "do"),
+    [
+        (StoreAway("postgresql://a: the connection is closed"), doctor.AWAY),
+        (StoreError(f"/x {HELD} for 10 s"), doctor.BUSY),
+        (StoreFull("no space left to write"), doctor.NO_ROOM),
+        (StoreBroken("/x is damaged"), doctor.UNREADABLE),
+    ],
+)
+def test_what_is_away_busy_or_full_is_not_called_damaged(why, do):
+    def fails():
+        raise why
+
+    assert doctor._looked("log", fails) == [doctor.check("broken", "log", str(why), do)]
+
+
+def test_a_server_that_goes_away_is_no_missing_master_key(tmp_path):
+    danze, why = Danze(tmp_path / "danze.db"), StoreAway("postgresql://a: the connection is closed")
+    danze.emit(*city())
+
+    def vault():
+        raise why
+
+    with opened(danze.store, create=False) as system:
+        told = doctor._looked("master key", lambda: [doctor._keys(system.log, vault)])
+    assert told == [doctor.check("broken", "master key", str(why), doctor.AWAY)]
+
+
+def test_a_mistake_of_danze_is_not_called_a_damaged_file():
+    with pytest.raises(ValueError, match="invalid literal"):
+        doctor._looked("log", lambda: int("no number"))
 
 
 def test_a_variable_that_danze_does_not_know_is_told_of_with_the_nearest_that_it_knows(tmp_path):
