@@ -116,9 +116,9 @@ def _is_text(argument: str) -> bool:
 
 
 def _is_place(argument: str) -> bool:
-    """A file may have such a name, as one that was packed on another system."""
-    path = Path(argument)
-    return os.path.lexists(path) or ("/" in argument and path.parent.is_dir())
+    """A file may have such a name, as one that was packed on another system; `--out=FILE` names one, too."""
+    path = Path(argument.partition("=")[2] if argument.startswith("--") else argument)
+    return os.path.lexists(path) or ("/" in str(path) and path.parent.is_dir())
 
 
 def _end(sentence: str) -> NoReturn:

@@ -184,4 +184,7 @@ def test_a_file_whose_name_is_no_text_is_read_and_a_name_that_is_recorded_is_ref
     Path(parking).write_bytes(PARKING.read_bytes())
     Path(mails).write_text("message_id,user_id,title,posted_at,body\n7,U1,路灯不亮,2020-03-02 08:00:00,坏了\n")
     assert danze("emit", "--history", parking, **pipes).code == 0
+    refused = os.fsdecode(bytes(tmp_path) + b"/\xff.jsonl")
+    assert danze("emit", "--history", parking, f"--rejected={refused}", **pipes).code == 0
+    assert Path(refused).exists()
     danze("import", "messages", mails, **pipes).refused(r"'\udcd0\udcc5.csv' is no text that can be stored")
