@@ -227,7 +227,7 @@ def test_a_port_that_is_taken_is_said_before_anything_is_begun(danze: Danze) -> 
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         danze("run", "--simulate", "0.8", "--port", port).refused("Address already in use; choose another with --port")
-    for host in ("no.such", "a" * 64, "203.0.113.7"):
+    for host in ("no.such.invalid", "a" * 64, "203.0.113.7"):
         danze("run", "--simulate", "0.8", "--host", host).refused(f"--host {host}", "name an address of this machine")
     assert not Path(danze.store).exists()
     said = danze("run", "--simulate", "-1")

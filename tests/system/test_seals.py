@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -14,7 +16,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from typer.testing import CliRunner
 
+from cli.__main__ import app
 from cli.following import Follower
 from cli.wiring import opened
 from infra.kafka.topics import Topics
@@ -451,6 +455,24 @@ def test_a_file_that_remembers_nothing_of_ours_is_one_sentence(danze, tmp_path):
     danze("verify", "--resume", tmp_path / "other").refused("other cannot be written")
     danze("verify", "--resume", tmp_path / "no/folder").refused("for what is remembered does not exist")
     danze("verify", "--resume", tmp_path / "mine", "--from", "log.jsonl").refused("read from its beginning")
+
+
+def test_what_was_found_is_told_though_it_cannot_be_remembered(danze, tmp_path, monkeypatch):
+    """As where the disk filled up while hours of a log were read."""
+    mine, fsync = tmp_path / "verified", os.fsync
+
+    def full(descriptor: int) -> None:
+        if os.path.realpath(f"/proc/self/fd/{descriptor}") == f"{mine}.new":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        fsync(descriptor)
+
+    monkeypatch.setattr("os.fsync", full)
+    said = CliRunner().invoke(app, ["verify", "--store", danze.store, "--resume", str(mine), "--json"])
+    answer = json.loads(said.stdout)
+    assert (said.exit_code, answer["ok"], answer["events"]) == (2, True, danze.events())
+    why = f"all is sound, but {mine} cannot be written (No space left on device): the next time begins as this one"
+    assert " ".join(said.stderr.split()) == f"danze: {why}"
+    assert not list(tmp_path.glob("verified*"))
 
 
 def test_a_look_up_index_at_fault_is_told_apart_from_the_record_and_made_again(danze):
