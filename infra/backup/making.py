@@ -31,6 +31,7 @@ from infra.backup.manifest import (
     write,
 )
 from infra.doors.access import access_log, access_seals
+from infra.durable import sync
 from infra.log import bundle
 from infra.log.checker import Checker
 from infra.log.open import open_log
@@ -102,7 +103,7 @@ def _beginning(out: Path) -> Iterator[Path]:
             raise
         synced(part)
         part.rename(out)
-    synced(out.parent, deep=False)
+    sync(out.parent)
 
 
 @contextmanager
@@ -121,11 +122,7 @@ def only_one(folder: Path) -> Iterator[None]:
 def synced(folder: Path, *, deep: bool = True) -> None:
     """What the folder lists is on the disk; with `deep` all that is in it."""
     for path in (*(folder.rglob("*") if deep else ()), folder):
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        sync(path)
 
 
 def _copied_seals(seals: Folder, to: Folder) -> int:

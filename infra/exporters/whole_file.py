@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
 
+from infra.durable import sync
+
 Opener = Callable[[str, int], int]
 
 
@@ -44,7 +46,8 @@ def afresh(path: Path, *, packs: bool = True, opener: Opener | None = None) -> I
 
 
 def put_in_place(draft: Path, path: Path) -> None:
-    """Gives a file that is written its name, when all of it is on the disk."""
+    """Gives a file that is written its name, when all of it is on the disk; so is the name after this."""
     with draft.open("rb+") as file:
         os.fsync(file.fileno())
     draft.replace(path)
+    sync(path.parent)
