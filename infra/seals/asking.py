@@ -7,17 +7,19 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from socket import socket
+from time import monotonic
 from typing import Any, NamedTuple
 from urllib.error import HTTPError
 from urllib.request import HTTPHandler, HTTPSHandler, Request, build_opener
 
+from domain.digits import digits
 from infra.in_time import cut
-from infra.seals.checkpoints import checkpoint_of
+from infra.seals.checkpoints import MOST_LEAVES, checkpoint_of
 from infra.seals.notes import Note, SealError, Signature, Verifier, parse_signatures
 from infra.seals.tiles import Tiles
 
 SECONDS = 10
-"""For one question and its answer, all in all."""
+"""For all that one witness is asked and answers."""
 MOST_BYTES = 65_536
 
 
@@ -38,14 +40,16 @@ def ask_all(witnesses: Sequence[Asked], note: Note, tiles: Tiles) -> list[Signat
 
 def _ask(witness: Asked, note: Note, tiles: Tiles) -> Signature | str:
     """A witness says where it stands when it is asked from elsewhere; then it is asked from there."""
-    size, old = checkpoint_of(note).size, 0
+    size, old, end = checkpoint_of(note).size, 0, monotonic() + SECONDS
     try:
         for _ in range(3):
-            status, said = _post(witness.url, old, tiles.consistency(old, size), note)
+            status, said = _post(witness.url, old, tiles.consistency(old, size), note, end - monotonic())
             if status != 409:
                 break
-            old = int(said)
-            if old > size:
+            held = digits(said.strip(), MOST_LEAVES)
+            if held is None:
+                return f"witness {witness.verifier.name} says that it has seen {said.strip()[:40]!r} events"
+            if (old := held) > size:
                 return (
                     f"witness {witness.verifier.name} has seen {old} events of this log, more than the {size} there are"
                 )
@@ -59,22 +63,26 @@ def _ask(witness: Asked, note: Note, tiles: Tiles) -> Signature | str:
         return f"witness {witness.verifier.name} at {witness.url} does not answer: {why}"
 
 
-def _post(url: str, old: int, proof: Sequence[bytes], note: Note) -> tuple[int, str]:
+def _post(url: str, old: int, proof: Sequence[bytes], note: Note, seconds: float) -> tuple[int, str]:
     lines = "".join(f"{base64.b64encode(each).decode()}\n" for each in proof)
     body = f"old {old}\n{lines}\n{note}".encode()
     request = Request(f"{url}/add-checkpoint", data=body, method="POST")  # noqa: S310 -- http and https only, see cli
-    held = _Held()
-    with cut(SECONDS, held.sock) as over:
+    held, late = _Held(), TimeoutError(f"not within {SECONDS} s")
+    if seconds <= 0:
+        raise late
+    with cut(seconds, held.sock) as over:
         try:
-            with build_opener(held).open(request, timeout=SECONDS) as answer:
-                status, said = answer.status, answer.read(MOST_BYTES)
-        except HTTPError as refusal:
-            status, said = refusal.code, refusal.read(MOST_BYTES)
-        except (OSError, HTTPException, AttributeError):  # AttributeError: TLS is cut while it is read
-            if not over.is_set():
-                raise
+            try:
+                with build_opener(held).open(request, timeout=seconds) as answer:
+                    status, said = answer.status, answer.read(MOST_BYTES)
+            except HTTPError as refusal:
+                status, said = refusal.code, refusal.read(MOST_BYTES)
+        except (OSError, HTTPException, AttributeError, ValueError) as error:  # the last two: TLS is cut as it is read
+            if over.is_set() or isinstance(getattr(error, "reason", error), TimeoutError):
+                raise late from None
+            raise
         if over.is_set():
-            raise TimeoutError(f"not within {SECONDS} s")
+            raise late
     return status, said.decode(errors="strict" if status == 200 else "replace")
 
 

@@ -6,8 +6,10 @@ import threading
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from hashlib import sha256
+from http.client import HTTPResponse
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -122,17 +124,28 @@ def dripping(head: bytes) -> Answers:
     return drip
 
 
+def silent(head: bytes) -> Answers:
+    def wait(line: socket.socket) -> None:
+        line.sendall(head)
+        while line.recv(65_536):
+            pass
+
+    return wait
+
+
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
         (said(b"SSH-2.0-dropbear\r\n"), "does not answer: BadStatusLine: SSH-2.0-dropbear"),
         (said(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nff\r\nabc"), "does not answer: IncompleteRead"),
         (said(), "does not answer: RemoteDisconnected: Remote end closed connection without response"),
-        (said(b"HTTP/1.1 409 No\r\ncontent-length: 3\r\n\r\nabc"), "invalid literal for int"),
+        (said(b"HTTP/1.1 409 No\r\ncontent-length: 3\r\n\r\nabc"), "w1 says that it has seen 'abc' events"),
+        (said(b"HTTP/1.1 409 No\r\ncontent-length: 2\r\n\r\n-5"), "w1 says that it has seen '-5' events"),
+        (said(b"HTTP/1.1 409 No\r\ncontent-length: 2\r\n\r\n\xd9\xa3"), "w1 says that it has seen '٣' events"),
         (said(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n\xff\xff"), "can't decode"),
         (said(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nabc\n"), "is no signature line"),
     ],
-    ids=["no http", "cut off", "nothing", "no size", "no text", "no signature"],
+    ids=["no http", "cut off", "nothing", "no size", "less than nothing", "other digits", "no text", "no signature"],
 )
 def test_a_witness_that_does_not_know_its_way_is_a_sentence(tiles, answer, why):
     with answering(answer) as witness:
@@ -157,3 +170,38 @@ def test_a_witness_that_sends_a_byte_now_and_then_holds_nobody_up(tiles, monkeyp
         (sentence,) = ask_all([witness], note(tiles, 20), tiles)
     assert sentence.endswith("does not answer: TimeoutError: not within 0.5 s")
     assert time.monotonic() - began < 5
+
+
+def test_a_witness_that_says_again_and_again_where_it_stands_has_no_more_time_for_that(tiles, monkeypatch):
+    stands = count(3)
+
+    def slowly(line: socket.socket) -> None:
+        time.sleep(0.4)
+        line.sendall(b"HTTP/1.1 409 No\r\ncontent-length: 1\r\n\r\n%d" % next(stands))
+
+    monkeypatch.setattr(asking, "SECONDS", 0.5)
+    with answering(slowly) as witness:
+        (sentence,) = ask_all([witness], note(tiles, 20), tiles)
+    assert sentence.endswith("does not answer: TimeoutError: not within 0.5 s")
+
+
+@pytest.mark.parametrize("error", [AttributeError("read"), ValueError("Read on closed or unwrapped SSL socket.")])
+def test_a_refusal_that_is_cut_while_tls_is_read_is_a_sentence(tiles, monkeypatch, error):
+    def cut_while_read(*_: object) -> bytes:
+        time.sleep(1)
+        raise error
+
+    monkeypatch.setattr(asking, "SECONDS", 0.2)
+    monkeypatch.setattr(HTTPResponse, "read", cut_while_read)
+    with answering(said(b"HTTP/1.1 500 No\r\ncontent-length: 1\r\n\r\nx")) as witness:
+        (sentence,) = ask_all([witness], note(tiles, 20), tiles)
+    assert sentence.endswith("does not answer: TimeoutError: not within 0.2 s")
+
+
+@pytest.mark.parametrize("head", [b"", b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 500 No\r\n\r\n"])
+def test_a_witness_is_late_in_the_same_words_where_its_silence_ends_the_exchange(tiles, monkeypatch, head):
+    monkeypatch.setattr(asking, "SECONDS", 0.2)
+    monkeypatch.setattr(asking, "cut", lambda *_: nullcontext(threading.Event()))
+    with answering(silent(head)) as witness:
+        (sentence,) = ask_all([witness], note(tiles, 20), tiles)
+    assert sentence.endswith("does not answer: TimeoutError: not within 0.2 s")
