@@ -6,10 +6,12 @@ import base64
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -147,17 +149,19 @@ def test_who_waits_for_the_end_of_rotations_leaves_the_machine_to_others(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """He asked the store again and again without a pause, for half a minute."""
-    tries = list[int]()
+    tries, slept = list[int](), list[float]()
 
     def overtaken(*_: Any) -> dict[str, bytes]:
         tries.append(1)
         raise Rotated
 
     monkeypatch.setattr(vault._store, "add", overtaken)
-    monkeypatch.setattr("infra.vault.vault.PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("infra.vault.vault.PATIENCE_SECONDS", 0.21)
+    clock = SimpleNamespace(monotonic=lambda: sum(slept), sleep=slept.append, time_ns=time.time_ns)
+    monkeypatch.setattr("infra.vault.vault.time", clock)
     with pytest.raises(StoreError, match="are being rotated again and again"):
         vault.seal(OWNER, FIELDS)
-    assert 2 <= len(tries) <= 12
+    assert (len(tries), slept) == (12, [0.02] * 11)
 
 
 def test_who_opens_while_a_rotation_ends_opens(
