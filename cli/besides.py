@@ -75,7 +75,7 @@ class Work(NamedTuple):
     tries: Tries
     every: float
     steps: dict[str, Step]
-    end: Callable[[], object]
+    end: Callable[[], object] | None
 
 
 class Besides:
@@ -87,7 +87,7 @@ class Besides:
         self._works: list[Work] = []
         self._threads: list[threading.Thread] = []
 
-    def begin(self, every: float, *, end: Callable[[], object] = lambda: None, **steps: Step) -> None:
+    def begin(self, every: float, *, end: Callable[[], object] | None = None, **steps: Step) -> None:
         """Each step is done at once and every so many seconds, by the name of what may fail; `end` when all ends."""
         self._works.append(Work(Tries(self._watch, *steps), every, steps, end))
 
@@ -113,5 +113,6 @@ class Besides:
                     pause = pause if more is None else more
             if self.stop.wait(pause):
                 break
-        with work.tries(next(iter(work.steps))):
-            work.end()
+        if work.end is not None:
+            with work.tries(next(iter(work.steps))):
+                work.end()

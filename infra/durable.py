@@ -12,16 +12,22 @@ from pathlib import Path
 
 @contextmanager
 def draft(path: Path, data: bytes, mode: int = 0o666) -> Iterator[Path]:
-    """The data in a file of another name, to be given its own in the block; nothing of it stays behind."""
+    """The data in a file of another name, to be given its own in the block; nothing of it stays behind.
+
+    An `OSError` names the file that was to be: a reason that bears another name each time is another reason each time.
+    """
     made = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        yield made
-    finally:
-        made.unlink(missing_ok=True)
+        try:
+            with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            yield made
+        finally:
+            made.unlink(missing_ok=True)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
     sync(path.parent)
 
 

@@ -25,6 +25,7 @@ from cli.besides import Besides
 from cli.running import Door, beside_answers
 from cli.wiring import opened
 from cli.workers import tick
+from infra import durable
 from infra.intake import Intake
 from infra.watching import ClockWatch, FailWatch, PostWatch
 from tests.faults.embedded import filled, mounted
@@ -76,6 +77,23 @@ def test_a_step_that_fails_is_said_once_and_stops_no_other(beside: Beside) -> No
     ]  # fmt: skip
     assert [beside.failed(what) for what in ("clock", "seals", "archive")] == [0, 3, 0]
     assert 'danze_failures_total{what="clock"} 0.0' in exposed(beside.registry), "what never failed is told, too"
+
+
+def test_what_fails_to_the_end_is_not_said_to_work_again(beside: Beside) -> None:
+    def seals() -> None:
+        raise OSError(28, "No space left on device", "/x")
+
+    with beside.working(access_seals=seals):
+        until(lambda: beside.failed("access_seals") > 1, beside.said)
+    assert beside.said() == "danze: sealing the access log failed and is tried again: /x: No space left on device\n"
+
+
+def test_where_no_file_can_be_made_the_reason_is_said_once(beside: Beside, tmp_path: Path) -> None:
+    """It bore the name of a draft, another one each time."""
+    keys = tmp_path / "gone/keys"
+    with beside.working(seals=lambda: durable.put(keys, b"")):
+        until(lambda: beside.failed("seals") > 2, beside.said)
+    assert beside.said() == f"danze: sealing failed and is tried again: {keys}: No such file or directory\n"
 
 
 def test_a_fault_of_ours_is_logged_with_its_traceback_once(beside: Beside, caplog: pytest.LogCaptureFixture) -> None:
