@@ -7,7 +7,6 @@ that too, so that a tree which somebody else wrote into it does not pass.
 
 from __future__ import annotations
 
-import os
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
@@ -17,6 +16,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from infra import durable
 from infra.log.checker import Bad, Checker
 from infra.log.lookups import Lookups
 from infra.log.merkle import BLOCK, BLOCK_LEVEL, HASH, Tree, root_of
@@ -75,7 +75,7 @@ class Memory:
     def __init__(self, path: Path) -> None:
         if not path.parent.is_dir():
             raise StoreError(f"the folder {path.parent} for what is remembered does not exist")
-        self.path, self._draft = path, path.with_name(f"{path.name}.new")
+        self.path = path
         self._try()
         self.before = _read(path) if path.exists() else None
         self._checker = self.begin()
@@ -139,21 +139,13 @@ class Memory:
         keep.turn = self._turn
         data = msgspec.msgpack.encode(keep)
         self.digest = sha256(data).hexdigest()
-        try:
-            with self._draft.open("wb") as file:
-                file.write(FIRST_LINE + self.digest.encode() + b"\n" + data)
-                file.flush()
-                os.fsync(file.fileno())
-            self._draft.replace(self.path)
-        except OSError:
-            self._draft.unlink(missing_ok=True)
-            raise
+        durable.put(self.path, FIRST_LINE + self.digest.encode() + b"\n" + data)
 
     def _try(self) -> None:
         """Whether it can be kept: hours later it would be too late to say so."""
         try:
-            self._draft.touch()
-            self._draft.unlink()
+            with durable.draft(self.path, b""):
+                pass
         except OSError as error:
             raise StoreError(f"{self.path} cannot be written: {error.strerror}") from error
 

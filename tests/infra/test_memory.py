@@ -4,17 +4,20 @@ who altered nothing, and a file that was tampered with does not pass.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from errno import ENOSPC
 from hashlib import sha256
 from pathlib import Path
 from random import Random
 
 import msgspec
 import pytest
+from typer.testing import CliRunner
 
-from cli.verifying import _saved
+from cli.__main__ import app
 from infra.log.open import open_log
 from infra.log.port import Log, StoreError, leaf_of
 from infra.log.verify import verify
@@ -210,13 +213,32 @@ def test_a_file_that_is_damaged_or_something_else_is_refused(auditor):
         Memory(auditor.file)
 
 
-def test_what_was_found_is_told_also_where_it_cannot_be_kept(tmp_path):
+def test_what_was_found_is_told_also_where_it_cannot_be_kept(auditor, tmp_path, monkeypatch):
     """The disk may have filled up in the hours between."""
-    memory = Memory(tmp_path / "mine")
-    (tmp_path / "mine.new").mkdir()
-    answer = {"ok": True, "resumed": {}}
-    assert "all is sound, but" in (_saved(memory, answer) or "")
-    assert answer == {"ok": True, "resumed": {}}
+
+    def full(path: Path, _: bytes) -> None:
+        raise OSError(ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr("infra.durable.put", full)
+    store, mine = str(tmp_path / "danze.db"), str(tmp_path / "mine/another")
+    done = CliRunner().invoke(app, ["verify", "--store", store, "--seals", f"{tmp_path}/seals", "--resume", mine])
+    assert done.exit_code == 2
+    assert f"ok: {EVENTS:,} events" in done.stdout
+    assert f"all is sound, but {mine} cannot be written (No space left on device)" in done.stderr
+
+
+def test_what_is_remembered_is_on_the_disk_with_its_name(auditor, monkeypatch):
+    synced, fsync = list[str](), os.fsync
+
+    def noted(descriptor: int) -> None:
+        fsync(descriptor)
+        synced.append(os.path.realpath(f"/proc/self/fd/{descriptor}"))
+
+    memory = Memory(auditor.file)
+    monkeypatch.setattr("os.fsync", noted)
+    memory.save()
+    assert (len(synced), synced[-1]) == (2, str(auditor.file.parent))
+    assert [*auditor.file.parent.iterdir()] == [auditor.file]
 
 
 def test_no_honest_history_is_accused(tmp_path):
