@@ -41,6 +41,9 @@ class Seal(NamedTuple):
         return {"size": self.checkpoint.size, "at": self.at, "note": str(self.note)}
 
 
+REMADE = "danze seal --rebuild makes it again of seals.jsonl"
+
+
 class Folder:
     """What the sealer publishes: tiles, the newest `checkpoint`, every one in `seals.jsonl`, and the log's `keys`.
 
@@ -58,8 +61,14 @@ class Folder:
         try:
             return parse_note(self._checkpoint.read_text(encoding="utf-8")) if self._checkpoint.exists() else None
         except (UnicodeDecodeError, SealError):
-            do = "danze seal --rebuild makes it again of seals.jsonl"
-            raise SealError(f"{self._checkpoint} is no checkpoint; {do}") from None
+            raise SealError(f"{self._checkpoint} is no checkpoint; {REMADE}") from None
+
+    def before(self) -> Note | None:
+        """What the next checkpoint goes on from. Raises `SealError` where some were given out, and it is not there."""
+        note = self.newest()
+        if note is None and any(self.seals()):
+            raise SealError(f"{self._checkpoint} is missing, and some were given out; {REMADE}")
+        return note
 
     def last(self) -> Note | None:
         """The newest checkpoint; where its file is gone or damaged, the last of all that were given out."""
@@ -174,7 +183,7 @@ class Sealer:
 
         Raises `SealError` where the log is not what was sealed before: a checkpoint never covers that up.
         """
-        last = self.folder.newest()
+        last = self.folder.before()
         before = checkpoint_of(last) if last is not None else Checkpoint(self.signer.verifier.name, 0, b"")
         head = self.log.head().position
         self._same(before, head)

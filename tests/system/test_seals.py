@@ -244,11 +244,9 @@ def test_a_checkpoint_that_a_power_cut_took_comes_back_from_those_that_were_give
         checkpoint.unlink()
     else:
         checkpoint.write_bytes(left)
-        for verb in ("seal", "verify"):
-            said = danze(verb)
-            assert (said.code, "danze seal --rebuild makes it again of seals.jsonl" in said.err + said.out) == (
-                2 if verb == "seal" else 1, True,
-            )  # fmt: skip
+        said = danze("verify")
+        assert (said.code, "danze seal --rebuild makes it again of seals.jsonl" in said.out) == (1, True)
+    danze("seal").refused("danze seal --rebuild makes it again of seals.jsonl")
     assert danze("seal", "--rebuild").code == 0
     assert checkpoint.read_bytes() == before
     assert danze("verify").code == 0
