@@ -27,6 +27,14 @@ def replace(path: Path, secret: bytes) -> None:
         made.replace(path)
 
 
+def there(path: Path) -> bool:
+    """Whether there is such a file. Raises `StoreError` where that cannot be looked up."""
+    try:
+        return path.exists()
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read ({error.strerror})") from error
+
+
 def read(path: Path) -> bytes:
     """Raises `StoreError`, from the `OSError`."""
     try:
@@ -56,7 +64,7 @@ def announced(path: Path) -> Path:
 def settle(path: Path, fits: Callable[[bytes], bool]) -> None:
     """The secret that waits takes its place, where it is the one that fits. Only for who is alone."""
     waiting = announced(path)
-    if waiting.exists() and fits(read(waiting)):
+    if there(waiting) and fits(read(waiting)):
         waiting.replace(path)
         durable.sync(path.parent)
 

@@ -63,7 +63,7 @@ class QueryCodes:
         return tries if self._clock() - since < FORGIVEN else 0
 
     def _key(self) -> bytes:
-        if not self._file.exists():
+        if not secret_files.there(self._file):
             secret_files.make(self._file, secrets.token_bytes(KEY_BYTES))
         return secret_files.key(self._file, KEY_BYTES, LOST)
 

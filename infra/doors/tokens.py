@@ -8,6 +8,7 @@ of the two keys has signed it.
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import secrets
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ from msgspec.structs import replace
 
 from domain.fact import OfficialId, UnitId
 from domain.reader import Reader, Role
+from domain.reasons import Reasons
 from infra import line_files, secret_files
 from infra.log.port import StoreError
 from infra.log.urls import StoreUrl
@@ -34,6 +36,7 @@ LOST = "tokens that it signed count no more"
 FOLDER_VARIABLE = "DANZE_TOKENS"
 LEEWAY = 30
 """Seconds by which two clocks may differ."""
+LOGGER = logging.getLogger("danze.tokens")
 
 
 class Issued(Struct, frozen=True, omit_defaults=True):
@@ -71,6 +74,7 @@ class Tokens:
         self._former_file = folder / "key.former"
         self._seen: tuple[int, int] | None = None
         self._lines: dict[str, Issued] = {}
+        self._damaged = Reasons()
 
     def issue(
         self, role: Role, units: Sequence[str], official: str | None, *, days: int, now: datetime
@@ -143,7 +147,7 @@ class Tokens:
         import jwt
 
         why = "no token was issued here"
-        for key in filter(None, (self._key(make=False), _read(self._former_file))):
+        for key in filter(None, (self._key(make=False), self._former())):
             try:
                 claims: dict[str, Any] = jwt.decode(
                     token,
@@ -169,11 +173,22 @@ class Tokens:
         return line.reader if now < line.expires else "the token has expired"
 
     def _key(self, *, make: bool) -> bytes:
-        if not self._key_file.exists():
+        if not secret_files.there(self._key_file):
             if not make:
                 return b""
             secret_files.make(self._key_file, secrets.token_bytes(KEY_BYTES))
         return _read(self._key_file)
+
+    def _former(self) -> bytes:
+        """The key before, for a look at a token: where it cannot be used, the present one counts alone."""
+        try:
+            key = _read(self._former_file)
+        except StoreError as error:
+            if self._damaged.new(str(error)):
+                LOGGER.warning("the former key of tokens is passed over: %s", error)
+            return b""
+        self._damaged.works()
+        return key
 
     def _write(self, line: Issued) -> None:
         with os.fdopen(os.open(self._register, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "a+b") as file:
@@ -183,7 +198,7 @@ class Tokens:
 
 def _read(file: Path) -> bytes:
     """The key in a file; empty where there is none."""
-    return secret_files.key(file, KEY_BYTES, LOST) if file.exists() else b""
+    return secret_files.key(file, KEY_BYTES, LOST) if secret_files.there(file) else b""
 
 
 def _name(key: bytes) -> str:

@@ -45,7 +45,7 @@ def key_of(place: StoreUrl) -> Path:
 
 def signer(path: Path, kind: int, name: str | None = None) -> Signer:
     """The key in a file; one that is missing is made, under the name given or one made up. Raises `StoreError`."""
-    if not path.exists():
+    if not secret_files.there(path):
         secret_files.make(path, _written(fresh(kind, name or f"danze/{secrets.token_hex(8)}")))
     held = _parsed(secret_files.read(path), path)
     if held.verifier.kind != kind:

@@ -61,6 +61,13 @@ def test_what_could_not_be_written_leaves_nothing_behind(tmp_path, make):
 
 
 @pytest.mark.parametrize("make", MAKING)
+def test_a_place_where_nothing_can_be_looked_up_is_one_sentence(tmp_path, make):
+    folder = tmp_path / ("x" * 300)
+    with pytest.raises(StoreError, match=rf"^{folder}/{NAMES[make]} cannot be (read|written) \(File name too long\)"):
+        make(folder)
+
+
+@pytest.mark.parametrize("make", MAKING)
 def test_a_secret_is_on_the_disk_before_it_has_its_name_and_its_name_before_it_is_used(tmp_path, monkeypatch, make):
     path, synced, fsync = tmp_path / "new/folder" / NAMES[make], list[str](), os.fsync
 

@@ -1,5 +1,6 @@
 """Tokens made here: what they say, when they count, where their key lies; and how a browser carries one."""
 
+import logging
 import stat
 from datetime import timedelta
 
@@ -132,6 +133,28 @@ def test_tokens_of_a_register_from_before_keys_had_names_count_through_one_rotat
     assert not isinstance(tokens.reader(token, now()), str)
     assert tokens.rotate(now(), drop=True) == (0, 1)
     assert tokens.standing(line.id, now()) == "the token was revoked"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda key: key.write_bytes(b""), "is damaged: 0 bytes"),
+        (lambda key: key.chmod(0o640), "is readable by others"),
+    ],
+)
+def test_a_former_key_that_is_no_good_takes_no_other_token_along_and_is_said_once(tokens, tmp_path, caplog, spoil, why):
+    former, _ = issued(tokens)
+    tokens.rotate(now())
+    present, line = issued(tokens)
+    spoil(tmp_path / "tokens/key.former")
+    with caplog.at_level(logging.WARNING):
+        assert tokens.reader(present, now()) == line.reader
+        for each in (former, "a.b.c"):
+            assert str(tokens.reader(each, now())).startswith("the token is not taken: ")
+    (record,) = caplog.records
+    assert (record.name, why in record.message) == ("danze.tokens", True)
+    with pytest.raises(StoreError, match=f"key.former {why}"):
+        tokens.rotate(now(), drop=True)
 
 
 def test_the_command_line_rotates(tmp_path):
