@@ -98,8 +98,8 @@ def main() -> None:
         raise
     except (StoreError, Conflict, KafkaProblem, LaterType) as error:
         _end(str(error))
-    except UnicodeEncodeError as error:
-        _end(f"{error.object[:200]!r} is no text that can be stored")
+    except UnicodeEncodeError:  # which text is not told: it may be a key, or personal
+        _end("what was given holds text that is not UTF-8, and no such text can be stored")
     except OSError as error:
         _end(f"{error.filename or 'what was to be written'}: {error.strerror or error}")
     except KeyboardInterrupt:

@@ -133,19 +133,20 @@ def _marked(log: Log, manifest: Manifest) -> None:
 
 
 def _moved(source: Path, to: Path) -> None:
-    """In place of what a killed restore had put there, whole or not at all: to another disk it is copied beside."""
+    """In place of what a killed restore had put there, whole or not at all. Two mounts may lie on one disk, and
+    still no file goes from one to the other by its name alone: then it is copied, beside.
+    """
     if not source.exists():
         return
     to.parent.mkdir(parents=True, exist_ok=True)
-    if source.stat().st_dev != to.parent.stat().st_dev:
-        draft = to.with_name(f"{to.name}{MOVING}")
-        if draft.is_dir():
-            shutil.rmtree(draft)
-        source = Path(shutil.move(source, draft))
-    synced(source)
+    draft = to.with_name(f"{to.name}{MOVING}")
+    if draft.is_dir():
+        shutil.rmtree(draft)
+    shutil.move(source, draft)
+    synced(draft)
     if to.is_dir():
         shutil.rmtree(to)
-    source.rename(to)
+    draft.rename(to)
     synced(to.parent, deep=False)
 
 
@@ -223,7 +224,7 @@ def _pour_accesses(staged: SQLiteUrl, place: PostgresUrl, progress: Progress) ->
         if log.head().position:
             raise StoreError(f"{place.place} holds an access log: a backup is restored where there is none")
         poured(source, log, progress)
-    _moved(kept.beside("seals"), access_seals(place).path)
+        _moved(kept.beside("seals"), access_seals(place).path)
 
 
 def _keys(backup: Path, staged: SQLiteUrl, forgotten: Collection[str]) -> None:

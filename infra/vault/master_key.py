@@ -48,7 +48,7 @@ class Source(NamedTuple):
         Only a `fresh` key store may be given a new one: an old one could never be read again.
         """
         if self.path is None:
-            yield _decoded(os.environ[VARIABLE].encode(), VARIABLE) if self.name == VARIABLE else _asked()
+            yield _decoded(os.fsencode(os.environ[VARIABLE]), VARIABLE) if self.name == VARIABLE else _asked()
             return
         if self.default and not self.path.exists():
             if not fresh:

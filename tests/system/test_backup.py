@@ -5,7 +5,9 @@ Whoever was forgotten since is not readable again, and nothing is overwritten.
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 import signal
 import sqlite3
@@ -28,7 +30,7 @@ from cli.backing_up import _fold
 from cli.wiring import now
 from domain.reader import OPERATOR, Reader
 from infra.backup.manifest import read
-from infra.backup.restoring import restore
+from infra.backup.restoring import _moved, restore
 from infra.doors.access import accesses_of
 from infra.log.urls import PostgresUrl, parse
 from infra.webhooks.subscriptions import Wanted, subscriptions_of
@@ -440,6 +442,27 @@ def test_seals_go_onto_another_disk_whole_or_not_at_all(danze, backup, elsewhere
         assert elsewhere("restore", backup, "--forgotten", "nobody").code == 0
         assert [each.name for each in Path(disk).iterdir()] == ["seals"]
         assert elsewhere("verify", "--json").json["seals"]["checkpoints"] == 1
+
+
+def test_two_mounts_of_one_disk_are_two_places(tmp_path, monkeypatch):
+    """Nothing goes from one to the other by its name alone, and both tell the same device: volumes of a container."""
+    rename = os.rename
+
+    def in_one_mount(source, to):
+        if Path(source).relative_to(tmp_path).parts[0] != Path(to).relative_to(tmp_path).parts[0]:
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+        rename(source, to)
+
+    monkeypatch.setattr(os, "rename", in_one_mount)
+    for made in ("one/seals", "two"):
+        (tmp_path / made).mkdir(parents=True)
+    (tmp_path / "one/seals/keys").write_text("k")
+    (tmp_path / "one/webhooks").write_text("w")
+    for name in ("seals", "webhooks"):
+        _moved(tmp_path / "one" / name, tmp_path / "two" / name)
+    assert sorted(str(each.relative_to(tmp_path)) for each in tmp_path.rglob("*") if each.is_file()) == [
+        "two/seals/keys", "two/webhooks",
+    ]  # fmt: skip
 
 
 def test_a_restore_that_was_killed_is_none_and_can_be_done_again(danze, elsewhere, tmp_path, postgres_store_url):

@@ -154,6 +154,10 @@ def test_the_log_answers_without_its_keys_but_takes_nothing(filled: Danze, store
     other = {"DANZE_MASTER_KEY": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}
     Danze(store, **other)("emit", "-", sent=ndjson([registered(2)])).refused("master key does not fit")
     Danze(store, DANZE_MASTER_KEY="xyz")("emit", "-", sent=ndjson([registered(2)])).refused("no master key")
+    raw = os.fsdecode(b"\xd0\xc5" * 16)  # 32 bytes, but not in base64
+    told = Danze(store, DANZE_MASTER_KEY=raw)("emit", "-", sent=ndjson([registered(2)]))
+    told.refused("no master key")
+    assert "udcd0" not in told.err, "a key is told to nobody"
     keys_before = keys.read_bytes()
     keys.write_bytes(b"no database at all " * 1000)
     filled("emit", "-", sent=ndjson([registered(2)])).refused("danze.db.keys", "damaged")
