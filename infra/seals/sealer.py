@@ -63,13 +63,6 @@ class Folder:
         except (UnicodeDecodeError, SealError):
             raise SealError(f"{self._checkpoint} is no checkpoint; {REMADE}") from None
 
-    def before(self) -> Note | None:
-        """What the next checkpoint goes on from. Raises `SealError` where some were given out, and it is not there."""
-        note = self.newest()
-        if note is None and any(self.seals()):
-            raise SealError(f"{self._checkpoint} is missing, and some were given out; {REMADE}")
-        return note
-
     def last(self) -> Note | None:
         """The newest checkpoint; where its file is gone or damaged, the last of all that were given out."""
         note = None
@@ -183,10 +176,13 @@ class Sealer:
 
         Raises `SealError` where the log is not what was sealed before: a checkpoint never covers that up.
         """
-        last = self.folder.before()
+        newest = self.folder.newest()
+        last = newest or self.folder.last()  # a kill came between: nothing smaller is given out over a cut tail
         before = checkpoint_of(last) if last is not None else Checkpoint(self.signer.verifier.name, 0, b"")
         head = self.log.head().position
         self._same(before, head)
+        if newest is None and last is not None:
+            self.folder.put(last)
         if head == before.size:
             return None
         size = before.size

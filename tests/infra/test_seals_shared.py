@@ -14,7 +14,7 @@ from infra.log.open import open_log
 from infra.log.port import Log, leaf_of
 from infra.seals import keys
 from infra.seals.notes import LOG, SealError, Signer, Verifier
-from infra.seals.sealer import Folder, Sealer, rebuild
+from infra.seals.sealer import Folder, Sealer
 from infra.seals.tiles import Tiles
 from tests.infra.samples import entries
 
@@ -62,17 +62,32 @@ def test_a_checkpoint_that_is_being_written_is_not_told_and_one_cut_off_is_writt
     assert [*folder.seals()] == [first, second]
 
 
-def test_where_the_newest_checkpoint_is_missing_nothing_is_given_out(log: Log, tmp_path: Path) -> None:
-    """A smaller one would have covered up that the end of the log was cut."""
+def test_where_the_newest_checkpoint_is_missing_the_last_that_was_given_out_is_gone_on_from(
+    log: Log, tmp_path: Path
+) -> None:
+    """Whoever made it was killed in between. A smaller one would cover up that the end of the log was cut."""
     folder = Folder(tmp_path / "seals")
     sealer = Sealer(log, folder, KEY)
     first = sealer.seal(NOW)
+    assert first is not None
     (folder.path / "checkpoint").unlink()
-    with pytest.raises(SealError, match=r"checkpoint is missing, .*; danze seal --rebuild makes it again of seals.js"):
-        sealer.seal(NOW)
-    assert [*folder.seals()] == [first]
-    rebuild(log, folder)
-    assert (folder.newest(), sealer.seal(NOW)) == (first.note if first else None, None)
+    assert (sealer.seal(NOW), folder.newest()) == (None, first.note)
+    (folder.path / "checkpoint").unlink()
+    log.append(entries(["petition:A"] * 6)[5:], [], after=5)
+    second = sealer.seal(NOW)
+    assert [*folder.seals()] == [first, second]
+
+
+def test_where_the_newest_checkpoint_is_missing_a_cut_tail_shows(log: Log, store_url: str, tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "seals")
+    Sealer(log, folder, KEY).seal(NOW)
+    (folder.path / "checkpoint").unlink()
+    cut = open_log(f"{store_url}_cut")
+    cut.append(entries(["petition:A"] * 5)[:3], [], after=0)
+    with pytest.raises(SealError, match="its tail was cut"):
+        Sealer(cut, folder, KEY).seal(NOW)
+    assert folder.newest() is None
+    cut.close()
 
 
 def test_keys_are_there_whole_or_not_at_all(log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
