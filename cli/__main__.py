@@ -102,6 +102,8 @@ def main() -> None:
         _end("what was given holds text that is not UTF-8, and no such text can be stored")
     except OSError as error:
         _end(f"{error.filename or 'what was to be written'}: {error.strerror or error}")
+    except MemoryError:
+        _end("there is no memory left for it; what was stored stands")
     except KeyboardInterrupt:
         sys.exit(130)
 

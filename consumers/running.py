@@ -104,7 +104,8 @@ async def _run(app: Any, stop: Event | None, last: Timer) -> None:
         stopping = tasks.create_task(asked.wait() if stop is None else _set(stop))
         running = tasks.create_task(_until_it_ends(app))
         await asyncio.wait({stopping, running}, return_when=asyncio.FIRST_COMPLETED)
-        last.start()
+        with suppress(RuntimeError):  # no memory for a thread, which may be why it ends
+            last.start()
         try:
             await asyncio.wait_for(app.stop(), STOP_SECONDS)
         except TimeoutError:

@@ -67,6 +67,21 @@ def test_who_was_asked_to_end_before_it_began_ends():
     run(batching_app("early", {"broker": [broker]}, topic="events"), stop)
 
 
+def test_where_there_is_no_memory_for_a_thread_more_it_ends_all_the_same(monkeypatch):
+    """Memory may be why it ends: that is told, and not that its end could not be watched over."""
+
+    def nothing_left(timer):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Timer, "start", nothing_left)
+    stop = threading.Event()
+    stop.set()
+    app = batching_app("full", {"broker": [f"{SCHEME}://127.0.0.1:{free_port()}"]}, topic="events")
+    app.failure = MemoryError()
+    with pytest.raises(MemoryError):
+        run(app, stop)
+
+
 @pytest.mark.kafka
 def test_who_is_asked_to_end_while_it_begins_leaves_no_thread_behind(kafka_url, new_topic, monkeypatch):
     """On a busy machine the thread of the consumer has its turn late: Faust passed over it, and it never ended."""

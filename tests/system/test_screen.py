@@ -9,6 +9,7 @@ from subprocess import DEVNULL, PIPE
 import pytest
 
 from cli import screen
+from cli.__main__ import main
 from tests.patience import PATIENCE
 from tests.system.command import Danze, action, registered
 
@@ -188,3 +189,15 @@ def test_a_file_whose_name_is_no_text_is_read_and_a_name_that_is_recorded_is_ref
     assert danze("emit", "--history", parking, f"--rejected={refused}", **pipes).code == 0
     assert Path(refused).exists()
     danze("import", "messages", mails, **pipes).refused("text that is not UTF-8, and no such text can be stored")
+
+
+def test_where_no_memory_is_left_is_a_sentence(monkeypatch, capsys):
+    def full():
+        raise MemoryError
+
+    monkeypatch.setattr("sys.argv", ["danze"])
+    monkeypatch.setattr("cli.__main__.app", full)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.strip() == "danze: there is no memory left for it; what was stored stands"
