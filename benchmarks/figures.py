@@ -26,8 +26,9 @@ CURVES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 CAUSES = {
     "rebuild": (
         "Cause: an item was taken in hand for fewer of its events each time, 0.07 times an event at 100 thousand "
-        "events and 0.46 at eight million (1.9 of 2.7 µs more); mended since (decision 0099), what is left are indexes "
-        "and pages of SQLite"
+        "events and 0.46 at eight million (1.9 of 2.7 µs more); mended since "
+        "(decision 0099: it was 1.34 at ten million), "
+        "what is left are indexes and pages of SQLite"
     ),
     "intake": "Cause: the append in it, 8 µs behind 100,124 events and 21 behind twenty million; limit: SQLite",
     "catch-up": (

@@ -37,7 +37,7 @@ RUNS: tuple[tuple[str, str, str, str], ...] = (
     ("embedded", "--actions 60000", "--actions 60000", "--actions 6000"),
     ("embedded", "--growth 1000000", "--growth 1000000", "--growth 30000"),
     ("log", "--events 1000000", "--events 300000", "--events 100000"),
-    ("growth", "", "--points 100000,1000000", "--points 100000,300000"),
+    ("growth", "", "--points 100000,1000000,10000000", "--points 100000,300000"),
     ("distributed", "--events 500000 --rounds 2", "--events 200000 --rounds 1", "--events 50000 --rounds 1"),
     ("distributed", "--workers --events 500000", "--workers --events 200000", "--workers --events 50000 --rounds 1"),
     ("latency", "--seconds 20", "--seconds 20", "--seconds 5"),
