@@ -123,7 +123,7 @@ class Projector:
         for batch in batches:
             held = self.held[batch.partition]
             claim = places.get(batch.partition, held.claim)
-            position, bad = self._take(held.fold, batch.records, claim, followed)
+            position, bad = self.take(held.fold, batch.records, claim, followed)
             offset = max(claim.offset, batch.next_offset)  # a worker that was lost folds late what others are beyond
             places[batch.partition] = claim.at(position, offset, claim.dead + len(bad))
             letters += bad
@@ -139,10 +139,13 @@ class Projector:
                 self._follow(followed)
         return lost
 
-    def _take(
-        self, fold: Fold, records: Iterable[Record], claim: Claim, followed: list[tuple[int, bytes]] | None
+    def take(
+        self, fold: Fold, records: Iterable[Record], claim: Claim, followed: list[tuple[int, bytes]] | None = None
     ) -> tuple[int, list[DeadLetter]]:
-        """Folds what is new of a batch. Answers the last position, and what could not be folded."""
+        """Folds what is new of a batch and writes nothing. Answers the last position, and what could not be folded.
+
+        What is followed of it is added to `followed`.
+        """
         subjects, why = waiting(records, claim.position)
         last = claim.position
 

@@ -1,4 +1,4 @@
-"""Kafka Streams, the peer of benchmarks/distributed.py that is not written in Python, counts what danze counts."""
+"""The contestants of benchmarks/distributed.py read every event; Kafka Streams in Java counts what danze counts."""
 
 import shutil
 
@@ -8,12 +8,21 @@ from benchmarks.distributed import COUNTED, JAVA, Contest, java, published, same
 from infra.kafka.settings import KafkaSettings
 from infra.kafka.topics import Topics
 
-pytestmark = [
-    pytest.mark.kafka,
-    pytest.mark.skipif(not (shutil.which("mvn") and shutil.which("javac")), reason="Maven and a JDK build it"),
-]
+pytestmark = pytest.mark.kafka
 
 
+@pytest.mark.postgres
+@pytest.mark.slow
+def test_danze_folds_every_event_with_its_writes_and_without(
+    kafka_url: str, topics: Topics, postgres_store_url: str, tmp_path
+):
+    events, _ = published(tmp_path, KafkaSettings((kafka_url,)), topics, 1_000)
+    names = ("danze", "danze with writes")
+    best = Contest(kafka_url, topics.events, str(events), postgres_store_url, [], [0]).peers(1, names)
+    assert {name: told["events"] for name, told in best.items()} == dict.fromkeys(names, events)
+
+
+@pytest.mark.skipif(not (shutil.which("mvn") and shutil.which("javac")), reason="Maven and a JDK build it")
 @pytest.mark.slow
 def test_kafka_streams_counts_every_unit_as_danze_does(kafka_url: str, topics: Topics, tmp_path):
     events, counters = published(tmp_path, KafkaSettings((kafka_url,)), topics, 12_000)

@@ -71,7 +71,7 @@ class Counted(Projector):
         else:
             for batch in batches:
                 held = self.held[batch.partition]
-                position, _ = self._take(held.fold, batch.records, held.claim, None)
+                position, _ = self.take(held.fold, batch.records, held.claim)
                 held.claim = held.claim.at(position, batch.next_offset, 0)
         self.writes += 1
         self.seen += sum(batch.next_offset - batch.first_offset for batch in batches)  # nothing is compacted
