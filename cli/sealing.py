@@ -18,6 +18,7 @@ from cli.screen import bar, fail, out, said, told, written
 from cli.waiting import say, stopped, there
 from cli.watched import serve
 from cli.wiring import DEFAULT_STORE, kafka_settings, now, opened
+from infra.doors.access import access_key, access_log, access_seals
 from infra.exporters.whole_file import afresh
 from infra.log.open import open_log
 from infra.log.urls import parse
@@ -64,17 +65,26 @@ def seal(
         bool,
         typer.Option("--rebuild", help="First make the tiles again of the log, and a lost checkpoint of seals.jsonl."),
     ] = False,
+    access: Annotated[
+        bool,
+        typer.Option(
+            "--access", help="The access log instead, which `danze api` seals as it goes: --rebuild mends it."
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Sign what the log holds: a checkpoint to keep away from the store, and the tiles that proofs are made of."""
+    if access and (follow or kafka):
+        raise fail("--access seals the access log once; leave --follow and --kafka out")
     asked = [_witness(each) for each in witness or ()]
     place, watch = parse(store), SealerWatch()
     if metrics and follow:
         serve(watch.registry, metrics)
-    key_file = key or keys.key_of(place)
-    opening = partial(open_log, store, create=follow)  # who follows may stand before the first event
+    key_file = key or (access_key(place) if access else keys.key_of(place))
+    # who follows may stand before the first event
+    opening = partial(access_log, place, create=False) if access else partial(open_log, store, create=follow)
     with closing(there("seal", opening) if follow else opening()) as log, _publishing(kafka, prefix, follow) as publish:
-        folder = Folder(seals or keys.folder_of(place))
+        folder = access_seals(place) if access and not seals else Folder(seals or keys.folder_of(place))
         claim = log.claim("seal")
         if claim is None:
             raise fail("another danze seal is at work on this store")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import errno
-import fcntl
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -67,17 +65,6 @@ def settle(path: Path, fits: Callable[[bytes], bool]) -> None:
     if there(waiting) and fits(read(waiting)):
         waiting.replace(path)
         durable.sync(path.parent)
-
-
-@contextmanager
-def alone(path: Path, *, wait: bool = True) -> Iterator[None]:
-    """Nobody else changes the secrets of this folder meanwhile."""
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        yield
-    finally:
-        os.close(folder)
 
 
 def folder(path: Path) -> None:

@@ -7,7 +7,6 @@ access log is a log for itself, and copied in the same order.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -38,6 +37,7 @@ from infra.log.open import open_log
 from infra.log.port import Log, Rejection, StoreError, StoreMissing
 from infra.log.urls import SQLiteUrl, StoreUrl, parse, printable
 from infra.log.verify import verify
+from infra.one_at_a_time import alone
 from infra.seals.audit import Sealed
 from infra.seals.sealer import Folder
 from infra.sqlite import private, reading_only, trouble, unwritable
@@ -108,15 +108,12 @@ def _beginning(out: Path) -> Iterator[Path]:
 
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
-    """Nobody else works in this folder; the claim goes with the process, however it ends."""
-    held = os.open(folder, os.O_RDONLY)
+    """Nobody else works in this folder. Raises `StoreError` where somebody does."""
     try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
+        with alone(folder, wait=False):
+            yield
     except BlockingIOError:
         raise StoreError(f"another danze is at work in {folder}") from None
-    finally:
-        os.close(held)
 
 
 def synced(folder: Path, *, deep: bool = True) -> None:

@@ -27,6 +27,7 @@ from domain.reasons import Reasons
 from infra import line_files, secret_files
 from infra.log.port import StoreError
 from infra.log.urls import StoreUrl
+from infra.one_at_a_time import alone
 from infra.seals.keys import beside
 
 ISSUER = AUDIENCE = "danze"
@@ -112,7 +113,7 @@ class Tokens:
         The key before the last goes. A StoreError while tokens of it count, unless `drop` revokes them.
         """
         secret_files.folder(self._key_file.parent)
-        with secret_files.alone(self._key_file):
+        with alone(self._key_file.parent):
             last, former = self._key(make=True), _read(self._former_file)
             old = ("", _name(former)) if former else ()
             held = [line for line in self.register().values() if line.counts(now)]

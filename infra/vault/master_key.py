@@ -21,8 +21,9 @@ from typing import Any, NamedTuple
 from infra import secret_files
 from infra.log.port import StoreError
 from infra.log.urls import StoreUrl
+from infra.one_at_a_time import alone
 from infra.seals.keys import beside
-from infra.secret_files import alone, announced
+from infra.secret_files import announced
 
 KEY_BYTES = 32
 VARIABLE = "DANZE_MASTER_KEY"
@@ -69,7 +70,7 @@ class Source(NamedTuple):
         """Puts the key that waits in place, when it is the one that fits: ends a rotation that was stopped half way."""
         if self.path is not None and announced(self.path).exists():
             # One under way ends by itself; a file to be read only stays, and fits where it is.
-            with suppress(OSError), alone(self.path, wait=False):
+            with suppress(OSError), alone(self.path.parent, wait=False):
                 put_in_place(self.path, key)
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from infra.log.port import StoreError
-from infra.secret_files import alone, announced
+from infra.one_at_a_time import alone
+from infra.secret_files import announced
 from infra.vault.master_key import (
     COMMAND_VARIABLE,
     FILE_VARIABLE,
@@ -47,7 +48,7 @@ def rotate(vault: Vault, given: Path | None = None) -> Rotation:
         return Rotation(_wrapped(vault, given)[0], given, _to_do(source, given))
     if source.path is None:
         raise StoreError(f"the master key comes from {source.name}: name a file for the new one with --new-key")
-    with alone(source.path):
+    with alone(source.path.parent):
         persons, master = _wrapped(vault, announced(source.path))
         put_in_place(source.path, master)
     return Rotation(persons, source.path, None)

@@ -1,7 +1,5 @@
 """Opens read models where a store has them: in a file, in memory, in a schema of PostgreSQL."""
 
-import fcntl
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +12,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import QueuePool, StaticPool
 
+from infra import one_at_a_time
 from infra.postgres import sentence as postgres_sentence
 from infra.postgres import still_there
 from infra.sqlite import BUSY_SECONDS, private, write_ahead
@@ -64,18 +63,7 @@ def sqlite_views(path: str, kind: type[V]) -> V:
         told = sqlite_sentence(path, error)
         return f"{told}; it holds read models only: delete it, and it is made again" if "damaged" in told else told
 
-    return kind(engine, sentence, alone=lambda: _alone_in(Path(path).parent))
-
-
-@contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """A lock on the folder itself needs no file that somebody would have to clear away."""
-    held = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(held)
+    return kind(engine, sentence, alone=lambda: one_at_a_time.alone(Path(path).parent))
 
 
 def _taken(connection: psycopg.Connection[Any], *_: Any) -> None:

@@ -1,8 +1,10 @@
 import json
+import tracemalloc
 
 import pytest
 
-from api.routes.actions import MAX_BODY, MOST
+from api.problems import Problem
+from api.routes.actions import MAX_BODY, MOST, split
 from api.routes.actions_told import ACTION
 
 ONE = json.dumps(ACTION, ensure_ascii=False, indent=1).encode()
@@ -104,6 +106,34 @@ def test_of_a_request_with_too_many_actions_none_is_taken(client, intake, body, 
     answer = send(client, body, kind)
     assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
     assert answer.json()["detail"].startswith("the body holds more than 10,000 actions, and none was taken")
+
+
+def test_an_array_of_millions_is_refused_before_it_fills_the_memory():
+    tracemalloc.start()
+    with pytest.raises(Problem, match="more than 10,000 actions"):
+        split("application/json", b" [" + b"1, " * 5_000_000 + b"1]")
+    assert tracemalloc.get_traced_memory()[1] < 64 * 1024 * 1024
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'["\\q", ' + b"1," * 600_000 + b"1]",
+        b"[1, " + b"[" * 600_000 + b"1," * 600_000,
+        b'["\xff' + b"," * 600_000 + b'"]',
+        b'[{"numbers": [' + b"1," * 600_000 + b"1]",
+    ],
+)
+def test_an_array_with_many_commas_that_is_not_json_is_malformed(body):
+    with pytest.raises(Problem, match="the body is not JSON") as refused:
+        split("application/json", body)
+    assert (refused.value.status, refused.value.code) == (400, "malformed")
+
+
+def test_an_array_with_many_commas_and_few_actions_is_split():
+    first, second = b'{"numbers": [' + b"1," * 600_000 + b"1]}", b'{"text": "' + b"," * 600_000 + b'"}'
+    assert split("application/json", b"[" + first + b" ,\n" + second + b"]") == [first, second]
 
 
 def test_actions_are_metered(fresh_client):

@@ -275,6 +275,26 @@ def test_the_command_line_reads_and_verifies_it(tmp_path):
     assert (answer.code, answer.json["first_bad"]["position"]) == (1, 1)
 
 
+def test_its_tiles_and_its_checkpoint_are_made_again(tmp_path):
+    danze = Danze(tmp_path / "danze.db")
+    danze("seal", "--access").refused("danze.db.access")
+    with accesses_of(parse(str(danze.store)), now) as accesses:
+        accesses.read(AUDITOR, "GET /v1/findings", {"unit": HOUSING})
+    folder = access_seals(parse(str(danze.store))).path
+    kept = {
+        file: file.read_bytes() for file in [folder / "checkpoint", *(folder / "tile").rglob("*")] if file.is_file()
+    }
+    for file in kept:
+        file.write_bytes(b"")
+    assert danze("verify", "--access").code == 1
+    answer = danze("seal", "--access", "--rebuild", "--json").json
+    assert (answer["folder"], answer["checkpoint"].encode()) == (str(folder), kept[folder / "checkpoint"])
+    assert {file: file.read_bytes() for file in kept} == kept
+    assert danze("verify", "--access").code == 0
+    assert not (tmp_path / "danze.db").exists(), "the record itself has nothing to do with it"
+    danze("seal", "--access", "--follow").refused("leave --follow and --kafka out")
+
+
 # over HTTP
 
 
