@@ -53,7 +53,7 @@ def test_an_error_is_no_missed_goal():
 
 def test_growth_that_missed_its_goal_says_what_is_known_of_why():
     line = "item: 0.7 ms at 100,124; of that in the smallest log  ratio 1.40  goal 1.10  MISSED"
-    assert "Cause: none found" in SIZES.why(line, False)
+    assert "Cause: not found whole" in SIZES.why(line, False)
     assert SIZES.why(line, True) == SIZES.limit
     assert MISSED.why(line, False) == MISSED.limit
 
