@@ -21,11 +21,10 @@ from tests import servers
 from tests.faults.distributed import Town
 from tests.faults.harness import folder
 from tests.faults.town import FIRST, LAST, Undisturbed, same, undisturbed
+from tests.patience import PATIENCE
 from tests.system.command import DANZE, Danze
 from tests.system.engine import Engine, made, until
 
-SECONDS = 6
-"""Between two steps of the upgrade, while a part of the history comes in."""
 SPEED = "15"
 """Days a second of the clock afterwards."""
 PARTS = 10
@@ -36,8 +35,8 @@ say = partial(print, flush=True)
 class Upgrade:
     """The engine, its workers named after their release: `old-intake`, `new-intake`."""
 
-    def __init__(self, engine: Engine, old: str, town: Town, part: int) -> None:
-        self.engine, self.town, self.part = engine, town, part
+    def __init__(self, engine: Engine, old: str, town: Town, part: int, seconds: float) -> None:
+        self.engine, self.town, self.part, self.seconds = engine, town, part, seconds
         self.programs = {"old": old, "new": DANZE}
 
     def start(self, release: str, worker: str) -> None:
@@ -56,7 +55,7 @@ class Upgrade:
         """Actions come in for a while after a step; then both releases find the same, while both have workers."""
         self.town.allowed += self.part
         until(lambda: self.town.sent >= self.town.allowed, self.engine.all_said)
-        time.sleep(SECONDS)
+        time.sleep(self.seconds)
         ended = [name for name, process in self.engine.workers.items() if process.poll() is not None]
         assert not ended, f"{ended} ended by themselves\n{self.engine.all_said()}"
         if {"old-project-2", "new-project-1"} <= {*self.engine.workers}:
@@ -108,6 +107,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make rolling")
     parser.add_argument("old", type=Path, help="`danze` of an older commit, in an environment of its own")
     parser.add_argument("--scale", type=float, default=0.05)
+    parser.add_argument(
+        "--seconds", type=float, default=6, help="between two steps, while a part of the history comes in"
+    )
     options = parser.parse_args()
     with ExitStack() as stack:
         place = stack.enter_context(folder())
@@ -117,8 +119,8 @@ def main() -> None:
         topics = Topics()
         made(kafka, topics, actions=1, events=12)
         engine = stack.enter_context(Engine(Danze(store), kafka, topics, place))
-        town = Town(alone.lines, kafka, topics.actions, None)
-        upgrade = Upgrade(engine, str(options.old.absolute()), town, len(alone.lines) // PARTS)
+        town = Town(alone.lines, kafka, topics.actions, None, PATIENCE)
+        upgrade = Upgrade(engine, str(options.old.absolute()), town, len(alone.lines) // PARTS, options.seconds)
         upgraded(upgrade)
         finished(upgrade, alone)
         with closing(System(store)) as system:

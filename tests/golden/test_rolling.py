@@ -14,7 +14,7 @@ import pytest
 from cli.wiring import System
 from infra.kafka.topics import Topics
 from infra.views.store import FORMAT
-from tests.system.command import Danze, city, registered
+from tests.system.command import DANZE, Danze, city, registered
 from tests.system.engine import Engine, until
 
 NEXT = "from infra.views import store; store.FORMAT += 1; from cli.__main__ import main; main()"
@@ -51,6 +51,17 @@ def test_readers_keep_the_old_answers_while_the_new_read_models_are_made(danze: 
         assert asked > 0
         assert json.loads(upgrading.communicate()[0])["petitions"] == json.loads(json.dumps(before))["petitions"]
         assert old.answers.search(q="", limit=20) == before, "after the switch as well"
+
+
+@pytest.mark.kafka
+@pytest.mark.postgres
+@pytest.mark.slow
+def test_make_rolling_upgrades_a_whole_engine(kafka_url: str, postgres_url: str) -> None:
+    """From this release to itself: that of an older commit is `make rolling OLD=commit`."""
+    call = [sys.executable, "-m", "tests.golden.rolling", DANZE, "--scale", "0.02", "--seconds", "1"]
+    done = subprocess.run(call, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "questions are answered as by one process of this release alone" in done.stdout
 
 
 def test_both_follow_the_log_until_the_old_one_ends(danze: Danze) -> None:
