@@ -56,7 +56,7 @@ schemathesis: setup-dev  ## N=20000 requests to a real server, made from its Ope
 fuzz: setup-dev  ## N=100000 broken inputs for decoder, importers, bodies, exports, checkpoints (SEED=1 TARGET=name)
 	$(BIN)/python -m tests.fuzz --inputs $(or $(N),100000) --seed $(or $(SEED),1) $(if $(TARGET),--target $(TARGET))
 
-bench: setup-dev  ## all benchmarks in an hour, and one page of figures in build/ (ARGS="--full --only audit,api")
+bench: setup-dev  ## all benchmarks in half an hour, and one page of figures in build/ (ARGS="--full --only audit,api")
 	$(BIN)/python benchmarks/report.py $(ARGS)
 
 secrets:  ## a master key and a password for docker compose, where there are none yet

@@ -49,7 +49,7 @@ RUNS: tuple[tuple[str, str, str, str], ...] = (
     ("what_if", "--scale 0.8", "--scale 0.3", "--scale 0.1"),
     ("year", "--items 100000", "--items 20000", "--items 5000"),
 )
-"""Each benchmark: its full size, what it takes of an hour with all others on two cores, and the size of a quick run."""
+"""Each benchmark: its full size, what it takes in half an hour of all on two cores, and the size of a quick run."""
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
 """What Maven colours a terminal with, whether or not there is one."""
 WHOSE = {"distributed": "peers/danze.py", "api": "danze api", "latency": "danze"}

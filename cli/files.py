@@ -78,7 +78,7 @@ class Source:
             )
             begin = self._file.peek(3)[:3]
         except OSError as error:
-            raise fail(f"{file}: {error.strerror}") from None
+            raise fail(f"{file or repr(file)}: {error.strerror}") from None
         if begin[:2] in (b"\xff\xfe", b"\xfe\xff"):
             raise fail(f"{file} is UTF-16; actions are UTF-8, one JSON object a line")
         if begin == b"\xef\xbb\xbf":

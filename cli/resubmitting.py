@@ -17,7 +17,7 @@ from cli.screen import fail, moment, out, table, told
 from cli.taking import BATCH
 from cli.wiring import DEFAULT_STORE, System, kafka_settings, opened
 from domain.codec import decode_action
-from domain.envelope import Rejected
+from domain.envelope import CODES, Rejected
 from infra.log.port import Rejection
 from infra.log.times import micros
 from infra.parts import parts
@@ -52,6 +52,8 @@ def resubmit(
     """Send refused actions again, mended or as they were. Exit code 1 where some are still refused."""
     if file is not None and (code or since or numbers):
         raise fail("--code, --since and --numbers choose among what the store has kept; a file is sent whole")
+    if unknown := set(code or ()) - set(CODES):
+        raise fail(f"--code: nothing is refused with {', '.join(sorted(unknown))}; codes are {', '.join(CODES)}")
     wanted, since_ = _numbers(numbers), moment(since, "--since")
     answer: dict[str, Any] = {"erased": []}
     with opened(store, create=False) as system, Source(file) if file is not None else nullcontext(()) as lines:

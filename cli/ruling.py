@@ -65,7 +65,7 @@ def _checked(answer: Answer) -> None:
 @calendars.command("check")
 def check_calendar(file: File, as_json: Json = False) -> None:
     """Whether a file holds calendars that can be adopted. Exit code 1 where it does not, with every mistake."""
-    found = calendars_of(text_in(file))
+    found = calendars_of(_read(file))
     if isinstance(found, list):
         _wrong(file, found, as_json)
         return
@@ -100,7 +100,7 @@ def preview_ruleset(
 @calendars.command("preview")
 def preview_calendar(file: File, store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
     """What it would move: open deadlines, and findings that would come or go. Nothing is changed."""
-    years = sound(file, calendars_of(text_in(file)))
+    years = sound(file, calendars_of(_read(file)))
     _preview(store, Supposed(since=date(min(years), 1, 1), years=years), as_json)
 
 
@@ -131,7 +131,7 @@ def adopt_ruleset(
 @calendars.command("adopt")
 def adopt_calendar(file: File, by: By = "operator", store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
     """Put a year's calendar on record: every limit that is set from now on counts by it."""
-    years = sound(file, calendars_of(text_in(file)))
+    years = sound(file, calendars_of(_read(file)))
     facts = [
         ("calendar.adopted.v1", f"calendar:{number}", f"{number} {_hash_of(year)}",
          {"year": number, "version": year.version, "content_hash": _hash_of(year),
@@ -174,12 +174,16 @@ def _adopted(answer: Answer) -> None:
 
 def text_in(file: str) -> str:
     """The text of a file, or of a rule set that ships."""
+    return text_of(file) if file in NAMES else _read(file, f"; known by name are {', '.join(NAMES)}")
+
+
+def _read(file: str, known: str = "") -> str:
     try:
-        return text_of(file) if file in NAMES else Path(file).read_text(encoding="utf-8")
+        return Path(file).read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise fail(f"{file} is not UTF-8") from None
     except OSError as error:
-        raise fail(f"{file}: {error.strerror}; known by name are {', '.join(NAMES)}") from None
+        raise fail(f"{file}: {error.strerror}{known}") from None
 
 
 def law_named(name: str, rules: Rules) -> RuleSet:

@@ -189,9 +189,12 @@ def _serve(
 
     try:
         allowed()
-        proxies = proxies_of(os.environ.get(PROXIES, ""))
     except ValueError as error:
         raise fail(str(error)) from None
+    try:
+        proxies = proxies_of(os.environ.get(PROXIES, ""))
+    except ValueError as error:
+        raise fail(f"{PROXIES}: {error}") from None
     here, place = host in ("127.0.0.1", "::1", "localhost"), parse(system.url)
     book = subscriptions_of(place)
     watch = PostWatch(registry, book.all)

@@ -75,6 +75,8 @@ def verify(
     if access and (source != "store" or resume is not None):
         raise fail("--access checks the access log of the store, and is given alone")
     memory = Memory(resume) if resume is not None else None
+    if seals and not seals.is_dir():
+        raise fail(f"--seals: {seals} is no folder")
     folder = access_seals(parse(store)) if access and not seals else Folder(seals or folder_of(parse(store)))
     sealed = _sealed(folder, key or [], checkpoint or [], memory.kept() if memory is not None else [])
     ends = sealed.largest if memory is not None else 0
@@ -98,6 +100,8 @@ def verify(
             _of_copy(answer, rows)
     answer["seals"] = {"sealed": sealed.largest, "checkpoints": sealed.checked, "problem": sealed.problem}
     answer["ok"] = answer["ok"] and sealed.problem is None
+    if key and answer["ok"] and not sealed.checked:
+        raise fail(f"--key: {folder.path} holds no checkpoint, so that nothing was held against what this key signed")
     unsaved = _saved(memory, answer) if memory is not None and answer["ok"] else None
     if read_models and answer["ok"]:
         _read_models(store, answer)
@@ -185,9 +189,14 @@ def _copy(path: Path) -> Copy:
 def _sealed(folder: Folder, keys: list[str], checkpoints: list[Path], remembered: list[Note]) -> Sealed:
     try:
         trusted = [parse_verifier(each) for each in keys]
-        kept = [parse_note(each.read_text(encoding="utf-8")) for each in checkpoints]
-    except (SealError, UnicodeDecodeError) as error:
-        raise fail(f"--key or --checkpoint: {error}") from None
+    except SealError as error:
+        raise fail(f"--key: {error}") from None
+    kept = []
+    for path in checkpoints:
+        try:
+            kept.append(parse_note(path.read_text(encoding="utf-8")))
+        except (SealError, UnicodeDecodeError) as error:
+            raise fail(f"--checkpoint: {path}: {error}") from None
     return Sealed(folder, trusted, [*kept, *remembered])
 
 

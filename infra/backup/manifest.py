@@ -97,7 +97,8 @@ def read(folder: Path) -> Manifest:
     try:
         manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
     except (OSError, msgspec.MsgspecError) as error:
-        raise StoreError(f"{folder} is no backup of danze: {MANIFEST} is missing or damaged ({error})") from error
+        why = error.strerror if isinstance(error, OSError) else error
+        raise StoreError(f"{folder} is no backup of danze: {MANIFEST} is missing or damaged ({why})") from error
     if manifest.format > FORMAT:
         raise StoreError(f"{folder} was made by a later danze (format {manifest.format}). Upgrade.")
     for name, said in manifest.files.items():

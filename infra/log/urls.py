@@ -141,4 +141,5 @@ def _password() -> str:
     try:
         return Path(file).read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise StoreError(f"{PASSWORD_FILE}: {file} cannot be read ({error})") from None
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise StoreError(f"{PASSWORD_FILE}: {file} cannot be read ({why})") from None

@@ -98,6 +98,7 @@ class Envelope:
         try:
             self._bytes = base64.b64decode(public, validate=True)
             self._public = X25519PublicKey.from_public_bytes(self._bytes)
+            X25519PrivateKey.generate().exchange(self._public)  # some of 32 bytes are no point that keys come of
         except (binascii.Error, ValueError):
             raise ValueError(f"{public!r} is no public key of an intake: {KEY_BYTES} bytes in base64") from None
         self.name = _name(self._bytes)

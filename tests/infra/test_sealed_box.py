@@ -95,7 +95,7 @@ def test_bytes_that_are_no_seal_are_refused(sealed):
     assert OURS.opened(line({"key": OURS.name, "sealed": sealed})) == CHANGED
 
 
-@pytest.mark.parametrize("text", ["", "AAAA", "no key", "A" * 44])
+@pytest.mark.parametrize("text", ["", "AAAA", "no key", "A" * 44, "A" * 43 + "="])
 def test_what_is_no_public_key_is_said(text):
     with pytest.raises(ValueError, match="is no public key of an intake: 32 bytes in base64"):
         Envelope(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -413,3 +414,27 @@ def test_forgetting_reaches_back_and_never_forward(danze: Danze, store: Path) ->
     opened = [vault.open(body["data"]["personal"]) for body in bodies if "personal" in body["data"]]
     vault.close()
     assert opened == [None, {"name": "李大山"}]
+
+
+def test_a_code_that_refuses_nothing_a_calendar_by_name_and_a_key_of_nought(danze: Danze, tmp_path: Path) -> None:
+    danze.emit(*city())
+    danze("resubmit", "--code", "nope").refused("--code: nothing is refused with nope", "before-previous")
+    danze("calendar", "check", "cn-2005").refused("cn-2005: No such file")
+    said = danze("calendar", "adopt", tmp_path / "none.toml")
+    said.refused("No such file")
+    assert "known by name" not in said.err
+    nought = base64.b64encode(bytes(32)).decode()
+    file = tmp_path / "one.jsonl"
+    file.write_bytes(ndjson([registered(1)]))
+    danze("emit", "--kafka", "127.0.0.1:9", "--intake-key", nought, file).refused("is no public key of an intake")
+    danze("restore", tmp_path).refused("manifest.json is missing or damaged (No such file or directory)")
+    Danze(danze.store, DANZE_TRUSTED_PROXIES="foo")("api").refused("DANZE_TRUSTED_PROXIES: 'foo'")
+
+
+@pytest.mark.parametrize("number", ["  ", "x\ny", "trail ", "\u200b", "\u202eabc", "a\u3000b"])
+def test_a_number_that_nobody_can_read_is_no_number(danze: Danze, tmp_path: Path, number: str) -> None:
+    refused = tmp_path / "no.jsonl"
+    one = {**registered(1), "subject": f"petition:{number}"}
+    assert danze("emit", "-", "--json", "--rejected", refused, sent=ndjson([*city(), one])).json["rejected"] == 1
+    [line] = refusals(refused)
+    assert (line["rejection"]["code"], line["rejection"]["path"]) == ("bad-value", "$.subject")

@@ -237,6 +237,19 @@ def test_who_comes_in_the_middle_of_a_rotation_leaves_its_key_where_it_is(danze)
     assert not waiting.exists()
 
 
+def test_seals_that_are_not_where_they_are_said_to_be_are_no_ok(danze, tmp_path):
+    key = (folder(danze) / "keys").read_text().splitlines()[0]
+    assert danze("verify", "--key", key).code == 0
+    danze("verify", "--seals", tmp_path / "typo", "--key", key).refused("--seals", "typo is no folder")
+    danze("verify", "--seals", danze.store).refused("danze.db is no folder")
+    (tmp_path / "empty").mkdir()
+    danze("verify", "--seals", tmp_path / "empty", "--key", key).refused("--key", "holds no checkpoint")
+    danze("verify", "--key", "null").refused("--key: this is no verifier key")
+    bad = tmp_path / "bad"
+    bad.write_text("null")
+    danze("verify", "--checkpoint", bad).refused("--checkpoint", str(bad))
+
+
 @pytest.mark.parametrize("left", [b"", b"\0" * 300, b"example.org/hengyang\n28\n", b"\xff"])
 def test_a_checkpoint_that_a_power_cut_took_comes_back_from_those_that_were_given_out(danze, left):
     checkpoint = folder(danze) / "checkpoint"

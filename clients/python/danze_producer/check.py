@@ -134,6 +134,8 @@ def _wrong_id(action: AnyAction) -> Rejected | None:
             "bad-value", f"{action.subject!r} is not a subject of {action.type}, which is {_subject_of(action.type)}",
             "$.subject",
         )  # fmt: skip
+    if not rest.isprintable() or " " in rest:  # two that look alike on a slip would be two items
+        return Rejected("bad-value", f"{action.subject!r} has a space, or a character that nobody sees", "$.subject")
     if kind == "petition" and ":" in rest:
         return Rejected("bad-value", f"{rest!r} is no number of an item: it has a colon", "$.subject")
     if action.unit is not None and not action.unit.startswith("unit:"):

@@ -22,12 +22,13 @@ class Seal:
     def __init__(self, public: str) -> None:
         """Raises ValueError where the text is no such key, ImportError where `cryptography` is missing."""
         try:
-            from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+            from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
         except ImportError:
             raise ImportError("sealing personal fields needs danze_producer[personal] (cryptography)") from None
         try:
             self._bytes = base64.b64decode(public, validate=True)
             self._public = X25519PublicKey.from_public_bytes(self._bytes)
+            X25519PrivateKey.generate().exchange(self._public)  # some of 32 bytes are no point that keys come of
         except (binascii.Error, ValueError):
             raise ValueError(f"intake_key: {public!r} is no public key of an intake (32 bytes in base64)") from None
         self.name = NAMED + sha256(self._bytes).hexdigest()[:16]
