@@ -56,7 +56,7 @@ def f11_refusal_irregular(ruling: Ruling) -> None:
 
 def f12_secrecy(ruling: Ruling, by_unit: UnitId, to: str, *, attempt: bool) -> None:
     """An accusation reached the accused, or was about to (泄露检举材料)."""
-    told = to if to.startswith(("unit:", "official:")) else by_unit  # a name in free text is no part of an id
+    told = to if to.startswith("unit:") else by_unit  # the name of a person is no part of an id
     ruling.find("F12", by_unit, detail=told, attempt=attempt)
 
 

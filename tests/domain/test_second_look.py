@@ -1,5 +1,7 @@
 """What a stranger found: breaches that end unmet, a late entry, two units under one rule, a remitted opinion."""
 
+import pytest
+
 from projections.cases import case_row
 from tests.samples import *
 from tests.spec import Story, given
@@ -70,9 +72,10 @@ def test_two_units_that_let_out_one_accusation_both_answer():
     assert {found.unit for found in story.standing().values()} == {BUREAU, HOUSING}
 
 
-def test_a_name_in_free_text_is_no_part_of_an_id():
+@pytest.mark.parametrize("to", ["某局长", "official:430400-housing-head"])
+def test_the_name_of_a_person_is_no_part_of_an_id(to):
     accusation = on("2020-04-10", raised(purpose="accusation", about_unit=HOUSING))
-    story = given(*CITY_UNITS, accusation).when(on("2020-04-13", e.SecrecyBreached(by_unit=BUREAU, to="某局长")))
+    story = given(*CITY_UNITS, accusation).when(on("2020-04-13", e.SecrecyBreached(by_unit=BUREAU, to=to)))
     story.finds(f"F12:petition:1:{BUREAU}")
 
 
