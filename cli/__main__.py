@@ -102,10 +102,19 @@ def main() -> None:
         _end("what was given holds text that is not UTF-8, and no such text can be stored")
     except OSError as error:
         _end(f"{error.filename or 'what was to be written'}: {error.strerror or error}")
-    except MemoryError:
-        _end("there is no memory left for it; what was stored stands")
+    except (MemoryError, RuntimeError) as error:
+        _end(_exhausted(error))
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _exhausted(error: MemoryError | RuntimeError) -> str:
+    """What the system had no more of. A fault of danze is raised as it is."""
+    if isinstance(error, MemoryError):
+        return "there is no memory left for it; what was stored stands"
+    if str(error) == "can't start new thread":  # CPython's words where there is no memory for its stack
+        return "the system gives it no further thread, for want of memory or by a limit; what was stored stands"
+    raise error
 
 
 def _is_text(argument: str) -> bool:

@@ -2,9 +2,10 @@
 
 import json
 import os
+import sys
 from io import StringIO
 from pathlib import Path
-from subprocess import DEVNULL, PIPE
+from subprocess import DEVNULL, PIPE, run
 
 import pytest
 
@@ -191,13 +192,43 @@ def test_a_file_whose_name_is_no_text_is_read_and_a_name_that_is_recorded_is_ref
     danze("import", "messages", mails, **pipes).refused("text that is not UTF-8, and no such text can be stored")
 
 
-def test_where_no_memory_is_left_is_a_sentence(monkeypatch, capsys):
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (MemoryError(), "there is no memory left for it; what was stored stands"),
+        (
+            RuntimeError("can't start new thread"),
+            "the system gives it no further thread, for want of memory or by a limit; what was stored stands",
+        ),
+    ],
+)
+def test_where_no_memory_is_left_is_a_sentence(monkeypatch, capsys, error, sentence):
     def full():
-        raise MemoryError
+        raise error
 
     monkeypatch.setattr("sys.argv", ["danze"])
     monkeypatch.setattr("cli.__main__.app", full)
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 2
-    assert capsys.readouterr().err.strip() == "danze: there is no memory left for it; what was stored stands"
+    assert capsys.readouterr().err.strip() == f"danze: {sentence}"
+
+
+def test_a_fault_of_danze_is_no_sentence(monkeypatch):
+    def broken():
+        raise RuntimeError("dictionary changed size during iteration")
+
+    monkeypatch.setattr("sys.argv", ["danze"])
+    monkeypatch.setattr("cli.__main__.app", broken)
+    with pytest.raises(RuntimeError, match="dictionary"):
+        main()
+
+
+def test_a_system_that_gives_no_thread_says_so_in_these_words(tmp_path: Path) -> None:
+    """What `danze` goes by is CPython's."""
+    code = (
+        "import resource, threading; resource.setrlimit(resource.RLIMIT_AS, (200 << 20,) * 2)\n"
+        "threading.stack_size(512 << 20); threading.Thread(target=print).start()"
+    )
+    done = run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.strip().endswith("RuntimeError: can't start new thread")
