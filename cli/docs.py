@@ -36,8 +36,8 @@ def _say(word: str, changed: list[str]) -> None:
 
 def all_pages(folder: Path = Path("docs")) -> dict[str, str]:
     """What the pages of a clone's folder should say."""
-    from cli.__main__ import app
     from cli.reference.pages import pages
+    from cli.verbs import app
 
     return pages(typer.main.get_command(app), _openapi(), folder.parent)
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from cli.__main__ import app
 from cli.reference.articles import answers
+from cli.verbs import app
 from domain.rules.articles import numbers
 from domain.vocabulary import TYPES
 from infra.shipped import shipped_articles, shipped_rules

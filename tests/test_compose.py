@@ -9,7 +9,7 @@ import pytest
 import yaml
 from typer.main import get_command
 
-from cli.__main__ import app
+from cli.verbs import app
 from infra.kafka.jars import version
 from infra.kafka.settings import KafkaProblem, KafkaSettings
 from infra.log.urls import PostgresUrl, parse

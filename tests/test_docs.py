@@ -8,12 +8,12 @@ import pytest
 from jsonschema_rs import Draft202012Validator, Registry
 from typer.testing import CliRunner
 
-from cli.__main__ import app
 from cli.reference.meaning import chinese
 from cli.reference.rejections import MEANINGS
 from cli.reference.rules import docstrings
 from cli.reference.schemas import action, of_type
 from cli.reference.steps import effects
+from cli.verbs import app
 from domain.envelope import CODES
 from domain.petition.events import HearingClosed, PetitionAccepted, PetitionReferred, RereviewRequested, ReviewRequested
 from domain.vocabulary import TYPES

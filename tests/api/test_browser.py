@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -23,6 +24,8 @@ from tests.patience import PATIENCE
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "build/screenshots"
+UNHURRIED = 1_000
+"""Milliseconds that a button of the mouse is held down: a list that is made anew meanwhile loses the click."""
 HEAVIEST = 600_000
 """Bytes over the wire that a page may weigh, with everything it loads."""
 SPILLS = (
@@ -169,14 +172,29 @@ def test_a_case_is_found_opened_and_its_evidence_read(page, city):
     title = city.case(caused["subject"][9:])["title"]
     page.goto("/petitions")
     page.get_by_label("搜索").press_sequentially(title[:8])
-    page.wait_for_url("**q=*")
-    page.get_by_role("link", name=title).first.click()
+    page.wait_for_url(lambda url: parse_qs(urlsplit(url).query).get("q") == [title[:8]])
+    page.get_by_role("link", name=title).first.click(delay=UNHURRIED)
+    page.wait_for_url("**/petitions/*")
     page.get_by_text("怎么算的").first.click()
     page.locator(".deadlines .sentences li").first.wait_for()
     page.locator(".dossier .evidence a").first.click()
     page.get_by_role("dialog").get_by_text("petition.").first.wait_for()
     page.keyboard.press("Escape")
     page.get_by_role("dialog").wait_for(state="hidden")
+
+
+def test_a_list_that_waited_for_a_pressed_button_comes_when_it_is_let_go(page):
+    page.goto("/petitions")
+    row = page.locator("#rows tbody tr").first.bounding_box()
+    page.mouse.move(row["x"] + 2, row["y"] + 2)
+    page.mouse.down()
+    with page.expect_response("**q=nobody**"):
+        page.get_by_label("搜索").fill("nobody-asked-for-this")
+    page.wait_for_timeout(UNHURRIED)
+    assert page.locator("#rows tbody tr").count()
+    page.mouse.up()
+    page.wait_for_url("**q=nobody**")
+    assert not page.locator("#rows tbody tr").count()
 
 
 def test_a_day_in_the_past_is_picked_and_kept(page):

@@ -32,7 +32,7 @@ class Machine:
 
 def main() -> None:
     Machine(Path(sys.argv.pop(1))).enter()
-    from cli.__main__ import main as danze
+    from cli.verbs import main as danze
 
     danze()
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from typer.main import get_command
 
-from cli.__main__ import app
 from cli.variables import known
+from cli.verbs import app
 from cli.wiring import opened
 from domain.reader import OPERATOR
 from infra import doctor

@@ -17,7 +17,7 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from cli.__main__ import app
+from cli.verbs import app
 from infra.log.open import open_log
 from infra.log.port import Log, StoreError, leaf_of
 from infra.log.verify import verify

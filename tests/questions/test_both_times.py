@@ -3,7 +3,7 @@
 import pytest
 import typer
 
-from cli.__main__ import app
+from cli.verbs import app
 from tests.samples import *
 
 NO_QUESTIONS = {

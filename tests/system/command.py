@@ -107,7 +107,7 @@ if "COLUMNS" not in os.environ:
     os.unsetenv("COLUMNS")  # readline, which pytest loads, sets it where Python does not see it: pipes are wide
 
 _forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload(["cli.__main__", "infra.log.sqlite", "infra.log.postgres"])
+_forks.set_forkserver_preload(["cli.verbs", "infra.log.sqlite", "infra.log.postgres"])
 
 
 def _forked(arguments: list[str], environment: dict[str, str], sent: bytes) -> Said:
@@ -139,7 +139,7 @@ def _to_file(arguments: list[str], environment: dict[str, str], said: Path, firs
 
 
 def _run(arguments: list[str], environment: dict[str, str], files: list[int]) -> None:
-    from cli.__main__ import main
+    from cli.verbs import main
 
     for number, file in enumerate(files):
         os.dup2(file, number)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import typer
 
-from cli.__main__ import app
 from cli.reference.verbs import verbs
+from cli.verbs import app
 from tests.system.command import Danze, city, registered
 
 HUGE = "9" * 23

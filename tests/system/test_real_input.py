@@ -8,7 +8,7 @@ from itertools import groupby
 import pytest
 from typer.testing import CliRunner
 
-from cli.__main__ import app
+from cli.verbs import app
 from cli.wiring import System
 from domain.codec import decode_event
 from domain.unit.state import Units

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cli.__main__ import app
+from cli.verbs import app
 from tests.scenarios import tell
 from tests.scenarios.telling import HERE
 

@@ -10,7 +10,7 @@ from subprocess import DEVNULL, PIPE, run
 import pytest
 
 from cli import screen
-from cli.__main__ import main
+from cli.verbs import main
 from tests.patience import PATIENCE
 from tests.system.command import Danze, action, registered
 
@@ -207,7 +207,7 @@ def test_where_no_memory_is_left_is_a_sentence(monkeypatch, capsys, error, sente
         raise error
 
     monkeypatch.setattr("sys.argv", ["danze"])
-    monkeypatch.setattr("cli.__main__.app", full)
+    monkeypatch.setattr("cli.verbs.app", full)
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 2
@@ -219,7 +219,7 @@ def test_a_fault_of_danze_is_no_sentence(monkeypatch):
         raise RuntimeError("dictionary changed size during iteration")
 
     monkeypatch.setattr("sys.argv", ["danze"])
-    monkeypatch.setattr("cli.__main__.app", broken)
+    monkeypatch.setattr("cli.verbs.app", broken)
     with pytest.raises(RuntimeError, match="dictionary"):
         main()
 

@@ -19,8 +19,8 @@ import psycopg
 import pytest
 from typer.testing import CliRunner
 
-from cli.__main__ import app
 from cli.following import Follower
+from cli.verbs import app
 from cli.wiring import opened
 from infra.kafka.topics import Topics
 from infra.log.open import open_log

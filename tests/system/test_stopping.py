@@ -62,8 +62,8 @@ def test_who_is_asked_to_end_before_all_of_danze_is_there_ends_without_a_word(ho
     """SIGTERM as the first process of a container: the kernel keeps it from who does not ask for it."""
     begins = (
         f"import os, sys; sys.meta_path.insert(0, sys); pid = os.getpid(); os.getpid = lambda: 1;"
-        f"sys.find_spec = lambda name, *_: os.kill(pid, {int(how)}) if name == 'cli.__main__' else None;"
-        f"from cli.beginning import main; main()"
+        f"sys.find_spec = lambda name, *_: os.kill(pid, {int(how)}) if name == 'cli.verbs' else None;"
+        f"from cli.__main__ import main; main()"
     )
     ended = subprocess.run([sys.executable, "-c", begins], capture_output=True, timeout=PATIENCE, check=False)
     assert (ended.returncode, ended.stdout, ended.stderr) == (code, b"", b"")
@@ -155,3 +155,45 @@ def test_who_sent_half_a_request_is_cut_off_when_the_server_is_asked_to_end(danz
         server.send_signal(signal.SIGTERM)
         said = server.communicate(timeout=PATIENCE)[1]
     assert (server.returncode, said) == (0, "")
+
+
+STILL_AT_IT = """
+import sys, threading, time
+from asyncio import selector_events
+
+class Slow:
+    def __del__(self, sleep=time.sleep):
+        sleep(0.3)
+
+told, sys.slow = selector_events.BaseSelectorEventLoop._write_to_self, Slow()
+
+def tells(loop):
+    told(loop)
+    while threading.current_thread() is not threading.main_thread():
+        time.sleep(0.001)
+
+selector_events.BaseSelectorEventLoop._write_to_self = tells
+"""
+"""What granian's thread that told of the end still does in Python for ever; to take Python down takes a while."""
+
+
+def test_a_thread_that_still_wants_python_does_not_turn_an_orderly_end_into_an_abort(danze):
+    """It was rare, on a busy machine: "panic in a function that cannot unwind", and exit code -6."""
+    server, _ = begun(danze, f"{STILL_AT_IT}{MAIN}")
+    server.send_signal(signal.SIGTERM)
+    said = server.communicate(timeout=PATIENCE)[1]
+    assert (server.returncode, said) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("ends", "code"), [("sys.exit()", 0), ("sys.exit(3)", 3), ("sys.exit('why')", 1), ("1 / 0", 1), ("0", 0)]
+)
+def test_the_exit_code_and_what_is_still_to_be_written_outlive_the_end(ends, code):
+    script = (
+        "import atexit, sys; from cli import verbs; from cli.__main__ import main; print('begun', end=' ');"
+        f"verbs.main = lambda: (atexit.register(print, 'ended', end=''), {ends}); main()"
+    )
+    call = [sys.executable, "-c", script]
+    ended = subprocess.run(call, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert (ended.returncode, ended.stdout) == (code, "begun ended")
+    assert ("why" in ended.stderr, "ZeroDivisionError" in ended.stderr) == ("why" in ends, "/" in ends)

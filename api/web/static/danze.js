@@ -60,6 +60,22 @@ document.querySelectorAll("[data-slider]").forEach((form) => {
   });
 });
 
+// A list that is made anew under a pressed button loses the click: it waits until the button is let go, and comes then.
+// To press a link of it is enough: the field that one leaves for it tells of a change.
+let pressed = null;
+let held = null;
+document.addEventListener("pointerdown", (event) => { pressed = event.target; });
+["pointerup", "pointercancel"].forEach((end) => document.addEventListener(end, () => setTimeout(() => {
+  if (held) htmx.trigger(held, "submit");
+  pressed = held = null;
+})));
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, requestConfig } = event.detail;
+  if (!requestConfig.elt.matches("form") || !target.contains(pressed)) return;
+  event.detail.shouldSwap = false;
+  held = requestConfig.elt;
+});
+
 document.addEventListener("htmx:afterSwap", (event) => {
   const dialog = document.getElementById("shown");
   if (event.target.id === "shown-body" && !dialog.open) dialog.showModal();
