@@ -21,7 +21,7 @@ from infra.log.verify import verify as verified
 from infra.log.verify_stretches import stretches
 from infra.questions.agreement import Agreement
 from infra.seals.audit import Sealed
-from infra.seals.copies import Copy, exported, published, salvaged
+from infra.seals.copies import Copy, begins_as_export, exported, published, salvaged
 from infra.seals.keys import folder_of
 from infra.seals.memory import Memory, resumed
 from infra.seals.notes import Note, SealError, parse_note, parse_verifier
@@ -178,6 +178,11 @@ def _salvaged(store: str, source: str, damage: StoreBroken) -> Copy:
 def _copy(path: Path) -> Copy:
     """An export: one file, or a folder of segments."""
     if not path.is_dir():
+        try:
+            if not begins_as_export(path):
+                raise fail(f"{path} is no export: none of its first lines is an event as danze export jsonl writes it")
+        except ImportProblem as problem:
+            raise fail(str(problem)) from None
         return exported(path)
     from infra.seals.archive import Archived
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from infra.log import bundle
 from infra.log.checker import Bad
 from infra.log.port import Entry, Head, RawEntry, StoreBroken, key_of, leaf_of
 
+LOOKED_AT = 100
+"""Lines of a file that tell whether it is an export: of one that was altered, others are whole."""
 DIGEST = bytes(16)
 """Of an action; a topic does not carry it."""
 
@@ -65,6 +68,18 @@ def exported(path: Path) -> Copy:
                     yield RawEntry(position, "", 0, "", 0, text, b"", b"", leaf_of(text))
 
     return Copy(rows)
+
+
+def begins_as_export(path: Path) -> bool:
+    """Whether any of the first lines is an event of an export. Nothing is the export of an empty store."""
+    nothing = True
+    with reading(path) as stream:
+        for text in islice(stream, LOOKED_AT):
+            nothing = False
+            with suppress(bundle.BrokenLine):
+                bundle.read(text.rstrip(b"\n"))
+                return True
+    return nothing
 
 
 def published(chunks: Callable[[], Iterable[list[Entry]]]) -> Copy:

@@ -1,6 +1,7 @@
 """The log leaves as JSON lines and comes back as the same log: same bytes, same positions, same Merkle root."""
 
 import gzip
+import os
 import shutil
 from contextlib import closing
 from pathlib import Path
@@ -144,6 +145,20 @@ def test_a_file_that_does_not_chain_is_refused_whole(exported, other, tmp_path, 
     path.write_bytes(b"".join(DAMAGES[how](lines)))
     other("import", "bundle", path).refused("damaged.jsonl")
     assert not Path(other.store).exists()
+
+
+def test_what_is_no_export_is_not_called_an_altered_one(city, exported, tmp_path):
+    lines = exported.read_bytes().splitlines(keepends=True)[:100]
+    path = tmp_path / "given"
+    for content in (b"hello\n", os.urandom(9_999), b'{"a":1}\n' * 200, b"".join(map(rewritten, lines))):
+        path.write_bytes(content)
+        city("verify", "--from", path).refused("given is no export")
+    path.write_bytes(b"\x1f\x8b\x08 and no more")
+    city("verify", "--from", path).refused("given is packed with gzip, but broken")
+    city("verify", "--from", tmp_path / "nowhere").refused("nowhere cannot be read")
+    path.write_bytes(b"hello\n" + b"".join(lines[1:]))
+    altered = city("verify", "--from", path)
+    assert (altered.code, altered.out[:22]) == (1, "altered at position 1:")
 
 
 def test_a_changed_word_is_found_by_the_root(city, exported, other, tmp_path):
