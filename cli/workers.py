@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,10 +15,12 @@ from cli.wiring import DEFAULT_KAFKA, DEFAULT_STORE, kafka_settings
 from domain.reasons import Reasons
 from infra.intake import Intake
 from infra.kafka.settings import KafkaProblem, KafkaSettings, Unreachable
-from infra.kafka.topics import Topics
 from infra.log.port import Claim, Conflict, Log, StoreError
 from infra.log.urls import PostgresUrl, parse, printable
 from infra.pulse import Pulse
+
+if TYPE_CHECKING:
+    from infra.kafka.topics import Topics
 
 Instance = Annotated[
     str | None,
@@ -46,6 +48,7 @@ def intake(
     from consumers.patience import Patience
     from consumers.workers import intake_worker
     from infra.kafka.same_log import gone
+    from infra.kafka.topics import Topics
     from infra.vault.sealed_box import in_clear
     from infra.watching import WatchedDoor
 
@@ -96,6 +99,7 @@ def project(
     from consumers.workers import project_worker
     from infra.kafka.publisher import Publisher
     from infra.kafka.same_log import of_this_log
+    from infra.kafka.topics import Topics
     from infra.relay import RELAYED
     from infra.views.partitions import Partitions
     from infra.views.store import FORMAT
@@ -202,7 +206,7 @@ def _run(app: Any) -> None:
         raise fail(str(error)) from None
 
 
-def _partitions(who: str, settings: KafkaSettings, topic: str, topics: Topics) -> int:
+def _partitions(who: str, settings: KafkaSettings, topic: str, topics: "Topics") -> int:
     """How many the topic has. A topic that is missing is not made."""
     found = there(who, lambda: topics.partitions(settings))
     if topic not in found:

@@ -17,6 +17,8 @@ PURE = {"domain": {"domain", "msgspec"}, "projections": {"domain", "projections"
 IMPURE_MODULES = {"asyncio", "os", "random", "secrets", "socket", "sqlite3", "subprocess", "threading", "time", "uuid"}
 IMPURE_CALLS = {"now", "utcnow", "today", "open", "uuid1", "uuid4", "input", "print"}
 """Last words of calls that reach for the clock, for chance or for the world."""
+NEEDED_BY_SOME = {"aiokafka", "duckdb", "eventsourcing", "faust", "granian", "jinja2", "kafka", "litestar", "pyarrow"}
+"""Libraries that take long to load."""
 LONGEST, SECOND_LOOK = 400, 200
 """Lines of a module: more than the first fails, more than the second is worth a reviewer's second look."""
 REGISTRIES = (
@@ -155,3 +157,10 @@ def test_each_folder_of_tests_is_a_package():
 def test_only_one_module_of_the_command_line_knows_rich() -> None:
     """Text reaches a screen through `cli/screen.py`, which prints it as it is: rich would read markup in it."""
     assert {found.partition(":")[0] for found in places("cli/", imported, "rich".__eq__)} == {"cli/screen.py"}
+
+
+def test_what_one_verb_alone_needs_is_not_loaded_for_all():
+    """A question was answered a tenth of a second later because workers know Kafka."""
+    ask = f"import sys, cli.verbs; print(*sorted({NEEDED_BY_SOME} & sys.modules.keys()))"
+    loaded = subprocess.run([sys.executable, "-c", ask], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert loaded.stdout.split() == []
