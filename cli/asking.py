@@ -101,7 +101,8 @@ def _finding(found: Answer) -> None:
            for e in found["events"]))  # fmt: skip
     table(f"当日任职 officials on {found['officials']['on']}", ("role", "official", "name"),
           ((o["role"], o["official"], o["name"]) for o in found["officials"]["roles"]))  # fmt: skip
-    table(f"认定 state: {found['state']}", ("#", "on", "what", "by", "official", "responsibility", "measure", "reason"),
+    state = f"cleared at position {found['cleared_at']}" if found.get("cleared_at") else found["state"]
+    table(f"认定 state: {state}", ("#", "on", "what", "by", "official", "responsibility", "measure", "reason"),
           ((s["position"], s["on"], s["type"].split(".")[1], s["actor"],
             *(s.get(key) for key in ("official", "responsibility", "measure", "reason")))
            for s in found["steps"]))  # fmt: skip

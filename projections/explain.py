@@ -124,25 +124,28 @@ def finding_sentences(standing: StandingFinding, units: Units, rules: Rules) -> 
     evidence = ", ".join(f"#{at}" for at in found.evidence)
     zh.append(f"证据：{evidence}。")
     en.append(f"Evidence: {evidence}.")
-    named = [(a.name or a.official or None, a.role, a.responsibility) for a in answers(found, units)]
-    zh.append(
-        "责任人（建议）："
-        + "；".join(f"{n or '职位空缺'}（{in_chinese(r)}，{in_chinese(p)}）" for n, r, p in named)
-        + "。"
-    )
-    en.append(
-        "Proposed to answer: "
-        + "; ".join(f"{n or 'vacant'} ({in_english(r)}, {in_english(p)})" for n, r, p in named)
-        + "."
-    )
-    if standing.state in ("proposed", "opened"):
-        zh.append("以上为系统建议，由有权机关认定。")
-        en.append("This is a proposal; a named human decides.")
+    for so_far, more in zip((zh, en), _who_answers(standing, units), strict=True):
+        so_far.extend(more)
     for step in standing.steps:
         actor, what = units.official(step.actor) or step.actor, said(step.type, asdict(step), step.unit, units)
         zh.append(f"{actor}于{step.on}：{what['zh']}。")
         en.append(f"On {step.on}, {actor}: {what['en']}.")
     return {"zh": zh, "en": en}
+
+
+def _who_answers(standing: StandingFinding, units: Units) -> tuple[list[str], list[str]]:
+    """Who answers, in Chinese and in English: nobody for what was cleared; until a human decides, it is a proposal."""
+    if at := standing.cleared_at:
+        zh = f"已撤销（事件 #{at}）：所依据的事实不复存在，无人因此担责。"
+        return [zh], [f"Cleared by event #{at}: what it rested on fell away, and nobody answers for it."]
+    named = [(a.name or a.official or None, a.role, a.responsibility) for a in answers(standing.finding, units)]
+    in_zh = [f"{n or '职位空缺'}（{in_chinese(r)}，{in_chinese(p)}）" for n, r, p in named]
+    in_en = [f"{n or 'vacant'} ({in_english(r)}, {in_english(p)})" for n, r, p in named]
+    told = [f"责任人（建议）：{'；'.join(in_zh)}。"], [f"Proposed to answer: {'; '.join(in_en)}."]
+    if standing.state in ("proposed", "opened"):
+        told[0].append("以上为系统建议，由有权机关认定。")
+        told[1].append("This is a proposal; a named human decides.")
+    return told
 
 
 WHY = {

@@ -7,6 +7,8 @@ from domain.fact import Fact, unversioned
 from domain.finding import events as e
 
 State = Literal["proposed", "opened", "decided", "dismissed", "appealed"]
+JUDGED: frozenset[State] = frozenset({"decided", "dismissed", "appealed"})
+"""A human has said what he makes of it."""
 
 OPEN_TO: dict[type[Fact], frozenset[State]] = {
     e.FindingOpened: frozenset({"proposed"}),

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.deadlines import KeptDeadline
 from domain.fact import OfficialId, PersonId, UnitId
@@ -28,6 +29,10 @@ class Cause(Struct, frozen=True, array_like=True, gc=False):
     """Positions that the finding of cause names."""
     at: int
     """Position of the event that found it, or that revised it last."""
+
+    def alleges_as(self, other: "Cause") -> bool:
+        """Whether it says the same of the same: other evidence for it is no other allegation."""
+        return replace(self, evidence=other.evidence, at=other.at) == other
 
 
 class Item(Struct, kw_only=True, array_like=True, gc=False):

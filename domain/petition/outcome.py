@@ -23,9 +23,11 @@ def delivered(fact: e.OpinionDelivered, ruling: Ruling) -> Verdict:
 
 
 def review_requested(fact: e.ReviewRequested | e.RereviewRequested, ruling: Ruling) -> Verdict:
-    """To another unit than the one that answered, each stage once. After the window it is recorded as out of time."""
+    """Of an answer, to another unit than the one that gave it, each stage once. After the window it is out of time."""
     again = isinstance(fact, e.RereviewRequested)
     item = ruling.item
+    if item.answered_at is None:
+        return Rejected("not-in-this-state", "it was closed without an answer that could be reviewed", "$.type")
     reviewed = {stage for stage, _ in item.reviews}
     if again and "review" not in reviewed:
         return Rejected("not-in-this-state", "re-review follows a review, and there is none", "$.type")

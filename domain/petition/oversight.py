@@ -3,6 +3,7 @@
 from domain.clock.events import DutyMissed
 from domain.draft import Verdict
 from domain.envelope import Rejected
+from domain.finding.decide import JUDGED
 from domain.petition import events as e
 from domain.petition.changes import revised_cause, revision
 from domain.petition.ruling import SUPERVISION_TRIGGERS, Ruling
@@ -78,9 +79,14 @@ def sponsor_missing(fact: DutyMissed, ruling: Ruling) -> Verdict:
 
 
 def cause_found(fact: e.CauseFound, ruling: Ruling) -> Verdict:
-    """Trips F21 against the causing unit, on the ground named, by the roles of the day it was decided (SEED 19)."""
+    """Trips F21 against the causing unit, on the ground named, by the roles of the day it was decided (SEED 19).
+
+    One finding speaks of one unit: what was found of it before, and humans may have decided on, a revision changes.
+    """
     if ruling.units.get(fact.unit) is None:
         return Rejected("unknown-subject", f"{fact.unit} is not established", "$.data.unit")
+    if any(cause.unit == fact.unit for cause in ruling.item.causes):
+        return Rejected("already-exists", f"{fact.unit} caused it: petition.cause_revised changes that", "$.data.unit")
     head = ruling.known.head
     if head is not None and any(not 1 <= at <= head for at in fact.evidence):
         return Rejected(
@@ -100,16 +106,20 @@ def cause_contested(fact: e.CauseContested, ruling: Ruling) -> Verdict:
 
 
 def cause_revised(fact: e.CauseRevised, ruling: Ruling) -> Verdict:
-    """Fields given replace the former ones; another unit or `withdrawn` clears the former finding."""
+    """Fields given replace the former ones. The finding on a unit that did not cause it is cleared; so is one on which
+    humans decided, where something else is alleged now: it is a proposal again.
+    """
     former = revised_cause(ruling.item, fact)
     if former is None:
         return Rejected("not-in-this-state", "no cause was found that could be revised", "$.type")
     if fact.unit is not None and ruling.units.get(fact.unit) is None:
         return Rejected("unknown-subject", f"{fact.unit} is not established", "$.data.unit")
-    if fact.withdrawn or (fact.unit is not None and fact.unit != former.unit):
-        ruling.clear(f"F21:{ruling.subject}:{former.unit}")
+    new = revision(former, fact, 0)
+    id = f"F21:{ruling.subject}:{former.unit}"
+    judged = not new.alleges_as(former) and ruling.known.state(id) in JUDGED
+    if fact.withdrawn or new.unit != former.unit or judged:
+        ruling.clear(id)
     if not fact.withdrawn:
-        new = revision(former, fact, 0)
         evidence = (former.at, *(fact.evidence or ()))
         rule.f21_cause_found(ruling, new.unit, new.ground, new.decided_on, new, evidence)
     return None

@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 from datetime import date
 
+from domain.deadlines import HANDLING_CLOCKS
 from domain.petition.item import Item
+
+WAITED_FOR: dict[str, tuple[str, ...]] = {
+    "registered": ("K1", "K3"), "routed": ("K2",), "accepted": HANDLING_CLOCKS,
+    "under_review": ("K7",), "under_rereview": ("K9",),
+}  # fmt: skip
+"""The limits of an item that is being handled, by the state that it is in."""
 
 
 def fits(ground: str, item: Item, matter: Sequence[Item], today: date) -> bool:
@@ -17,7 +24,7 @@ def fits(ground: str, item: Item, matter: Sequence[Item], today: date) -> bool:
         return item.channel == "visit" and item.skip_level
     match ground:
         case "N4":
-            return any(each.no != item.no and _in_handling(each) for each in matter)
+            return any(each.no != item.no and _in_time(each, today) for each in matter)
         case "N5":
             return item.channel == "visit" and any(
                 each.no != item.no and each.answered_at is not None and not each.reviews and each.reviewing is None
@@ -33,8 +40,10 @@ def fits(ground: str, item: Item, matter: Sequence[Item], today: date) -> bool:
             return False
 
 
-def _in_handling(item: Item) -> bool:
-    return item.state in ("registered", "routed", "accepted", "under_review", "under_rereview")
+def _in_time(item: Item, today: date) -> bool:
+    """It is being handled, and the limit for what it waits for has not passed (R2005 16; R2022 19)."""
+    clocks = WAITED_FOR.get(item.state)
+    return clocks is not None and all(each.due_on >= today for each in item.running(*clocks))
 
 
 def _window_passed(item: Item, today: date) -> bool:

@@ -219,8 +219,7 @@ class Ruling(Draft):
         """Proposes a finding. The handler whom the unit had named by the day of the breach answers directly."""
         told = self.known.rules.catalogue[rule]
         item, since = self._item, since or self.day
-        if handler is None and item is not None and unit == item.accepted_by and item.accepted_at is not None:
-            handler = item.handler_on(since) if day_of(item.accepted_at) <= since else None
+        handler = handler or self._handler_of(unit, since)
         id = id or f"{rule}:{self.subject}" + (f":{detail}" if detail else "")
         if item is not None and rule in SHARED and any(fault == id and by != unit for fault, by in item.faults):
             id = f"{id}:{unit}"
@@ -237,6 +236,19 @@ class Ruling(Draft):
             self.cleared.append(id)
 
     # who
+
+    def _handler_of(self, unit: UnitId, day: date) -> OfficialId | None:
+        """The handler whom the unit had named by a day: as it accepted the item, or once the item had passed to it."""
+        item = self._item
+        if item is None or item.accepted_by is None or item.accepted_at is None or day < day_of(item.accepted_at):
+            return None
+        if unit == item.accepted_by:
+            return item.handler_on(day)
+        if item.handler_before is None:
+            return None
+        _, changed_on = item.handler_before
+        passed = changed_on <= day and unit == self.units.answering(item.accepted_by, changed_on)
+        return item.handler if passed else None
 
     def responsible(self) -> UnitId:
         """The unit that answers for the handling: the first handler, else who accepted, else who holds the item."""

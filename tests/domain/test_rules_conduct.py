@@ -97,6 +97,19 @@ def test_f11_n4_fits_while_the_matter_is_in_handling_elsewhere():
     given(*IN_HANDLING, AGAIN).when(refused).finds("F11:petition:2")
 
 
+def test_f11_n4_does_not_fit_once_the_limit_of_the_other_has_passed():
+    """Within the limit alone is it a matter of who handles it (R2005 16; R2022 19)."""
+    for day, ids in (("2020-06-18", ()), ("2020-06-22", ("F04:petition:1:K5", "F11:petition:2", "F23:petition:1"))):
+        again = [on(day, raised(), by=BUREAU, no="2"), on(day, repeats("1"), by=BUREAU, no="2")]
+        refused = on(day, e.PetitionNotAccepted(ground="N4"), by=BUREAU, no="2")
+        given(*IN_HANDLING, *again).when(refused).finds(*ids)
+    extended = on("2020-06-10", e.PetitionExtended(days=30, approved_by=head(HOUSING), reason="案情复杂"), by=HOUSING)
+    told = on("2020-06-11", notify("extension"), by=HOUSING)
+    again = [on("2020-06-22", raised(), by=BUREAU, no="2"), on("2020-06-22", repeats("1"), by=BUREAU, no="2")]
+    refused = on("2020-06-22", e.PetitionNotAccepted(ground="N4"), by=BUREAU, no="2")
+    given(*IN_HANDLING, extended, told, *again).when(refused).finds()
+
+
 def test_f11_n6_fits_after_the_window_for_review_has_passed():
     again = [on("2020-06-23", raised(), no="2"), on("2020-06-23", repeats("1"), no="2")]
     refused = on("2020-06-24", e.PetitionNoLongerAccepted(ground="N6"), no="2")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.finding.events import FindingDecided, FindingDismissed, FindingOpened
 from tests.samples import *
 from tests.spec import given
 
@@ -126,6 +127,32 @@ def test_f21_a_revision_moves_it_or_takes_it_back():
     )
     story.when(on("2020-06-22", e.CauseRevised(unit=LAND))).finds(f"F21:petition:1:{LAND}")
     story.when(on("2020-06-23", e.CauseRevised(withdrawn=True))).finds()
+
+
+def test_f21_a_cause_that_was_found_is_changed_by_a_revision_alone():
+    story = given(*WITH_ANSWER, on("2020-06-20", cause(COUNTY)))
+    story.when(on("2020-06-21", cause(COUNTY, ground="A2"))).refused("already-exists", "$.data.unit")
+    story.when(on("2020-06-22", e.CauseRevised(unit=COUNTY, withdrawn=True))).finds()
+    story.when(on("2020-06-23", cause(COUNTY, ground="A2"))).finds(f"F21:petition:1:{COUNTY}")
+
+
+DECIDED = FindingDecided(official=clerk(COUNTY), responsibility="direct", measure="talk", reason="情况属实")
+
+
+@pytest.mark.parametrize(("judged", "state"), [(DECIDED, "decided"), (FindingDismissed(reason="不实"), "dismissed")])
+def test_f21_what_humans_made_of_one_allegation_is_not_said_of_another(judged, state):
+    id = f"F21:petition:1:{COUNTY}"
+    by_humans = [
+        on("2020-06-21", FindingOpened(), by=CITY_BUREAU, of=id),
+        on("2020-06-22", judged, by=CITY_BUREAU, of=id),
+    ]
+    story = given(*WITH_ANSWER, on("2020-06-20", cause(COUNTY)), *by_humans)
+    story.when(on("2020-06-23", e.CauseRevised(evidence=(1,))))
+    assert story.fold.standings()[id].state == state
+    story.when(on("2020-06-24", e.CauseRevised(officials=(deputy(COUNTY),)))).finds(id)
+    now = story.fold.standings()[id]
+    assert (now.state, now.finding.officials, now.steps) == ("proposed", (deputy(COUNTY),), ())
+    assert [former.state for former in now.former] == [state]
 
 
 def test_f22_an_incident_mishandled_is_graver():

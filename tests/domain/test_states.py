@@ -167,3 +167,9 @@ def test_what_was_answered_between_two_supervisions_is_no_earlier_than_the_first
     twice = (SUPERVISED, on("2020-05-08", supervise()))
     story = given(*IN_HANDLING, *twice, on("2020-05-07", e.SupervisionAnswered(), by=HOUSING))
     assert story.clock("K10").met_on == date(2020, 5, 7)
+
+
+def test_what_was_never_answered_is_not_reviewed():
+    """办结 is possible without an answer; a review is of an opinion (R2005 34; R2022 35)."""
+    story = given(*IN_HANDLING, on("2020-05-20", e.PetitionClosed(), by=HOUSING))
+    story.when(on("2020-05-25", e.ReviewRequested(to_unit=COUNTY))).refused("not-in-this-state", "$.type")

@@ -139,6 +139,15 @@ def test_the_unit_that_another_went_into_answers_from_then_on():
     assert story.finding("F04:petition:1:K5").unit == LAND
 
 
+def test_whom_the_successor_names_as_handler_answers_for_what_breaks_from_then_on():
+    passed = given(*IN_HANDLING, merged("2020-06-01", HOUSING, LAND))
+    story = passed.when(on("2020-06-02", e.HandlerChanged(handler="official:wang", reason="合并"), by=LAND))
+    story.by("2020-06-20").who_answers("F04:petition:1:K5", ("official:wang", "direct"), *heads(LAND))
+    passed = given(*IN_HANDLING, merged("2020-06-01", HOUSING, LAND)).by("2020-06-20")
+    story = passed.when(on("2020-06-25", e.HandlerChanged(handler="official:wang", reason="合并"), by=LAND))
+    story.who_answers("F04:petition:1:K5", (clerk(LAND), "direct"), *heads(LAND))
+
+
 def test_what_broke_before_the_merger_stays_with_the_unit_that_broke_it():
     story = given(*IN_HANDLING, merged("2020-06-20", HOUSING, LAND)).by("2020-06-22")
     assert story.finding("F04:petition:1:K5").unit == HOUSING

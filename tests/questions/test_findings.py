@@ -129,6 +129,9 @@ def test_a_finding_that_trips_anew_is_a_new_proposal_and_keeps_what_was_before(a
     told = cleared.finding(F16)
     assert F16 not in {each["id"] for each in cleared.findings()["findings"]}
     assert (told["cleared_at"], len(told["evidence"]), told["state"]) == (told["position"], 1, "dismissed")
+    said = cleared.explain(F16)
+    assert f"已撤销（事件 #{told['position']}）：所依据的事实不复存在，无人因此担责。" in said["zh"]
+    assert not any("Proposed to answer" in line or "proposal" in line for line in said["en"])
     anew = after(*WITH_END, BAD, dismissed, BETTER, AGAIN, human("2020-06-09", f.FindingOpened(), F16)).finding(F16)
     assert (anew["state"], anew["since"], "cleared_at" in anew) == ("opened", "2020-06-08", False)
     assert [step["type"] for step in anew["steps"]] == ["finding.opened.v1"]
