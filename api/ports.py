@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
@@ -16,6 +16,14 @@ from projections import orders
 
 Answer = dict[str, Any]
 """A plain JSON object in the shapes of the contract; always with "as_of", "at", "position" and "behind"."""
+
+
+@runtime_checkable
+class Troubled(Protocol):
+    """What is raised where a store cannot do what was asked. Its message is a sentence for the log."""
+
+    trouble: str
+    """The same in a word: a key of `api.problems.TROUBLES`."""
 
 
 class Questions(Protocol):

@@ -16,6 +16,7 @@ from litestar.exceptions import HTTPException, SerializationException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
 
+from api.ports import Troubled
 from api.routes.told import FieldError, ProblemDocument
 from api.segments import MARK
 from domain.reader import NotYours
@@ -32,7 +33,15 @@ CODES = {
     503: "unavailable",
 }
 
-FULL = (errno.ENOSPC, errno.EDQUOT)
+TROUBLES = {
+    "no-space": "no space left to store anything; try again when there is room",
+    "damaged": "what this is kept in is damaged; the log says which file, and what to do",
+    "no-master-key": "the master key that this server has does not fit what is sealed; the log says why",
+    "unavailable": "the store cannot be used for now; the log says why",
+}
+"""Why a store cannot do what was asked, as a client is told it; the log names files, too."""
+MINUTE = "60"
+BY_NUMBER = {errno.ENOSPC: "no-space", errno.EDQUOT: "no-space", errno.EIO: "damaged"}
 TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
 _MISSING = re.compile(r"Missing required \w+ parameter '([\w-]+)'")
 _IN_BODY = re.compile(r"Object (missing required|contains unknown) field `([^`]*)`")
@@ -115,16 +124,19 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, (TimeoutError, ConnectionError)):
         logger.warning("unavailable: %s", error)
         return Problem(503, "unavailable", "the store does not answer; try again", headers={"Retry-After": "2"})
-    if isinstance(error, OSError) and error.errno in FULL:
+    if (code := _trouble(error)) is not None:
         logger.warning("%s", error)
-        said = "no space left to store anything; send it again when there is room"
-        return Problem(503, "no-space", said, headers={"Retry-After": "60"})
-    if isinstance(error, OSError) and error.errno == errno.EIO:
-        logger.warning("%s", error)
-        return Problem(500, "damaged", "what this is kept in is damaged; the log says which file, and what to do")
+        return Problem(503, code, TROUBLES[code], headers={"Retry-After": MINUTE})
     incident = secrets.token_hex(6)
     logger.error("incident %s", incident, exc_info=error)
     return Problem(500, "internal", f"something broke on our side; it was logged as incident {incident}")
+
+
+def _trouble(error: Exception) -> str | None:
+    """What keeps a store or its disk from what was asked; None for a fault of ours."""
+    if isinstance(error, OSError) and error.errno in BY_NUMBER:
+        return BY_NUMBER[error.errno]
+    return error.trouble if isinstance(error, Troubled) else None
 
 
 def _refused(error: HTTPException) -> Problem:
@@ -196,6 +208,10 @@ def answers(shape: Any, example: Any, *, status: int = 200, missing: str | None 
         409: _spec("min_position was not reached in 2 s", Problem(409, "not-yet-seen", "asked 12, seen 11")),
         429: _spec("Too many requests; Retry-After says when", Problem(429, "too-many-requests", "come back in 1 s")),
         500: _spec("A fault of ours", Problem(500, "internal", "logged as incident 5f0c")),
+        503: _spec(
+            "Not for now: `unavailable`, `no-space`, `damaged` or `no-master-key`; Retry-After says when",
+            Problem(503, "unavailable", TROUBLES["unavailable"]),
+        ),
     }
     if missing:
         specs[404] = _spec(missing, Problem(404, "not-found", f"{missing}"))

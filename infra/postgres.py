@@ -11,9 +11,9 @@ import psycopg
 from psycopg import sql
 from psycopg_pool import ConnectionPool
 
-from infra.log.port import HELD, StoreAway, StoreError, StoreFull, StoreMissing
+from infra.log.port import HELD, StoreAway, StoreDamaged, StoreError, StoreFull, StoreMissing
 from infra.log.urls import PostgresUrl
-from infra.sqlite import NO_SPACE
+from infra.sqlite import DAMAGED, NO_SPACE
 
 NEW_DATABASE = "CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0"
 LOCK_SECONDS = 30
@@ -89,6 +89,8 @@ def sentence(place: str, error: BaseException) -> str:
 
 def trouble(said: str, error: BaseException) -> StoreError:
     """The sentence as what is raised: StoreAway or StoreFull where the same may succeed later."""
+    if DAMAGED in said:
+        return StoreDamaged(said)
     if said.startswith(NO_SPACE):
         return StoreFull(said)
     return (StoreAway if _away(error) else StoreError)(said)

@@ -81,7 +81,7 @@ class TakesActions(Operation):
     | {
         413: told("Longer than 16 MiB, or more than 10,000 actions; none of it was taken", 413, "too-large"),
         415: told("Another media type", 415, "unsupported-media-type"),
-        503: told("Nothing is taken for now: `time-jumped` or `no-space`; Retry-After says when", 503, "no-space"),
+        503: told("Nothing is taken for now: `time-jumped`, or as elsewhere; Retry-After says when", 503, "no-space"),
     },
     summary="Hand in what happened",
     description="One action, an array, or one action a line. Each is answered for itself, in order: recorded, "

@@ -29,6 +29,9 @@ HELD = "is busy: another process has held it"
 class StoreError(Exception):
     """The store cannot do what was asked; the message is one sentence for the person at the keyboard."""
 
+    trouble = "unavailable"
+    """The same in a word for who is elsewhere, and need not know which files there are."""
+
 
 class StoreAway(StoreError, ConnectionError):
     """The store's server is not to be reached for now; the same may succeed later."""
@@ -44,6 +47,7 @@ class StoreDamaged(StoreError, OSError):
     """What is kept beside a store cannot be read: somebody must mend it."""
 
     errno = errno.EIO
+    trouble = "damaged"
 
 
 class StoreMissing(StoreError):
@@ -52,6 +56,14 @@ class StoreMissing(StoreError):
 
 class StoreBroken(StoreError):
     """The file cannot be read to its end; what is before may be."""
+
+    trouble = "damaged"
+
+
+class StoreLocked(StoreError):
+    """The master key is not there, or is not the one that fits: nothing personal can be sealed or opened."""
+
+    trouble = "no-master-key"
 
 
 class StoreTooNew(StoreError):

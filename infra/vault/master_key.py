@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from infra import secret_files
-from infra.log.port import StoreError
+from infra.log.port import StoreError, StoreLocked
 from infra.log.urls import StoreUrl
 from infra.one_at_a_time import alone
 from infra.seals.keys import beside
@@ -54,7 +54,7 @@ class Source(NamedTuple):
         if self.default and not self.path.exists():
             if not fresh:
                 what = f"put it there or set {FILE_VARIABLE}"
-                raise StoreError(f"the master key of this store is not at {self.path}; {what}")
+                raise StoreLocked(f"the master key of this store is not at {self.path}; {what}")
             make(self.path)
         # A rotation that ends just now may put the waiting key in place between two looks, or after a look.
         for path in (self.path, announced(self.path), self.path):

@@ -18,7 +18,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from infra.log.port import StoreError
+from infra.log.port import StoreError, StoreLocked
 from infra.log.urls import parse
 from infra.vault.master_key import Source, source_of
 from infra.vault.sealed_box import IntakeKey
@@ -184,7 +184,7 @@ class Vault:
                     return found
             if self._store.state().proof == proof or time.monotonic() > give_up:
                 said = f"the master key does not fit the keys in {self._store.where}; it may have been rotated"
-                raise StoreError(said)
+                raise StoreLocked(said)
             time.sleep(PAUSE_SECONDS)
 
     def _under(self, wrap: Wrap, proof: bytes) -> Held | None:

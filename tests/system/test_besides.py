@@ -177,12 +177,12 @@ def test_seals_of_another_log_stop_neither_clock_nor_archive(danze: Danze, tmp_p
 
 
 class Served:
-    """`danze run` on a store; what it said lies in a file."""
+    """`danze run` or `danze api` on a store; what it said lies in a file."""
 
-    def __init__(self, danze: Danze, said: Path) -> None:
+    def __init__(self, danze: Danze, said: Path, verb: str = "run") -> None:
         self.said = said
         with said.open("wb") as output:
-            self.process = danze.start("run", "--port", "0", stderr=output)
+            self.process = danze.start(verb, "--port", "0", stderr=output)
         assert self.process.stdout is not None
         self.address = self.process.stdout.readline().decode().split()[1]
 
@@ -233,7 +233,7 @@ def test_a_damaged_file_of_subscriptions_takes_nothing_else_along(danze: Danze, 
         for what in ("access", "access_seals"):
             assert f'danze_failures_total{{what="{what}"}} 0.0'.encode() in told, "it is watched"
         status, _, body = served.asked("v1/webhooks")
-        assert (status, json.loads(body)["code"]) == (500, "damaged")
+        assert (status, json.loads(body)["code"]) == (503, "damaged")
     finally:
         said = served.ended()
     assert said.count("sending letters to subscribers failed and is tried again: ") == 1
