@@ -13,6 +13,7 @@ from infra.machine_time import AHEAD
 from infra.questions import Answers
 from infra.seals.notes import SealError
 from infra.seals.sealer import Folder, unsealed
+from infra.views.opened import ANEW
 from infra.views.store import Views
 from infra.webhooks.subscriptions import Subscriptions
 
@@ -40,6 +41,7 @@ AWAY = "danze doctor again when the store's server answers; docs/runbooks.md#pos
 BUSY = "danze doctor again when the other process has let go of it"
 NO_ROOM = "docs/runbooks.md#the-disk-is-full"
 UNREADABLE = "make it readable, or put that of a backup there; docs/runbooks.md#a-part-of-a-process-fails"
+SPOILT = "docs/runbooks.md#read-models-are-damaged"
 COPY = "copy the store, with what lies beside it, to a disk that can be written, and danze doctor there"
 
 
@@ -88,7 +90,7 @@ def _looked(what: str, look: Callable[[], list[Check]]) -> list[Check]:
     except (OSError, StoreError) as error:
         named = isinstance(error, OSError) and error.filename
         found = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and named else str(error)
-        return [check("broken", what, found, BUSY if HELD in found else UNREADABLE)]
+        return [check("broken", what, found, BUSY if HELD in found else SPOILT if ANEW in found else UNREADABLE)]
 
 
 def _medium(*, read_only: bool) -> list[Check]:
@@ -179,6 +181,7 @@ def _views(log: Log, views: Views, *, read_only: bool) -> Check:
     live, head = views.live(), log.head()
     if live is None:
         return check("broken", "read models", "none of this format", "danze replay")
+    views.look_at(live.tables)
     if live.position > head.position:
         return check("broken", "read models", "ahead of the log: the log lost its end", UNSOUND)
     behind = head.position - live.position

@@ -15,12 +15,14 @@ from sqlalchemy.pool import QueuePool, StaticPool
 from infra import one_at_a_time
 from infra.postgres import sentence as postgres_sentence
 from infra.postgres import still_there
-from infra.sqlite import BUSY_SECONDS, private, write_ahead
+from infra.sqlite import BUSY_SECONDS, DAMAGED, private, write_ahead
 from infra.sqlite import sentence as sqlite_sentence
 from infra.views.store import Views
 
 KEPT_OPEN = 4
 """Connections to a file that are not closed after use: opening one costs as much as a question. Each has its cache."""
+ANEW = "it holds read models only: end danze, delete it with its -wal and -shm beside it, and begin again"
+"""What to do with one that is damaged: a process that has it open would answer from it on."""
 V = TypeVar("V", bound=Views)
 
 
@@ -61,7 +63,7 @@ def sqlite_views(path: str, kind: type[V]) -> V:
 
     def sentence(error: BaseException) -> str:
         told = sqlite_sentence(path, error)
-        return f"{told}; it holds read models only: delete it, and it is made again" if "damaged" in told else told
+        return f"{told}; {ANEW}" if DAMAGED in told else told
 
     return kind(engine, sentence, alone=lambda: one_at_a_time.alone(Path(path).parent))
 

@@ -204,6 +204,12 @@ class Views(ViewRows):
 
     # reading
 
+    def look_at(self, tables: Tables) -> None:
+        """A row of each table is read, and no more. Raises `StoreDamaged` where that is not possible."""
+        with self.reading() as connection:
+            for name in (*(table.name for table in tables), tables.titles):
+                connection.exec_driver_sql(f"SELECT * FROM {self.q(name)} LIMIT 1").fetchone()
+
     def titles_whole(self, tables: Tables) -> bool:
         """Whether SQLite's index of titles is that of the titles; PostgreSQL keeps no other than its rows."""
         if self.postgres:

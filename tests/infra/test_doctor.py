@@ -14,12 +14,13 @@ from cli.verbs import app
 from cli.wiring import opened
 from domain.reader import OPERATOR
 from infra import doctor
-from infra.log.port import HELD, StoreAway, StoreBroken, StoreError, StoreFull
+from infra.log.port import HELD, StoreAway, StoreBroken, StoreDamaged, StoreError, StoreFull
 from infra.log.times import of_micros
 from infra.log.urls import parse
 from infra.seals.keys import folder_of
 from infra.seals.sealer import Folder, waits
 from infra.views.behind import lacking
+from infra.views.opened import ANEW
 from infra.waiting import Waiting
 from infra.webhooks.subscriptions import Wanted, subscriptions_of
 from tests.system.command import Danze, action, city, ndjson, registered
@@ -210,6 +211,7 @@ def test_what_cannot_be_opened_is_told_as_broken_and_all_else_is_looked_at(tmp_p
         (StoreError(f"/x {HELD} for 10 s"), doctor.BUSY),
         (StoreFull("no space left to write"), doctor.NO_ROOM),
         (StoreBroken("/x is damaged"), doctor.UNREADABLE),
+        (StoreDamaged(f"/x is damaged; {ANEW}"), doctor.SPOILT),
     ],
 )
 def test_what_is_away_busy_or_full_is_not_called_damaged(why, do):

@@ -6,8 +6,10 @@ import base64
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,47 @@ def test_a_master_key_that_was_rotated_in_its_file_is_read_anew(danze: Danze, tm
         assert "李大山" in served.asked("v1/petitions/P-1/personal")[2].decode()
     finally:
         assert "Traceback" not in served.ended()
+
+
+def spoilt(file: Path, table: str) -> None:
+    """The first page of a table is noise."""
+    with closing(sqlite3.connect(file)) as rows:
+        rows.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (size,) = rows.execute("PRAGMA page_size").fetchone()
+        (page,) = rows.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+    with file.open("r+b") as pages:
+        pages.seek((page - 1) * size)
+        pages.write(b"\xa5" * size)
+
+
+def test_read_models_that_are_damaged_are_made_again_by_who_does_as_the_sentence_says(
+    danze: Danze, store: Path, tmp_path: Path
+) -> None:
+    danze.emit(*city(), SEALED)
+    spoilt(views := store.with_name("danze.db.views"), "cases_1")
+    assert doctors(danze) == ("broken", "docs/runbooks.md#read-models-are-damaged")
+    served = Served(danze, tmp_path / "said", "api")
+    try:
+        assert "damaged" in refused(served, "damaged", "v1/petitions?limit=1")
+    finally:
+        said = served.ended()
+    assert f"{views} is no danze store, or is damaged" in said
+    assert "it holds read models only: end danze, delete it with its -wal and -shm" in said
+    assert "Traceback" not in said
+    for file in store.parent.glob("*.views*"):
+        file.unlink()
+    served = Served(danze, tmp_path / "said")
+    try:
+        assert json.loads(served.asked("v1/petitions?limit=1")[2])["total"] == 1
+    finally:
+        served.ended()
+    assert doctors(danze) == ("fine", "")
+
+
+def doctors(danze: Danze) -> tuple[str, str]:
+    """How the doctor finds the read models, and what is to be done."""
+    checks = danze("doctor", "--json").json["checks"]
+    return next((each["level"], each["do"]) for each in checks if each["what"] == "read models")
 
 
 @pytest.fixture
