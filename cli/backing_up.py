@@ -1,6 +1,5 @@
 """`danze backup` and `danze restore`: the store as files elsewhere, made while it works, and a store again."""
 
-from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,13 +10,13 @@ from cli.options import Json, Seals, Store
 from cli.screen import bar, fail, out, told
 from cli.wiring import DEFAULT_STORE, now, opened
 from infra.backup.forgetting import forgotten_since
+from infra.backup.former import former
 from infra.backup.making import back_up
 from infra.backup.manifest import Manifest, read
 from infra.backup.restoring import restore as restored
 from infra.doors.access import access_key
-from infra.log.open import open_log
 from infra.log.port import StoreError
-from infra.log.urls import SQLiteUrl, parse
+from infra.log.urls import parse
 from infra.seals.keys import folder_of, key_of
 from infra.seals.sealer import Folder
 from infra.vault.master_key import source_of
@@ -96,7 +95,8 @@ def restore(
         said = restored(source, manifest, store, gone, _fold, progress)
     answer = {"events": said["events"], "root": manifest.root, "made": manifest.made, "forgotten": sorted(gone)}
     answer["places"] = manifest.places
-    answer |= {"grew_on": _grew_on(manifest, store), "paused": _paused(store)}
+    old = former(manifest, store)
+    answer |= {"old_store": old.found, "grew_on": old.events, "paused": _paused(store)}
     answer["keyless"] = _keyless(store) if manifest.persons is not None else None
     told(answer, as_json, lambda answer: _restored(answer, manifest))
 
@@ -120,15 +120,13 @@ def _keyless(store: str) -> str | None:
     return None
 
 
-def _grew_on(manifest: Manifest, store: str) -> int | None:
-    """At how many events the store stands that the backup was made of, where it is a file of this machine."""
-    made_of, place = parse(manifest.store), parse(store)
-    if not isinstance(made_of, SQLiteUrl) or not made_of.path.exists():
-        return None
-    if isinstance(place, SQLiteUrl) and place.path.absolute() == made_of.path.absolute():
-        return None
-    with closing(open_log(manifest.store, create=False)) as log:
-        return log.head().position
+def _one_place(answer: dict[str, Any], old: str) -> str:
+    """That the log goes on in one place only."""
+    if answer["old_store"] == "there":
+        return f"{old} is still there, with {answer['grew_on']:,} events: let one of the two take actions, never both"
+    if answer["old_store"] == "unreadable":
+        return f"{old} cannot be opened: keep it as it is, it is evidence, and let it take no more actions"
+    return f"let {old} take no more actions, wherever it still runs"
 
 
 def _restored(answer: dict[str, Any], manifest: Manifest) -> None:
@@ -136,11 +134,8 @@ def _restored(answer: dict[str, Any], manifest: Manifest) -> None:
     if answer["forgotten"]:
         gone = f"{len(answer['forgotten']):,} persons were forgotten since: their keys did not come back"
         out.print(f"{gone}, and the log does not say so any more: send those actions again")
-    if answer["grew_on"] is not None:
-        there = f"{manifest.store} is still there, with {answer['grew_on']:,} events"
-        out.print(f"{there}: let one of the two take actions, never both")
-    else:
-        out.print(f"let {manifest.store} take no more actions, wherever it still runs")
+    if answer["old_store"] != "replaced":
+        out.print(_one_place(answer, manifest.store))
     if answer["keyless"]:
         out.print(f"no action is taken yet, and nothing personal is read: {answer['keyless']}")
     if answer["places"]:

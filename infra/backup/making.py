@@ -67,11 +67,17 @@ def back_up(url: str, log: Log, seals: Folder, out: Path, now: datetime, progres
             places = places_in(copy.cut().marks)
             leaf = copy.leaves(said["events"] - 1, 1)[0][1].hex() if said["events"] else ""
         manifest = Manifest(
-            FORMAT, now.isoformat(timespec="seconds"), printable(url), said["events"], said["checkpoint"]["root"], leaf,
+            FORMAT, now.isoformat(timespec="seconds"), _found(url), said["events"], said["checkpoint"]["root"], leaf,
             sealed, refused, persons, files_in(part), accesses, subscribed, places,
         )  # fmt: skip
         write(manifest, part)
     return manifest
+
+
+def _found(url: str) -> str:
+    """Where the store is, whoever looks for it from whichever folder."""
+    place = parse(url)
+    return str(place.path.absolute()) if isinstance(place, SQLiteUrl) else printable(url)
 
 
 def _verified(copy: Log, sealed: Sealed, progress: Progress) -> dict[str, Any]:

@@ -35,7 +35,7 @@ class Manifest(msgspec.Struct):
     format: int
     made: str
     store: str
-    """What it was made of, without a password."""
+    """What it was made of: a file by its whole path, a server without a password."""
     events: int
     root: str
     leaf: str
