@@ -13,6 +13,7 @@ from infra.doctor import Examined, examine, unknown
 from infra.kafka.settings import KafkaProblem, KafkaSettings
 from infra.log.port import StoreError
 from infra.log.urls import SQLiteUrl, parse
+from infra.seals.keys import key_of
 from infra.sqlite import unwritable
 from infra.webhooks.subscriptions import subscriptions_of
 
@@ -36,8 +37,8 @@ def _examined(store: str, settings: KafkaSettings | None, prefix: str, mistyped:
     with opened(store, create=False) as system:
         place = parse(store)
         beside = Examined(
-            system.log, system.views, system.answers, system.seals, lambda: system.vault, subscriptions_of(place),
-            isinstance(place, SQLiteUrl) and unwritable(place.path),
+            system.log, system.views, system.answers, system.seals, key_of(place), lambda: system.vault,
+            subscriptions_of(place), isinstance(place, SQLiteUrl) and unwritable(place.path),
         )  # fmt: skip
         checks = examine(beside, now(), mistyped)
         if settings:

@@ -30,8 +30,7 @@ from infra.log.urls import parse, printable
 from infra.log_lines import in_json
 from infra.machine_time import TimeJumped
 from infra.questions import Answers
-from infra.seals.keys import key_of, signer
-from infra.seals.notes import LOG
+from infra.seals.keys import key_of, log_signer
 from infra.seals.sealer import Sealer, waits
 from infra.views.behind import lacking
 from infra.waiting import Waiting
@@ -304,6 +303,6 @@ def _seal(system: System) -> None:
     if claim is None:
         return
     try:
-        Sealer(system.log, system.seals, signer(key_of(parse(system.url)), LOG)).seal(now())
+        Sealer(system.log, system.seals, log_signer(key_of(parse(system.url)), system.seals)).seal(now())
     finally:
         claim.release()

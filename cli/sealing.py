@@ -90,7 +90,7 @@ def seal(
             raise fail("another danze seal is at work on this store")
         try:
             keys.settle(key_file, folder.verifiers())
-            sealer = Sealer(log, folder, keys.signer(key_file, LOG, name), _cosigning(asked))
+            sealer = Sealer(log, folder, keys.log_signer(key_file, folder, name), _cosigning(asked))
             if rebuild:
                 with bar("rebuild") as progress:
                     remade(log, folder, progress)

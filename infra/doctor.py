@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from difflib import get_close_matches
+from pathlib import Path
 from typing import NamedTuple
 
 from domain.envelope import day_of
@@ -11,6 +12,7 @@ from infra.log.port import HELD, Log, StoreAway, StoreError, StoreFull, StoreMis
 from infra.log.times import of_micros
 from infra.machine_time import AHEAD
 from infra.questions import Answers
+from infra.seals.keys import lost
 from infra.seals.notes import SealError
 from infra.seals.sealer import Folder, unsealed
 from infra.views.opened import ANEW
@@ -22,6 +24,7 @@ UNSOUND = "danze verify, and docs/runbooks.md#the-log-does-not-verify"
 REFUSED = "danze resubmit, and docs/runbooks.md#many-actions-are-refused"
 FUTURE = "set the machine's time right, and docs/runbooks.md#the-time-is-wrong"
 UNSEALED = "danze seal --follow, or danze run; docs/runbooks.md#nothing-is-sealed"
+UNSIGNED = "nothing, where another machine seals; else docs/runbooks.md#the-signing-key-is-lost"
 DAY = timedelta(days=1)
 """No event waits longer to be sealed, where somebody seals."""
 LATE = "danze clock, or danze run; docs/runbooks.md#the-clock-stands"
@@ -52,6 +55,7 @@ class Examined(NamedTuple):
     views: Views
     answers: Answers
     seals: Folder
+    signing_key: Path
     vault: Callable[[], object]
     """Opens the keys, with the master key."""
     subscriptions: Subscriptions
@@ -66,7 +70,7 @@ def examine(store: Examined, now: datetime, mistyped: Sequence[str] = ()) -> lis
         "medium": lambda: _medium(read_only=store.read_only),
         "log": lambda: [_log(log)],
         "time": lambda: [_time(log, now)],
-        "seals": lambda: [_sealed(log, store.seals, now)],
+        "seals": lambda: [_sealed(log, store, now)],
         "master key": lambda: [_keys(log, store.vault)],
         "read models": lambda: [_views(log, store.views, read_only=store.read_only)],
         "refused actions": lambda: [_refused(log)],
@@ -123,15 +127,17 @@ def _time(log: Log, now: datetime) -> Check:
     return check("fine", "time", f"{now:%Y-%m-%d %H:%M}, and the log agrees")
 
 
-def _sealed(log: Log, seals: Folder, now: datetime) -> Check:
+def _sealed(log: Log, store: Examined, now: datetime) -> Check:
     """Without a checkpoint a log that was rewritten verifies as well as one that was not."""
     try:
-        size, head, since = unsealed(log, seals)
+        size, head, since = unsealed(log, store.seals)
     except SealError as error:
         return check("broken", "seals", str(error), UNSOUND)
     if since is None:
         return check("fine", "seals", f"a checkpoint over all {head:,} events" if head else "nothing to seal yet")
     found = f"{head - size:,} of {head:,} events under no checkpoint, since {since:%Y-%m-%d %H:%M}"
+    if why := lost(store.signing_key, store.seals):
+        return check("look", "seals", f"{found}, and {why}", UNSIGNED)
     late = size == 0 or now - since > DAY
     return check("look" if late else "fine", "seals", found, UNSEALED if late else "")
 

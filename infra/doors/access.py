@@ -26,8 +26,7 @@ from domain.reader import Reader
 from infra.log.port import Conflict, Log, NewEntry, StoreAway, StoreError, key_of
 from infra.log.times import EPOCH, micros
 from infra.log.urls import SQLiteUrl, StoreUrl
-from infra.seals.keys import beside, signer
-from infra.seals.notes import LOG
+from infra.seals.keys import beside, log_signer
 from infra.seals.sealer import Folder, Sealer
 
 SOURCE = "/danze/access"
@@ -214,7 +213,7 @@ def access_key(place: StoreUrl) -> Path:
 def accesses_of(place: StoreUrl, now: Callable[[], datetime]) -> Iterator[Accesses]:
     """The access log of a store, for as long as it is served. Its seals are signed with a key of their own."""
     folder, key = access_seals(place), access_key(place)
-    noted = Accesses(lambda: access_log(place), lambda log: Sealer(log, folder, signer(key, LOG)), now)
+    noted = Accesses(lambda: access_log(place), lambda log: Sealer(log, folder, log_signer(key, folder)), now)
     try:
         yield noted
     finally:

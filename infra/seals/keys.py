@@ -11,7 +11,8 @@ from pathlib import Path
 from infra import secret_files
 from infra.log.port import StoreError
 from infra.log.urls import PostgresUrl, SQLiteUrl, StoreUrl
-from infra.seals.notes import SECRET, SealError, Signer, Verifier, named, parse_signer
+from infra.seals.notes import LOG, SECRET, SealError, Signer, Verifier, named, parse_signer
+from infra.seals.sealer import Folder
 
 SEED_BYTES = 32
 KEY_VARIABLE, FOLDER_VARIABLE = "DANZE_SEAL_KEY_FILE", "DANZE_SEALS"
@@ -53,6 +54,26 @@ def signer(path: Path, kind: int, name: str | None = None) -> Signer:
     if name is not None and held.verifier.name != name:
         raise StoreError(f"{path} is the key of {held.verifier.name}, not of {name}: it has its name, leave --name out")
     return held
+
+
+def log_signer(path: Path, folder: Folder, name: str | None = None) -> Signer:
+    """The key that signs a log, made before its first seal only: another one cannot go on. Raises `StoreError`."""
+    if why := lost(path, folder):
+        raise SealError(why)
+    return signer(path, LOG, name)
+
+
+def lost(path: Path, folder: Folder) -> str | None:
+    """A sentence where something was sealed, and the key that did it is gone or empty. Raises `SealError`."""
+    try:
+        gone = path.stat().st_size == 0
+    except FileNotFoundError:
+        gone = True
+    except OSError:  # who reads it says why
+        gone = False
+    if not gone or (name := folder.log_name()) is None:
+        return None
+    return f"the signing key of this log ({name}) is not at {path}: put it back from where keys are kept"
 
 
 def fresh(kind: int, name: str) -> Signer:

@@ -119,6 +119,13 @@ class Folder:
             known.append(parse_verifier(note.text))
         return known
 
+    def log_name(self) -> str | None:
+        """Whose seals these are; None where nothing was sealed yet. Raises `SealError`."""
+        if keys := self.verifiers():
+            return keys[0].name
+        last = self.last()
+        return None if last is None else checkpoint_of(last).origin
+
     def introduce(self, signer: Signer, former: Signer | None) -> None:
         """Adds a key of the log: the first by itself, a later one signed by the one before it."""
         self.path.mkdir(parents=True, exist_ok=True)
