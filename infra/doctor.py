@@ -24,6 +24,7 @@ UNSOUND = "danze verify, and docs/runbooks.md#the-log-does-not-verify"
 REFUSED = "danze resubmit, and docs/runbooks.md#many-actions-are-refused"
 FUTURE = "set the machine's time right, and docs/runbooks.md#the-time-is-wrong"
 UNSEALED = "danze seal --follow, or danze run; docs/runbooks.md#nothing-is-sealed"
+UNREAD = "danze seal --rebuild; docs/runbooks.md#nothing-is-sealed, step 3"
 UNSIGNED = "nothing, where another machine seals; else docs/runbooks.md#the-signing-key-is-lost"
 DAY = timedelta(days=1)
 """No event waits longer to be sealed, where somebody seals."""
@@ -129,6 +130,13 @@ def _time(log: Log, now: datetime) -> Check:
 
 def _sealed(log: Log, store: Examined, now: datetime) -> Check:
     """Without a checkpoint a log that was rewritten verifies as well as one that was not."""
+    try:
+        missing = store.seals.newest() is None and store.seals.last() is not None
+    except SealError as error:
+        return check("broken", "seals", str(error), UNREAD)
+    if missing:
+        found = f"{store.seals.path / 'checkpoint'} is missing; danze seal makes it again of seals.jsonl"
+        return check("look", "seals", found, UNSEALED)
     try:
         size, head, since = unsealed(log, store.seals)
     except SealError as error:

@@ -89,9 +89,35 @@ def test_who_watches_is_told_how_long_the_first_event_under_no_checkpoint_has_wa
         assert waits(other.log, Folder(folder), Waiting(), datetime(2020, 4, 11, tzinfo=UTC)) == math.inf, (
             "the log lost its end"
         )
-    (folder / "checkpoint").write_text("no checkpoint\n", encoding="utf-8")
-    told = next(each for each in danze("doctor", "--json").json["checks"] if each["what"] == "seals")
-    assert (told["level"], "danze verify" in told["do"]) == ("broken", True)
+
+
+def test_a_checkpoint_that_is_damaged_or_gone_is_made_again(tmp_path):
+    """As a power cut leaves it: no backup is to be restored for it, and the log was sealed."""
+    danze = Danze(tmp_path / "danze.db")
+    danze.emit(*city())
+    danze("seal")
+    checkpoint = folder_of(parse(danze.store)) / "checkpoint"
+    for left in ("", "no checkpoint\n"):
+        checkpoint.write_text(left, encoding="utf-8")
+        level, found, do = examined(danze, "seals")
+        assert (level, "makes it again of seals.jsonl" in found) == ("broken", True)
+        assert do == "danze seal --rebuild; docs/runbooks.md#nothing-is-sealed, step 3"
+        assert danze("seal", "--rebuild").code == 0
+    checkpoint.unlink()
+    assert examined(danze, "seals") == (
+        "look", f"{checkpoint} is missing; danze seal makes it again of seals.jsonl", doctor.UNSEALED,
+    )  # fmt: skip
+    danze("seal")
+    assert examined(danze, "seals") == ("fine", "a checkpoint over all 3 events", "")
+
+
+def test_a_log_that_lost_its_end_is_a_matter_for_verify(tmp_path):
+    danze, grown = Danze(tmp_path / "danze.db"), Danze(tmp_path / "grown.db")
+    danze.emit(*city())
+    grown.emit(*city(), registered(1))
+    grown("seal")
+    folder_of(parse(grown.store)).rename(folder_of(parse(danze.store)))
+    assert examined(danze, "seals") == ("broken", "4 events were sealed: the log lost its end", doctor.UNSOUND)
 
 
 def test_a_store_with_much_to_look_at_is_told_what_to_do(tmp_path):
