@@ -41,8 +41,8 @@ def backup(
     with opened(store, create=False) as system, bar("backup") as progress:
         made = back_up(store, system.log, Folder(seals or folder_of(place)), to, now(), progress)
     apart = {"master_key": source_of(place).name, "signing_key": str(key_of(place))}
-    if made.accesses is not None:
-        apart["access_signing_key"] = str(access_key(place))
+    if (kept := access_key(place)).exists():  # made with the first seal
+        apart["access_signing_key"] = str(kept)
     told({**_told(made), "folder": str(to), "keep_apart": apart}, as_json, _backed_up)
 
 

@@ -7,6 +7,7 @@ access log is a log for itself, and copied in the same order.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -34,7 +35,7 @@ from infra.durable import sync
 from infra.log import bundle
 from infra.log.checker import Checker
 from infra.log.open import open_log
-from infra.log.port import Log, Rejection, StoreError, StoreMissing
+from infra.log.port import Log, Rejection, StoreError, StoreFull, StoreMissing
 from infra.log.urls import SQLiteUrl, StoreUrl, parse, printable
 from infra.log.verify import verify
 from infra.one_at_a_time import alone
@@ -45,6 +46,8 @@ from infra.vault.store import open_key_store
 from infra.webhooks.subscriptions import subscriptions_of
 
 BATCH = 10_000
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""It names no file, or that which is copied."""
 Progress = Callable[[int, int], None]
 
 
@@ -104,8 +107,10 @@ def _beginning(out: Path) -> Iterator[Path]:
             (shutil.rmtree if left.is_dir() else os.unlink)(left)
         try:
             yield part
-        except BaseException:
+        except BaseException as error:
             shutil.rmtree(part, ignore_errors=True)
+            if isinstance(error, OSError) and not isinstance(error, StoreError) and error.errno in FULL:
+                raise StoreFull(f"{out} cannot be written ({error.strerror})") from error
             raise
         synced(part)
         part.rename(out)
