@@ -1,6 +1,6 @@
 """What decide may ask beside the state of its own subject: memory only, no clock and no disk."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,10 @@ def _nothing(_: str) -> Any:
     return None
 
 
+def _none(_: str) -> tuple[tuple[str, Any], ...]:
+    return ()
+
+
 class Known(Struct, frozen=True):
     """The record at the moment at which an action is decided."""
 
@@ -42,5 +46,7 @@ class Known(Struct, frozen=True):
     """Whether a finding of this id stands, decided on by a human or not."""
     state: Callable[[str], Any] = _nothing
     """What is kept of another subject, `duty:430400-gov`; None where there is nothing."""
+    streams_of: Callable[[str], Iterable[tuple[str, Any]]] = _none
+    """Every subject of a kind, `conference`, with what is kept of it."""
     sponsors: Callable[[str], bool] = _yes
     """Whether an official sponsors an item that is still open (D11)."""

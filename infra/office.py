@@ -337,6 +337,7 @@ class Office:
             history=history,
             stands=self.stands,
             state=self.state,
+            streams_of=self.streams_of,
             sponsors=self.sponsors,
         )
 

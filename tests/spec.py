@@ -131,12 +131,16 @@ class Story:
     def _known(self, recorded: datetime) -> Known:
         return Known(
             self.rules, self.units, self.items.get, lambda no: self.matters.get(no, ()), recorded, state=self.state,
+            streams_of=self.streams_of,
             stands=lambda id: id in self.standing(),
             sponsors=lambda who: any(item.sponsor == who and not item.over for item in self.items.values()),
         )  # fmt: skip
 
     def states_of(self, kind: str) -> list:
-        return [state for subject, state in self.states.items() if subject.startswith(kind + ":")]
+        return [state for _, state in self.streams_of(kind)]
+
+    def streams_of(self, kind: str) -> list:
+        return [(subject, state) for subject, state in self.states.items() if subject.startswith(kind + ":")]
 
     def state(self, subject: str):
         kind, _, name = subject.partition(":")

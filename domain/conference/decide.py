@@ -2,8 +2,9 @@
 
 from domain.clock.events import DutyMissed
 from domain.conference import events as e
-from domain.conference.state import Agreed, Conference
+from domain.conference.state import Agreed, Conference, evolve
 from domain.draft import Draft, Verdict, unknown_among, unknown_unit
+from domain.duty.ended import no_longer_owed
 from domain.envelope import AnyAction, Recorded, Rejected, day_of
 from domain.fact import UnitId
 from domain.known import Known
@@ -18,6 +19,8 @@ def decide(conference: Conference | None, action: AnyAction, known: Known) -> Re
         return refused
     draft = Draft(action, known, owner=unit, version=conference.version + 1 if conference else 1)
     _judge(conference, action, draft)
+    if conference is not None:
+        draft.cleared += no_longer_owed(conference, evolve, action, known)
     return draft.recorded()
 
 

@@ -92,7 +92,7 @@ def missed(day: date, record: Record) -> Iterator[Owed]:
     for name, duty in law.duties.items():
         period = _falling_due(duty, last, law)
         if period is not None and name in record.rules.on(period.first).duties:
-            yield from (each for each in _WHO[duty.rule](duty, period, record, units) if each.missed)
+            yield from (each for each in judged(duty, period, record, units) if each.missed)
 
 
 def calendar(first: date, last: date, record: Record, units: Among) -> Iterator[tuple[str, Owed]]:
@@ -100,17 +100,28 @@ def calendar(first: date, last: date, record: Record, units: Among) -> Iterator[
 
     A period is judged by the law of its last day, as the clock does; one that still runs by the law that is known now.
     """
+    for name, duty, period in periods(first, last, record.rules):
+        yield from ((name, each) for each in judged(duty, period, record, units))
+
+
+def periods(first: date, last: date, rules: Rules) -> Iterator[tuple[str, Duty, Period]]:
+    """Each duty, by its name, with its periods that have a day from `first` to `last`."""
     seen: set[tuple[str, Period]] = set()
     for ahead in range((last - first).days + 1):
         day = first + timedelta(days=ahead)
-        for name, at in record.rules.on(day).duties.items():
+        for name, at in rules.on(day).duties.items():
             period = containing(at.every, day)
             if (name, period) in seen:
                 continue
-            duty = record.rules.on(due_on(at, period, record.rules)).duties.get(name)
-            if duty is not None and name in record.rules.on(period.first).duties:
+            duty = rules.on(due_on(at, period, rules)).duties.get(name)
+            if duty is not None and name in rules.on(period.first).duties:
                 seen.add((name, period))
-                yield from ((name, each) for each in _WHO[duty.rule](duty, period, record, units))
+                yield name, duty, period
+
+
+def judged(duty: Duty, period: Period, record: Record, units: Among) -> Iterator[Owed]:
+    """The duty of one period, for each of these units, or leaders, that it may concern."""
+    return _WHO[duty.rule](duty, period, record, units)
 
 
 def due_on(duty: Duty, period: Period, rules: Rules) -> date:

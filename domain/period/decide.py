@@ -1,16 +1,22 @@
 """Given what we know of a time of special protection and what is reported, what is recorded?"""
 
 from domain.draft import Draft, Verdict
+from domain.duty.ended import no_longer_owed
 from domain.envelope import AnyAction, Recorded, Rejected, day_of
 from domain.known import Known
 from domain.period import events as e
-from domain.period.state import Protection
+from domain.period.state import Protection, evolve
 
 
 def decide(protection: Protection | None, action: AnyAction, known: Known) -> Recorded | Rejected:
-    """It is declared once, for days to come, and may end early (Art 8)."""
+    """It is declared once, for days to come, and may end early (Art 8): on days after its end nobody owed a watch."""
     refused = _refused(protection, action)
-    return refused if refused is not None else Draft(action, known).recorded()
+    if refused is not None:
+        return refused
+    draft = Draft(action, known)
+    if protection is not None:
+        draft.cleared += no_longer_owed(protection, evolve, action, known)
+    return draft.recorded()
 
 
 def _refused(protection: Protection | None, action: AnyAction) -> Verdict:

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from domain.duty.ended import no_longer_owed
 from domain.envelope import NOTHING, AnyAction, Decided, Recorded, Rejected, day_of
 from domain.known import Known
 from domain.unit import staff
@@ -14,7 +15,7 @@ from domain.unit.events import (
     UnitEstablished,
     UnitMerged,
 )
-from domain.unit.state import Unit, Units
+from domain.unit.state import Unit, Units, evolve
 
 
 def decide(unit: Unit | None, action: AnyAction, known: Known) -> Recorded | Rejected:
@@ -23,9 +24,14 @@ def decide(unit: Unit | None, action: AnyAction, known: Known) -> Recorded | Rej
     if refused is not None:
         return refused
     limits = staff.limits(unit, action, known.rules.on(day_of(action.time)))
-    cleared = staff.cleared(unit, action, known) if unit is not None else ()
+    cleared = _cleared(unit, action, known) if unit is not None else ()
     decided = Decided(set=limits, cleared=cleared)
     return Recorded(NOTHING if decided == NOTHING else decided, cleared)
+
+
+def _cleared(unit: Unit, action: AnyAction, known: Known) -> tuple[str, ...]:
+    """Findings that a late entry shows to be none: it was done in time, or it was not owed."""
+    return (*staff.cleared(unit, action, known), *no_longer_owed(unit, evolve, action, known))
 
 
 def _refused(unit: Unit | None, action: AnyAction, units: Units) -> Rejected | None:

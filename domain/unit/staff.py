@@ -10,7 +10,7 @@ from domain.envelope import AnyAction, day_of
 from domain.fact import UnitId
 from domain.known import Known
 from domain.rules.law import Law
-from domain.unit.events import ChangeFiled, RoleEnded, RoleGiven, UnitEstablished
+from domain.unit.events import ChangeFiled, RoleEnded, RoleGiven, UnitAbolished, UnitEstablished, UnitMerged
 from domain.unit.state import RoleHeld, Unit
 
 HEADS = ("principal", "deputy_in_charge")
@@ -104,7 +104,7 @@ def _newest(unit: Unit, upto: date) -> tuple[date, str] | None:
 
 
 def cleared(unit: Unit, action: AnyAction, known: Known) -> tuple[str, ...]:
-    """Findings that a late-entered act shows to be none: the role was given in time, the change was filed in time."""
+    """Findings that a late-entered act shows to be none: given or filed in time, or the unit had ended by then."""
     fact, day = action.data, day_of(action.time)
     gone = []
     for limit in unit.due:
@@ -122,5 +122,7 @@ def _meets(fact: object, unit: Unit, limit: Deadline, role: str, day: date) -> b
         case ChangeFiled():
             after = replace(unit, filings=(*unit.filings, (fact.change, day)))
             return limit.clock.startswith("D10") and filed(after, role, limit.starts_on, limit.due_on)
+        case UnitMerged() | UnitAbolished():
+            return True
         case _:
             return False

@@ -184,6 +184,38 @@ def protection() -> Scenario:
     return s
 
 
+def late_entered_ends() -> Scenario:
+    s = Scenario(
+        "late-entered-ends",
+        "A county deputy left, a township was abolished and a special protection was over weeks before it was entered: "
+        "what the clock had found of the time after is cleared, what lay before it stays.",
+        "2020-11-05",
+        (8, 14),
+    )
+    deputy = who(COUNTY, "deputy")
+    s.of("period:2020-autumn", "2020-09-28", "protection_declared", CITY_BUREAU, levels=["county"], until="2020-10-08")
+    left = {"official": deputy, "role": "deputy_in_charge"}
+    s.of(COUNTY, "2020-09-15", "role_ended", COUNTY, entered="2020-10-05 10:00", **left)
+    s.of(TOWN, "2020-08-20", "abolished", COUNTY, entered="2020-10-05 10:01", into=COUNTY)
+    s.of("period:2020-autumn", "2020-09-30", "protection_ended", CITY_BUREAU, entered="2020-10-05 10:02")
+    gone = (
+        missed("D03", COUNTY, deputy, "2020-09"), missed("D03", TOWN, who(TOWN, "head"), "2020-W34"),
+        missed("D06", TOWN, "2020-08b"), missed("D05", COUNTY, "2020-09-30"),
+    )  # fmt: skip
+    s.finds_none(*gone, missed("D03", COUNTY, deputy, "2020-10"), "D06:duty:430408001-gov:2020-09")
+    s.finds_none(*(missed("D05", COUNTY, f"2020-10-0{day}") for day in range(1, 9)))
+    s.finds(missed("D03", COUNTY, deputy, "2020-08"), COUNTY, "2020-09-01", [(deputy, "direct")])
+    s.finds(missed("D03", COUNTY, who(COUNTY, "head"), "2020-09"), COUNTY, "2020-10-01")
+    s.finds(missed("D03", TOWN, who(TOWN, "head"), "2020-W33"), TOWN, "2020-08-17")
+    s.finds(missed("D06", TOWN, "2020-08a"), TOWN, "2020-08-16")
+    s.finds(missed("D05", COUNTY, "2020-09-29"), COUNTY, "2020-09-30", [(who(COUNTY, "head"), "direct")])
+    s.expect["as_of"] = [
+        {"as_of": "2020-10-04", "findings": [*gone]},
+        {"as_of": "2020-10-05", "no_findings": [*gone]},
+    ]
+    return s
+
+
 def screening() -> Scenario:
     s = Scenario(
         "screening",

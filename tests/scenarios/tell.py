@@ -12,6 +12,7 @@ from tests.scenarios.duties import (
     duty_roster,
     exchange_and_care,
     gathering,
+    late_entered_ends,
     protection,
     receptions,
     roles_vacant,
@@ -48,9 +49,9 @@ ALL: list[Callable[[], Scenario]] = [
     merged_unit, pass_around, simple_misused, refusal_irregular, review_ladder, late_entered, late_entered_extension,
     extension_irregular, support_not_executed, first_turned_repeat, repeat_after_close, raised_above, anonymous,
     item_of_2022, handed_down, return_visit, secrecy_breached, incident, passed_down_report, gathering,
-    joint_reception, briefings, roles_vacant, contact_points, duty_roster, receptions, protection, screening,
-    changes_filed, exchange_and_care, conference_reports, agreed_items, sponsorship, inspections, half_year,
-    findings_decided, sunshine, leader_record, three_none,
+    joint_reception, briefings, roles_vacant, contact_points, duty_roster, receptions, protection, late_entered_ends,
+    screening, changes_filed, exchange_and_care, conference_reports, agreed_items, sponsorship, inspections,
+    half_year, findings_decided, sunshine, leader_record, three_none,
 ]  # fmt: skip
 
 if __name__ == "__main__":
