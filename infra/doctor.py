@@ -241,10 +241,13 @@ def _clock(answers: Answers, now: datetime) -> Check:
     deadlines: where nothing at all was recorded for long, nobody looked at it.
     """
     newest, today = answers.present().moment, day_of(now)
-    unrecorded = answers.unrecorded(today)
+    unrecorded, first = answers.unrecorded(today)
     if now - newest > QUIET and answers.health()["position"]:
         since = f"the record ends on {newest:%Y-%m-%d}: what units owed since was not looked at"
         return check("look", "clock", f"{since}, and {unrecorded:,} deadlines passed unrecorded", ENDED)
-    if unrecorded:
-        return check("look", "clock", f"{unrecorded:,} deadlines passed unrecorded", LATE)
+    if first is not None:
+        found = f"{unrecorded:,} deadlines passed unrecorded, the first on {first}"
+        if today - first > QUIET:
+            found += ": what units owed since was not looked at either, and is recorded with them"
+        return check("look", "clock", found, LATE)
     return check("fine", "clock", "nothing passed unrecorded")

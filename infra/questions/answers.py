@@ -337,6 +337,6 @@ class Answers(OfPetitioners):
                     return due.coming_now(book, counted)
         return self._kept(("coming", on), as_of, lambda book: due.coming(book, on))
 
-    def unrecorded(self, today: date) -> int:
-        """Deadlines whose last day lies before today and that the clock has not recorded as missed."""
+    def unrecorded(self, today: date) -> tuple[int, date | None]:
+        """Deadlines whose last day lies before today and that the clock has not recorded as missed, and the first."""
         return figures.unrecorded(self.present(), today)

@@ -258,8 +258,9 @@ def _counties(book: Book, counties: Mapping[str, Slots], by_unit: Mapping[str, i
     ]
 
 
-def unrecorded(book: Book, today: date) -> int:
-    """Deadlines whose last day lies before today and that nobody recorded as missed."""
+def unrecorded(book: Book, today: date) -> tuple[int, date | None]:
+    """Deadlines whose last day lies before today and that nobody recorded as missed: how many, and the first."""
     due = book.tables.due
-    query = select(func.count()).where(due.c.missed == 0, over(due.c.due_on, today.isoformat()))
-    return int(book.select(query)[0][0])
+    query = select(func.count(), func.min(due.c.due_on)).where(due.c.missed == 0, over(due.c.due_on, today.isoformat()))
+    number, first = book.select(query)[0]
+    return int(number), date.fromisoformat(first) if first else None

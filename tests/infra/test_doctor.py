@@ -176,6 +176,12 @@ def test_a_record_that_nobody_goes_on_with_is_said_to_end(tmp_path):
     assert re.fullmatch(r"the record ends on 2020-04-\d\d: .*, and \d+ deadlines passed unrecorded", found)
     level, found, _ = examined(danze, "calendars")
     assert (level, str(datetime.now(UTC).year + 1) in found) in {("look", True), ("fine", True)}
+    danze.emit({**registered(2), "time": datetime.now(UTC).isoformat()})
+    level, found, do = examined(danze, "clock")
+    assert re.fullmatch(
+        r"\d+ deadlines passed unrecorded, the first on 2020-.*: what units owed since was not .*", found
+    )
+    assert (level, do[:11]) == ("look", "danze clock")
     ticked = danze("tick", "--json").json
     assert sum(ticked["kinds"].values()) == ticked["missed"] > 0
     assert examined(danze, "clock") == ("fine", "nothing passed unrecorded", "")
