@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from domain import kinds
 from domain.codec import encode
 from domain.envelope import Action, AnyAction, AnyEvent, Event, Recorded, Rejected, day_of, local
+from domain.fact import UnitId
 from domain.known import Known
 from domain.petition.events import SecrecyGuarded
 from domain.petitioner.events import PetitionerForgotten
@@ -165,7 +166,7 @@ class Batch:
         ruling = self._not_his(action, recorded) or self._decide(action, recorded)
         if isinstance(ruling, Rejected):
             if ruling.code == "accused-organ":
-                self._guard(action, recorded)
+                self._guard(action, ruling.path, recorded)
             return self._refuse(sent, ruling)
         return Outcome("recorded", self._record(action, ruling, recorded, sent.key, sent.digest, sent.sealed))
 
@@ -221,15 +222,17 @@ class Batch:
             self.intake.agenda.take(event)
         return position
 
-    def _guard(self, action: AnyAction, recorded: datetime) -> None:
-        """An attempt to route an accusation to the accused goes on record by the log's own hand."""
-        to, item = getattr(action.data, "to_unit", None), self.office.item(action.subject.partition(":")[2])
+    def _guard(self, action: AnyAction, path: str, recorded: datetime) -> None:
+        """An attempt to bring an accusation to the accused goes on the item's record by the log's own hand."""
+        held = self.office.state(action.subject)
+        no = getattr(action.data, "petition", None) or getattr(held, "petition", None)
+        item, to = self.office.item(no) if no is not None else held, _named_at(path, action.data)
         if to is None or item is None:
             return
-        fact = SecrecyGuarded(to=to, by_unit=action.unit or item.unit, refused=f"{action.source} {action.id}")
-        self._write(
-            "petition.secrecy_guarded.v1", f"secrecy_guarded {action.source} {action.id}", action, fact, recorded
-        )
+        refused = f"{action.source} {action.id}"
+        fact = SecrecyGuarded(to=to, by_unit=action.unit or (held or item).unit, refused=refused)
+        about = replace(action, subject=item.subject)
+        self._write("petition.secrecy_guarded.v1", f"secrecy_guarded {refused}", about, fact, recorded)
 
     def _write(self, type_name: str, id: str, about: AnyAction, fact: Any, recorded: datetime) -> None:
         """Records a fact of the log's own making, once."""
@@ -285,3 +288,10 @@ class Batch:
         at = max(self.recorded, 0) if self.intake.history else micros(self.intake.now())
         self.rejections.append(Rejection(sent.key, sent.digest, why.code, why.message, why.path, subject, at, body))
         return Outcome("rejected", rejection=why)
+
+
+def _named_at(path: str, data: Any) -> UnitId | None:
+    """The unit that a field of an action names, `$.data.to_unit` or `$.data.units[1]`; None where it names none."""
+    field, _, place = path.removeprefix("$.data.").partition("[")
+    named = getattr(data, field, None)
+    return named[int(place.rstrip("]"))] if place and named else named

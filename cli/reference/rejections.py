@@ -25,7 +25,8 @@ MEANINGS: dict[str, tuple[str, str]] = {
     ),
     "conflicted-official": (
         "应当回避",
-        "The official is the one whom the item is about, or whom he would decide on (R2005 30; R2022 28).",
+        """The official is the one whom the item is about, or whom he would decide on; or he would handle or sponsor
+        an accusation of an organ in which he serves (R2005 30; R2022 28, 30).""",
     ),
     "ground-missing": ("缺少理由", "A step that must name its ground (N, S, A) names none."),
     "time-in-future": ("时间在未来", "Said to have happened later than now (60 s of leeway), or than it was recorded."),

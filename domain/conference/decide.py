@@ -8,6 +8,7 @@ from domain.duty.ended import no_longer_owed
 from domain.envelope import AnyAction, Recorded, Rejected, day_of
 from domain.fact import UnitId
 from domain.known import Known
+from domain.petition.guards import kept_from
 from domain.rules import duties as rule
 
 
@@ -75,9 +76,13 @@ def _agreeing(conference: Conference | None, fact: e.ItemAgreed, action: AnyActi
         return Rejected("already-exists", f"{fact.item} was agreed before", "$.data.item")
     if fact.due is not None and fact.due < day_of(action.time):
         return Rejected("bad-value", "due before it was agreed", "$.data.due")
-    if fact.petition is not None and known.item(fact.petition) is None:
+    item = known.item(fact.petition) if fact.petition is not None else None
+    if fact.petition is not None and item is None:
         return Rejected("unknown-subject", f"petition:{fact.petition} is not registered", "$.data.petition")
-    return unknown_unit(fact.owner_unit, known, "$.data.owner_unit")
+    refused = unknown_unit(fact.owner_unit, known, "$.data.owner_unit")
+    if refused is None and item is not None:
+        return kept_from(item, fact.owner_unit, known, day_of(action.time), "$.data.owner_unit")
+    return refused
 
 
 def _doing(agreed: Agreed | None, fact: e.ItemDone, action: AnyAction) -> Verdict:

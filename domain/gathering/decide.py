@@ -4,10 +4,11 @@ from datetime import date
 
 from domain.draft import Draft, Verdict, unknown_among, unknown_unit
 from domain.envelope import AnyAction, Recorded, Rejected, day_of
-from domain.fact import UnitId
+from domain.fact import PetitionNo, UnitId
 from domain.gathering import events as e
 from domain.gathering.state import Gathering
 from domain.known import Known
+from domain.petition.guards import kept_from
 from domain.rules import duties as rule
 
 
@@ -60,7 +61,7 @@ def _possible(gathering: Gathering | None, action: AnyAction, known: Known) -> V
         return Rejected("already-exists", f"the arrival at {action.subject} is on record", "$.subject")
     if action.time < gathering.arrived_at:
         return Rejected("before-previous", f"before the people arrived ({gathering.arrived_at.isoformat()})", "$.time")
-    return _named(fact, day_of(action.time), known) or _timely(gathering, action)
+    return _named(gathering, fact, day_of(action.time), known) or _timely(gathering, action)
 
 
 def _arrival(fact: e.GatheringArrived, action: AnyAction, known: Known) -> Verdict:
@@ -68,17 +69,28 @@ def _arrival(fact: e.GatheringArrived, action: AnyAction, known: Known) -> Verdi
         return Rejected("missing-field", "who received the people is not said", "$.unit")
     if fact.petition is not None and known.item(fact.petition) is None:
         return Rejected("unknown-subject", f"petition:{fact.petition} is not registered", "$.data.petition")
-    return unknown_unit(action.unit, known, "$.unit") or unknown_among(fact.units, known, "$.data.units")
+    refused = unknown_unit(action.unit, known, "$.unit") or unknown_among(fact.units, known, "$.data.units")
+    return refused or _kept(fact.petition, fact.units, day_of(action.time), known)
 
 
-def _named(fact: object, day: date, known: Known) -> Verdict:
-    """Units that are called or come are known and stand on the day."""
+def _kept(petition: PetitionNo | None, units: tuple[UnitId, ...], day: date, known: Known) -> Verdict:
+    """What people came for is kept from the units that it accuses: these are neither told nor called (R2022 30)."""
+    item = known.item(petition) if petition is not None else None
+    if item is None:
+        return None
+    refused = (kept_from(item, unit, known, day, f"$.data.units[{n}]") for n, unit in enumerate(units))
+    return next((each for each in refused if each is not None), None)
+
+
+def _named(gathering: Gathering, fact: object, day: date, known: Known) -> Verdict:
+    """Units that are called or come are known and stand on the day; whom an accusation accuses is not called."""
     match fact:
         case e.GatheringSummoned() if not fact.units:
             return Rejected("bad-value", "a summons names at least one unit", "$.data.units")
         case e.GatheringSummoned():
             ended = (_ended(unit, day, known, f"$.data.units[{n}]") for n, unit in enumerate(fact.units))
-            return unknown_among(fact.units, known, "$.data.units") or next((each for each in ended if each), None)
+            refused = unknown_among(fact.units, known, "$.data.units") or next((each for each in ended if each), None)
+            return refused or _kept(gathering.petition, fact.units, day, known)
         case e.GatheringAttended():
             return unknown_unit(fact.unit, known, "$.data.unit") or _ended(fact.unit, day, known, "$.data.unit")
         case _:

@@ -6,7 +6,7 @@ from domain.envelope import Rejected, day_of
 from domain.fact import OfficialId
 from domain.petition import events as e
 from domain.petition import refusal
-from domain.petition.guards import competent, conflicted, may_receive
+from domain.petition.guards import competent, conflicted, may_receive, recused
 from domain.petition.ruling import NOTICE_CLOCKS, Ruling
 from domain.rules import findings as rule
 
@@ -20,7 +20,8 @@ def accepted(fact: e.PetitionAccepted, ruling: Ruling) -> Verdict:
     item, unit = ruling.item, ruling.unit
     if fact.handler is None and fact.origin is None:
         return Rejected("missing-field", "an acceptance names the official who handles the item", "$.data.handler")
-    refused = conflicted(ruling.item, fact.handler, "$.data.handler") or may_receive(ruling, unit, "$.unit")
+    refused = conflicted(item, fact.handler, "$.data.handler") or may_receive(ruling, unit, "$.unit")
+    refused = refused or recused(ruling, fact.handler, "$.data.handler")
     if refused is not None:
         return refused
     ruling.meet("K1")
@@ -68,8 +69,8 @@ def notified(fact: e.PetitionNotified, ruling: Ruling) -> Verdict:
 
 
 def handler_changed(fact: e.HandlerChanged, ruling: Ruling) -> Verdict:
-    """The new handler must not be whom the item is about (R2005 30; R2022 28)."""
-    return conflicted(ruling.item, fact.handler, "$.data.handler")
+    """The new handler must not be whom the item is about, nor serve in an accused organ (R2005 30; R2022 28, 30)."""
+    return conflicted(ruling.item, fact.handler, "$.data.handler") or recused(ruling, fact.handler, "$.data.handler")
 
 
 def hearing_opened(fact: e.HearingOpened, ruling: Ruling) -> Verdict:

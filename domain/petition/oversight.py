@@ -6,6 +6,7 @@ from domain.envelope import Rejected
 from domain.finding.decide import JUDGED
 from domain.petition import events as e
 from domain.petition.changes import revised_cause, revision
+from domain.petition.guards import conflicted, recused
 from domain.petition.ruling import SUPERVISION_TRIGGERS, Ruling
 from domain.rules import findings as rule
 
@@ -36,13 +37,15 @@ def supervision_closed(fact: e.SupervisionClosed, ruling: Ruling) -> Verdict:
 
 
 def sponsored(fact: e.PetitionSponsored, ruling: Ruling) -> Verdict:
-    """One case, one leader, party before government, principal before deputy (SEED 9); never the one it is about."""
+    """One case, one leader, party before government, principal before deputy (SEED 9).
+
+    Never the one it is about, nor one of an accused organ (R2005 30; R2022 28, 30); who sits above that organ may be.
+    """
     if ruling.item.sponsor is not None:
         return Rejected("already-exists", f"one case, one leader: {ruling.item.sponsor} sponsors it", "$.data.leader")
-    if fact.leader == ruling.item.about_official:
-        return Rejected(
-            "conflicted-official", f"the item is about {fact.leader}, who may not sponsor it", "$.data.leader"
-        )
+    refused = conflicted(ruling.item, fact.leader, "$.data.leader") or recused(ruling, fact.leader, "$.data.leader")
+    if refused is not None:
+        return refused
     ruling.meet("sponsor")
     if ruling.item.sponsor_due is not None and ruling.day <= ruling.item.sponsor_due:
         ruling.clear(f"D12:{ruling.subject}")

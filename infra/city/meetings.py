@@ -87,7 +87,7 @@ def _agree(world: World, seat: str, item: str, moment: int) -> None:
     owner = world.city.get(f"{seat}-{AGREED_OWNERS[int(r() * len(AGREED_OWNERS))]}")
     days = 20 + int(r() * 40)
     data: Data = {"item": item, "owner_unit": owner.id, "due": world.date(moment, days)}
-    no = world.prominent_in(seat, moment) if r() < 0.5 else None
+    no = world.prominent_in(seat, moment, told=owner) if r() < 0.5 else None
     if no is not None:
         data["petition"] = no
     _say(world, thread, unit, moment, "item_agreed", data)

@@ -27,8 +27,9 @@ def oversee(world: World, item: Item) -> None:
     if r() < (0.93 if _high_above(item) else 0.25 if item.collective else 0.006):
         _sponsor(world, item, max(item.at, item.received))
     if item.collective or _high_above(item):
-        world.prominent[item.holder.area].append((item.entered, item.no))
-        world.prominent[CITY].append((item.entered, item.no))
+        accused = item.matter.about if item.matter.purpose == "accusation" else None
+        for seat in (item.holder.area, CITY):
+            world.prominent[seat].append((item.entered, item.no, accused))
     _above(world, item, start, item.answered_at or item.received + 50 * DAY)
     if item.matter.about is not None and r() < 0.035:
         _cause(world, item, start)

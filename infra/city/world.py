@@ -48,7 +48,9 @@ class World:
         self.protections: list[Protection] = []
         self.resettled = 0
         """When the member units of the city's conference are settled anew."""
-        self.prominent: defaultdict[str, deque[tuple[int, str]]] = defaultdict(lambda: deque(maxlen=PROMINENT))
+        self.prominent: defaultdict[str, deque[tuple[int, str, Unit | None]]] = defaultdict(
+            lambda: deque(maxlen=PROMINENT)
+        )
         self._next, self._offset = self.days.next_working, self.days.offset
         self.emitted = 0
         self.diary = Diary()
@@ -85,10 +87,17 @@ class World:
         self._comings += 1
         self.returning[moment // DAY].append((moment, self._comings, matter))
 
-    def prominent_in(self, seat: str, moment: int) -> str | None:
-        """An item of the seat, registered before the moment, that many are concerned by or that came from above."""
-        known = [no for at, no in self.prominent[seat] if at < moment]
-        return known[int(self.chance() * len(known))] if known else None
+    def prominent_in(self, seat: str, moment: int, told: Unit | None = None) -> str | None:
+        """An item of the seat, registered before the moment, that many are concerned by or that came from above.
+
+        None where it accuses the unit that would be told of it.
+        """
+        known = [(no, accused) for at, no, accused in self.prominent[seat] if at < moment]
+        if not known:
+            return None
+        no, accused = known[int(self.chance() * len(known))]
+        kept = accused is not None and told is not None and accused.at(moment) is told.at(moment)
+        return None if kept else no
 
     def entered_late(self, share: float) -> int:
         """Seconds from an act to its entry: none, or for a share of them some days."""

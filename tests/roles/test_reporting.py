@@ -14,7 +14,7 @@ from domain.dispute.events import DisputeAssigned, DisputeBecamePetition, Disput
 from domain.duty.events import BriefingHeard, ReceptionHeld
 from domain.evaluation.events import EvaluationScored
 from domain.finding.events import FindingDismissed, FindingOpened
-from domain.gathering.events import GatheringArrived, GatheringAttended, GatheringSummoned
+from domain.gathering.events import GatheringArrived, GatheringAttended, GatheringEnded, GatheringSummoned
 from domain.inspection.events import InspectionPlanned
 from domain.period.events import ProtectionDeclared
 from domain.petitioner.events import PetitionerForgotten
@@ -258,16 +258,18 @@ def test_what_goes_on_about_an_accusation_alone_is_to_the_accused_as_if_it_were_
     logged = DisputeLogged(place="430408001", unit=HOUSING, summary="收费分歧")
     city = open_city([
         *CITY_UNITS, on("2020-05-03", logged, of=dispute, by=HOUSING),
-        on("2020-05-04", raised(purpose="accusation", about_unit=HOUSING), no="90", by=CITY_BUREAU),
+        on("2020-05-04", raised(purpose="accusation", about_official="official:zhang"), no="90", by=CITY_BUREAU),
         on("2020-05-05", DisputeBecamePetition(petition="90"), of=dispute, by=HOUSING),
         on("2020-05-05", ItemAgreed(item="核查", owner_unit=COUNTY, petition="90"), of=agreed, by=CITY_BUREAU),
         on("2020-05-06", GatheringArrived(persons=6, place="区政府", units=(HOUSING,), petition="90"), of=came,
            by=COUNTY),
+        role_given("2020-05-07", HOUSING, "official:zhang", "petition_lead"),
     ])  # fmt: skip
     for action, unknown, known in [
         (on("2020-05-09", DisputeAssigned(to_unit=HOUSING), of=dispute, by=asker), NO_ITEM, "not-in-this-state"),
         (on("2020-05-09", ItemDone(item="核查"), of=agreed, by=asker), NOT_THERE, "recorded"),
-        (on("2020-05-09", GatheringSummoned(units=(SITE,)), of=came, by=asker), NO_ITEM, "recorded"),
+        (on("2020-05-09", GatheringSummoned(units=(SITE,)), of=came, by=asker), NO_ITEM, "accused-organ"),
+        (on("2020-05-09", GatheringEnded(), of=came, by=asker), NO_ITEM, "recorded"),
     ]:  # fmt: skip
         told = sent(city, action, "producer", asker)
         assert told == unknown if asker == HOUSING else known in told

@@ -89,17 +89,20 @@ def accusation(about: dict[str, str], first: str, life: list[str], channel: str)
         (DisputeAssigned(to_unit=HOUSING), {"of": "dispute:d9", "by": HOUSING}),
         (DisputeBecamePetition(petition="90"), {"of": "dispute:d9", "by": HOUSING}),
     ]
-    agreed = ItemAgreed(item="清欠/二期", owner_unit=HOUSING, due=date(2020, 9, 20), petition="90")
-    facts["agree"] = [(agreed, {"of": AGREED, "by": CITY_BUREAU})]
-    came = {"of": "gathering:g9", "by": COUNTY}
+    # HOUSING is told of what accuses somebody of whom no role is known, until that is judged to repeat the accusation.
+    of_zhang = raised(purpose="accusation", about_official="official:zhang")
+    second, third = ({"no": no, "by": CITY_BUREAU} for no in ("92", "93"))
+    agreed = ItemAgreed(item="清欠/二期", owner_unit=HOUSING, due=date(2020, 9, 20), petition="92")
+    meeting, came = {"of": AGREED, "by": CITY_BUREAU}, {"of": "gathering:g9", "by": COUNTY}
+    facts["agree"] = [(of_zhang, second), (agreed, meeting), (repeats("90"), second)]
     facts["gather"] = [
-        (GatheringArrived(persons=6, place="区政府", units=(HOUSING,), petition="90"), came),
-        (GatheringSummoned(units=(HOUSING,)), came), (GatheringEnded(), came),
+        (of_zhang, third), (GatheringArrived(persons=6, place="区政府", units=(HOUSING,), petition="93"), came),
+        (GatheringSummoned(units=(HOUSING,)), came), (GatheringEnded(), came), (repeats("90"), third),
     ]  # fmt: skip
     facts["screen"] = [(ScreeningHeld(disputes=("d1", "d9") if "dispute" in life else ("d1",)), {"of": DUTY})]
     # It is answered once; and what repeats it when it is of another matter is judged to repeat that one.
     spared = {"answer": "close", "repeat": "judge"}
-    life = [each for each in life if spared.get(each) not in life]
+    life = sorted((each for each in life if spared.get(each) not in life), key="judge".__eq__)
     return story + [on(next(days_on), fact, **how) for step in life for fact, how in facts[step]]
 
 
@@ -151,18 +154,19 @@ def test_what_goes_on_about_an_accusation_alone_is_told_no_more_from_its_first_s
     """A dispute that stood open for months and was found late (D14), an agreed item past its day (D13), a gathering."""
     logged = DisputeLogged(place="430408001", unit=HOUSING, summary="收费分歧")
     agreed = ItemAgreed(item="清欠/二期", owner_unit=HOUSING, due=date(2020, 8, 1), petition="90")
+    joined = role_given("2020-07-08", HOUSING, "official:zhang", "petition_lead")  # whom the accusation is about
     dispute, came = {"of": "dispute:d9", "by": HOUSING}, {"of": "gathering:g9", "by": COUNTY}
     screened = on("2020-06-25", ScreeningHeld(disputes=("d9",)), of=DUTY)
     story = [
         on("2020-06-25", logged, **dispute), screened,
-        *accusation({"about_unit": HOUSING}, "2020-07-02", [], "visit"),
+        *accusation({"about_official": "official:zhang"}, "2020-07-02", [], "visit"),
         on("2020-07-06", agreed, of=AGREED, by=CITY_BUREAU),
         on("2020-07-07", GatheringArrived(persons=6, place="区政府", units=(HOUSING,), petition="90"), **came),
-        on("2020-07-07", GatheringSummoned(units=(HOUSING,)), **came),
+        on("2020-07-07", GatheringSummoned(units=(HOUSING,)), **came), joined,
     ]  # fmt: skip
     became = on("2020-09-20", DisputeBecamePetition(petition="90"), **dispute)
     city = open_city([*HISTORY, *OTHER_COUNTY, *story, became])
-    plain = open_city([*HISTORY, *OTHER_COUNTY, replace(screened, data=ScreeningHeld(disputes=()))])
+    plain = open_city([*HISTORY, *OTHER_COUNTY, replace(screened, data=ScreeningHeld(disputes=())), joined])
     operator = {"Authorization": f"Bearer {city.token('operator')}"}
     standing = [each["id"] for each in city.http.get("/v1/findings?limit=5000", headers=operator).json()["findings"]]
     assert f"D13:{AGREED}:清欠/二期" in standing
@@ -189,9 +193,11 @@ def test_who_is_told_of_it_in_a_list_is_told_of_it_by_its_name_and_nobody_else(o
     """Rows are restricted in SQL (`infra.questions.seen`), what is asked for by name in Python: one predicate."""
     agreed = ItemAgreed(item="清欠三期", owner_unit=HOUSING, due=date(2020, 8, 1), petition="90")
     came = GatheringArrived(persons=6, place="区政府", units=(HOUSING,), petition="90")
+    about = {"about_official": "official:zhang"}
     city = open_city([
-        *HISTORY, *OTHER_COUNTY, *accusation({"about_unit": HOUSING}, "2020-07-02", ["raise", "judge"], "visit"),
+        *HISTORY, *OTHER_COUNTY, *accusation(about, "2020-07-02", ["raise", "judge"], "visit"),
         on("2020-07-06", agreed, of=AGREED, by=CITY_BUREAU), on("2020-07-07", came, of="gathering:g9", by=COUNTY),
+        role_given("2020-07-08", HOUSING, "official:zhang", "petition_lead"),
     ])  # fmt: skip
     readers = [who for who in ASKERS if who != "producer"]
     for (kind, name), as_of in product((("petitions", "no"), ("findings", "id")), ("", "2020-09-30")):

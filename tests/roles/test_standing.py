@@ -193,7 +193,9 @@ def of_each(text):
 
 @pytest.fixture(scope="module")
 def threads(open_city):
-    """A dispute, a gathering and something agreed: each once about an accusation of HOUSING, and once of others."""
+    """A dispute, a gathering and something agreed: each once of others, and once about an accusation of who came to
+    serve in HOUSING since.
+    """
     story = []
     for name, unit, no in (("hidden", HOUSING, HIDDEN), ("foreign", ELSEWHERE, FOREIGN)):
         logged = DisputeLogged(place="430408001", unit=unit, summary="收费分歧")
@@ -208,8 +210,9 @@ def threads(open_city):
         ]  # fmt: skip
     return open_city([
         *CITY_UNITS, *OTHER_COUNTY, on("2020-05-04", raised(), no="1", by=HOUSING),
-        on("2020-05-04", raised(purpose="accusation", about_unit=HOUSING), no=HIDDEN, by=CITY_BUREAU),
+        on("2020-05-04", raised(purpose="accusation", about_official="official:zhang"), no=HIDDEN, by=CITY_BUREAU),
         on("2020-05-04", raised(), no=FOREIGN, by=ELSEWHERE), *story,
+        role_given("2020-05-07", HOUSING, "official:zhang", "petition_lead"),
     ])  # fmt: skip
 
 
