@@ -23,7 +23,7 @@ class Troubled(Protocol):
     """What is raised where a store cannot do what was asked. Its message is a sentence for the log."""
 
     trouble: str
-    """The same in a word: a key of `api.problems.TROUBLES`."""
+    """The same in a word: a key of `api.problems.TROUBLES`; nothing where nobody foresaw it."""
 
 
 class Questions(Protocol):

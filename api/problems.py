@@ -133,10 +133,10 @@ def problem_of(error: Exception) -> Problem:
 
 
 def _trouble(error: Exception) -> str | None:
-    """What keeps a store or its disk from what was asked; None for a fault of ours."""
+    """What keeps a store or its disk from what was asked; None for what nobody foresaw, as a fault of ours."""
     if isinstance(error, OSError) and error.errno in BY_NUMBER:
         return BY_NUMBER[error.errno]
-    return error.trouble if isinstance(error, Troubled) else None
+    return error.trouble or None if isinstance(error, Troubled) else None
 
 
 def _refused(error: HTTPException) -> Problem:

@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 from psycopg_pool import ConnectionPool
 
-from infra.log.port import HELD, StoreAway, StoreDamaged, StoreError, StoreFull, StoreMissing
+from infra.log.port import HELD, StoreAway, StoreDamaged, StoreError, StoreFull, StoreHeld, StoreMissing
 from infra.log.urls import PostgresUrl
 from infra.sqlite import DAMAGED, NO_SPACE
 
@@ -91,6 +91,8 @@ def trouble(said: str, error: BaseException) -> StoreError:
     """The sentence as what is raised: StoreAway or StoreFull where the same may succeed later."""
     if DAMAGED in said:
         return StoreDamaged(said)
+    if HELD in said:
+        return StoreHeld(said)
     if said.startswith(NO_SPACE):
         return StoreFull(said)
     return (StoreAway if _away(error) else StoreError)(said)

@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from infra.log.port import HELD, StoreBroken, StoreError, StoreFull
+from infra.log.port import HELD, StoreBroken, StoreError, StoreFull, StoreHeld
 
 BUSY_SECONDS = 30
 """How long a writer waits for another process before it gives up."""
@@ -40,6 +40,8 @@ def trouble(path: object, error: BaseException) -> StoreError:
     said = sentence(path, error)
     if DAMAGED in said:
         return StoreBroken(said)
+    if HELD in said:
+        return StoreHeld(said)
     return (StoreFull if said.startswith(NO_SPACE) else StoreError)(said)
 
 

@@ -29,12 +29,18 @@ HELD = "is busy: another process has held it"
 class StoreError(Exception):
     """The store cannot do what was asked; the message is one sentence for the person at the keyboard."""
 
-    trouble = "unavailable"
-    """The same in a word for who is elsewhere, and need not know which files there are."""
+    trouble = ""
+    """The same in a word for who is elsewhere, and need not know of files; nothing where nobody foresaw it."""
 
 
 class StoreAway(StoreError, ConnectionError):
     """The store's server is not to be reached for now; the same may succeed later."""
+
+
+class StoreHeld(StoreError):
+    """Somebody else does not let go of it; the same may succeed later."""
+
+    trouble = "unavailable"
 
 
 class StoreFull(StoreError, OSError):

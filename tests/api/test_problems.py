@@ -1,6 +1,10 @@
+import sqlite3
+
 import pytest
 
 from domain.reader import NotYours
+from infra import postgres, sqlite
+from infra.log.port import HELD
 
 HTML = {"accept": "text/html"}
 
@@ -50,6 +54,15 @@ def test_a_store_that_does_not_answer_is_unavailable(client, questions):
     questions.broken = TimeoutError("locked")
     answer = client.get("/v1/petitions")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+
+
+@pytest.mark.parametrize("trouble_of", [sqlite.trouble, postgres.trouble])
+def test_what_another_process_holds_is_for_later_and_what_nobody_foresaw_is_ours(client, questions, trouble_of):
+    questions.broken = trouble_of(f"danze.db {HELD} for 30 s", sqlite3.OperationalError("database is locked"))
+    answer = client.get("/v1/petitions")
+    assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "unavailable", "60")
+    questions.broken = trouble_of("danze.db.views: no such column", sqlite3.OperationalError("no such column: x"))
+    assert (client.get("/v1/petitions").status_code, client.get("/v1/petitions").json()["code"]) == (500, "internal")
 
 
 def test_a_value_error_without_a_cursor_is_ours(client, questions):
