@@ -160,7 +160,7 @@ def test_only_one_module_of_the_command_line_knows_rich() -> None:
 
 
 def test_what_one_verb_alone_needs_is_not_loaded_for_all():
-    """A question was answered a tenth of a second later because workers know Kafka."""
+    """Each question waited until the client of Kafka was there, because workers know Kafka."""
     ask = f"import sys, cli.verbs; print(*sorted({NEEDED_BY_SOME} & sys.modules.keys()))"
     loaded = subprocess.run([sys.executable, "-c", ask], cwd=ROOT, capture_output=True, text=True, check=True)
     assert loaded.stdout.split() == []
